@@ -1,0 +1,14 @@
+export { createEmulator, type Emulator } from "./emulator.js";
+export type { Fault, FaultDetails, FaultName, Faults } from "./faults.js";
+export type { LimitRefusal, LimitRule, RateGrowth, RateLimit, ResetHeader } from "./limits.js";
+export {
+  emulatedModels,
+  type ChatModel,
+  type EmbeddingModel,
+  type EmulatedModel,
+  type RerankModel,
+} from "./models.js";
+export type { ChatMessage, EmulatorOptions } from "./options.js";
+export { seededRandom } from "./random.js";
+export type { EmulatorRequest, EmulatorTotals } from "./requests.js";
+export type { EmulatorServer, ListenOptions } from "./server.js";

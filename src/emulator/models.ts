@@ -1,0 +1,71 @@
+/** A model that turns texts into vectors. */
+export interface EmbeddingModel {
+  readonly type: "embedding";
+  /** Numbers in a vector. Whole number, 1 or more. */
+  readonly dimensions: number;
+  /** Longest text in tokens; what happens beyond it is `longText`'s to say. Default: no limit. */
+  readonly maxTokens?: number;
+  /** Whether every vector has length 1; if not, lengths lie between 1.05 and 1.55. Default: true. */
+  readonly unitLength?: boolean;
+  /** Whether answers say how many tokens they took; if not, `usage` is null. Default: true. */
+  readonly reportsUsage?: boolean;
+}
+
+/** A model that scores documents against a query. */
+export interface RerankModel {
+  readonly type: "rerank";
+  /** Longest document in tokens; what happens beyond it is `longText`'s to say. Default: no limit. */
+  readonly maxTokens?: number;
+  /** Most documents of one request; more are refused with a 400. Default: no limit. */
+  readonly maxDocuments?: number;
+  /** Whether documents may be objects, ranked by `rank_fields`. Default: false, strings only. */
+  readonly objects?: boolean;
+  /** `"unit"`: scores from 0 to 1; `"logits"`: any finite number. Default: `"unit"`. */
+  readonly scores?: "unit" | "logits";
+}
+
+/** A model that answers messages. */
+export interface ChatModel {
+  readonly type: "chat";
+  /** Longest conversation in tokens, as `GET /v1/models` reports it. Default: not reported. */
+  readonly maxTokens?: number;
+}
+
+/** What the emulator knows of a model it serves. */
+export type EmulatedModel = EmbeddingModel | RerankModel | ChatModel;
+
+function embedding(dimensions: number, maxTokens: number): EmbeddingModel {
+  return { type: "embedding", dimensions, maxTokens };
+}
+
+// Recorded answers of m2-bert have lengths from 1.05 to 1.54, and those of the 32k model `usage: null`
+// (llama-stack's recordings, 2025-09); the components in Together's own sample for BGE base are too large
+// for vectors of length 1.
+const m2Bert = (maxTokens: number): EmbeddingModel => ({ ...embedding(768, maxTokens), unitLength: false });
+
+const llamaRank: RerankModel = { type: "rerank", maxTokens: 8192, maxDocuments: 1024, objects: true };
+const mxbaiRerank: RerankModel = { type: "rerank", maxTokens: 32_768, scores: "logits" };
+
+/**
+ * The embedding and rerank models that Together has listed between 2024 and 2026, with their true sizes, and
+ * two chat models. Most have left Together's serverless catalogue since; here all of them answer.
+ */
+export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
+  "BAAI/bge-large-en-v1.5": { ...embedding(1024, 512), unitLength: false },
+  "BAAI/bge-base-en-v1.5": { ...embedding(768, 512), unitLength: false },
+  "intfloat/multilingual-e5-large-instruct": embedding(1024, 514),
+  "intfloat/e5-mistral-7b-instruct": embedding(4096, 32_768),
+  "thenlper/gte-large": embedding(1024, 512),
+  "Alibaba-NLP/gte-modernbert-base": embedding(768, 8192),
+  "WhereIsAI/UAE-Large-V1": embedding(1024, 512),
+  "togethercomputer/m2-bert-80M-2k-retrieval": m2Bert(2048),
+  "togethercomputer/m2-bert-80M-8k-retrieval": m2Bert(8192),
+  "togethercomputer/m2-bert-80M-32k-retrieval": { ...m2Bert(32_768), reportsUsage: false },
+  "sentence-transformers/msmarco-bert-base-dot-v5": { ...embedding(768, 512), unitLength: false },
+  "Salesforce/Llama-Rank-V1": llamaRank,
+  "Salesforce/Llama-Rank-v1": llamaRank,
+  "mixedbread-ai/Mxbai-Rerank-Large-V2": mxbaiRerank,
+  "mixedbread-ai/mxbai-rerank-large-v2": mxbaiRerank,
+  "meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo": { type: "chat", maxTokens: 131_072 },
+  "meta-llama/Llama-3.3-70B-Instruct-Turbo": { type: "chat", maxTokens: 131_072 },
+};
