@@ -4,7 +4,7 @@ import { wordsOf, type Word } from "./words.js";
 
 // The two of BM25, with a fixed average length: a score belongs to its document, whatever else is in the list.
 const SATURATION = 1.2;
-const LENGTH_SHARE = 0.5;
+const LENGTH_SHARE = 0.75;
 const AVERAGE_WORDS = 150;
 // A relative of a query's word counts less than the word; two neighbours found together count extra.
 const RELATIVE = 0.5;
