@@ -47,3 +47,197 @@ export interface ErrorBody {
   error: { message: string; type: string; param?: string | null; code?: string | null };
   error_type?: string;
 }
+
+/** A vector as it travelled: floats keep their digits, base64 is single precision from the start. */
+export type RawVector = Float32Array | number[];
+
+/** An answer that does not answer the question. The sender makes a {@link TogetherError} of it. */
+export class InvalidAnswer extends Error {}
+
+/** Longer than any vector of any known model: what is beyond it is no vector, and is not read into memory. */
+export const MOST_DIMENSIONS = 65_536;
+
+/** Bytes of one number in JSON, generously, and of all that stands around the numbers. */
+const BYTES_PER_NUMBER = 32;
+const BYTES_AROUND = 1 << 20;
+
+/** The most bytes that a sound answer to so many texts can have. */
+export function mostEmbeddingBytes(texts: number, dimensions = 16_384): number {
+  return BYTES_AROUND + texts * (1024 + dimensions * BYTES_PER_NUMBER);
+}
+
+/** The most bytes that a sound ranking of so many documents can have; texts come back from servers that ignore `return_documents`. */
+export function mostRankingBytes(documents: readonly string[]): number {
+  const echoed = documents.reduce((bytes, document) => bytes + 6 * document.length, 0);
+  return BYTES_AROUND + documents.length * 1024 + echoed;
+}
+
+/**
+ * Reads vectors into the order of the texts, whatever order they came in.
+ *
+ * @param texts - How many were asked for.
+ * @param dimensions - What every vector must measure; left out, the first decides.
+ * @throws {@link InvalidAnswer} unless there is exactly one vector of finite numbers for each text.
+ */
+export function readEmbeddings(body: unknown, texts: number, dimensions?: number): RawVector[] {
+  const data = field(body, "data");
+  if (!Array.isArray(data)) throw new InvalidAnswer("the answer has no list `data`");
+  if (data.length !== texts) throw new InvalidAnswer(`${data.length} vectors came back for ${texts} texts`);
+  const vectors: RawVector[] = Array.from({ length: texts });
+  let wanted = dimensions;
+  for (const item of data as unknown[]) {
+    const index = readIndex(item, texts, vectors);
+    const vector = readVector(field(item, "embedding"), index);
+    wanted ??= vector.length;
+    if (vector.length !== wanted) {
+      throw new InvalidAnswer(`vector ${index} has ${vector.length} dimensions instead of ${wanted}`);
+    }
+    vectors[index] = vector;
+  }
+  return vectors;
+}
+
+/** A document's place in the request and its score, best first. */
+export interface RankedIndex {
+  readonly index: number;
+  readonly score: number;
+}
+
+/**
+ * Reads a ranking and puts it in order: Together's order is not documented, and equal scores keep the order that
+ * the documents came in.
+ *
+ * @param documents - How many were sent.
+ * @param wanted - How many must come back at least.
+ * @throws {@link InvalidAnswer} unless every result points at a document of its own and has a finite score.
+ */
+export function readRanking(body: unknown, documents: number, wanted: number): RankedIndex[] {
+  const results = field(body, "results");
+  if (!Array.isArray(results)) throw new InvalidAnswer("the answer has no list `results`");
+  if (results.length < wanted || results.length > documents) {
+    throw new InvalidAnswer(`${results.length} results came back where ${wanted} were asked for`);
+  }
+  const scores: (number | undefined)[] = Array.from({ length: documents });
+  const ranked = (results as unknown[]).map((result) => {
+    const index = readIndex(result, documents, scores);
+    const score = field(result, "relevance_score");
+    if (typeof score !== "number" || !Number.isFinite(score)) {
+      throw new InvalidAnswer(`result ${index} has no finite score`);
+    }
+    scores[index] = score;
+    return { index, score };
+  });
+  return ranked.sort(byScore);
+}
+
+/** Best first; equal scores keep the order the documents came in. */
+export function byScore(left: RankedIndex, right: RankedIndex): number {
+  return right.score - left.score || left.index - right.index;
+}
+
+/** Together's token counts; `undefined` for models that report none (`usage: null`, seen for M2-BERT). */
+export function readUsage(body: unknown): { promptTokens: number; totalTokens: number } | undefined {
+  const usage = field(body, "usage");
+  const total = field(usage, "total_tokens");
+  const prompt = field(usage, "prompt_tokens");
+  const promptTokens = isCount(prompt) ? prompt : isCount(total) ? total : undefined;
+  if (promptTokens === undefined) return undefined;
+  return { promptTokens, totalTokens: isCount(total) ? total : promptTokens };
+}
+
+/** What a refusal says, as far as it says it. */
+export interface Refusal {
+  readonly message: string;
+  readonly type: string;
+  readonly code: string;
+}
+
+/**
+ * Reads the body of a refusal. Whether `error_type` stands at the top or inside `error` is not documented, so it
+ * is looked for in both; gateways also send `{ "error": "text" }` and `{ "message": "text" }`.
+ */
+export function readRefusal(body: unknown): Refusal {
+  const error = field(body, "error");
+  const message = firstText(field(error, "message"), error, field(body, "message"), field(body, "detail"));
+  const type = firstText(field(body, "error_type"), field(error, "error_type"), field(error, "type"));
+  return { message, type, code: firstText(field(error, "code")) };
+}
+
+/** The id that the body of a refusal carries. */
+export function readId(body: unknown): string | undefined {
+  return firstText(field(body, "id"), field(body, "request_id")) || undefined;
+}
+
+function readIndex(item: unknown, length: number, taken: readonly unknown[]): number {
+  const index = field(item, "index");
+  if (typeof index !== "number" || !Number.isInteger(index)) throw new InvalidAnswer("an item has no index");
+  if (index < 0 || index >= length) throw new InvalidAnswer(`index ${index} is out of range`);
+  if (taken[index] !== undefined) throw new InvalidAnswer(`index ${index} came back twice`);
+  return index;
+}
+
+function readVector(value: unknown, index: number): RawVector {
+  const vector = typeof value === "string" ? decodeBase64(value) : Array.isArray(value) ? value : undefined;
+  if (vector === undefined) throw new InvalidAnswer(`vector ${index} is neither numbers nor base64`);
+  if (vector.length === 0) throw new InvalidAnswer(`vector ${index} is empty`);
+  if (!allFinite(vector))
+    throw new InvalidAnswer(`vector ${index} holds something that is not a finite number`);
+  return vector;
+}
+
+/** NaN and the infinities differ from themselves when subtracted; one pass, no call per number. */
+function allFinite(vector: Float32Array | readonly unknown[]): vector is RawVector {
+  if (vector instanceof Float32Array) {
+    for (let place = 0; place < vector.length; place++) {
+      const number = vector[place] as number;
+      if (number - number !== 0) return false;
+    }
+    return true;
+  }
+  return vector.every((number) => typeof number === "number" && number - number === 0);
+}
+
+/**
+ * Little-endian float32 in base64, as Together has served it since 2025-09. `undefined` if it is not that.
+ *
+ * Node, Bun and Deno decode straight into the vector's memory; elsewhere the platform's own decoder does it. All
+ * machines that run JavaScript today are little-endian, so the bytes are taken as they are.
+ */
+export function decodeBase64(text: string): Float32Array | undefined {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const bytes = (text.length * 3) / 4 - padding;
+  if (!Number.isInteger(bytes) || bytes % 4 !== 0 || bytes > MOST_DIMENSIONS * 4) return undefined;
+  const vector = new Float32Array(bytes / 4);
+  return decodeInto(new Uint8Array(vector.buffer), text) === bytes ? vector : undefined;
+}
+
+interface NodeBuffer {
+  from(buffer: ArrayBufferLike): { write(text: string, encoding: "base64"): number };
+}
+
+/** Returns how many bytes were written: fewer than fit means that something in the text was not base64. */
+function decodeInto(target: Uint8Array, text: string): number {
+  const { Buffer } = globalThis as { Buffer?: NodeBuffer };
+  if (Buffer) return Buffer.from(target.buffer).write(text, "base64");
+  try {
+    const binary = atob(text);
+    for (let place = 0; place < binary.length; place++) target[place] = binary.charCodeAt(place);
+    return binary.length;
+  } catch {
+    return -1;
+  }
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}
+
+function firstText(...values: unknown[]): string {
+  return values.find((value): value is string => typeof value === "string" && value !== "") ?? "";
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}

@@ -5,6 +5,7 @@ import type { EmulatorOptions } from "./options.js";
 import type { EmulatorRequest, EmulatorTotals } from "./requests.js";
 import { listen, type EmulatorServer, type ListenOptions } from "./server.js";
 import { Service } from "./service.js";
+import { checkLimits } from "./settings.js";
 
 /** The Together API on this machine. */
 export interface Emulator {
@@ -56,7 +57,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     get inFlight() {
       return service.log.inFlight;
     },
-    setLimits: (limits) => service.limiter.set(limits),
+    setLimits(limits) {
+      checkLimits(limits, "set the emulator's limits");
+      service.limiter.set(limits);
+    },
     setFaults: (faults) => service.faults.set(faults),
     clear: () => service.log.clear(),
     listen: (where) => listen(service, where),

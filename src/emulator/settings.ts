@@ -27,6 +27,7 @@ export interface Settings extends Complete {
 
 export function settingsOf(options: EmulatorOptions): Settings {
   checkNumbers(options);
+  checkLimits(options.limits, "create the emulator");
   const { embed, rank } = options;
   return {
     models: options.models ?? emulatedModels,
@@ -61,6 +62,8 @@ const LEAST = {
   keepRequests: 0,
 } as const;
 
+const ABOVE_ZERO = ["requestsPerSecond", "tokensPerSecond", "windowSeconds", "burst"] as const;
+
 function checkNumbers(options: EmulatorOptions): void {
   for (const [name, least] of Object.entries(LEAST)) {
     const value = options[name as keyof typeof LEAST];
@@ -68,6 +71,17 @@ function checkNumbers(options: EmulatorOptions): void {
       throw new RangeError(
         `Cannot create the emulator: ${name} is ${value}; give a number of ${least} or more`,
       );
+    }
+  }
+}
+
+/** @throws RangeError if a number of a rate limit is 0 or less: nothing would ever pass. */
+export function checkLimits(limits: EmulatorOptions["limits"], action: string): void {
+  if (typeof limits !== "object") return;
+  for (const name of ABOVE_ZERO) {
+    const value = limits[name];
+    if (value !== undefined && !(value > 0)) {
+      throw new RangeError(`Cannot ${action}: limits.${name} is ${value}; give a number above 0`);
     }
   }
 }

@@ -1,0 +1,247 @@
+/**
+ * One request through Together's SDK: a deadline over the whole answer, an abort that is heard at once, and typed
+ * failures. The only file that talks to the SDK.
+ *
+ * The SDK's own retries are off (they ignore `x-ratelimit-reset` and do not hear an abort while they wait), and so
+ * is its timeout in effect (it ends when the headers arrive). Its errors are told apart by `status`, never by
+ * `instanceof`: its CommonJS and ESM builds have classes of their own. (together-ai 0.52, read and tried 2026-11.)
+ */
+
+import Together from "together-ai";
+import { linked, onAbort } from "./abort.js";
+import type { Fetch, ResolvedShared } from "./options.js";
+import { serverWait } from "./retry.js";
+import { readId, readRefusal, type EmbeddingsRequest, type Refusal, type RerankRequest } from "./wire.js";
+
+/** What to ask; the path decides the method of the SDK. */
+export type Call =
+  | { readonly path: "/embeddings"; readonly body: EmbeddingsRequest }
+  | { readonly path: "/rerank"; readonly body: RerankRequest };
+
+/** A body that arrived whole and is JSON. */
+export interface Answer {
+  readonly body: unknown;
+  readonly requestId: string | undefined;
+}
+
+/** Why there is no answer. Held apart from {@link TogetherError}, which says what it meant for the caller. */
+export type Failure =
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly refusal: Refusal;
+      readonly waitMs: number | undefined;
+      readonly requestId: string | undefined;
+    }
+  | { readonly kind: "connection"; readonly detail: string }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "redirect" }
+  | { readonly kind: "invalid"; readonly problem: string; readonly requestId?: string | undefined };
+
+/** Carries a {@link Failure} up the stack. */
+export class RequestFailed extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.kind);
+    this.failure = failure;
+  }
+}
+
+/** Sends requests to one address with one key. */
+export class Client {
+  readonly #together: Together;
+  readonly #timeout: number;
+
+  constructor(options: ResolvedShared) {
+    this.#timeout = options.timeout;
+    this.#together =
+      options.client ??
+      new Together({
+        apiKey: options.apiKey,
+        baseURL: options.baseURL,
+        fetch: withoutRedirects(options.fetch),
+        // The SDK logs whole requests when told to through TOGETHER_LOG; `onEvent` tells the same without texts.
+        logLevel: "off",
+      });
+  }
+
+  /**
+   * Sends one request and reads its whole answer.
+   *
+   * @param mostBytes - An answer longer than this is refused before it fills the memory.
+   * @throws the signal's reason if it is aborted; {@link RequestFailed} for all that can go wrong.
+   */
+  async send(call: Call, mostBytes: number, signal: AbortSignal): Promise<Answer> {
+    const deadline = new Deadline(signal, this.#timeout);
+    try {
+      const response = await deadline.race(this.#request(call, deadline.signal));
+      const text = await deadline.race(readText(response, mostBytes, deadline.signal));
+      return { body: parse(text), requestId: requestId(response.headers) };
+    } catch (error) {
+      throw deadline.passed() ? new RequestFailed({ kind: "timeout" }) : translate(error, signal);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  async #request(call: Call, signal: AbortSignal): Promise<Response> {
+    const options = { signal, maxRetries: 0, timeout: this.#timeout };
+    if (call.path === "/rerank") {
+      return this.#together.rerank.create(call.body as Together.RerankCreateParams, options).asResponse();
+    }
+    // `encoding_format` is served but not in the SDK's types.
+    return this.#together.embeddings
+      .create(call.body as Together.EmbeddingCreateParams, options)
+      .asResponse();
+  }
+}
+
+/**
+ * A redirect would carry the texts to an address that nobody configured. Redirects are asked for by hand rather
+ * than as errors, because workerd knows only that; a browser then shows an opaque answer, Node the 3xx itself.
+ *
+ * The global `fetch` is looked up at each call, so that one replaced later (by a test, by a tracer) is used.
+ */
+function withoutRedirects(given: Fetch | undefined): Fetch {
+  return async (input, init) => {
+    const fetch = given ?? globalThis.fetch;
+    const response = await fetch(input, { ...init, redirect: "manual" });
+    if (response.type !== "opaqueredirect" && (response.status < 300 || response.status > 399))
+      return response;
+    response.body?.cancel().catch(() => {});
+    throw new RequestFailed({ kind: "redirect" });
+  };
+}
+
+/** Ends a wait at once when the caller aborts or time is up, even if `fetch` does not listen to its signal. */
+class Deadline {
+  readonly #outer: AbortSignal;
+  readonly #inner: AbortController;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #ended: Promise<never>;
+  readonly #unlink: () => void;
+  #passed = false;
+
+  constructor(outer: AbortSignal, timeout: number) {
+    this.#outer = outer;
+    const { controller, unlink } = linked(outer);
+    this.#inner = controller;
+    this.#unlink = unlink;
+    this.#ended = new Promise((_, reject) =>
+      onAbort(controller.signal, () => reject(controller.signal.reason)),
+    );
+    this.#ended.catch(() => {});
+    this.#timer = setTimeout(() => {
+      this.#passed = true;
+      controller.abort();
+    }, timeout);
+  }
+
+  get signal(): AbortSignal {
+    return this.#inner.signal;
+  }
+
+  passed(): boolean {
+    return this.#passed && !this.#outer.aborted;
+  }
+
+  race<Value>(work: Promise<Value>): Promise<Value> {
+    work.catch(() => {});
+    return Promise.race([work, this.#ended]);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#unlink();
+  }
+}
+
+async function readText(response: Response, mostBytes: number, signal: AbortSignal): Promise<string> {
+  if (Number(response.headers.get("content-length")) > mostBytes) throw await tooLarge(response, mostBytes);
+  const reader = response.body?.getReader();
+  if (!reader) return response.text();
+  onAbort(signal, () => void reader.cancel().catch(() => {}));
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    bytes += value.byteLength;
+    if (bytes <= mostBytes) continue;
+    reader.cancel().catch(() => {});
+    throw await tooLarge(response, mostBytes);
+  }
+  return new TextDecoder().decode(join(chunks, bytes));
+}
+
+function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only) return only;
+  const whole = new Uint8Array(bytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}
+
+async function tooLarge(response: Response, mostBytes: number): Promise<RequestFailed> {
+  if (!response.body?.locked) await response.body?.cancel().catch(() => {});
+  const problem = `the answer is longer than ${mostBytes} bytes, more than any right one`;
+  return new RequestFailed({ kind: "invalid", problem, requestId: requestId(response.headers) });
+}
+
+/** JSON that stops halfway is a lost connection, worth another try; a page of HTML is not. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    if (/^\s*[[{]/.test(text)) {
+      throw new RequestFailed({ kind: "connection", detail: "the answer was cut off" });
+    }
+    const what = text.trim() === "" ? "is empty" : /^\s*</.test(text) ? "is a web page" : "is not JSON";
+    throw new RequestFailed({ kind: "invalid", problem: `the answer ${what}` });
+  }
+}
+
+interface SdkError {
+  readonly status?: unknown;
+  readonly headers?: unknown;
+  readonly error?: unknown;
+  readonly cause?: unknown;
+}
+
+function translate(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof RequestFailed) return error;
+  const { status, headers, error: body, cause } = Object(error) as SdkError;
+  if (cause instanceof RequestFailed) return cause;
+  if (typeof status !== "number") return new RequestFailed({ kind: "connection", detail: systemCode(error) });
+  const known = headers instanceof Headers ? headers : new Headers();
+  return new RequestFailed({
+    kind: "status",
+    status,
+    refusal: readRefusal(body),
+    waitMs: serverWait(known, Date.now()),
+    requestId: requestId(known) ?? readId(body),
+  });
+}
+
+/** The system's code for what happened, from the innermost cause: the text around it may quote the request. */
+function systemCode(error: unknown): string {
+  let code = "no connection";
+  let cause = error;
+  for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
+    const found = (cause as { code?: unknown }).code;
+    if (typeof found === "string" && /^[A-Z0-9_]{2,40}$/.test(found)) code = found;
+    cause = (cause as { cause?: unknown }).cause;
+  }
+  return code;
+}
+
+function requestId(headers: Headers): string | undefined {
+  return headers.get("x-request-id") ?? headers.get("cf-ray") ?? undefined;
+}

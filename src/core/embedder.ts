@@ -1,0 +1,387 @@
+/** Texts into vectors: as many as texts, in their order, each one checked. */
+
+import { linked } from "./abort.js";
+import { Batches, BatchSize, estimateTokens, type Batch } from "./batches.js";
+import { VectorCache, type CacheKey } from "./cache.js";
+import { cannot, count, listIndexes } from "./errors.js";
+import { emitter, type Emit, type TokenUsage } from "./events.js";
+import { embeddingModel } from "./models.js";
+import { ListJob } from "./list-job.js";
+import { resolveEmbedder, type EmbedderOptions, type ResolvedEmbedder } from "./options.js";
+import { Sender, Undelivered, type Parcel } from "./sender.js";
+import { chunks } from "./stream.js";
+import { checkText, checkTexts, embedTask, indexesOf } from "./texts.js";
+import type { Lane } from "./throttle.js";
+import { normalize, toFloat32 } from "./vectors.js";
+import { mostEmbeddingBytes, readEmbeddings, readUsage, type RawVector } from "./wire.js";
+
+/** Options of a single call. */
+export interface CallOptions {
+  /** Ends the call at once, in whatever state it is, with the signal's own reason. */
+  signal?: AbortSignal | undefined;
+  /** Called as work is done. What it throws ends the call. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** How far a call has come. */
+export interface Progress {
+  /** Texts or documents done. */
+  readonly done: number;
+  /** Of how many; for a stream, of how many read so far. */
+  readonly total: number;
+}
+
+/** The vectors of a list. */
+export interface Embeddings<Vector = Float32Array> {
+  /** One for each text, in the order of the texts; equal texts have equal vectors, each its own. */
+  readonly vectors: Vector[];
+  /** Summed over the requests. Texts from the cache cost nothing. */
+  readonly usage: TokenUsage;
+}
+
+/** One vector of a stream. */
+export interface StreamedEmbedding {
+  /** Index of its text in the source. */
+  readonly index: number;
+  readonly vector: Float32Array;
+}
+
+/**
+ * Embeds texts with one of Together's models, free of any framework.
+ *
+ * Batches, order, the rate limit, retries and checks are taken care of. All embedders with the same `fetch`, origin,
+ * key and model share one throttle.
+ *
+ * @example
+ * ```ts
+ * import { Embedder } from "together-retrieval";
+ *
+ * const embedder = new Embedder({ model: "BAAI/bge-large-en-v1.5" });
+ * const { vectors, usage } = await embedder.embed(["Plants turn light into sugar.", "Rust never sleeps."]);
+ * console.log(vectors.length, usage.totalTokens > 0); // 2 true
+ * ```
+ */
+export class Embedder {
+  /** The model whose vectors these are. */
+  readonly model: string;
+  readonly #options: ResolvedEmbedder;
+  readonly #emit: Emit;
+  readonly #sender: Sender;
+  readonly #size: BatchSize;
+  readonly #cache: VectorCache | undefined;
+  #encoding: "base64" | "float";
+  #learnedDimensions: number | undefined;
+
+  /**
+   * @param options - Only `model` is required.
+   * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
+   */
+  constructor(options: EmbedderOptions, name = "Embedder") {
+    this.#options = resolveEmbedder(options, name);
+    this.model = this.#options.model;
+    this.#emit = emitter(this.#options.onEvent, { operation: "embed", model: this.model });
+    this.#sender = new Sender(this.#options, this.#emit);
+    this.#size = new BatchSize(this.#options.batchSize);
+    this.#cache = this.#options.cache && new VectorCache(this.#options, this.#options.cache, this.#emit);
+    this.#encoding = this.#options.encodingFormat;
+  }
+
+  /** The length of the vectors: as set, as received, or as known of the model; otherwise `undefined`. */
+  get dimensions(): number | undefined {
+    return this.#expectedDimensions ?? embeddingModel(this.model)?.dimensions;
+  }
+
+  /** What every answer is held to. What the model is known for is no promise of the user's own endpoint. */
+  get #expectedDimensions(): number | undefined {
+    return this.#options.dimensions ?? this.#learnedDimensions;
+  }
+
+  /**
+   * Embeds documents, one vector each, in the order given, whatever order the API answers in.
+   *
+   * An empty list makes no request. Equal texts travel once.
+   *
+   * @throws {@link TogetherError} if a text cannot be sent, naming all such (no request is made then), or if a
+   * request fails for good: then no vector is returned, but the cache keeps what had arrived.
+   * @throws the signal's reason if it is aborted.
+   */
+  embed(texts: readonly string[], options: CallOptions = {}): Promise<Embeddings> {
+    return this.embedAs(toFloat32, texts, options);
+  }
+
+  /**
+   * Embeds a query: with the model's query prefix, ahead of all documents that wait, past the cache.
+   *
+   * @throws as {@link Embedder.embed} does.
+   */
+  embedQuery(text: string, options: CallOptions = {}): Promise<{ vector: Float32Array; usage: TokenUsage }> {
+    return this.embedQueryAs(toFloat32, text, options);
+  }
+
+  /**
+   * Embeds a source of any length, in bounded memory: it reads no more ahead than it can send, and yields in order.
+   *
+   * Leaving the loop stops everything and closes the source. A source that pauses does not hold back what it gave.
+   *
+   * @param source - Texts, from an array, a generator, a file's lines, a database cursor.
+   * @throws as {@link Embedder.embed} does, and whatever the source throws.
+   */
+  async *embedStream(
+    source: Iterable<string> | AsyncIterable<string>,
+    options: CallOptions = {},
+  ): AsyncGenerator<StreamedEmbedding, void, undefined> {
+    const { controller, unlink } = linked(options.signal);
+    const size = (): number => this.#size.limits(this.#sender.limitedBy).texts;
+    const stream = chunks(source, {
+      size,
+      ahead: this.#options.maxConcurrency,
+      signal: controller.signal,
+      task: `embed a stream with "${this.model}"`,
+      run: (texts, first) => this.#embedList("documents", texts, first, { signal: controller.signal }),
+    });
+    let done = 0;
+    try {
+      for await (const { result, read } of stream) {
+        options.onProgress?.({ done: done + result.vectors.length, total: read });
+        for (const vector of result.vectors) yield { index: done++, vector: toFloat32(vector) };
+      }
+    } finally {
+      controller.abort();
+      unlink();
+    }
+  }
+
+  /** @internal What {@link Embedder.embed} does, in the form that a framework wants its vectors in. */
+  async embedAs<Vector>(
+    form: (vector: RawVector) => Vector,
+    texts: readonly string[],
+    options: CallOptions = {},
+  ): Promise<Embeddings<Vector>> {
+    const { vectors, usage } = await this.#embedList("documents", texts, 0, options);
+    return { vectors: vectors.map(form), usage };
+  }
+
+  /** @internal What {@link Embedder.embedQuery} does, in the form that a framework wants its vectors in. */
+  async embedQueryAs<Vector>(
+    form: (vector: RawVector) => Vector,
+    text: string,
+    options: CallOptions = {},
+  ): Promise<{ vector: Vector; usage: TokenUsage }> {
+    const checked = checkText(text, `embed a query with "${this.model}"`, "query");
+    const { vectors, usage } = await this.#embedList("query", [checked.text], 0, options, checked.repaired);
+    return { vector: form(vectors[0] as RawVector), usage };
+  }
+
+  async #embedList(
+    lane: Lane,
+    list: readonly string[],
+    first: number,
+    options: CallOptions,
+    wasRepaired = false,
+  ): Promise<Embeddings<RawVector>> {
+    options.signal?.throwIfAborted();
+    const task = embedTask(Array.isArray(list) ? list.length : 0, this.model);
+    const { texts, repaired } = checkTexts(list, task, "text", first);
+    if (wasRepaired) this.#emit({ type: "repaired-text", indexes: [0] });
+    if (repaired.length > 0) this.#emit({ type: "repaired-text", indexes: repaired });
+    const prefix = lane === "query" ? this.#options.queryPrefix : this.#options.documentPrefix;
+    const run = new ListRun(prefix === "" ? texts : texts.map((text) => prefix + text), first);
+    const tokens = this.#countTokens(run, task);
+    if (texts.length === 0) return { vectors: [], usage: run.usage() };
+
+    const { controller, unlink } = linked(options.signal);
+    const writes: Promise<void>[] = [];
+    try {
+      const cache = lane === "documents" ? this.#cache : undefined;
+      const keys = cache && (await cache.keys(run.texts));
+      if (cache && keys) run.fill(await cache.read(keys, this.#expectedDimensions));
+      options.signal?.throwIfAborted();
+      if (run.done > 0) options.onProgress?.(run.progress());
+      const open = indexesOf(run.vectors, (vector) => vector === undefined);
+      const batches = new Batches(
+        open.map((place) => run.texts[place] as string),
+        open.map((place) => tokens[place] as number),
+      );
+      const job = this.#job(lane, controller, batches, {
+        open,
+        run,
+        deliver: (places, vectors) => {
+          if (cache && keys) writes.push(cache.write(pick(keys, places), vectors));
+          run.place(places, vectors);
+          options.onProgress?.(run.progress());
+        },
+      });
+      await job.run(open.length);
+    } finally {
+      unlink();
+      // What has arrived is worth keeping even when the rest failed; an abort waits for nothing.
+      if (!options.signal?.aborted) await Promise.all(writes);
+    }
+    return { vectors: run.result(this.#options.normalize), usage: run.usage() };
+  }
+
+  #job(lane: Lane, controller: AbortController, batches: Batches, { open, run, deliver }: JobParts): ListJob {
+    return new ListJob(
+      {
+        sender: this.#sender,
+        size: this.#size,
+        emit: this.#emit,
+        lane,
+        maxConcurrency: this.#options.maxConcurrency,
+        task: (texts) =>
+          lane === "query" ? `embed a query with "${this.model}"` : embedTask(texts, this.model),
+        indexOf: (place) => run.firstIndexOf(open[place] as number),
+        pack: (batch) => this.#pack(batch, run),
+        refuseBase64: () => this.#refuseBase64(),
+        deliver: (batch, vectors) =>
+          deliver(
+            batch.places.map((place) => open[place] as number),
+            vectors,
+          ),
+      },
+      batches,
+      controller,
+    );
+  }
+
+  #pack(batch: Batch, run: ListRun): Parcel<RawVector[]> {
+    const encoding = this.#encoding;
+    return {
+      call: {
+        path: "/embeddings",
+        body: {
+          model: this.model,
+          input: batch.texts,
+          ...(encoding === "base64" && { encoding_format: encoding }),
+        },
+      },
+      texts: batch.texts,
+      estimatedTokens: batch.tokens,
+      mostBytes: mostEmbeddingBytes(batch.texts.length, this.#expectedDimensions),
+      read: (body) => {
+        const vectors = readEmbeddings(body, batch.texts.length, this.#expectedDimensions);
+        this.#learnedDimensions ??= vectors[0]?.length;
+        run.bill(readUsage(body));
+        return vectors;
+      },
+    };
+  }
+
+  #refuseBase64(): boolean {
+    const news = this.#encoding === "base64";
+    this.#encoding = "float";
+    return news;
+  }
+
+  /** Counts or estimates every text once: for filling batches, and for what is too long. */
+  #countTokens(run: ListRun, task: string): number[] {
+    const { countTokens, maxInputTokens, longText } = this.#options;
+    const tokens = run.texts.map(countTokens ?? estimateTokens);
+    if (maxInputTokens === undefined) return tokens;
+    const long = indexesOf(tokens, (amount) => amount > maxInputTokens);
+    if (long.length === 0) return tokens;
+    const indexes = long.map((place) => run.firstIndexOf(place)).toSorted((left, right) => left - right);
+    if (longText === "reject") throw tooLong(indexes, task, maxInputTokens);
+    const longestTokens = long.reduce((most, place) => Math.max(most, tokens[place] as number), 0);
+    this.#emit({ type: "long-text", indexes, longestTokens, maxInputTokens });
+    return tokens;
+  }
+}
+
+interface JobParts {
+  readonly open: readonly number[];
+  readonly run: ListRun;
+  readonly deliver: (places: readonly number[], vectors: RawVector[]) => void;
+}
+
+/** A list being embedded: its different texts, the vectors that came so far, and what they cost. */
+class ListRun {
+  /** The different texts, as they are sent. */
+  readonly texts: readonly string[];
+  readonly vectors: (RawVector | undefined)[];
+  readonly #first: number;
+  readonly #placeOf: Int32Array;
+  readonly #shares: Int32Array;
+  #done = 0;
+  #promptTokens = 0;
+  #totalTokens = 0;
+
+  constructor(list: readonly string[], first: number) {
+    const places = new Map<string, number>();
+    this.#placeOf = new Int32Array(list.length);
+    list.forEach((text, index) => {
+      const place = places.get(text) ?? places.size;
+      places.set(text, place);
+      this.#placeOf[index] = place;
+    });
+    this.#first = first;
+    this.texts = [...places.keys()];
+    this.vectors = Array.from({ length: places.size });
+    this.#shares = new Int32Array(places.size);
+    for (const place of this.#placeOf) this.#shares[place] = (this.#shares[place] as number) + 1;
+  }
+
+  /** The caller's texts that have their vector. */
+  get done(): number {
+    return this.#done;
+  }
+
+  /** Takes what the cache knew. */
+  fill(vectors: readonly (RawVector | undefined)[]): void {
+    vectors.forEach((vector, place) => {
+      if (vector) this.place([place], [vector]);
+    });
+  }
+
+  place(places: readonly number[], vectors: readonly RawVector[]): void {
+    places.forEach((place, at) => {
+      this.vectors[place] = vectors[at];
+      this.#done += this.#shares[place] as number;
+    });
+  }
+
+  bill(usage: TokenUsage | undefined): void {
+    this.#promptTokens += usage?.promptTokens ?? 0;
+    this.#totalTokens += usage?.totalTokens ?? 0;
+  }
+
+  usage(): TokenUsage {
+    return { promptTokens: this.#promptTokens, totalTokens: this.#totalTokens };
+  }
+
+  progress(): Progress {
+    return { done: this.#done, total: this.#placeOf.length };
+  }
+
+  /** The caller's index of the first text that stands at a place. */
+  firstIndexOf(place: number): number {
+    return this.#first + this.#placeOf.indexOf(place);
+  }
+
+  /** One vector for each of the caller's texts. Equal texts get copies: LangGraph's store empties what it is given. */
+  result(scaled: boolean): RawVector[] {
+    if (scaled) for (const vector of this.vectors) normalize(vector as RawVector);
+    const given = new Uint8Array(this.vectors.length);
+    return Array.from(this.#placeOf, (place) => {
+      const vector = this.vectors[place] as RawVector;
+      if (given[place] === 1) return vector.slice();
+      given[place] = 1;
+      return vector;
+    });
+  }
+}
+
+function pick<Item>(list: readonly Item[], places: readonly number[]): Item[] {
+  return places.map((place) => list[place] as Item);
+}
+
+function tooLong(indexes: readonly number[], task: string, limit: number): Error {
+  const [noun, verb] = indexes.length === 1 ? ["text at index", "is"] : ["texts at indexes", "are"];
+  return cannot(
+    "text_too_long",
+    task,
+    `the ${noun} ${listIndexes(indexes)} ${verb} longer than the model's ${count(limit, "token")}`,
+    'split them, or set `longText: "send"`',
+    { index: indexes.length === 1 ? indexes[0] : undefined },
+  );
+}

@@ -1,0 +1,157 @@
+/** What {@link SharedOptions.onEvent} hears: one typed stream of what happens. Events never hold a key or a text. */
+
+import type { TogetherErrorCode } from "./errors.js";
+
+/** Which of the two calls an event belongs to. */
+export type Operation = "embed" | "rerank";
+
+/** Tokens that Together counted. Zero where the server reports no usage, as it does for some models. */
+export interface TokenUsage {
+  readonly promptTokens: number;
+  readonly totalTokens: number;
+}
+
+interface Common {
+  readonly operation: Operation;
+  readonly model: string;
+}
+
+/** A request leaves. */
+export interface RequestEvent extends Common {
+  readonly type: "request";
+  /** Number of this request within its model, from 1. The answer or failure carries the same one. */
+  readonly request: number;
+  /** Texts or documents in it. */
+  readonly texts: number;
+  /** Their tokens, estimated. */
+  readonly estimatedTokens: number;
+  /** 1 for a first try. */
+  readonly attempt: number;
+  /** Requests under way for this model, this one included. */
+  readonly inFlight: number;
+}
+
+/** A request was answered and its answer passed every check. */
+export interface AnswerEvent extends Common {
+  readonly type: "answer";
+  readonly request: number;
+  readonly texts: number;
+  /** From sending to the last checked byte, in milliseconds. */
+  readonly durationMs: number;
+  /** `undefined` where the server reports none. */
+  readonly usage: TokenUsage | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** A request failed in a way that is worth another try. */
+export interface RetryEvent extends Common {
+  readonly type: "retry";
+  readonly request: number;
+  readonly code: TogetherErrorCode;
+  readonly status: number | undefined;
+  /** Milliseconds until it may be sent again; it may have to wait for its turn beyond that. */
+  readonly waitMs: number;
+  /** How many retries it has left after this one. */
+  readonly retriesLeft: number;
+}
+
+/** A request was refused with 429: all requests of this model wait, then go at a learned rate. */
+export interface ThrottleEvent extends Common {
+  readonly type: "throttle";
+  readonly request: number;
+  /** What the server says is limited. */
+  readonly limitedBy: "requests" | "tokens";
+  /** Milliseconds that every request of this model now waits. */
+  readonly pauseMs: number;
+  /** The rate that follows, in requests or tokens per second. */
+  readonly ratePerSecond: number;
+}
+
+/** Vectors were looked up in the cache. */
+export interface CacheEvent extends Common {
+  readonly type: "cache";
+  readonly hits: number;
+  readonly misses: number;
+  /** Entries, counted as misses, that did not hold what was once written there. */
+  readonly damaged: number;
+}
+
+/** The cache failed; the work goes on without it. */
+export interface CacheFailureEvent extends Common {
+  readonly type: "cache-failure";
+  readonly during: "read" | "write";
+  /** What the store threw. */
+  readonly error: unknown;
+}
+
+/** Texts beyond the model's input limit were sent all the same: the server will cut or refuse them. */
+export interface LongTextEvent extends Common {
+  readonly type: "long-text";
+  readonly indexes: readonly number[];
+  /** Tokens of the longest; an estimate unless `countTokens` is set. */
+  readonly longestTokens: number;
+  readonly maxInputTokens: number;
+}
+
+/** Texts held half of an emoji or other surrogate pair, as splitters leave behind; it became U+FFFD. */
+export interface RepairedTextEvent extends Common {
+  readonly type: "repaired-text";
+  readonly indexes: readonly number[];
+}
+
+/** Blank documents cannot be ranked and were left out of the result. */
+export interface SkippedDocumentEvent extends Common {
+  readonly type: "skipped-document";
+  readonly indexes: readonly number[];
+}
+
+/** What belongs together travels in several requests, because it was too much for one. */
+export interface SplitEvent extends Common {
+  readonly type: "split";
+  readonly reason: "list-too-long" | "request-too-large";
+  readonly texts: number;
+  readonly requests: number;
+}
+
+/** Reranking failed and `onFailure: "keep-order"` let the search go on in the order it came in. */
+export interface UnrankedEvent extends Common {
+  readonly type: "unranked";
+  readonly code: TogetherErrorCode;
+  readonly status: number | undefined;
+  readonly documents: number;
+}
+
+/** The union to switch on by `type`. */
+export type TogetherEvent =
+  | RequestEvent
+  | AnswerEvent
+  | RetryEvent
+  | ThrottleEvent
+  | CacheEvent
+  | CacheFailureEvent
+  | LongTextEvent
+  | RepairedTextEvent
+  | SkippedDocumentEvent
+  | SplitEvent
+  | UnrankedEvent;
+
+/** `Omit` that keeps a union a union. */
+type Without<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
+
+/** Tells the listener, if there is one. */
+export type Emit = (event: Without<TogetherEvent, keyof Common>) => void;
+
+/**
+ * Puts operation and model on every event. A listener that throws is its owner's affair: the vectors are
+ * already paid for and must not be lost to a logging mistake.
+ */
+export function emitter(onEvent: ((event: TogetherEvent) => void) | undefined, common: Common): Emit {
+  if (!onEvent) return () => {};
+  return (event) => {
+    try {
+      onEvent({ ...common, ...event } as TogetherEvent);
+    } catch {
+      // See above.
+    }
+  };
+}

@@ -1,0 +1,207 @@
+/** What a failed request means for whoever asked: a code, a sentence, and what to do. Pure. */
+
+import type { Failure } from "./client.js";
+import { cannot, count, type TogetherError, type TogetherErrorCode } from "./errors.js";
+import { embeddingModel, rerankModel } from "./models.js";
+import type { Refusal } from "./wire.js";
+
+/** What was being tried, for the message. */
+export interface About {
+  readonly task: string;
+  readonly attempts: number;
+  readonly model: string;
+  readonly baseURL: string;
+  readonly timeout: number;
+}
+
+type Status = Extract<Failure, { kind: "status" }>;
+
+/** Where the models of a user's own are reached (Together's dedicated inference documentation, 2026-08). */
+const DEDICATED = "https://api-inference.together.ai/v1";
+
+/** Codes of Together's for a model that is not there to answer. */
+const MODEL_GONE = /model_not_available|model_not_found|dedicated_endpoint_not_running|non-serverless model/;
+
+/** The code of a failure. */
+export function failureCode(failure: Failure): TogetherErrorCode {
+  switch (failure.kind) {
+    case "connection":
+      return "connection_failed";
+    case "timeout":
+      return "timeout";
+    case "redirect":
+      return "redirected";
+    case "invalid":
+      return "invalid_response";
+    case "status":
+      return statusCode(failure);
+  }
+}
+
+function statusCode({ status, refusal }: Status): TogetherErrorCode {
+  if (MODEL_GONE.test(refusal.code) || MODEL_GONE.test(refusal.message)) return "model_unavailable";
+  if (status === 401) return "unauthorized";
+  if (status === 402) return "payment_required";
+  if (status === 404) return "not_found";
+  if (status === 429) return "rate_limited";
+  return status >= 500 || status === 408 || status === 409 || status === 425 ? "server_error" : "bad_request";
+}
+
+/**
+ * Whether the server refused a request for being too much, so that half of it may pass: `"size"` if it counts tokens
+ * or bytes, `"count"` if it counts texts. A 400 that names neither is never taken for one: a dead model is a 400 too.
+ *
+ * 403 is among them because Together documents it for an input beyond the context length (support article on error
+ * codes, 2025-11).
+ */
+export function tooMuch(failure: Failure): "size" | "count" | undefined {
+  if (failure.kind !== "status") return undefined;
+  if (failure.status === 413) return "size";
+  if (![400, 403, 422].includes(failure.status) || failureCode(failure) === "model_unavailable")
+    return undefined;
+  const { message } = failure.refusal;
+  if (
+    /batch size|too many (inputs|texts|items|documents)|(number|amount) of (inputs|texts|documents)|maximum (allowed )?batch/i.test(
+      message,
+    )
+  ) {
+    return "count";
+  }
+  const measured = /\b(tokens?|length|too (long|large)|size)\b/i.test(message);
+  const exceeded = /exceed|maximum|at most|too|longer|larger|less than|limit|context/i.test(message);
+  return measured && exceeded ? "size" : undefined;
+}
+
+/** Whether the server refused base64 as such. */
+export function encodingRefused(failure: Failure): boolean {
+  return (
+    failure.kind === "status" &&
+    (failure.status === 400 || failure.status === 422) &&
+    /encoding[_ ]?format|base64/i.test(failure.refusal.message)
+  );
+}
+
+/**
+ * The error that ends it.
+ *
+ * @param secrets - The key and what was sent: what the server says is quoted only if it holds none of them.
+ */
+export function failureError(failure: Failure, about: About, secrets: readonly string[]): TogetherError {
+  const code = failureCode(failure);
+  const { problem, remedy } = explain(failure, code, about);
+  const said = failure.kind === "status" ? quote(failure.refusal, secrets) : "";
+  return cannot(code, about.task, problem + said, remedy, {
+    status: failure.kind === "status" ? failure.status : undefined,
+    requestId: failure.kind === "status" || failure.kind === "invalid" ? failure.requestId : undefined,
+    attempts: about.attempts,
+  });
+}
+
+interface Explanation {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+function explain(failure: Failure, code: TogetherErrorCode, about: About): Explanation {
+  const tried = about.attempts > 1 ? ` after ${about.attempts} attempts` : "";
+  switch (failure.kind) {
+    case "connection":
+      return {
+        problem: `the connection failed${tried} (${failure.detail})`,
+        remedy: `check that ${about.baseURL} can be reached from here`,
+      };
+    case "timeout":
+      return {
+        problem: `no whole answer came within ${about.timeout} ms${tried}`,
+        remedy: "raise `timeout` or lower `batchSize`",
+      };
+    case "redirect":
+      return {
+        problem: `${about.baseURL} redirects elsewhere, and texts and key go only to \`baseURL\``,
+        remedy: "set `baseURL` to the final address if you trust it",
+      };
+    case "invalid":
+      return {
+        problem: failure.problem,
+        remedy: `check that \`baseURL\` (${about.baseURL}) is Together's API`,
+      };
+    case "status":
+      return explainStatus(failure, code, about, tried);
+  }
+}
+
+function explainStatus(failure: Status, code: TogetherErrorCode, about: About, tried: string): Explanation {
+  const answered = `Together answered ${failure.status}${tried}`;
+  switch (code) {
+    case "unauthorized":
+      return {
+        problem: `${answered}: it does not know this API key`,
+        remedy: "check `apiKey` or TOGETHER_API_KEY",
+      };
+    case "payment_required":
+      return {
+        problem: `${answered}: the account's credit or spending limit is used up`,
+        remedy: "add credit or raise the limit in Together's billing settings",
+      };
+    case "model_unavailable":
+      return {
+        problem: `the model is not served at ${about.baseURL}${retirement(about.model)}`,
+        remedy: dedicated,
+      };
+    case "not_found":
+      return {
+        problem: `${answered}: nothing is at ${about.baseURL}, or it has no such model`,
+        remedy: "check `baseURL`, which usually ends in /v1, and `model`",
+      };
+    case "rate_limited":
+      return {
+        problem: `${answered}${failure.waitMs === undefined ? "" : ` and asks for a wait of ${seconds(failure.waitMs)}`}`,
+        remedy: "try again later, share the load over fewer processes, or ask Together for a higher limit",
+      };
+    case "server_error":
+      return { problem: answered, remedy: "try again later; a cache keeps what was finished" };
+    default:
+      return { problem: answered, remedy: "change what it complains of; repeating the request cannot help" };
+  }
+}
+
+const dedicated = `run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED}"`;
+
+function retirement(model: string): string {
+  const retired = embeddingModel(model)?.retired ?? rerankModel(model)?.retired;
+  return retired ? ` (it left the serverless offer on ${retired})` : "";
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`;
+}
+
+/** Longer runs of a text than this are not quoted back by accident. */
+const TELLTALE = 12;
+const LONGEST_QUOTE = 300;
+
+function quote({ message, code }: Refusal, secrets: readonly string[]): string {
+  const said = message.replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_QUOTE);
+  const name = /^[\w.-]{1,60}$/.test(code) && !holds(code, secrets) ? ` [${code}]` : "";
+  if (said === "") return name;
+  return holds(said, secrets)
+    ? `${name} (its message quotes what was sent and is left out)`
+    : `${name} ("${said}")`;
+}
+
+/** Whether a message has a secret in it whole, or a telltale run of a longer one. */
+function holds(message: string, secrets: readonly string[]): boolean {
+  return secrets.some((secret) => {
+    const plain = secret.replaceAll(/\s+/g, " ").trim();
+    if (plain.length <= TELLTALE) return plain.length > 2 && message.includes(plain);
+    for (let start = 0; start + TELLTALE <= message.length; start++) {
+      if (plain.includes(message.slice(start, start + TELLTALE))) return true;
+    }
+    return false;
+  });
+}
+
+/** `64 texts with "BAAI/bge-large-en-v1.5"`: the object of most sentences. */
+export function withModel(amount: number, noun: string, model: string): string {
+  return `${count(amount, noun)} with "${model}"`;
+}

@@ -1,0 +1,295 @@
+/** A query and items into the best of them: each item's score checked, ties in the order they came. */
+
+import { linked } from "./abort.js";
+import { cannot, count, isTogetherError, listIndexes, type TogetherError } from "./errors.js";
+import { estimateTokens } from "./batches.js";
+import type { CallOptions } from "./embedder.js";
+import { emitter, type Emit, type TokenUsage } from "./events.js";
+import { tooMuch } from "./failure.js";
+import { resolveRanker, type RankerOptions, type ResolvedRanker } from "./options.js";
+import { Sender, Undelivered, type Parcel } from "./sender.js";
+import { checkList, checkText, indexesOf, isBlank, repair } from "./texts.js";
+import { byScore, mostRankingBytes, readRanking, readUsage, type RankedIndex } from "./wire.js";
+
+/** Options of a single ranking. */
+export interface RankOptions extends CallOptions {
+  /** How many of the best to return, for this call. Whole number, 1 or more. */
+  topN?: number | undefined;
+  /** Leaves out what scores less, for this call. */
+  minScore?: number | undefined;
+}
+
+/** An item and what it scored. */
+export interface Ranked<Item> {
+  readonly item: Item;
+  /** Its index in the list that was ranked. */
+  readonly index: number;
+  /** The model's own scale; `undefined` only where `onFailure: "keep-order"` let an unranked list through. */
+  readonly score: number | undefined;
+}
+
+/** @internal A ranking with what it cost, for adapters that trace it. */
+export interface Ranking<Item> {
+  readonly ranked: Ranked<Item>[];
+  readonly usage: TokenUsage;
+}
+
+/**
+ * Ranks items by how well they answer a query, free of any framework.
+ *
+ * @example
+ * ```ts
+ * import { Ranker } from "together-retrieval";
+ *
+ * const ranker = new Ranker({ model: "Salesforce/Llama-Rank-V1", topN: 1 });
+ * const books = [{ title: "Mending nets" }, { title: "The life of bees" }];
+ * const [best] = await ranker.rank("How do bees live?", books, (book) => book.title);
+ * console.log(best?.item.title); // The life of bees
+ * ```
+ */
+export class Ranker {
+  /** The model that scores. */
+  readonly model: string;
+  readonly #options: ResolvedRanker;
+  readonly #emit: Emit;
+  readonly #sender: Sender;
+
+  /**
+   * @param options - Only `model` is required.
+   * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
+   */
+  constructor(options: RankerOptions, name = "Ranker") {
+    this.#options = resolveRanker(options, name);
+    this.model = this.#options.model;
+    this.#emit = emitter(this.#options.onEvent, { operation: "rerank", model: this.model });
+    this.#sender = new Sender(this.#options, this.#emit);
+  }
+
+  /**
+   * Ranks items, best first. The items themselves are never touched.
+   *
+   * An empty list makes no request. A blank item cannot be ranked: it is left out, and `onEvent` hears of it.
+   *
+   * @param textOf - What of an item is ranked.
+   * @throws {@link TogetherError} if the query or an item's text cannot be sent, or if a request fails for good (but
+   * see `onFailure`).
+   * @throws the signal's reason if it is aborted.
+   */
+  async rank<Item>(
+    query: string,
+    items: readonly Item[],
+    textOf: (item: Item) => string,
+    options: RankOptions = {},
+  ): Promise<Ranked<Item>[]> {
+    return (await this.rankDetailed(query, items, textOf, options)).ranked;
+  }
+
+  /** @internal What {@link Ranker.rank} does, with what it cost. */
+  async rankDetailed<Item>(
+    query: string,
+    items: readonly Item[],
+    textOf: (item: Item) => string,
+    options: RankOptions = {},
+  ): Promise<Ranking<Item>> {
+    options.signal?.throwIfAborted();
+    const limits = this.#limits(options);
+    const list = this.#read(query, items, textOf);
+    const bill = new Bill();
+    if (list.texts.length === 0) return { ranked: [], usage: bill.usage() };
+    try {
+      const scored = await this.#score(list, limits.topN, options, bill);
+      const ranked = scored
+        .filter(({ score }) => limits.minScore === undefined || score >= limits.minScore)
+        .slice(0, limits.topN)
+        .map(({ index, score }) => ({
+          item: list.items[index] as Item,
+          index: list.indexes[index] as number,
+          score,
+        }));
+      return { ranked, usage: bill.usage() };
+    } catch (error) {
+      if (this.#options.onFailure !== "keep-order" || !isTogetherError(error)) throw error;
+      return { ranked: this.#unranked(list, error).slice(0, limits.topN), usage: bill.usage() };
+    }
+  }
+
+  #task(documents: number): string {
+    return `rank ${count(documents, "document")} with "${this.model}"`;
+  }
+
+  #limits({ topN, minScore }: RankOptions): { topN: number | undefined; minScore: number | undefined } {
+    const wrong = (problem: string): TogetherError =>
+      cannot("invalid_option", "rank documents", problem, "see RankOptions");
+    if (topN !== undefined && (!Number.isInteger(topN) || topN < 1)) {
+      throw wrong(`\`topN\` is ${String(topN)} instead of a whole number, 1 or more`);
+    }
+    if (minScore !== undefined && !Number.isFinite(minScore)) {
+      throw wrong(`\`minScore\` is ${String(minScore)} instead of a finite number`);
+    }
+    return { topN: topN ?? this.#options.topN, minScore: minScore ?? this.#options.minScore };
+  }
+
+  /** Copies and checks all that is to be ranked, and leaves out what is blank. */
+  #read<Item>(query: string, given: readonly Item[], textOf: (item: Item) => string): RankList<Item> {
+    const task = this.#task(Array.isArray(given) ? given.length : 0);
+    const checkedQuery = checkText(query, task, "query");
+    const items = checkList(given, task, "documents") as Item[];
+    const texts = items.map((item) => textOf(item));
+    const foreign = indexesOf(texts, (text) => typeof text !== "string");
+    if (foreign.length > 0) {
+      const where = foreign.length === 1 ? "index" : "indexes";
+      throw cannot(
+        "invalid_input",
+        task,
+        `there is no text at ${where} ${listIndexes(foreign)}`,
+        "every document needs a text to be ranked by",
+        { index: foreign.length === 1 ? foreign[0] : undefined },
+      );
+    }
+    const blank = indexesOf(texts, isBlank);
+    if (blank.length > 0) this.#emit({ type: "skipped-document", indexes: blank });
+    const { texts: sound, repaired } = repair(texts);
+    if (repaired.length > 0) this.#emit({ type: "repaired-text", indexes: repaired });
+    const indexes = indexesOf(texts, (text) => !isBlank(text));
+    return {
+      query: checkedQuery.text,
+      items: indexes.map((index) => items[index] as Item),
+      texts: indexes.map((index) => sound[index] as string),
+      indexes,
+    };
+  }
+
+  /** Scores a list in as many requests as it takes, and merges them. */
+  async #score(
+    list: RankList<unknown>,
+    topN: number | undefined,
+    options: RankOptions,
+    bill: Bill,
+  ): Promise<RankedIndex[]> {
+    const { controller, unlink } = linked(options.signal);
+    const total = list.texts.length;
+    const starts = indexesOf(list.texts, () => true).filter((index) => index % this.#options.batchSize === 0);
+    if (starts.length > 1) {
+      this.#emit({ type: "split", reason: "list-too-long", texts: total, requests: starts.length });
+    }
+    let done = 0;
+    const part = async (start: number): Promise<RankedIndex[]> => {
+      const texts = list.texts.slice(start, start + this.#options.batchSize);
+      const ranked = await this.#scorePart({
+        query: list.query,
+        texts,
+        topN,
+        signal: controller.signal,
+        bill,
+      });
+      done += texts.length;
+      options.onProgress?.({ done, total });
+      return ranked.map(({ index, score }) => ({ index: start + index, score }));
+    };
+    try {
+      const parts = starts.map((start) => part(start).catch((error) => stop(controller, error)));
+      return (await Promise.all(parts)).flat().sort(byScore);
+    } finally {
+      unlink();
+    }
+  }
+
+  /** One request, or two halves of it if the server finds it too much. */
+  async #scorePart(part: Part): Promise<RankedIndex[]> {
+    try {
+      const parcel = this.#pack(part);
+      const ranked = await this.#sender.send<RankedIndex[]>({
+        lane: "query",
+        signal: part.signal,
+        task: () => this.#task(part.texts.length),
+        pack: () => parcel,
+        unpack: () => {},
+      });
+      return ranked ?? [];
+    } catch (error) {
+      if (!(error instanceof Undelivered)) throw error;
+      if (!tooMuch(error.failure) || part.texts.length === 1) throw error.error;
+      return this.#scoreHalves(part);
+    }
+  }
+
+  async #scoreHalves(part: Part): Promise<RankedIndex[]> {
+    const middle = Math.ceil(part.texts.length / 2);
+    this.#emit({ type: "split", reason: "request-too-large", texts: part.texts.length, requests: 2 });
+    const first = await this.#scorePart({ ...part, texts: part.texts.slice(0, middle) });
+    const second = await this.#scorePart({ ...part, texts: part.texts.slice(middle) });
+    return [...first, ...second.map(({ index, score }) => ({ index: middle + index, score }))].sort(byScore);
+  }
+
+  #pack({ query, texts, topN, bill }: Part): Parcel<RankedIndex[]> {
+    const wanted = Math.min(topN ?? texts.length, texts.length);
+    return {
+      call: {
+        path: "/rerank",
+        body: {
+          model: this.model,
+          query,
+          documents: texts,
+          // The texts are here already; they need not come back.
+          return_documents: false,
+          ...(wanted < texts.length && { top_n: wanted }),
+        },
+      },
+      texts,
+      estimatedTokens: texts.reduce((tokens, text) => tokens + estimateTokens(text), estimateTokens(query)),
+      mostBytes: mostRankingBytes(texts),
+      read: (body) => {
+        const ranked = readRanking(body, texts.length, wanted);
+        bill.add(readUsage(body));
+        return ranked;
+      },
+    };
+  }
+
+  #unranked<Item>(list: RankList<Item>, error: TogetherError): Ranked<Item>[] {
+    const documents = list.items.length;
+    this.#emit({ type: "unranked", code: error.code, status: error.status, documents });
+    return list.items.map((item, place) => ({
+      item,
+      index: list.indexes[place] as number,
+      score: undefined,
+    }));
+  }
+}
+
+interface RankList<Item> {
+  readonly query: string;
+  readonly items: readonly Item[];
+  readonly texts: readonly string[];
+  /** The caller's index of each item. */
+  readonly indexes: readonly number[];
+}
+
+interface Part {
+  readonly query: string;
+  readonly texts: readonly string[];
+  readonly topN: number | undefined;
+  readonly signal: AbortSignal;
+  readonly bill: Bill;
+}
+
+/** What the requests of one ranking cost. */
+class Bill {
+  #promptTokens = 0;
+  #totalTokens = 0;
+
+  add(usage: TokenUsage | undefined): void {
+    this.#promptTokens += usage?.promptTokens ?? 0;
+    this.#totalTokens += usage?.totalTokens ?? 0;
+  }
+
+  usage(): TokenUsage {
+    return { promptTokens: this.#promptTokens, totalTokens: this.#totalTokens };
+  }
+}
+
+/** Ends the other parts and reports the first failure, which is the signal's reason from then on. */
+function stop(controller: AbortController, error: unknown): never {
+  controller.abort(error);
+  throw controller.signal.reason;
+}

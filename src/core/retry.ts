@@ -1,0 +1,80 @@
+/** Which failures deserve another try, and after how long. Pure: time and chance come in as arguments. */
+
+/** Statuses that another try can change. 413 and 422 cannot; 500 can, although Together's SDK gives up on it. */
+const RETRYABLE = new Set([408, 409, 425]);
+
+/** The first wait is up to half a second, the longest up to eight: five retries outlast a restart. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 8000;
+
+/** A number this large is a date in seconds, not a wait. */
+const EPOCH_SECONDS = 1_000_000_000;
+
+/** Whether a status is worth another try. 429 is not asked here: it is no fault of the request and costs no retry. */
+export function isRetryableStatus(status: number): boolean {
+  return RETRYABLE.has(status) || status >= 500;
+}
+
+/**
+ * How long to wait before the next try, in milliseconds: exponential with full jitter, so that requests that
+ * failed together do not come back together. Without luck: 0.5 s, 1 s, 2 s, 4 s, 8 s, 8 s ...
+ *
+ * @param retry - 1 before the first retry.
+ * @param random - From 0 to below 1.
+ */
+export function backoff(retry: number, random: number): number {
+  return random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (retry - 1));
+}
+
+/**
+ * How long the server asks us to wait, in milliseconds; `undefined` if it does not say.
+ *
+ * `x-ratelimit-reset` (seconds) is the header that Together documents for a 429 (rate limit page, 2026). The
+ * other two come from gateways before it.
+ */
+export function serverWait(headers: Headers, nowMs: number): number | undefined {
+  return (
+    seconds(headers.get("x-ratelimit-reset"), nowMs) ??
+    scaled(headers.get("retry-after-ms"), 1) ??
+    seconds(headers.get("retry-after"), nowMs) ??
+    untilDate(headers.get("retry-after"), nowMs)
+  );
+}
+
+function scaled(value: string | null, factor: number): number | undefined {
+  if (value === null || value.trim() === "") return undefined;
+  const number = Number(value);
+  return Number.isFinite(number) && number >= 0 ? number * factor : undefined;
+}
+
+function seconds(value: string | null, nowMs: number): number | undefined {
+  const wait = scaled(value, 1000);
+  if (wait === undefined || wait < EPOCH_SECONDS * 1000) return wait;
+  return Math.max(0, wait - nowMs);
+}
+
+function untilDate(value: string | null, nowMs: number): number | undefined {
+  const date = value === null ? Number.NaN : Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
+
+/**
+ * Keeps an outage from multiplying traffic: retries after server and network failures may be a tenth of the
+ * successes, plus ten.
+ */
+export class RetryBudget {
+  /** In tenths of a retry: ten times 0.1 is not quite 1. */
+  #tenths = 100;
+
+  /** A request succeeded. */
+  earn(): void {
+    this.#tenths += 1;
+  }
+
+  /** Takes one retry; `false` if none is left. */
+  spend(): boolean {
+    if (this.#tenths < 10) return false;
+    this.#tenths -= 10;
+    return true;
+  }
+}

@@ -1,0 +1,158 @@
+/** Runs a source through something that works on lists: some chunks ahead, in order, in bounded memory. */
+
+import { onAbort } from "./abort.js";
+import { cannot } from "./errors.js";
+
+/** How a stream is cut and run. */
+export interface ChunkOptions<Result> {
+  /** Items in the next chunk. */
+  readonly size: () => number;
+  /** Chunks that may be under way at once. */
+  readonly ahead: number;
+  readonly signal: AbortSignal;
+  readonly task: string;
+  /** @param first - The index in the source of the chunk's first item. */
+  readonly run: (items: string[], first: number) => Promise<Result>;
+}
+
+/** What became of one chunk. */
+export interface Chunk<Result> {
+  readonly result: Result;
+  /** Items read from the source so far. */
+  readonly read: number;
+}
+
+/** A chunk leaves after this long although it is not full: a source that pauses does not hold back what it gave. */
+const LINGER_MS = 100;
+
+/**
+ * Yields the result of each chunk, in order. No more than `ahead` chunks are under way or waiting to be taken, and
+ * nothing is read beyond them. Ending early closes the source.
+ */
+export async function* chunks<Result>(
+  source: Iterable<string> | AsyncIterable<string>,
+  options: ChunkOptions<Result>,
+): AsyncGenerator<Chunk<Result>, void, undefined> {
+  const reader = new Reader(source, options.task);
+  const running: Promise<Result>[] = [];
+  try {
+    for (;;) {
+      const items = running.length < options.ahead ? await reader.next(options, running[0]) : undefined;
+      if (items && items.length > 0) {
+        const result = options.run(items, reader.read - items.length);
+        result.catch(() => {}); // It is awaited in its turn; until then a failure is not unhandled.
+        running.push(result);
+        continue;
+      }
+      const result = running.shift();
+      if (result) yield { result: await result, read: reader.read };
+      else if (reader.ended) return;
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Reads a source chunk by chunk. */
+class Reader {
+  /** Items handed out so far. */
+  read = 0;
+  readonly #iterator: Iterator<string> | AsyncIterator<string>;
+  #pending: Promise<IteratorResult<string>> | undefined;
+  #items: string[] = [];
+  #ended = false;
+
+  constructor(source: Iterable<string> | AsyncIterable<string>, task: string) {
+    if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) {
+      this.#iterator = source[Symbol.asyncIterator]();
+    } else if (typeof source === "object" && source !== null && Symbol.iterator in source) {
+      this.#iterator = source[Symbol.iterator]();
+    } else {
+      throw cannot(
+        "invalid_input",
+        task,
+        "the source is not iterable",
+        "pass an array, a generator or a stream",
+      );
+    }
+  }
+
+  get ended(): boolean {
+    return this.#ended && this.#items.length === 0;
+  }
+
+  /**
+   * The next chunk: full, or what there is when the source ends or pauses. Empty if `head`, the result that is to be
+   * yielded next, is ready before the chunk is.
+   */
+  async next(options: ChunkOptions<unknown>, head: Promise<unknown> | undefined): Promise<string[]> {
+    const size = options.size();
+    const wait = new Wait(options.signal, head);
+    try {
+      while (!this.#ended && this.#items.length < size) {
+        const step = await this.#step(wait);
+        if (step === "head is ready") return [];
+        if (step === "time is up" && this.#items.length > 0) break;
+        if (typeof step === "string") continue;
+        if (step.done) this.#ended = true;
+        else this.#items.push(step.value);
+      }
+    } finally {
+      wait.clear();
+    }
+    const items = this.#items.splice(0, size);
+    this.read += items.length;
+    return items;
+  }
+
+  /** Lets the source clean up, without waiting for one that hangs. */
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    const closed = Promise.resolve(this.#iterator.return?.());
+    closed.catch(() => {});
+    if (!this.#pending) await closed;
+  }
+
+  async #step(wait: Wait): Promise<IteratorResult<string> | Interruption> {
+    const next = this.#pending ?? this.#iterator.next();
+    if (!(next instanceof Promise)) return next;
+    this.#pending = next;
+    const step = await Promise.race([next, wait.interruption()]);
+    if (typeof step !== "string") this.#pending = undefined;
+    return step;
+  }
+}
+
+type Interruption = "head is ready" | "time is up";
+
+/** What may come before a chunk is full: an abort, a pause too long, or a result to be yielded. */
+class Wait {
+  readonly #signal: AbortSignal;
+  readonly #head: Promise<unknown> | undefined;
+  #promise: Promise<Interruption> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #unlink = (): void => {};
+
+  constructor(signal: AbortSignal, head: Promise<unknown> | undefined) {
+    signal.throwIfAborted();
+    this.#signal = signal;
+    this.#head = head;
+  }
+
+  /** Begun when the source first lets us wait: most never do. */
+  interruption(): Promise<Interruption> {
+    return (this.#promise ??= new Promise((resolve, reject) => {
+      const headIsReady = (): void => resolve("head is ready");
+      this.#unlink = onAbort(this.#signal, () => reject(this.#signal.reason));
+      this.#timer = setTimeout(() => resolve("time is up"), LINGER_MS);
+      this.#head?.then(headIsReady, headIsReady);
+    }));
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#unlink();
+    this.#promise?.catch(() => {});
+  }
+}

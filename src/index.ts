@@ -1,0 +1,33 @@
+/**
+ * Together AI's embeddings and reranking, free of any framework.
+ *
+ * What is not exported here (the throttle, the sender, the wire) is an implementation detail.
+ *
+ * @module
+ */
+
+export { Embedder } from "./core/embedder.js";
+export type { CallOptions, Embeddings, Progress, StreamedEmbedding } from "./core/embedder.js";
+export { Ranker } from "./core/ranker.js";
+export type { Ranked, RankOptions } from "./core/ranker.js";
+export { TogetherError, isTogetherError } from "./core/errors.js";
+export type { TogetherErrorCode, TogetherErrorDetails } from "./core/errors.js";
+export { embeddingModel, rerankModel } from "./core/models.js";
+export type { EmbeddingModel, EmbeddingModelId, RerankModel, RerankModelId } from "./core/models.js";
+export type { ByteStore, EmbedderOptions, Fetch, RankerOptions, SharedOptions } from "./core/options.js";
+export type {
+  AnswerEvent,
+  CacheEvent,
+  CacheFailureEvent,
+  LongTextEvent,
+  Operation,
+  RepairedTextEvent,
+  RequestEvent,
+  RetryEvent,
+  SkippedDocumentEvent,
+  SplitEvent,
+  ThrottleEvent,
+  TogetherEvent,
+  TokenUsage,
+  UnrankedEvent,
+} from "./core/events.js";

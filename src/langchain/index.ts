@@ -1,0 +1,16 @@
+/**
+ * Together AI's embeddings and reranking for LangChain.js.
+ *
+ * @module
+ */
+
+export { TogetherEmbeddings } from "./embeddings.js";
+export type { TogetherEmbeddingsParams } from "./embeddings.js";
+export { TogetherReranker } from "./reranker.js";
+export type { RankedDocument, RerankInput, TogetherRerankerParams } from "./reranker.js";
+export { TogetherError, isTogetherError } from "../core/errors.js";
+export type { TogetherErrorCode, TogetherErrorDetails } from "../core/errors.js";
+export type { CallOptions, Progress } from "../core/embedder.js";
+export type { TogetherEvent } from "../core/events.js";
+export type { ByteStore, EmbedderOptions, RankerOptions, SharedOptions } from "../core/options.js";
+export type { RankOptions } from "../core/ranker.js";

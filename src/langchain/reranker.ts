@@ -1,0 +1,102 @@
+import type { Callbacks } from "@langchain/core/callbacks/manager";
+import type { DocumentInterface } from "@langchain/core/documents";
+import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
+import type { RankerOptions } from "../core/options.js";
+import { Ranker, type Ranked, type RankOptions } from "../core/ranker.js";
+import { traced } from "./trace.js";
+
+/** Options of {@link TogetherReranker}: those of the framework-free `Ranker`, and what of a document is ranked. */
+export interface TogetherRerankerParams extends RankerOptions {
+  /**
+   * The text that a document is ranked by: for a title in the metadata, say.
+   *
+   * @defaultValue its `pageContent`
+   */
+  documentText?: ((document: DocumentInterface) => string) | undefined;
+}
+
+/** What {@link TogetherReranker.rerank} takes: plain strings, documents, or anything with a `pageContent`. */
+export type RerankInput = string | DocumentInterface | { readonly pageContent: string };
+
+/** A place in the list that was ranked, and its score. */
+export interface RankedDocument {
+  readonly index: number;
+  /** The model's own scale; `undefined` only after a failure with `onFailure: "keep-order"`. */
+  readonly relevanceScore: number | undefined;
+}
+
+/**
+ * Together AI's reranking, wherever LangChain takes a document compressor.
+ *
+ * The documents that come out are new ones, with `metadata.relevanceScore`, their ids and their prototypes; those that
+ * went in stay as they were, because a memory store hands out its own.
+ *
+ * @example
+ * ```ts
+ * import { TogetherReranker } from "together-retrieval/langchain";
+ *
+ * const reranker = new TogetherReranker({ model: "Salesforce/Llama-Rank-V1", topN: 1 });
+ * const [best] = await reranker.rerank(["Mending nets", "The life of bees"], "How do bees live?");
+ * console.log(best?.index); // 1
+ * ```
+ */
+export class TogetherReranker extends BaseDocumentCompressor {
+  /** The model that scores. */
+  readonly model: string;
+  readonly #ranker: Ranker;
+  readonly #documentText: (document: DocumentInterface) => string;
+
+  /**
+   * @param options - Only `model` is required.
+   * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
+   */
+  constructor(options: TogetherRerankerParams) {
+    super();
+    const { documentText = (document) => document.pageContent, ...rankerOptions } = options ?? {};
+    this.#ranker = new Ranker(rankerOptions, "TogetherReranker");
+    this.#documentText = documentText;
+    this.model = this.#ranker.model;
+  }
+
+  /**
+   * The best documents for a query, best first, as new documents.
+   *
+   * @param callbacks - What a retriever passes on: the ranking shows up as a run under the retriever's run.
+   * @throws {@link TogetherError} if the query or a document cannot be sent, or if a request fails for good.
+   */
+  override compressDocuments<Doc extends DocumentInterface>(
+    documents: Doc[],
+    query: string,
+    callbacks?: Callbacks,
+  ): Promise<Doc[]> {
+    return traced(callbacks, this.model, query, documents.length, async () => {
+      const { ranked, usage } = await this.#ranker.rankDetailed(query, documents, this.#documentText);
+      return { ranked, usage, result: ranked.map((one) => withScore(one)) };
+    });
+  }
+
+  /**
+   * Scores for whatever has a text, best first, as places in the list that was given.
+   *
+   * @throws as {@link TogetherReranker.compressDocuments} does; the signal's reason if aborted.
+   */
+  async rerank(
+    documents: readonly RerankInput[],
+    query: string,
+    options?: RankOptions,
+  ): Promise<RankedDocument[]> {
+    const ranked = await this.#ranker.rank(query, documents, (document) => this.#textOf(document), options);
+    return ranked.map(({ index, score }) => ({ index, relevanceScore: score }));
+  }
+
+  #textOf(document: RerankInput): string {
+    if (typeof document === "string") return document;
+    return "metadata" in document ? this.#documentText(document) : document.pageContent;
+  }
+}
+
+/** A copy with the score in its metadata. The prototype is kept without importing LangChain's `Document` (77 KB). */
+function withScore<Doc extends DocumentInterface>({ item, score }: Ranked<Doc>): Doc {
+  const metadata = score === undefined ? { ...item.metadata } : { ...item.metadata, relevanceScore: score };
+  return Object.assign(Object.create(Object.getPrototypeOf(item) as object), item, { metadata }) as Doc;
+}

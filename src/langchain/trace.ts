@@ -1,0 +1,59 @@
+/**
+ * Lets the rerank step show up in LangSmith, under the run of whoever called: LangChain opens no run for a document
+ * compressor (core 1.2.13, 2026-11).
+ */
+
+import type { CallbackManager, Callbacks } from "@langchain/core/callbacks/manager";
+import type { TokenUsage } from "../core/events.js";
+import type { Ranked } from "../core/ranker.js";
+
+/** A ranking with what the run tells of it. */
+interface Traced<Result> {
+  readonly ranked: readonly Ranked<unknown>[];
+  readonly usage: TokenUsage;
+  readonly result: Result;
+}
+
+const NAME = "TogetherReranker";
+const SERIALIZED = { lc: 1, type: "not_implemented" as const, id: ["together-retrieval", "langchain", NAME] };
+
+/** Runs a ranking inside a child run of whatever the callbacks belong to; without callbacks, just runs it. */
+export async function traced<Result>(
+  callbacks: Callbacks | undefined,
+  model: string,
+  query: string,
+  documents: number,
+  rank: () => Promise<Traced<Result>>,
+): Promise<Result> {
+  const manager = await managerOf(callbacks);
+  if (!manager) return (await rank()).result;
+  // The metadata argument of handleChainStart is ignored; only the manager's own reaches the run.
+  manager.addMetadata({ ls_provider: "together", ls_model_name: model });
+  const inputs = { query, model, documents };
+  const run = await manager.handleChainStart(
+    SERIALIZED,
+    inputs,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    NAME,
+  );
+  try {
+    const { ranked, usage, result } = await rank();
+    await run.handleChainEnd({ documents: ranked.length, scores: ranked.map(({ score }) => score), usage });
+    return result;
+  } catch (error) {
+    await run.handleChainError(error);
+    throw error;
+  }
+}
+
+/** A copy, so that our metadata stays ours. A plain list of handlers needs LangChain's class, loaded only then. */
+async function managerOf(callbacks: Callbacks | undefined): Promise<CallbackManager | undefined> {
+  if (!callbacks) return undefined;
+  if (!Array.isArray(callbacks)) return callbacks.copy();
+  if (callbacks.length === 0) return undefined;
+  const { CallbackManager } = await import("@langchain/core/callbacks/manager");
+  return CallbackManager.configure(callbacks);
+}

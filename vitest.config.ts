@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "test/bench/**"],
+    // No key of the developer's may reach a test, and none may be needed.
+    env: {
+      TOGETHER_API_KEY: "",
+      TOGETHER_AI_API_KEY: "",
+      TOGETHER_BASE_URL: "",
+      LANGCHAIN_TRACING_V2: "false",
+    },
+    testTimeout: 20_000,
+    reporters: ["default"],
+  },
+});
