@@ -6,9 +6,11 @@ const MOST_REDIRECTS = 20;
 
 /** A `fetch` that reaches the emulator, and nothing else, without a port. */
 export function fetchOf(service: Service): typeof globalThis.fetch {
-  return async (input, init) => {
-    const call = await callOf(input, init);
-    const redirect = init?.redirect ?? (input instanceof Request ? input.redirect : "follow");
+  return async (input, init = {}) => {
+    // A Request costs more than all the rest, and its body comes later: what clients send needs none.
+    const plain = typeof init.body === "string" && !(input instanceof Request);
+    const call = plain ? plainCall(String(input), init) : await callOf(new Request(input, init), input, init);
+    const redirect = init.redirect ?? (input instanceof Request ? input.redirect : "follow");
     return responseTo(service, call, redirect, MOST_REDIRECTS);
   };
 }
@@ -31,26 +33,22 @@ async function responseTo(
   return responseTo(service, { ...call, url: new URL(location, call.url).href }, redirect, redirects - 1);
 }
 
-async function callOf(input: string | URL | Request, init?: RequestInit): Promise<Call> {
-  const plain = typeof init?.body === "string" && !(input instanceof Request);
-  // A Request costs more than all the rest; what clients send needs none.
-  if (plain) return plainCall(String(input), init, init.body as string);
-  const request = new Request(input, init);
-  const body = await request.text();
-  const authorization = request.headers.get("authorization");
-  const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
-  return { method: request.method, url: request.url, authorization, body, signal };
-}
-
-function plainCall(url: string, init: RequestInit, body: string): Call {
-  const authorization = new Headers(init.headers).get("authorization");
+function plainCall(url: string, { method = "GET", headers, body, signal }: RequestInit): Call {
+  const authorization = new Headers(headers).get("authorization");
   return {
-    method: (init.method ?? "GET").toUpperCase(),
+    method: method.toUpperCase(),
     url,
     authorization,
-    body,
-    signal: init.signal ?? undefined,
+    body: body as string,
+    signal: signal ?? undefined,
   };
+}
+
+async function callOf(request: Request, input: string | URL | Request, init: RequestInit): Promise<Call> {
+  // The signal of the original: a Request's own is another one, with the same reason but later.
+  const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
+  const authorization = request.headers.get("authorization");
+  return { method: request.method, url: request.url, authorization, body: await request.text(), signal };
 }
 
 function responseOf(reply: Reply, { signal }: Call): Response {

@@ -82,5 +82,7 @@ function scale(vector: Float32Array, length: number): void {
   for (const value of vector) squares += value * value;
   if (squares === 0) return;
   const factor = (1e7 * length) / Math.sqrt(squares);
-  for (let at = 0; at < vector.length; at++) vector[at] = Math.round((vector[at] as number) * factor) / 1e7;
+  // Adding 0 makes 0 of -0, whose sign JSON would lose.
+  for (let at = 0; at < vector.length; at++)
+    vector[at] = Math.round((vector[at] as number) * factor) / 1e7 + 0;
 }

@@ -161,6 +161,6 @@ function tooManyRequests(refusal: LimitRefusal): Refusal {
   // Together names the error type and its place beside `error` in words only; `type` is a guess.
   return new Refusal(429, `You have been rate limited: too many ${what} for this model. Please slow down.`, {
     errorType,
-    ...(waitSeconds !== undefined && { headers: { [header]: String(Math.round(value * 1000) / 1000) } }),
+    ...(waitSeconds !== undefined && { headers: { [header]: String(Math.ceil(value * 1000) / 1000) } }),
   });
 }

@@ -84,7 +84,7 @@ export class Service {
     this.limiter.admit(request, key);
     const fault = this.faults.next(request);
     await sleep(fault.delay ?? 0, call.signal);
-    const instead = await insteadOfWork(fault, request, call.signal);
+    const instead = await insteadOfWork(fault, request, id, call.signal);
     if (instead) return spoiledReply(instead, fault);
     const reply = await this.#workers.run(async () => {
       await sleep(this.#milliseconds("serviceTime", request), call.signal);

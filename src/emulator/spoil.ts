@@ -17,21 +17,20 @@ const HTML =
  * The answer that a fault gives instead of the work, if it does.
  *
  * @throws {ConnectionLost} if the fault is to lose the connection.
- * @throws {Refusal} if the fault is a status without a body.
  */
 export async function insteadOfWork(
   fault: FaultDetails,
   request: EmulatorRequest,
+  id: string,
   signal?: AbortSignal,
 ): Promise<Reply | undefined> {
-  if (fault.kind === "reset") throw new ConnectionLost();
-  if (fault.kind === "hang") await forever(signal);
-  if (fault.kind === "html")
-    return { status: fault.status ?? 200, headers: { "content-type": "text/html" }, body: HTML };
-  if (fault.kind === "redirect") return redirect(fault, request);
-  if (fault.body !== undefined) return jsonReply(fault.status ?? 200, fault.body);
-  if (fault.status !== undefined && fault.status !== 200) throw refusal(fault.status, fault, request);
-  return undefined;
+  const { kind, status = 200, body } = fault;
+  if (kind === "reset") throw new ConnectionLost();
+  if (kind === "hang") await forever(signal);
+  if (kind === "html") return { status, headers: { "content-type": "text/html" }, body: HTML };
+  if (kind === "redirect") return redirect(fault, request);
+  if (body !== undefined) return jsonReply(status, body);
+  return status === 200 ? undefined : refusal(status, fault, request).reply(id);
 }
 
 function redirect(fault: FaultDetails, request: EmulatorRequest): Reply {

@@ -17,9 +17,9 @@ const MOST_REMEMBERED = 50_000;
 const ROOT_LETTERS = 6;
 const remembered = new Map<string, Word>();
 
-// camelCase is two words; scripts without spaces go in pairs of characters.
+// camelCase is two words; scripts without spaces go by their characters.
 const CAMEL_CASE = /(\p{Ll})(\p{Lu})/gu;
-const WORDS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{1,2}|[\p{L}\p{N}\p{M}]+/gu;
+const WORDS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}\p{M}]+/gu;
 const SYMBOLS = /\S/gu;
 
 /** The words of a text in order; of one without words, its symbols. */
