@@ -1,0 +1,99 @@
+import { createEmulator, emulatedModels } from "together-retrieval/emulator";
+import { Misuse, type CommandLine } from "./command-line.js";
+
+/** What the embeddings, the reranker and Together's own client take alike. */
+export interface Connection {
+  readonly apiKey: string;
+  readonly baseURL?: string;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** The models of the three steps, and where they are. */
+export interface Service {
+  /** One line for the user. */
+  readonly description: string;
+  readonly models: Readonly<Record<Role, string>>;
+  readonly connection: Connection;
+  /** The same place, unless the chat model is served elsewhere. */
+  readonly chatConnection: Connection;
+}
+
+type Role = "embedding" | "rerank" | "chat";
+
+const ROLES: readonly Role[] = ["embedding", "rerank", "chat"];
+
+const EMULATED = {
+  embedding: "BAAI/bge-large-en-v1.5",
+  rerank: "Salesforce/Llama-Rank-V1",
+  chat: "meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo",
+} as const;
+
+/**
+ * Together, with a key; the emulator, without.
+ *
+ * @throws {Misuse} if Together is to be used and not all models are named, or the emulator has not the one named.
+ */
+export function serviceFor(commandLine: CommandLine, environment: NodeJS.ProcessEnv): Service {
+  const apiKey = environment["TOGETHER_API_KEY"] || environment["TOGETHER_AI_API_KEY"];
+  const baseURL = commandLine["base-url"] ?? (environment["TOGETHER_BASE_URL"] || undefined);
+  const chosen = Object.fromEntries(
+    ROLES.map((role) => [role, commandLine[`${role}-model`] ?? (environment[variableOf(role)] || undefined)]),
+  ) as Record<Role, string | undefined>;
+  if (apiKey) {
+    const connection = { apiKey, ...(baseURL && { baseURL }) };
+    const chatURL = commandLine["chat-base-url"] ?? (environment["TOGETHER_CHAT_BASE_URL"] || undefined);
+    return {
+      description: `Running on Together at ${baseURL ?? "https://api.together.ai/v1"}.`,
+      models: allNamed(chosen),
+      connection,
+      chatConnection: chatURL ? { apiKey, baseURL: chatURL } : connection,
+    };
+  }
+  if (baseURL) {
+    throw new Misuse(
+      `Cannot use ${baseURL}: there is no API key; set TOGETHER_API_KEY, or leave the address out to run on the emulator`,
+    );
+  }
+  return onEmulator(chosen);
+}
+
+function onEmulator(chosen: Readonly<Record<Role, string | undefined>>): Service {
+  for (const role of ROLES) checkEmulated(role, chosen[role]);
+  // An address of its own: the cache must not take the emulator's vectors for Together's.
+  const connection = { apiKey: "any", baseURL: "http://emulator/v1", fetch: createEmulator().fetch };
+  return {
+    description:
+      "No TOGETHER_API_KEY: running on the emulator, whose models compare words and understand nothing.",
+    models: {
+      embedding: chosen.embedding ?? EMULATED.embedding,
+      rerank: chosen.rerank ?? EMULATED.rerank,
+      chat: chosen.chat ?? EMULATED.chat,
+    },
+    connection,
+    chatConnection: connection,
+  };
+}
+
+function checkEmulated(role: Role, model: string | undefined): void {
+  if (model === undefined || emulatedModels[model]?.type === role) return;
+  const known = Object.keys(emulatedModels).filter((id) => emulatedModels[id]?.type === role);
+  throw new Misuse(
+    `Cannot use the ${role} model "${model}": the emulator has no such one; set TOGETHER_API_KEY to run on Together, or choose one of ${known.join(", ")}`,
+  );
+}
+
+function allNamed(chosen: Readonly<Record<Role, string | undefined>>): Record<Role, string> {
+  const missing = ROLES.filter((role) => !chosen[role]);
+  if (missing.length === 0) return chosen as Record<Role, string>;
+  const wanted = missing.map((role) => `--${role}-model (or ${variableOf(role)})`).join(" and ");
+  throw new Misuse(
+    `Cannot run on Together: it is not said with which models; give ${wanted}. ` +
+      "Together serves embedding and rerank models from dedicated endpoints (2026-09): name yours as " +
+      '"<project>/<endpoint>", with --base-url https://api-inference.together.ai/v1, and --chat-base-url ' +
+      "https://api.together.ai/v1 for a serverless chat model. Without TOGETHER_API_KEY this runs on the emulator",
+  );
+}
+
+function variableOf(role: Role): string {
+  return `TOGETHER_${role.toUpperCase()}_MODEL`;
+}

@@ -1,0 +1,38 @@
+import { createInterface } from "node:readline/promises";
+import { HELP, Misuse, parseCommandLine } from "./command-line.js";
+import { serviceFor, type Service } from "./connection.js";
+
+/** What the example runs with. */
+export interface Setup extends Service {
+  readonly question: string;
+  readonly folder: string;
+}
+
+const OWN_QUESTION = "How do I limit how many promises run at the same time?";
+
+/** Reads the command line, runs the example, and ends what goes wrong with a sentence instead of a stack. */
+export async function runProgram(example: (setup: Setup) => Promise<void>): Promise<void> {
+  try {
+    const commandLine = parseCommandLine(process.argv.slice(2));
+    if (commandLine.help) return void process.stdout.write(HELP);
+    const service = serviceFor(commandLine, process.env);
+    console.log(service.description);
+    const question = commandLine.question || (await askForQuestion());
+    await example({ ...service, question, folder: commandLine.dir ?? "node_modules" });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = error instanceof Misuse ? 2 : 1;
+  }
+}
+
+/** Somebody at a terminal is asked; a pipe, which nobody answers, is not. */
+async function askForQuestion(): Promise<string> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return OWN_QUESTION;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const given = await terminal.question(`Your question (Enter for "${OWN_QUESTION}"): `);
+    return given.trim() || OWN_QUESTION;
+  } finally {
+    terminal.close();
+  }
+}
