@@ -1,7 +1,7 @@
 /**
  * From a folder of texts to an answer: embed them, find the 20 nearest passages, rerank those to 5, ask a chat model.
  *
- *     npm start -- "How do I limit how many promises run at the same time?"
+ *     npm start -- "Which errors are retried automatically, and how often?"
  */
 
 import { ContextualCompressionRetriever } from "@langchain/classic/retrievers/contextual_compression";
@@ -10,36 +10,36 @@ import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";
 import { RunnablePassthrough, RunnableSequence } from "@langchain/core/runnables";
 import { TogetherEmbeddings, TogetherReranker } from "together-retrieval/langchain";
 import { answerWith } from "./answer.js";
+import { EmbeddingReport } from "./embedding-report.js";
 import { readPassages } from "./passages.js";
 import { runProgram } from "./program.js";
-import { EmbeddingReport, SearchReport } from "./report.js";
+import { SearchReport } from "./search-report.js";
 
 await runProgram(async ({ question, folder, models, connection, chatConnection }) => {
   const documents = await readPassages(folder);
-  const embeddingReport = new EmbeddingReport(documents.length);
-  const searchReport = new SearchReport();
+  const report = new EmbeddingReport(documents.length);
 
-  // What was embedded once is read from the cache.
+  // Embeds what the cache does not know yet, many texts at once, at the rate that the limit allows.
   const embeddings = new TogetherEmbeddings({
     ...connection,
     model: models.embedding,
     cache: await LocalFileStore.fromPath(".cache/start"),
-    onEvent: embeddingReport.onEvent,
+    onEvent: report.onEvent,
   });
-  const store = await MemoryVectorStore.fromDocuments(documents, embeddings);
-  embeddingReport.print();
+  const store = await report.during(MemoryVectorStore.fromDocuments(documents, embeddings));
 
-  // Vector search is quick and coarse: 20 candidates. The reranker reads each of them with the question: the best 5.
+  // Vector search is quick and coarse: 20 candidates. The reranker reads each together with the question: the best 5.
   const retriever = new ContextualCompressionRetriever({
     baseRetriever: store.asRetriever(20),
     baseCompressor: new TogetherReranker({ ...connection, model: models.rerank, topN: 5 }),
   });
 
+  // The question goes to the retriever, and then, with what was found, to the chat model.
   const chain = RunnableSequence.from([
     { question: new RunnablePassthrough<string>(), passages: retriever },
-    RunnablePassthrough.assign({ answer: answerWith(models.chat, chatConnection) }),
+    answerWith(models.chat, chatConnection),
   ]);
-  const { passages, answer } = await chain.invoke(question, { callbacks: [searchReport] });
-  searchReport.print(passages);
-  console.log(`\nAnswer\n${answer}`);
+  console.log(`\nQuestion: ${question}`);
+  const answer = await chain.invoke(question, { callbacks: [new SearchReport()] });
+  console.log(`\nAnswer: ${answer}`);
 });

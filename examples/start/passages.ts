@@ -5,78 +5,65 @@ import { RecursiveCharacterTextSplitter } from "@langchain/textsplitters";
 import { Misuse } from "./command-line.js";
 import { sectionsOf } from "./sections.js";
 
-/** Where a passage is from. */
-export interface Source extends Record<string, unknown> {
-  readonly file: string;
-  readonly headings: readonly string[];
-}
-
-export type Passage = Document<Source>;
+/** A part of a Markdown file, under its headings. */
+export type Passage = Document<{ readonly file: string; readonly headings: readonly string[] }>;
 
 const MARKDOWN = /\.(?:md|mdx|markdown)$/i;
-/** What every package carries and nobody asks about. */
+/** What packages carry and nobody asks about; it would crowd out the rest. */
 const BOILERPLATE =
-  /^(?:change|changes|changelog|history|release-?notes|licen[cs]e|third.party|notice|security|code.of.conduct|contributing)/i;
+  /^(?:change|history|release|licen[cs]e|third-party|notice|security|code.of.conduct|contributing)/i;
+/** Larger files were written by machines. */
 const MOST_BYTES = 1_000_000;
 
 /** Short enough for models that read 512 tokens: Markdown has about three characters to a token. */
 const splitter = RecursiveCharacterTextSplitter.fromLanguage("markdown", { chunkSize: 800, chunkOverlap: 0 });
 
 /**
- * The passages of all Markdown files of a folder, each under its headings, no two the same, always in the same order.
+ * The passages of all Markdown files of a folder: no two the same, and always in the same order.
  *
  * @throws {Misuse} if there is nothing to read.
  */
 export async function readPassages(folder: string): Promise<Passage[]> {
-  const passages = new Map<string, Passage>();
-  for (const file of await markdownFiles(folder)) {
-    for (const passage of await passagesOf(file, folder)) {
-      if (!passages.has(passage.pageContent)) passages.set(passage.pageContent, passage);
-    }
-  }
-  if (passages.size === 0) {
-    throw new Misuse(
-      `Cannot search ${folder}: its Markdown files hold no text; choose another folder with --dir`,
-    );
-  }
-  return [...passages.values()];
+  const files = await markdownFiles(folder);
+  const passages = (await Promise.all(files.map((file) => passagesOf(file, folder)))).flat();
+  if (passages.length === 0) throw cannotSearch(folder, "its Markdown files hold no text");
+  return [...new Map(passages.map((passage) => [passage.pageContent, passage])).values()];
 }
 
 async function markdownFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const problem =
-      code === "ENOENT" ? "there is no such folder" : code === "ENOTDIR" ? "it is a file" : message;
-    throw new Misuse(`Cannot search ${folder}: ${problem}; name a folder of Markdown files with --dir`);
+    throw cannotSearch(folder, problemOf(error as NodeJS.ErrnoException));
   });
   const files = entries
     .filter((entry) => entry.isFile() && MARKDOWN.test(entry.name) && !BOILERPLATE.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
-  if (files.length > 0) return files.sort();
-  throw new Misuse(
-    `Cannot search ${folder}: there are no Markdown files in it; name another folder with --dir`,
-  );
+  if (files.length === 0) throw cannotSearch(folder, "there is no Markdown in it");
+  return files.toSorted();
 }
 
-/** The passages of a file; none of one that is too large to have been written by hand. */
+function problemOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === "ENOENT") return "there is no such folder";
+  return code === "ENOTDIR" ? "it is not a folder" : message;
+}
+
+function cannotSearch(folder: string, problem: string): Misuse {
+  return new Misuse(`Cannot search ${folder}: ${problem}; name a folder of Markdown files with --dir`);
+}
+
 async function passagesOf(file: string, folder: string): Promise<Passage[]> {
-  const { size } = await stat(file);
-  if (size > MOST_BYTES) return [];
-  const markdown = await readFile(file, "utf8");
-  const passages = sectionsOf(markdown).map(({ headings, text }) => {
-    const trail = [titleOf(relative(folder, file)), ...headings].filter(unlikeTheOneBefore).join(" > ");
+  if ((await stat(file)).size > MOST_BYTES) return [];
+  const title = titleOf(relative(folder, file));
+  const sections = sectionsOf(await readFile(file, "utf8")).map(({ headings, text }) => {
+    const trail = [title, ...headings].filter(unlikeTheOneBefore).join(" > ");
     const metadata = { file: relative(".", file), headings };
     return splitter.createDocuments([text], [metadata], { chunkHeader: `${trail}\n\n` });
   });
-  return (await Promise.all(passages)).flat() as Passage[];
+  return (await Promise.all(sections)).flat() as Passage[];
 }
 
-/** What a file is about by its name: `p-queue/readme.md` is about `p-queue`. */
+/** What a file is about, by its name: `p-queue/readme.md` is about `p-queue`. */
 function titleOf(file: string): string {
-  return file
-    .replace(/(?:[/\\]|^)(?:readme|index)(?=\.\w+$)/i, "")
-    .replace(/\.\w+$/, "")
-    .replace(/^\.(?:md|mdx|markdown)$/i, "");
+  return file.replace(MARKDOWN, "").replace(/[/\\](?:readme|index)$/i, "");
 }
 
 function unlikeTheOneBefore(title: string, place: number, titles: readonly string[]): boolean {

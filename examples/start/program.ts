@@ -8,7 +8,7 @@ export interface Setup extends Service {
   readonly folder: string;
 }
 
-const OWN_QUESTION = "How do I limit how many promises run at the same time?";
+const OWN_QUESTION = "Which errors are retried automatically, and how often?";
 
 /** Reads the command line, runs the example, and ends what goes wrong with a sentence instead of a stack. */
 export async function runProgram(example: (setup: Setup) => Promise<void>): Promise<void> {

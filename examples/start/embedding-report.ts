@@ -1,0 +1,59 @@
+import { Presets, SingleBar } from "cli-progress";
+import type { TogetherEvent } from "together-retrieval/langchain";
+import { counted } from "./print.js";
+
+/** Shows how the embedding goes on, by the events that the embeddings send. */
+export class EmbeddingReport {
+  readonly #bar = new SingleBar(
+    {
+      format: "Embedding {bar} {value} of {total} · {rate}/s · {eta_formatted} left",
+      // Without this, Ctrl-C would end the bar and nothing else.
+      gracefulExit: false,
+      clearOnComplete: true,
+    },
+    Presets.shades_classic,
+  );
+  readonly #started = performance.now();
+  readonly #total: number;
+  #cached = 0;
+  #embedded = 0;
+  #requests = 0;
+
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  /** A field, because it is handed on by itself. */
+  readonly onEvent = (event: TogetherEvent): void => {
+    if (event.type === "cache") this.#cached += event.hits;
+    if (event.type === "answer") {
+      this.#embedded += event.texts;
+      this.#requests += 1;
+    }
+    this.#bar.update(this.#cached + this.#embedded, { rate: this.#rate() });
+  };
+
+  /** Shows the bar for as long as the work goes on, and the sum of it when it is done. */
+  async during<Result>(work: Promise<Result>): Promise<Result> {
+    this.#bar.start(this.#total, 0, { rate: 0 });
+    const result = await work.finally(() => this.#bar.stop());
+    console.log(this.#summary());
+    return result;
+  }
+
+  #summary(): string {
+    const seconds = (this.#elapsedMs() / 1000).toFixed(1);
+    const fromCache = `${counted(this.#cached, "passage")} read from the cache`;
+    if (this.#requests === 0) return `${fromCache} in ${seconds} s: nothing to embed.`;
+    const embedded = `${counted(this.#embedded, "passage")} embedded in ${seconds} s, ${this.#rate()} a second`;
+    return `${embedded}, in ${counted(this.#requests, "request")}; ${fromCache}.`;
+  }
+
+  #rate(): number {
+    return Math.round((this.#embedded / this.#elapsedMs()) * 1000);
+  }
+
+  #elapsedMs(): number {
+    return performance.now() - this.#started;
+  }
+}

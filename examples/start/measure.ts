@@ -1,0 +1,79 @@
+/**
+ * How often the right passage is found, on the emulator: 50 headings of the default texts become questions, and the
+ * passages of a heading's section are the right ones.
+ *
+ *     npm run measure
+ */
+
+import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";
+import { TogetherEmbeddings, TogetherReranker } from "together-retrieval/langchain";
+import { serviceFor } from "./connection.js";
+import { parseCommandLine } from "./command-line.js";
+import { readPassages, type Passage } from "./passages.js";
+
+const QUESTIONS = 50;
+
+const passages = await readPassages("node_modules");
+const { models, connection } = serviceFor(parseCommandLine([]), {});
+const embeddings = new TogetherEmbeddings({ ...connection, model: models.embedding });
+const store = await MemoryVectorStore.fromDocuments(passages, embeddings);
+const reranker = new TogetherReranker({ ...connection, model: models.rerank });
+
+const chosen = chooseEvenly(askable(passages), QUESTIONS);
+console.log(`${passages.length} passages; ${chosen.length} questions; the right passage is among the first`);
+await measure("heading and package, as in “Retries in together-ai?”", (passage) => {
+  return `${headingOf(passage)} in ${packageOf(passage)}?`;
+});
+await measure("the heading alone", headingOf);
+
+async function measure(label: string, questionOf: (passage: Passage) => string): Promise<void> {
+  const places = { found: [] as number[], ranked: [] as number[] };
+  for (const wanted of chosen) {
+    const question = questionOf(wanted);
+    const found = await store.similaritySearch(question, 20);
+    const ranked = await reranker.compressDocuments(found, question);
+    places.found.push(placeOf(wanted, found as Passage[]));
+    places.ranked.push(placeOf(wanted, ranked as Passage[]));
+  }
+  const within = (list: number[], most: number): number => list.filter((place) => place < most).length;
+  console.log(
+    `  ${label}:\n    10 before reranking: ${within(places.found, 10)}` +
+      `, 5 before: ${within(places.found, 5)}, 5 after: ${within(places.ranked, 5)}`,
+  );
+}
+
+/** The place of the first passage of the same section. */
+function placeOf(wanted: Passage, list: readonly Passage[]): number {
+  const place = list.findIndex((passage) => sectionOf(passage) === sectionOf(wanted));
+  return place < 0 ? Infinity : place;
+}
+
+/** One passage for each section whose heading says something, in words, that no other heading says. */
+function askable(all: readonly Passage[]): Passage[] {
+  const sections = [...new Map(all.map((passage) => [sectionOf(passage), passage])).values()];
+  const headings = sections.map((passage) => headingOf(passage).toLowerCase());
+  const once = new Set(
+    headings.filter((heading) => headings.indexOf(heading) === headings.lastIndexOf(heading)),
+  );
+  return sections.filter((passage) => {
+    const heading = headingOf(passage);
+    return once.has(heading.toLowerCase()) && /^[A-Z][\w'’-]*(?:,? [\w'’-]+){2,}\??$/i.test(heading);
+  });
+}
+
+function chooseEvenly<Item>(list: readonly Item[], amount: number): Item[] {
+  const step = list.length / amount;
+  return Array.from({ length: amount }, (_, at) => list[Math.floor(at * step)] as Item);
+}
+
+function sectionOf({ metadata }: Passage): string {
+  return JSON.stringify([metadata.file, ...metadata.headings]);
+}
+
+function headingOf({ metadata }: Passage): string {
+  return metadata.headings.at(-1) ?? "";
+}
+
+function packageOf({ metadata }: Passage): string {
+  return /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(metadata.file)?.[1] ?? metadata.file;
+}
