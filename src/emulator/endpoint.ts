@@ -18,7 +18,7 @@ export interface Endpoint {
 }
 
 /** The work of a request that was found in order. */
-export type Work = (circumstances: Circumstances) => Reply | Promise<Reply>;
+type Work = (circumstances: Circumstances) => Reply | Promise<Reply>;
 
 export interface Circumstances {
   /** The request's id, as answers carry it. */

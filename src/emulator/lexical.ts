@@ -5,6 +5,8 @@ import { hash, mixed, wordsOf, type Word } from "./words.js";
 const ROOT = 0.4;
 const GRAM = 0.12;
 const PAIR = 0.25;
+// So many words at the beginning of a text, where it says what it is about, count twice.
+const OPENING = 12;
 // How far what is not the words' doing may move a vector of length 1.
 const GRAIN = 0.1;
 
@@ -46,9 +48,11 @@ function addWords(vector: Float32Array, words: readonly Word[]): void {
   }
 }
 
+/** How often each word occurs. */
 function counted(words: readonly Word[]): Map<Word, number> {
   const counts = new Map<Word, number>();
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const [at, word] of words.entries())
+    counts.set(word, (counts.get(word) ?? 0) + (at < OPENING ? 2 : 1));
   return counts;
 }
 

@@ -20,10 +20,13 @@ export interface EmulatorServer {
   close(): Promise<void>;
 }
 
+// Not written out in the import: bundlers for browsers would look for it there, and find nothing.
+const NODE_HTTP = ["node", "http"].join(":");
+
 /** Opens a port. Node, Deno and Bun only: nothing else is asked for `node:http`. */
 export async function listen(service: Service, options: ListenOptions = {}): Promise<EmulatorServer> {
   const { port = 0, host = "127.0.0.1" } = options;
-  const { createServer } = await import("node:http");
+  const { createServer } = (await import(/* @vite-ignore */ NODE_HTTP)) as typeof import("node:http");
   const server = createServer((incoming, outgoing) => void serve(service, incoming, outgoing));
   // Longer than any client keeps an idle connection: a server that closes first looks like a fault.
   server.keepAliveTimeout = 120_000;
@@ -57,8 +60,9 @@ async function serve(service: Service, incoming: IncomingMessage, outgoing: Serv
     await send(reply, outgoing, gone.signal);
   } catch (error) {
     if (gone.signal.aborted) return;
-    if (error instanceof ConnectionLost) incoming.socket.resetAndDestroy();
-    else outgoing.destroy(error as Error);
+    if (error instanceof ConnectionLost || outgoing.headersSent) incoming.socket.resetAndDestroy();
+    else
+      outgoing.writeHead(500, { "content-type": "text/plain" }).end(`The emulator failed: ${String(error)}`);
   }
 }
 

@@ -72,7 +72,7 @@ function weightOf(token: string, stem: string): number {
 }
 
 /** Takes plural, participle and adverb endings away: light, because too little is better than two words made one. */
-export function stemOf(word: string): string {
+function stemOf(word: string): string {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
   return withoutEnding(singular(word));
 }

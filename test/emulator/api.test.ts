@@ -107,9 +107,10 @@ describe("the API", () => {
   });
 });
 
+const draw = (seed: number): number[] => Array.from({ length: 1000 }, seededRandom(seed));
+
 describe("seededRandom()", () => {
   it("repeats itself for a seed, stays from 0 below 1, and differs between seeds", () => {
-    const draw = (seed: number): number[] => Array.from({ length: 1000 }, seededRandom(seed));
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
     expect(draw(7).every((value) => value >= 0 && value < 1)).toBe(true);

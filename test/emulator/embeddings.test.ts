@@ -1,4 +1,4 @@
-import { fc, test } from "@fast-check/vitest";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEmulator } from "../../src/emulator/index.js";
 import {
@@ -122,30 +122,35 @@ describe("POST /v1/embeddings", () => {
 describe("lexical vectors", () => {
   const fetch = createEmulator().fetch;
 
-  test.prop([fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 5 })])(
-    "are the same in base64 and as floats, finite, and of the model's size, whatever the texts",
-    async (texts) => {
-      const floats = await vectorsFrom(embed(fetch, texts, { model: UNIT }));
-      const { data } = (await (
-        await embed(fetch, texts, { model: UNIT, encoding_format: "base64" })
-      ).json()) as EmbeddingsJson;
-      expect(data.map(({ embedding }) => floatsFrom(embedding))).toEqual(
-        floats.map((vector) => vector.map(Math.fround)),
-      );
-      expect(floats.flat().every(Number.isFinite)).toBe(true);
-      expect(floats.map((vector) => vector.length)).toEqual(texts.map(() => 1024));
-    },
-  );
+  it("are the same in base64 and as floats, finite, and of the model's size, whatever the texts", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 5 }),
+        async (texts) => {
+          const floats = await vectorsFrom(embed(fetch, texts, { model: UNIT }));
+          const { data } = (await (
+            await embed(fetch, texts, { model: UNIT, encoding_format: "base64" })
+          ).json()) as EmbeddingsJson;
+          expect(data.map(({ embedding }) => floatsFrom(embedding))).toEqual(
+            floats.map((vector) => vector.map(Math.fround)),
+          );
+          expect(floats.flat().every(Number.isFinite)).toBe(true);
+          expect(floats.map((vector) => vector.length)).toEqual(texts.map(() => 1024));
+        },
+      ),
+    ));
 
-  test.prop([fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 4 })])(
-    "do not depend on the other texts of a request, and differ for different texts",
-    async (texts) => {
-      const together = await vectorsFrom(embed(fetch, texts));
-      const alone = await Promise.all(texts.map(async (text) => (await vectorsFrom(embed(fetch, text)))[0]));
-      expect(together).toEqual(alone);
-      expect(new Set(together.map(String)).size).toBe(texts.length);
-    },
-  );
+  it("do not depend on the other texts of a request, and differ for different texts", () =>
+    fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 4 }), async (texts) => {
+        const together = await vectorsFrom(embed(fetch, texts));
+        const alone = await Promise.all(
+          texts.map(async (text) => (await vectorsFrom(embed(fetch, text)))[0]),
+        );
+        expect(together).toEqual(alone);
+        expect(new Set(together.map(String)).size).toBe(texts.length);
+      }),
+    ));
 
   it("bring a question near the passage that answers it in its words", async () => {
     const passages = [

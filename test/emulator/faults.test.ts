@@ -147,10 +147,11 @@ describe("faults in the list of vectors", () => {
   });
 });
 
+const lastFloat = (embedding: unknown): number =>
+  Buffer.from(embedding as string, "base64").readFloatLE(4 * 1023);
+
 describe("faults in a vector", () => {
   const last = { encoding_format: "base64" };
-  const lastFloat = (embedding: unknown): number =>
-    Buffer.from(embedding as string, "base64").readFloatLE(4 * 1023);
 
   it("put null into one, and NaN where base64 has no null", async () => {
     expect((await dataWith("null-in-vector"))[2]?.embedding.at(-1)).toBeNull();

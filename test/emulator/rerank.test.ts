@@ -1,4 +1,4 @@
-import { fc, test } from "@fast-check/vitest";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorOptions } from "../../src/emulator/index.js";
 import { LOGITS, RERANK, errorOf, post, type RerankJson } from "./support.js";
@@ -13,6 +13,9 @@ function ask(body: object, options: EmulatorOptions = {}): Promise<Response> {
 async function results(body: object = {}, options?: EmulatorOptions): Promise<RerankJson["results"]> {
   return ((await (await ask(body, options)).json()) as RerankJson).results;
 }
+
+const rank = async (_query: string, texts: readonly string[]): Promise<number[]> =>
+  texts.map((text) => -text.length);
 
 describe("POST /v1/rerank", () => {
   it("answers every document's place and score, the best first", async () => {
@@ -52,35 +55,37 @@ describe("POST /v1/rerank", () => {
   });
 
   it("leaves the scores to the rank option", async () => {
-    const rank = async (_query: string, texts: readonly string[]): Promise<number[]> =>
-      texts.map((text) => -text.length);
     expect((await results({}, { rank })).map(({ index }) => index)).toEqual([1, 0, 2]);
   });
 
-  test.prop([
-    fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 8 }),
-    fc.string({ unit: "grapheme" }),
-  ])("scores each document by itself: splitting a list changes no score", async (texts, question) => {
-    const scores = async (list: string[]): Promise<number[]> =>
-      (await results({ documents: list, query: question }))
-        .toSorted((one, other) => one.index - other.index)
-        .map((result) => result.relevance_score);
-    const alone = await Promise.all(texts.map((text) => scores([text])));
-    expect(await scores(texts)).toEqual(alone.flat());
-    expect(alone.flat().every((score) => score >= 0 && score <= 1)).toBe(true);
-  });
+  it("scores each document by itself: splitting a list changes no score", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 8 }),
+        fc.string({ unit: "grapheme" }),
+        async (texts, question) => {
+          const scores = async (list: string[]): Promise<number[]> =>
+            (await results({ documents: list, query: question }))
+              .toSorted((one, other) => one.index - other.index)
+              .map((result) => result.relevance_score);
+          const alone = await Promise.all(texts.map((text) => scores([text])));
+          expect(await scores(texts)).toEqual(alone.flat());
+          expect(alone.flat().every((score) => score >= 0 && score <= 1)).toBe(true);
+        },
+      ),
+    ));
 
-  test.prop([fc.array(fc.string(), { minLength: 1, maxLength: 12 })])(
-    "names each document exactly once, by falling score",
-    async (texts) => {
-      const ranked = await results({ documents: texts });
-      expect(ranked.map(({ index }) => index).toSorted((one, other) => one - other)).toEqual([
-        ...texts.keys(),
-      ]);
-      const scores = ranked.map((result) => result.relevance_score);
-      expect(scores).toEqual(scores.toSorted((one, other) => other - one));
-    },
-  );
+  it("names each document exactly once, by falling score", () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.string(), { minLength: 1, maxLength: 12 }), async (texts) => {
+        const ranked = await results({ documents: texts });
+        expect(ranked.map(({ index }) => index).toSorted((one, other) => one - other)).toEqual([
+          ...texts.keys(),
+        ]);
+        const scores = ranked.map((result) => result.relevance_score);
+        expect(scores).toEqual(scores.toSorted((one, other) => other - one));
+      }),
+    ));
 
   it.each([
     [

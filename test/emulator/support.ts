@@ -63,10 +63,12 @@ export async function vectorsFrom(response: Promise<Response>): Promise<number[]
   return data.map(({ embedding }) => embedding);
 }
 
+function dot(left: readonly number[], right: readonly number[]): number {
+  return left.reduce((sum, value, at) => sum + value * (right[at] ?? 0), 0);
+}
+
 /** How alike two directions are, from -1 to 1. */
 export function cosine(one: readonly number[], other: readonly number[]): number {
-  const dot = (left: readonly number[], right: readonly number[]): number =>
-    left.reduce((sum, value, at) => sum + value * (right[at] ?? 0), 0);
   return dot(one, other) / Math.sqrt(dot(one, one) * dot(other, other));
 }
 

@@ -1,0 +1,138 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import type { Readable } from "node:stream";
+import { afterEach, describe, expect, it } from "vitest";
+import packageJson from "../package.json" with { type: "json" };
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+const children: Child[] = [];
+
+function start(...args: string[]): Child {
+  const child = spawn(process.execPath, ["--import", "tsx", "src/cli.ts", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.push(child);
+  return child;
+}
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+async function textOf(stream: Readable): Promise<string> {
+  let text = "";
+  for await (const piece of stream) text += String(piece);
+  return text;
+}
+
+/** Waits for a command to end by itself. */
+async function run(...args: string[]): Promise<{ code: number | null; out: string; error: string }> {
+  const child = start(...args);
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const [out, error, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
+  return { code, out, error };
+}
+
+/** The first line that a command prints, as soon as it does. */
+function firstLine({ stdout }: Child): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    stdout.on("data", (piece) => {
+      text += String(piece);
+      if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
+    });
+    stdout.once("end", () => reject(new Error(`no line was printed, only: ${text}`)));
+  });
+}
+
+describe("together-retrieval", () => {
+  it("prints its help and its version", async () => {
+    const [help, version] = await Promise.all([run("--help"), run("--version")]);
+    expect(help).toMatchObject({ code: 0, error: "" });
+    expect(help.out).toMatch(/^Usage: together-retrieval <command>[^]*emulator/);
+    expect(version).toEqual({ code: 0, out: `${packageJson.version}\n`, error: "" });
+  });
+
+  it.each([
+    [[], "Cannot run together-retrieval: no command was given; use one of: emulator, or --help"],
+    [
+      ["serve"],
+      'Cannot run together-retrieval: there is no command "serve"; use one of: emulator, or --help',
+    ],
+    [
+      ["emulator", "--prot", "1"],
+      "Cannot start the emulator: unknown option '--prot'; see together-retrieval emulator --help",
+    ],
+    [
+      ["emulator", "8080"],
+      "Cannot start the emulator: unexpected argument '8080'; see together-retrieval emulator --help",
+    ],
+    [
+      ["emulator", "--port"],
+      "Cannot start the emulator: option '--port <value>' argument missing; see together-retrieval emulator --help",
+    ],
+    [
+      ["emulator", "--port", "http"],
+      'Cannot start the emulator: --port is "http"; give a whole number from 0 to 65535',
+    ],
+    [
+      ["emulator", "--port", ""],
+      'Cannot start the emulator: --port is ""; give a whole number from 0 to 65535',
+    ],
+    [
+      ["emulator", "--workers", "1.5"],
+      'Cannot start the emulator: --workers is "1.5"; give a whole number of 1 or more',
+    ],
+    [
+      ["emulator", "--latency", "Infinity"],
+      'Cannot start the emulator: --latency is "Infinity"; give a number of 0 or more',
+    ],
+  ])("explains the misuse %j in one sentence and exits with 2", async (args, sentence) => {
+    expect(await run(...args)).toEqual({ code: 2, out: "", error: `${sentence}\n` });
+  });
+});
+
+describe("together-retrieval emulator", () => {
+  it("prints its help", async () => {
+    const { code, out } = await run("emulator", "--help");
+    expect(code).toBe(0);
+    expect(out).toMatch(/--port[^]*--requests-per-second/);
+  });
+
+  it.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
+    "serves at the URL of its first line until %s, and exits with 0",
+    async (signal) => {
+      const child = start("emulator", "--port", "0", "--requests-per-second", "1");
+      const url = await firstLine(child);
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
+      const ask = (): Promise<Response> =>
+        fetch(`${url}/embeddings`, {
+          method: "POST",
+          headers: { authorization: "Bearer key" },
+          body: JSON.stringify({ model: "BAAI/bge-base-en-v1.5", input: "Hello" }),
+        });
+      expect([(await ask()).status, (await ask()).status]).toEqual([200, 429]);
+      const ended = new Promise((resolve) => child.once("exit", (code, by) => resolve([code, by])));
+      child.kill(signal);
+      expect(await ended).toEqual([0, null]);
+    },
+  );
+
+  it("explains a port in use and a foreign host in one sentence, and exits with 1", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const { port } = taken.address() as AddressInfo;
+    const [used, foreign] = await Promise.all([
+      run("emulator", "--port", String(port)),
+      run("emulator", "--port", "0", "--host", "192.0.2.1"),
+    ]);
+    taken.close();
+    const sentence = `port ${port} is in use; choose another with --port, or --port 0 for a free one`;
+    expect(used).toEqual({ code: 1, out: "", error: `Cannot start the emulator: ${sentence}\n` });
+    expect(foreign).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/"192.0.2.1" is not an address/) as string,
+    });
+  });
+});
