@@ -6,6 +6,7 @@
  */
 
 import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";
+import type { Document } from "@langchain/core/documents";
 import { TogetherEmbeddings, TogetherReranker } from "together-retrieval/langchain";
 import { serviceFor } from "./connection.js";
 import { parseCommandLine } from "./command-line.js";
@@ -27,24 +28,27 @@ await measure("heading and package, as in “Retries in together-ai?”", (passa
 await measure("the heading alone", headingOf);
 
 async function measure(label: string, questionOf: (passage: Passage) => string): Promise<void> {
-  const places = { found: [] as number[], ranked: [] as number[] };
+  const found: number[] = [];
+  const ranked: number[] = [];
   for (const wanted of chosen) {
     const question = questionOf(wanted);
-    const found = await store.similaritySearch(question, 20);
-    const ranked = await reranker.compressDocuments(found, question);
-    places.found.push(placeOf(wanted, found as Passage[]));
-    places.ranked.push(placeOf(wanted, ranked as Passage[]));
+    const candidates = await store.similaritySearch(question, 20);
+    found.push(placeOf(wanted, candidates));
+    ranked.push(placeOf(wanted, await reranker.compressDocuments(candidates, question)));
   }
-  const within = (list: number[], most: number): number => list.filter((place) => place < most).length;
-  console.log(
-    `  ${label}:\n    10 before reranking: ${within(places.found, 10)}` +
-      `, 5 before: ${within(places.found, 5)}, 5 after: ${within(places.ranked, 5)}`,
-  );
+  console.log(`  ${label}
+     10 that vector search finds: ${within(found, 10)}
+      5 that vector search finds: ${within(found, 5)}
+      5 that reranking leaves:    ${within(ranked, 5)}`);
 }
 
-/** The place of the first passage of the same section. */
-function placeOf(wanted: Passage, list: readonly Passage[]): number {
-  const place = list.findIndex((passage) => sectionOf(passage) === sectionOf(wanted));
+function within(places: readonly number[], most: number): number {
+  return places.filter((place) => place < most).length;
+}
+
+/** The place of the first passage of the same section, from 0. */
+function placeOf(wanted: Passage, list: readonly Document[]): number {
+  const place = list.findIndex((passage) => sectionOf(passage as Passage) === sectionOf(wanted));
   return place < 0 ? Infinity : place;
 }
 
