@@ -5,6 +5,7 @@ export default defineConfig({
     index: "src/index.ts",
     cli: "src/cli.ts",
     "langchain/index": "src/langchain/index.ts",
+    "llamaindex/index": "src/llamaindex/index.ts",
     "emulator/index": "src/emulator/index.ts",
   },
   format: ["esm", "cjs"],

@@ -3,7 +3,7 @@
 import type { LimitedBy } from "./pace.js";
 
 /** Texts in the first requests: enough that a small limit is not wasted, few enough for every server met so far. */
-const FIRST_BATCH = 128;
+export const FIRST_BATCH = 128;
 
 /** Texts in a request once requests are what is limited. Together's own cookbook sends 1,000. */
 const LARGEST_BATCH = 512;

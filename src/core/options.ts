@@ -235,6 +235,9 @@ export interface ResolvedRanker extends ResolvedShared {
   readonly onFailure: "throw" | "keep-order";
 }
 
+/** Texts that one request may carry at most. */
+export const MOST_TEXTS = 2048;
+
 const DEFAULT_BASE_URL = "https://api.together.ai/v1";
 const RERANK_BATCH = 1024;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -278,7 +281,7 @@ export function resolveEmbedder(options: EmbedderOptions, name: string): Resolve
   const known = embeddingModel(shared.model);
   const resolved: ResolvedEmbedder = {
     ...shared,
-    batchSize: check.whole("batchSize", 1, 2048),
+    batchSize: check.whole("batchSize", 1, MOST_TEXTS),
     dimensions: check.whole("dimensions", 1, 65_536),
     queryPrefix: check.text("queryPrefix") ?? known?.queryPrefix ?? "",
     documentPrefix: check.text("documentPrefix") ?? "",
@@ -424,8 +427,8 @@ function environment(name: string): string | undefined {
   }
 }
 
-/** Reads options one by one and says in one voice what is wrong with them. */
-class Check {
+/** Reads options one by one and says in one voice what is wrong with them; adapters read theirs with it, too. */
+export class Check {
   readonly task: string;
   readonly #options: Readonly<Record<string, unknown>>;
 

@@ -1,0 +1,102 @@
+import { BaseEmbedding, extractSingleText, type MessageContentDetail } from "llamaindex";
+import { FIRST_BATCH } from "../core/batches.js";
+import { Embedder } from "../core/embedder.js";
+import type { EmbedderOptions } from "../core/options.js";
+import { toNumbers } from "../core/vectors.js";
+import { infoOf, toCallOptions, toEmbedderOptions } from "./options.js";
+import type { EmbeddingCallOptions, TogetherEmbeddingsParams } from "./options.js";
+
+const NAME = "TogetherEmbeddings";
+
+/**
+ * Together AI's embeddings, wherever LlamaIndex takes an embedding model.
+ *
+ * Nodes travel in batches, several at once, at the rate that your limit allows; vectors come back in order and
+ * checked. Queries carry the prefix that the model's card prescribes and go ahead of waiting nodes.
+ *
+ * @example
+ * ```ts
+ * import { Settings } from "llamaindex";
+ * import { TogetherEmbeddings } from "together-retrieval/llamaindex";
+ *
+ * Settings.embedModel = new TogetherEmbeddings({ model: "BAAI/bge-large-en-v1.5" });
+ * const vector = await Settings.embedModel.getTextEmbedding("Plants turn light into sugar.");
+ * console.log(vector.length); // 1024
+ * ```
+ */
+export class TogetherEmbeddings extends BaseEmbedding {
+  /** The model whose vectors these are. */
+  readonly model: string;
+  /** Texts in one request, from the next call on. Until you set it, the number may grow to 512. */
+  override embedBatchSize: number;
+  readonly #options: EmbedderOptions;
+  #embedder: Embedder;
+  #builtFor: number;
+
+  /**
+   * @param options - Only `model` is required.
+   * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
+   */
+  constructor(options: TogetherEmbeddingsParams) {
+    super();
+    this.#options = toEmbedderOptions(options, NAME);
+    this.#embedder = new Embedder(this.#options, NAME);
+    this.#builtFor = this.embedBatchSize = this.#options.batchSize ?? FIRST_BATCH;
+    this.model = this.#embedder.model;
+    this.embedInfo = infoOf(this.#options);
+  }
+
+  /** The length of the vectors, for stores that ask: as set, as received, or as known of the model. */
+  get dimensions(): number | undefined {
+    return this.#embedder.dimensions;
+  }
+
+  /** Embeds one text as {@link TogetherEmbeddings.getTextEmbeddingsBatch} does: without the query prefix. */
+  override async getTextEmbedding(text: string, options?: EmbeddingCallOptions): Promise<number[]> {
+    const [vector] = await this.getTextEmbeddingsBatch([text], options);
+    return vector as number[];
+  }
+
+  /**
+   * As {@link TogetherEmbeddings.getTextEmbeddingsBatch}. It is a property because the base class sets one, which
+   * would hide a method of this name and send each text by itself (0.12.1, 2026-11).
+   */
+  override getTextEmbeddings = (texts: string[], options?: EmbeddingCallOptions): Promise<number[][]> =>
+    this.getTextEmbeddingsBatch(texts, options);
+
+  /**
+   * Embeds documents: one vector each, in the order given. An empty list makes no request.
+   *
+   * @throws {@link TogetherError} if a text cannot be sent or a request fails for good; the signal's reason if aborted.
+   */
+  override async getTextEmbeddingsBatch(
+    texts: string[],
+    options?: EmbeddingCallOptions,
+  ): Promise<number[][]> {
+    return (await this.#current().embedAs(toNumbers, texts, toCallOptions(options))).vectors;
+  }
+
+  /**
+   * Embeds a query, with the model's query prefix. `null` for a part of a query that is not text, such as an image.
+   *
+   * @throws as {@link TogetherEmbeddings.getTextEmbeddingsBatch} does.
+   */
+  override async getQueryEmbedding(
+    query: MessageContentDetail | string,
+    options?: EmbeddingCallOptions,
+  ): Promise<number[] | null> {
+    const text = typeof query === "string" ? query : extractSingleText(query);
+    if (text === null) return null;
+    return (await this.#current().embedQueryAs(toNumbers, text, toCallOptions(options))).vector;
+  }
+
+  /** The embedder for `embedBatchSize` as it is now: LlamaIndex lets its users set it on the model they have. */
+  #current(): Embedder {
+    const { embedBatchSize } = this;
+    if (embedBatchSize === this.#builtFor) return this.#embedder;
+    const { batchSize: _, ...others } = this.#options;
+    this.#embedder = new Embedder(toEmbedderOptions({ ...others, embedBatchSize }, NAME), NAME);
+    this.#builtFor = embedBatchSize;
+    return this.#embedder;
+  }
+}

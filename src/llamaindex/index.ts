@@ -1,0 +1,15 @@
+/**
+ * Together AI's embeddings and reranking for LlamaIndex.TS.
+ *
+ * @module
+ */
+
+export { TogetherEmbeddings } from "./embeddings.js";
+export type { EmbeddingCallOptions, TogetherEmbeddingsParams } from "./options.js";
+export { TogetherReranker } from "./reranker.js";
+export type { TogetherRerankerParams } from "./reranker.js";
+export { TogetherError, isTogetherError } from "../core/errors.js";
+export type { TogetherErrorCode, TogetherErrorDetails } from "../core/errors.js";
+export type { TogetherEvent } from "../core/events.js";
+export type { ByteStore, EmbedderOptions, RankerOptions, SharedOptions } from "../core/options.js";
+export type { RankOptions } from "../core/ranker.js";
