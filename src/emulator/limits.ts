@@ -1,4 +1,4 @@
-import { Bucket, SuccessRate, Window, type Meter } from "./meters.js";
+import { Bucket, SuccessRate, Window, type Demand, type Meter } from "./meters.js";
 import { Refusal } from "./refusal.js";
 import type { EmulatorRequest } from "./requests.js";
 
@@ -116,21 +116,7 @@ function refusalBy(
   request: EmulatorRequest,
   now: number,
 ): LimitRefusal | undefined {
-  const seconds = limits.windowSeconds ?? 1;
-  const rate = requestRate(limits, account.successes, now);
-  const tokenRate = limits.tokensPerSecond ?? Infinity;
-  const requests = {
-    rate,
-    capacity: Math.max(1, limits.burst ?? rate * seconds),
-    windowSeconds: seconds,
-    cost: 1,
-  };
-  const tokens = {
-    rate: tokenRate,
-    capacity: tokenRate * seconds,
-    windowSeconds: seconds,
-    cost: request.tokens,
-  };
+  const [requests, tokens] = demandsOf(limits, account, request, now);
   const requestWait = account.requests.wait(requests, now);
   const tokenWait = account.tokens.wait(tokens, now);
   if (requestWait === 0 && tokenWait === 0) {
@@ -140,6 +126,22 @@ function refusalBy(
   }
   const errorType = requestWait > 0 ? "dynamic_request_limited" : "dynamic_token_limited";
   return { errorType, ...resetOf(limits, Math.max(requestWait, tokenWait)) };
+}
+
+/** What a request asks of the limit in requests and of the limit in tokens. */
+function demandsOf(
+  limits: RateLimit,
+  account: Account,
+  request: EmulatorRequest,
+  now: number,
+): [requests: Demand, tokens: Demand] {
+  const { windowSeconds = 1, tokensPerSecond: tokenRate = Infinity } = limits;
+  const rate = requestRate(limits, account.successes, now);
+  const capacity = Math.max(1, limits.burst ?? rate * windowSeconds);
+  return [
+    { rate, capacity, windowSeconds, cost: 1 },
+    { rate: tokenRate, capacity: tokenRate * windowSeconds, windowSeconds, cost: request.tokens },
+  ];
 }
 
 function requestRate(limits: RateLimit, successes: SuccessRate, now: number): number {
