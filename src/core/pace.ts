@@ -3,29 +3,23 @@
  *
  * Together's limits are dynamic, per organisation and model, and unpublished (rate limit page, 2026): the client
  * must find its rate. Until the first 429 there is none to find, and a window of requests in flight opens with every
- * answer. From then on a *rate* is learned, because a window cannot express one: one request in flight is already 20 a
- * second at a round trip of 50 ms. The rate is what the server let in between two refusals; it starts a little below
- * that, comes back to it along a cubic curve, and then feels its way beyond.
+ * answer. From then on a rate is learned, of requests or of tokens, because a window cannot express one: one request
+ * in flight is already 20 a second at a round trip of 50 ms.
  */
 
-/** Requests in flight at the start. Gentle enough for a small limit, and open within two round trips. */
+import { Rate, type Mark } from "./rate.js";
+
+/** Requests in flight at the start. */
 const FIRST_WINDOW = 4;
 
-/** The curve takes this many requests, or this long, to come back to the rate of the last refusal. */
-const CURVE_REQUESTS = 100;
-const CURVE_MS = 10_000;
-
-/** How far below a known limit a new epoch starts. */
-const STEP_BACK = 0.2;
-
-/** After this many admitted requests a refusal confirms the known rate instead of replacing it. */
-const CONFIRMING = 20;
-
-/** One refusal lowers the rate to no less than this share: a burst of others' traffic is not a new limit. */
-const LOWEST_SHARE = 0.7;
+/** The window opens no faster than to its double in this time: a small limit is met by few requests, not by all. */
+const DOUBLING_MS = 100;
 
 /** The pause after a 429 that names none. */
 const DEFAULT_PAUSE_MS = 500;
+
+/** Resets are whole seconds, rounded up: a second refusal that names one a little later means the same moment. */
+const ROUNDING_MS = 1000;
 
 /** Failures in a row that count as an outage: with one request in twenty failing by chance, once in 160,000. */
 const OUTAGE = 4;
@@ -42,66 +36,74 @@ export type LimitedBy = "requests" | "tokens";
 /** A request that has left, as its pace remembers it. */
 export interface Departure {
   readonly sentAt: number;
-  /** What it weighs: 1, or its tokens when tokens are limited. */
-  readonly weight: number;
-  /** What left before it since the last refusal. */
-  readonly weightBefore: number;
+  readonly tokens: number;
+  /** What left before it. */
+  readonly requestsBefore: number;
+  readonly tokensBefore: number;
 }
 
-/** The pace of one model for one key. All times in milliseconds, all rates per millisecond. */
+/** A 429, and what it leads to. */
+export interface Refusal {
+  readonly by: LimitedBy;
+  /** Milliseconds until the server has room, if it said so. */
+  readonly reset: number | undefined;
+}
+
+/** The pace of one model for one key. All times in milliseconds. */
 export class Pace {
   #window = FIRST_WINDOW;
+  #start = Number.NEGATIVE_INFINITY;
+  #startCounts = { requests: 0, tokens: 0 };
+  #sent = { requests: 0, tokens: 0 };
+  #rates: { requests?: Rate; tokens?: Rate } = {};
   #limitedBy: LimitedBy | undefined;
-  #rate = Number.POSITIVE_INFINITY;
-  #top = Number.POSITIVE_INFINITY;
-  #probing = true;
-  #next = 0;
-  #pausedUntil = 0;
-  #epoch = 0;
-  #epochRequests = 0;
-  #epochWeight = 0;
-  #cutAt = Number.NEGATIVE_INFINITY;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  /** Requests sent when the last refusal became known: what left before says nothing new. */
+  #cut = 0;
   #streak = 0;
   #failuresInRow = 0;
   #outcomes = 0;
   #failures = 0;
-  #lastActive = 0;
+  #lastActive = Number.NEGATIVE_INFINITY;
 
-  /** What is limited, once a 429 has said so. */
+  /** What the last 429 said is limited. */
   get limitedBy(): LimitedBy | undefined {
     return this.#limitedBy;
   }
 
-  /** Requests or tokens per second; infinite while no limit was met. */
+  /** What is limited, per second; infinite while no limit was met. */
   get ratePerSecond(): number {
-    return this.#rate * 1000;
+    const rate = this.#limitedBy && this.#rates[this.#limitedBy];
+    return rate ? rate.perMs * 1000 : Number.POSITIVE_INFINITY;
   }
 
-  /** When a request may leave, possibly in the past; infinite if an answer must come in first. */
-  sendAt(now: number, inFlight: number, ceiling: number): number {
-    if (inFlight === 0 && now - this.#lastActive > FORGET_MS) this.#forget(now);
-    const window = this.#failuresInRow >= OUTAGE ? 1 : Math.min(Math.floor(this.#window), ceiling);
-    return inFlight >= window ? Number.POSITIVE_INFINITY : Math.max(this.#pausedUntil, this.#next);
+  /**
+   * When a request may leave, possibly in the past; infinite if an answer must come in first.
+   *
+   * @param urgent - It goes ahead of the rate, as far as the server takes a few requests at once.
+   */
+  sendAt(now: number, inFlight: number, ceiling: number, urgent: boolean): number {
+    if (inFlight === 0 && now - Math.max(this.#lastActive, this.#pausedUntil) > FORGET_MS) this.#forget(now);
+    if (inFlight >= this.#room(now, ceiling)) return Number.POSITIVE_INFINITY;
+    const due = Object.values(this.#rates).map((rate) => rate.due - (urgent ? rate.slackMs : 0));
+    return Math.max(this.#pausedUntil, ...due);
   }
 
   /** A request leaves. */
   sent(now: number, tokens: number): Departure {
-    const weight = this.#limitedBy === "tokens" ? tokens : 1;
-    const departure = { sentAt: now, weight, weightBefore: this.#epochWeight };
+    const { requests: requestsBefore, tokens: tokensBefore } = this.#sent;
+    const departure = { sentAt: now, tokens, requestsBefore, tokensBefore };
+    this.#sent = { requests: requestsBefore + 1, tokens: tokensBefore + tokens };
     this.#lastActive = now;
-    if (this.#epochRequests === 0) this.#epoch = Math.max(now, this.#epoch);
-    this.#epochRequests += 1;
-    this.#epochWeight += weight;
-    if (this.#rate === Number.POSITIVE_INFINITY) return departure;
-    this.#next = Math.max(now, this.#next) + weight / this.#rate;
-    this.#rate = Math.max(this.#rate, this.#curve(now));
+    this.#rates.requests?.sent(now, standing(departure, "requests"));
+    this.#rates.tokens?.sent(now, standing(departure, "tokens"));
     return departure;
   }
 
   /** A request was answered. */
   succeeded(now: number, departure: Departure, ceiling: number): void {
     this.#lastActive = now;
-    if (departure.sentAt >= this.#cutAt) this.#streak = 0;
+    if (departure.requestsBefore >= this.#cut) this.#streak = 0;
     this.#failuresInRow = 0;
     this.#window = Math.max(this.#window, Math.min(ceiling, this.#window + 1));
     this.#count(0);
@@ -110,34 +112,14 @@ export class Pace {
   /**
    * A request was refused with 429.
    *
-   * @param reset - Milliseconds until the server admits again, if it said so.
    * @returns how long all requests now wait.
    */
-  refused(
-    now: number,
-    departure: Departure,
-    reset: number | undefined,
-    by: LimitedBy,
-    random: number,
-  ): number {
+  refused(now: number, departure: Departure, { by, reset }: Refusal, random: number): number {
     this.#lastActive = now;
-    if (departure.sentAt < this.#cutAt) {
-      // Sent before the last refusal was known, so it says nothing new but, perhaps, a much longer wait. A little
-      // longer is the same moment, rounded up to a second once more.
-      if (now + (reset ?? 0) > this.#pausedUntil + 1000) this.#pausedUntil = this.#epoch = now + (reset ?? 0);
-      return Math.max(0, this.#pausedUntil - now);
-    }
-    if (by !== this.#limitedBy) this.#measureIn(by);
-    this.#streak += 1;
-    const again = this.#streak > 1 ? random * Math.min(30_000, 250 * 2 ** this.#streak) : 0;
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + (reset ?? DEFAULT_PAUSE_MS) + again);
-    this.#learn(departure);
-    this.#cutAt = now;
-    this.#epoch = this.#pausedUntil;
-    this.#epochRequests = 0;
-    this.#epochWeight = 0;
-    this.#next = this.#pausedUntil + (random * 0.1) / this.#rate;
-    return this.#pausedUntil - now;
+    if (departure.requestsBefore >= this.#cut) this.#learn(now, departure, by, Math.max(1, reset ?? this.#ownPause(by)), random);
+    // What was sent before the last refusal was known says nothing new but, perhaps, a much longer wait.
+    else if (now + (reset ?? 0) > this.#pausedUntil + ROUNDING_MS) this.#pausedUntil = now + (reset ?? 0);
+    return Math.max(0, this.#pausedUntil - now);
   }
 
   /** A request failed for lack of capacity or of a connection. */
@@ -148,27 +130,35 @@ export class Pace {
     this.#count(1);
   }
 
-  /** What the server let in until its own reset, since the last refusal. */
-  #learn(departure: Departure): void {
-    const admitted = Math.max(departure.weight, departure.weightBefore);
-    const seen = admitted / Math.max(1, this.#pausedUntil - this.#epoch);
-    const confirmed = this.#epochRequests > CONFIRMING || departure.sentAt - this.#epoch > CURVE_MS / 4;
-    if (this.#rate === Number.POSITIVE_INFINITY) {
-      this.#top = seen;
-      this.#probing = true;
-    } else if (confirmed) {
-      this.#top = this.#rate * (1 - STEP_BACK / 2);
-      this.#probing = false;
-    } else {
-      this.#top = Math.min(this.#rate, Math.max(seen, this.#rate * LOWEST_SHARE));
-      this.#probing = true;
-    }
-    this.#rate = this.#probing ? this.#top : this.#top * (1 - STEP_BACK);
+  /** How many may be in flight: one in an outage, to see whether it is over. */
+  #room(now: number, ceiling: number): number {
+    if (this.#failuresInRow >= OUTAGE) return 1;
+    const gentle = this.#limitedBy ? ceiling : FIRST_WINDOW * 2 ** ((now - this.#start) / DOUBLING_MS);
+    return Math.floor(Math.min(this.#window, ceiling, gentle));
   }
 
-  #curve(now: number): number {
-    const done = Math.max(this.#epochRequests / CURVE_REQUESTS, (now - this.#epoch) / CURVE_MS);
-    return this.#top * (this.#probing ? 1 + done ** 3 : 1 + STEP_BACK * (done - 1) ** 3);
+  #learn(now: number, departure: Departure, by: LimitedBy, pause: number, random: number): void {
+    this.#limitedBy = by;
+    this.#cut = this.#sent.requests;
+    this.#streak += 1;
+    const again = this.#streak > 1 ? random * Math.min(30_000, 250 * 2 ** this.#streak) : 0;
+    const resumesAt = Math.max(this.#pausedUntil, now + pause + again);
+    const known = this.#rates[by];
+    const stands = standing(departure, by);
+    if (known) known.refused(now, stands);
+    else this.#rates[by] = new Rate(now, stands, this.#startMark(by), pause, resumesAt);
+    // Processes that share a limit are refused together; a tenth of a request apart they do not come back as one.
+    this.#pausedUntil = resumesAt + (random * 0.1) / (this.#rates[by] as Rate).perMs;
+  }
+
+  /** Without a reset: until a request is due at the known rate, at least. */
+  #ownPause(by: LimitedBy): number {
+    const rate = this.#rates[by];
+    return rate && by === "requests" ? Math.max(DEFAULT_PAUSE_MS, 1 / rate.perMs) : DEFAULT_PAUSE_MS;
+  }
+
+  #startMark(by: LimitedBy): Mark {
+    return { at: this.#start, weight: this.#startCounts[by], requests: this.#startCounts.requests };
   }
 
   /** 503s say something about the server only by their share: one in twenty is its ordinary life. */
@@ -181,17 +171,21 @@ export class Pace {
     this.#outcomes = this.#failures = 0;
   }
 
-  #measureIn(by: LimitedBy): void {
-    this.#limitedBy = by;
-    this.#rate = this.#top = Number.POSITIVE_INFINITY;
-  }
-
   #forget(now: number): void {
+    this.#rates = {};
     this.#limitedBy = undefined;
-    this.#rate = this.#top = Number.POSITIVE_INFINITY;
     this.#window = FIRST_WINDOW;
-    this.#next = 0;
-    this.#epoch = this.#lastActive = now;
-    this.#epochRequests = this.#epochWeight = this.#streak = this.#failuresInRow = 0;
+    this.#start = this.#lastActive = now;
+    this.#startCounts = this.#sent;
+    this.#streak = this.#failuresInRow = 0;
   }
+}
+
+function standing(departure: Departure, by: LimitedBy): { weight: number; weightBefore: number } & Departure {
+  const requests = by === "requests";
+  return {
+    ...departure,
+    weight: requests ? 1 : departure.tokens,
+    weightBefore: requests ? departure.requestsBefore : departure.tokensBefore,
+  };
 }

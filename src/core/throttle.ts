@@ -113,14 +113,15 @@ export class Throttle {
       const [waiter] = queue ?? [];
       if (!queue || !waiter) return;
       const now = performance.now();
-      const at = this.#pace.sendAt(now, this.#inFlight, waiter.work.ceiling);
+      const { ceiling, lane } = waiter.work;
+      const at = this.#pace.sendAt(now, this.#inFlight, ceiling, lane === "query");
       if (at > now) {
         if (at < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), Math.ceil(at - now));
         return;
       }
       queue.delete(waiter);
       const tokens = waiter.work.prepare();
-      waiter.resolve(tokens === undefined ? undefined : this.#depart(now, tokens, waiter.work.ceiling));
+      waiter.resolve(tokens === undefined ? undefined : this.#depart(now, tokens, ceiling));
     }
   }
 
@@ -153,7 +154,7 @@ export class Throttle {
   }
 
   #refuse(now: number, departure: Departure, reset: number | undefined, by: LimitedBy): Refused {
-    const pauseMs = this.#pace.refused(now, departure, reset, by, Math.random());
+    const pauseMs = this.#pace.refused(now, departure, { by, reset }, Math.random());
     return { pauseMs, ratePerSecond: this.#pace.ratePerSecond };
   }
 }

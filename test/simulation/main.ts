@@ -1,0 +1,60 @@
+/** `npm run simulate`: every scenario, its figures and its goals. Fails when a goal is missed. */
+
+import { parseArgs } from "node:util";
+import { runScenario, type Outcome } from "./run.js";
+import { scenarios, type Scenario } from "./scenarios.js";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    requests: { type: "string", default: "157,1600" },
+    rtt: { type: "string", default: "5,20,120" },
+    only: { type: "string", default: "" },
+  },
+});
+
+const rows: Record<string, string | number>[] = [];
+let missed = 0;
+
+for (const requests of values.requests.split(",").map(Number)) {
+  for (const rtt of values.rtt.split(",").map(Number)) {
+    for (const scenario of scenarios(requests, rtt)) {
+      if (!scenario.name.includes(values.only)) continue;
+      const outcome = await runScenario(scenario, Number(values.seed));
+      rows.push(row(scenario, outcome));
+      missed += misses(scenario, outcome).length;
+    }
+  }
+}
+console.table(rows);
+console.log(missed === 0 ? "every goal reached" : `${missed} goals missed`);
+process.exitCode = missed === 0 ? 0 : 1;
+
+function row(scenario: Scenario, outcome: Outcome): Record<string, string | number> {
+  return {
+    scenario: scenario.processes && scenario.processes > 1 ? `${scenario.processes} x ${scenario.name}` : scenario.name,
+    requests: scenario.requests,
+    rtt: scenario.rtt,
+    seconds: round(outcome.elapsedMs / 1000, 1),
+    "time/ideal": round(outcome.timeOverIdeal, 2),
+    "refused %": round(outcome.refusedShare * 100, 1),
+    "most refusals": outcome.mostRefusals,
+    "query/lone": outcome.queryOverLone === undefined ? "" : round(outcome.queryOverLone, 2),
+    missed: misses(scenario, outcome).join(", "),
+  };
+}
+
+function misses({ goals }: Scenario, outcome: Outcome): string[] {
+  const checks: [string, number | undefined, number | undefined][] = [
+    ["time", outcome.timeOverIdeal, goals.timeOverIdeal],
+    ["refused", outcome.refusedShare, goals.refusedShare],
+    ["refusals", outcome.mostRefusals, goals.mostRefusals],
+    ["query", outcome.queryOverLone, goals.queryOverLone],
+    ["timers", outcome.timersLeft, 0],
+  ];
+  return checks.flatMap(([name, found, goal]) => (goal !== undefined && found !== undefined && found > goal ? [name] : []));
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
