@@ -68,7 +68,7 @@ const brand = Symbol.for("together-retrieval.error");
  * ```ts
  * import { Embedder, isTogetherError } from "together-retrieval";
  *
- * const embedder = new Embedder({ model: "BAAI/bge-large-en-v1.5", apiKey: "your key" });
+ * const embedder = new Embedder({ model: "BAAI/bge-large-en-v1.5", apiKey: "your-key" });
  * try {
  *   await embedder.embed(["A text", ""]);
  * } catch (error) {

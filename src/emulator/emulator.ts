@@ -42,6 +42,9 @@ export interface Emulator {
  *
  * @example
  * ```ts
+ * import Together from "together-ai";
+ * import { createEmulator } from "together-retrieval/emulator";
+ *
  * const emulator = createEmulator({ limits: { requestsPerSecond: 20 } });
  * const client = new Together({ apiKey: "any", fetch: emulator.fetch });
  * await client.embeddings.create({ model: "BAAI/bge-large-en-v1.5", input: ["Hello"] });

@@ -3,6 +3,8 @@
  *
  * @example
  * ```ts
+ * import { createEmulator, seededRandom } from "together-retrieval/emulator";
+ *
  * const emulator = createEmulator({ random: seededRandom(42) });
  * ```
  */

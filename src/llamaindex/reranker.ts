@@ -24,13 +24,13 @@ const NAME = "TogetherReranker";
  *
  * @example
  * ```ts
- * import { Document } from "llamaindex";
+ * import { Document, MetadataMode } from "llamaindex";
  * import { TogetherReranker } from "together-retrieval/llamaindex";
  *
  * const reranker = new TogetherReranker({ model: "Salesforce/Llama-Rank-V1", topN: 1 });
  * const nodes = ["Mending nets", "The life of bees"].map((text) => ({ node: new Document({ text }) }));
  * const [best] = await reranker.postprocessNodes(nodes, "How do bees live?");
- * console.log(best?.node.text); // The life of bees
+ * console.log(best?.node.getContent(MetadataMode.NONE)); // The life of bees
  * ```
  */
 export class TogetherReranker implements BaseNodePostprocessor {
