@@ -2,18 +2,18 @@
 
 import { linked } from "./abort.js";
 import { Batches, BatchSize, estimateTokens, type Batch } from "./batches.js";
-import { VectorCache, type CacheKey } from "./cache.js";
+import { VectorCache } from "./cache.js";
 import { cannot, count, listIndexes } from "./errors.js";
 import { emitter, type Emit, type TokenUsage } from "./events.js";
 import { embeddingModel } from "./models.js";
-import { ListJob } from "./list-job.js";
+import { ListJob, type VectorParcel } from "./list-job.js";
 import { resolveEmbedder, type EmbedderOptions, type ResolvedEmbedder } from "./options.js";
-import { Sender, Undelivered, type Parcel } from "./sender.js";
+import { Sender } from "./sender.js";
 import { chunks } from "./stream.js";
 import { checkText, checkTexts, embedTask, indexesOf } from "./texts.js";
 import type { Lane } from "./throttle.js";
 import { normalize, toFloat32 } from "./vectors.js";
-import { mostEmbeddingBytes, readEmbeddings, readUsage, type RawVector } from "./wire.js";
+import { embeddingsRequest, mostEmbeddingBytes, readEmbeddings, readUsage, type RawVector } from "./wire.js";
 
 /** Options of a single call. */
 export interface CallOptions {
@@ -232,7 +232,7 @@ export class Embedder {
           lane === "query" ? `embed a query with "${this.model}"` : embedTask(texts, this.model),
         indexOf: (place) => run.firstIndexOf(open[place] as number),
         pack: (batch) => this.#pack(batch, run),
-        refuseBase64: () => this.#refuseBase64(),
+        refuseBase64: () => (this.#encoding = "float"),
         deliver: (batch, vectors) =>
           deliver(
             batch.places.map((place) => open[place] as number),
@@ -244,17 +244,11 @@ export class Embedder {
     );
   }
 
-  #pack(batch: Batch, run: ListRun): Parcel<RawVector[]> {
-    const encoding = this.#encoding;
+  #pack(batch: Batch, run: ListRun): VectorParcel {
+    const base64 = this.#encoding === "base64";
     return {
-      call: {
-        path: "/embeddings",
-        body: {
-          model: this.model,
-          input: batch.texts,
-          ...(encoding === "base64" && { encoding_format: encoding }),
-        },
-      },
+      call: { path: "/embeddings", body: embeddingsRequest(this.model, batch.texts, base64) },
+      base64,
       texts: batch.texts,
       estimatedTokens: batch.tokens,
       mostBytes: mostEmbeddingBytes(batch.texts.length, this.#expectedDimensions),
@@ -265,12 +259,6 @@ export class Embedder {
         return vectors;
       },
     };
-  }
-
-  #refuseBase64(): boolean {
-    const news = this.#encoding === "base64";
-    this.#encoding = "float";
-    return news;
   }
 
   /** Counts or estimates every text once: for filling batches, and for what is too long. */

@@ -22,6 +22,10 @@ const DEDICATED = "https://api-inference.together.ai/v1";
 /** Codes of Together's for a model that is not there to answer. */
 const MODEL_GONE = /model_not_available|model_not_found|dedicated_endpoint_not_running|non-serverless model/;
 
+/** Servers' words for too many texts; text-embeddings-inference says "batch size 33 > maximum allowed batch size 32". */
+const COUNTED =
+  /batch size|too many (inputs|texts|items|documents)|(number|amount) of (inputs|texts|items|documents)|\d (inputs|texts|items|documents)\b/i;
+
 /** The code of a failure. */
 export function failureCode(failure: Failure): TogetherErrorCode {
   switch (failure.kind) {
@@ -55,18 +59,11 @@ function statusCode({ status, refusal }: Status): TogetherErrorCode {
  * codes, 2025-11).
  */
 export function tooMuch(failure: Failure): "size" | "count" | undefined {
-  if (failure.kind !== "status") return undefined;
-  if (failure.status === 413) return "size";
-  if (![400, 403, 422].includes(failure.status) || failureCode(failure) === "model_unavailable")
-    return undefined;
+  if (failure.kind !== "status" || failureCode(failure) === "model_unavailable") return undefined;
   const { message } = failure.refusal;
-  if (
-    /batch size|too many (inputs|texts|items|documents)|(number|amount) of (inputs|texts|documents)|maximum (allowed )?batch/i.test(
-      message,
-    )
-  ) {
-    return "count";
-  }
+  if (![400, 403, 413, 422].includes(failure.status)) return undefined;
+  if (COUNTED.test(message)) return "count";
+  if (failure.status === 413) return "size";
   const measured = /\b(tokens?|length|too (long|large)|size)\b/i.test(message);
   const exceeded = /exceed|maximum|at most|too|longer|larger|less than|limit|context/i.test(message);
   return measured && exceeded ? "size" : undefined;

@@ -22,24 +22,36 @@ export interface ListJobContext {
   /** The caller's index for a place in the list. */
   readonly indexOf: (place: number) => number;
   /** Wraps a batch as a request. */
-  readonly pack: (batch: Batch) => Parcel<RawVector[]>;
-  /** The server does not take base64; `false` if that was known already. */
-  readonly refuseBase64: () => boolean;
+  readonly pack: (batch: Batch) => VectorParcel;
+  /** The server does not take base64. */
+  readonly refuseBase64: () => void;
   readonly deliver: (batch: Batch, vectors: RawVector[]) => void;
 }
 
-/** What came back for one batch. */
-interface Delivery {
-  readonly batch: Batch;
-  readonly vectors: RawVector[];
+/** A request for vectors, and how it asks for them. */
+export interface VectorParcel extends Parcel<RawVector[]> {
+  readonly base64: boolean;
 }
+
+/** Where a worker gets its batch from, and what it does with one that has to wait once more. */
+interface Source {
+  /** The batch to send, the same until it is given back. */
+  take(): Batch | undefined;
+  giveBack(): void;
+}
+
+/** The reason that ends workers for which nothing was left; no caller sees it. */
+const FINISHED = Symbol("finished");
 
 export class ListJob {
   readonly #context: ListJobContext;
   readonly #batches: Batches;
   readonly #controller: AbortController;
+  /** Texts that have no vector yet. */
+  #open = 0;
   /** Resolved unless a batch is being halved: only one is at a time. */
   #probing: Promise<void> = Promise.resolve();
+  #probes = 0;
 
   /** @param controller - Aborted by the caller's signal, and by the first failure here. */
   constructor(context: ListJobContext, batches: Batches, controller: AbortController) {
@@ -50,10 +62,11 @@ export class ListJob {
 
   /** Ends when every batch was delivered; rejects with the first failure when nothing is under way any more. */
   async run(texts: number): Promise<void> {
-    const { texts: batch } = this.#context.size.limits(this.#context.sender.limitedBy);
-    const workers = Math.min(this.#context.maxConcurrency, Math.ceil(texts / batch));
+    this.#open = texts;
+    const workers = Math.min(this.#context.maxConcurrency, texts);
     await Promise.allSettled(Array.from({ length: workers }, () => this.#work()));
-    this.#controller.signal.throwIfAborted();
+    const { signal } = this.#controller;
+    if (signal.reason !== FINISHED) signal.throwIfAborted();
   }
 
   /** A worker never rejects: its failure aborts the job, and the job's reason says what it was. */
@@ -61,95 +74,120 @@ export class ListJob {
     try {
       while (!this.#batches.empty) {
         await this.#probing;
-        if (!(await this.#sendNext())) return;
+        await this.#sendNext();
       }
     } catch (error) {
       this.#controller.abort(error);
     }
   }
 
-  /** Sends whatever is next; `false` if nothing is left. */
-  async #sendNext(): Promise<boolean> {
-    const held: { batch?: Batch | undefined } = {};
-    const take = (): Batch | undefined => {
-      const { size, sender } = this.#context;
-      return (held.batch ??= this.#batches.take(size.limits(sender.limitedBy)));
-    };
-    const giveBack = (): void => {
-      if (held.batch) this.#batches.giveBack(held.batch);
-      held.batch = undefined;
+  /** Sends whatever is next, if there still is something when its turn has come. */
+  async #sendNext(): Promise<void> {
+    const { size, sender } = this.#context;
+    let batch: Batch | undefined;
+    const source: Source = {
+      take: () => {
+        if (this.#probes === 0) batch ??= this.#batches.take(size.limits(sender.limitedBy));
+        return batch;
+      },
+      giveBack: () => {
+        if (batch) this.#batches.giveBack(batch);
+        batch = undefined;
+      },
     };
     try {
-      const delivery = await this.#send(take, giveBack);
-      if (delivery) this.#context.deliver(delivery.batch, delivery.vectors);
-      return delivery !== undefined;
+      await this.#send(source);
     } catch (error) {
-      await this.#recover(error, held.batch, giveBack);
-      return true;
+      await this.#recover(error, batch, source);
     }
   }
 
-  async #send(take: () => Batch | undefined, unpack: () => void): Promise<Delivery | undefined> {
-    const { sender, lane, task, pack } = this.#context;
-    return sender.send<Delivery>({
-      lane,
-      signal: this.#controller.signal,
-      task,
-      unpack,
-      pack: () => {
-        const batch = take();
-        if (!batch) return undefined;
-        const parcel = pack(batch);
-        return { ...parcel, read: (body) => ({ batch, vectors: parcel.read(body) }) };
-      },
-    });
+  /** Sends a batch; once more, as floats, if the server turns out not to take base64. */
+  async #send(source: Source): Promise<void> {
+    const { sender, lane, task, pack, refuseBase64 } = this.#context;
+    let parcel: VectorParcel | undefined;
+    try {
+      const delivery = await sender.send({
+        lane,
+        signal: this.#controller.signal,
+        task,
+        unpack: () => source.giveBack(),
+        pack: () => {
+          const batch = source.take();
+          if (!batch) return undefined;
+          const packed = (parcel = pack(batch));
+          return { ...packed, read: (body) => ({ batch, vectors: packed.read(body) }) };
+        },
+      });
+      if (delivery) this.#deliver(delivery.batch, delivery.vectors);
+    } catch (error) {
+      const asFloats = error instanceof Undelivered && parcel?.base64 && encodingRefused(error.failure);
+      if (!asFloats) throw error;
+      refuseBase64();
+      await this.#send(source);
+    }
+  }
+
+  /** The last delivery ends the workers that wait for a turn which they no longer need. */
+  #deliver(batch: Batch, vectors: RawVector[]): void {
+    this.#context.deliver(batch, vectors);
+    this.#open -= batch.places.length;
+    if (this.#open === 0) this.#controller.abort(FINISHED);
   }
 
   /** Finds a way around a refusal, or throws what it means. */
-  async #recover(error: unknown, batch: Batch | undefined, giveBack: () => void): Promise<void> {
+  async #recover(error: unknown, batch: Batch | undefined, source: Source): Promise<void> {
     if (!(error instanceof Undelivered) || !batch) throw error;
-    if (encodingRefused(error.failure) && this.#context.refuseBase64()) return giveBack();
-    const by = tooMuch(error.failure);
-    if (!by) throw error.error;
-    if (batch.places.length === 1) throw this.#tooLong(batch, error);
+    const by = this.#excess(error, batch);
     await this.#alone(async () => {
       // Another worker may have found out meanwhile what the server bears.
       if (this.#context.size.bears(batch)) await this.#halve(batch, by);
-      else giveBack();
+      else source.giveBack();
     });
+  }
+
+  /** In which way a batch was too much; throws what else was wrong with it. */
+  #excess(refused: Undelivered, batch: Batch): "count" | "size" {
+    const by = tooMuch(refused.failure);
+    if (!by) throw refused.error;
+    if (batch.places.length === 1) throw this.#tooLong(batch, refused);
+    return by;
   }
 
   /** Runs when nobody else is halving, and keeps others from taking new work meanwhile. */
   async #alone(work: () => Promise<void>): Promise<void> {
-    const turn = this.#probing.then(work);
+    this.#probes += 1;
+    const turn = this.#probing.then(work).finally(() => (this.#probes -= 1));
     this.#probing = turn.catch(() => {});
     await turn;
   }
 
   async #halve(batch: Batch, by: "count" | "size"): Promise<void> {
-    const { size, emit } = this.#context;
-    emit({ type: "split", reason: "request-too-large", texts: batch.texts.length, requests: 2 });
-    const halves = this.#batches.halve(batch);
-    for (const half of halves) await this.#sendHalf(half, by);
+    const [first, second] = await this.#sendHalves(batch);
     // Only now: had one text been too long by itself, the size of the batch would have been no fault.
-    const [first, second] = halves;
-    size.remember(by, second.tokens > first.tokens ? second : first);
+    this.#context.size.remember(by, second.tokens > first.tokens ? second : first);
   }
 
-  async #sendHalf(half: Batch, by: "count" | "size"): Promise<void> {
-    if (half.places.length > 1 && !this.#context.size.bears(half)) return this.#halve(half, by);
+  async #sendHalves(batch: Batch): Promise<[Batch, Batch]> {
+    this.#context.emit({
+      type: "split",
+      reason: "request-too-large",
+      texts: batch.texts.length,
+      requests: 2,
+    });
+    const halves = this.#batches.halve(batch);
+    for (const half of halves) await this.#sendHalf(half);
+    return halves;
+  }
+
+  async #sendHalf(half: Batch): Promise<void> {
+    // What was learned from the other half: this is cut by it, and teaches nothing new.
+    if (half.places.length > 1 && !this.#context.size.bears(half)) return void (await this.#sendHalves(half));
     try {
-      const delivery = await this.#send(
-        () => half,
-        () => {},
-      );
-      if (delivery) this.#context.deliver(half, delivery.vectors);
+      await this.#send({ take: () => half, giveBack: () => {} });
     } catch (error) {
       if (!(error instanceof Undelivered)) throw error;
-      const again = tooMuch(error.failure);
-      if (!again) throw error.error;
-      if (half.places.length === 1) throw this.#tooLong(half, error);
-      await this.#halve(half, again);
+      await this.#halve(half, this.#excess(error, half));
     }
   }
 

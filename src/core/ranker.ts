@@ -9,7 +9,14 @@ import { tooMuch } from "./failure.js";
 import { resolveRanker, type RankerOptions, type ResolvedRanker } from "./options.js";
 import { Sender, Undelivered, type Parcel } from "./sender.js";
 import { checkList, checkText, indexesOf, isBlank, repair } from "./texts.js";
-import { byScore, mostRankingBytes, readRanking, readUsage, type RankedIndex } from "./wire.js";
+import {
+  byScore,
+  mostRankingBytes,
+  readRanking,
+  readUsage,
+  rerankRequest,
+  type RankedIndex,
+} from "./wire.js";
 
 /** Options of a single ranking. */
 export interface RankOptions extends CallOptions {
@@ -224,17 +231,7 @@ export class Ranker {
   #pack({ query, texts, topN, bill }: Part): Parcel<RankedIndex[]> {
     const wanted = Math.min(topN ?? texts.length, texts.length);
     return {
-      call: {
-        path: "/rerank",
-        body: {
-          model: this.model,
-          query,
-          documents: texts,
-          // The texts are here already; they need not come back.
-          return_documents: false,
-          ...(wanted < texts.length && { top_n: wanted }),
-        },
-      },
+      call: { path: "/rerank", body: rerankRequest(this.model, query, texts, wanted) },
       texts,
       estimatedTokens: texts.reduce((tokens, text) => tokens + estimateTokens(text), estimateTokens(query)),
       mostBytes: mostRankingBytes(texts),

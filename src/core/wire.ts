@@ -48,6 +48,31 @@ export interface ErrorBody {
   error_type?: string;
 }
 
+/** Asks for vectors, as little-endian float32 in base64 or as plain numbers. */
+export function embeddingsRequest(
+  model: string,
+  texts: readonly string[],
+  base64: boolean,
+): EmbeddingsRequest {
+  return { model, input: texts, ...(base64 && { encoding_format: "base64" }) };
+}
+
+/** Asks for the best `wanted` of some documents. Their texts are here already and need not come back. */
+export function rerankRequest(
+  model: string,
+  query: string,
+  documents: readonly string[],
+  wanted: number,
+): RerankRequest {
+  return {
+    model,
+    query,
+    documents,
+    return_documents: false,
+    ...(wanted < documents.length && { top_n: wanted }),
+  };
+}
+
 /** A vector as it travelled: floats keep their digits, base64 is single precision from the start. */
 export type RawVector = Float32Array | number[];
 
@@ -127,7 +152,7 @@ export function readRanking(body: unknown, documents: number, wanted: number): R
     scores[index] = score;
     return { index, score };
   });
-  return ranked.sort(byScore);
+  return ranked.toSorted(byScore);
 }
 
 /** Best first; equal scores keep the order the documents came in. */
@@ -185,7 +210,7 @@ function readVector(value: unknown, index: number): RawVector {
   return vector;
 }
 
-/** NaN and the infinities differ from themselves when subtracted; one pass, no call per number. */
+/** NaN and the infinities differ from themselves when subtracted; one pass, no call per number of the usual form. */
 function allFinite(vector: Float32Array | readonly unknown[]): vector is RawVector {
   if (vector instanceof Float32Array) {
     for (let place = 0; place < vector.length; place++) {
@@ -194,7 +219,13 @@ function allFinite(vector: Float32Array | readonly unknown[]): vector is RawVect
     }
     return true;
   }
-  return vector.every((number) => typeof number === "number" && number - number === 0);
+  return vector.every((number) => typeof number === "number" && isFloat32(number));
+}
+
+/** Whether a number is finite and stays so in single precision: 1e39 is a number, yet no vector of ours can hold it. */
+function isFloat32(number: number): boolean {
+  const single = Math.fround(number);
+  return single - single === 0;
 }
 
 /**

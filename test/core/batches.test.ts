@@ -1,0 +1,170 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Batches, BatchSize, estimateTokens, type Batch, type Limits } from "../../src/core/batches.js";
+
+const list = fc.array(fc.record({ text: fc.string(), tokens: fc.nat(50) }), { maxLength: 60 });
+const limits = fc.record({
+  texts: fc.integer({ min: 1, max: 20 }),
+  tokens: fc.integer({ min: 1, max: 120 }),
+});
+
+function batchesOf(items: readonly { text: string; tokens: number }[]): Batches {
+  return new Batches(
+    items.map(({ text }) => text),
+    items.map(({ tokens }) => tokens),
+  );
+}
+
+function drain(batches: Batches, most: Limits): Batch[] {
+  const taken: Batch[] = [];
+  for (let one = batches.take(most); one; one = batches.take(most)) taken.push(one);
+  return taken;
+}
+
+function sized(amount: number, tokens: number): Batch {
+  return { places: [], texts: Array.from({ length: amount }, () => "x"), tokens };
+}
+
+describe("Batches", () => {
+  it("join to the list again, in order and without loss", () => {
+    fc.assert(
+      fc.property(list, limits, (items, most) => {
+        const taken = drain(batchesOf(items), most);
+        expect(taken.flatMap(({ places }) => places)).toEqual(items.map((_, place) => place));
+        expect(taken.flatMap(({ texts }) => texts)).toEqual(items.map(({ text }) => text));
+      }),
+    );
+  });
+
+  it("hold no more than the limits, but for a text too large by itself", () => {
+    fc.assert(
+      fc.property(list, limits, (items, most) => {
+        for (const batch of drain(batchesOf(items), most)) {
+          const sum = batch.places.reduce((tokens, place) => tokens + (items[place]?.tokens ?? 0), 0);
+          expect(batch.tokens).toBe(sum);
+          expect(batch.texts.length).toBeLessThanOrEqual(most.texts);
+          expect(batch.texts.length === 1 || batch.tokens <= most.tokens).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("are full: the first text of the next would not have fitted", () => {
+    fc.assert(
+      fc.property(list, limits, (items, most) => {
+        const taken = drain(batchesOf(items), most);
+        for (const [at, batch] of taken.slice(0, -1).entries()) {
+          const next = items[taken[at + 1]?.places[0] ?? 0]?.tokens ?? 0;
+          expect(batch.texts.length === most.texts || batch.tokens + next > most.tokens).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("lose nothing when batches are given back, whatever the limits are then", () => {
+    fc.assert(
+      fc.property(list, limits, limits, fc.array(fc.boolean()), (items, first, second, refusals) => {
+        const batches = batchesOf(items);
+        const kept: Batch[] = [];
+        for (const refused of refusals) {
+          const batch = batches.take(first);
+          if (batch && refused) batches.giveBack(batch);
+          else if (batch) kept.push(batch);
+        }
+        kept.push(...drain(batches, second));
+        const places = kept.flatMap((batch) => batch.places);
+        expect(places.toSorted((left, right) => left - right)).toEqual(items.map((_, place) => place));
+        expect(batches.empty).toBe(true);
+      }),
+    );
+  });
+
+  it("go before everything that was not sent yet when they are given back", () => {
+    const batches = batchesOf([1, 2, 3, 4].map((tokens) => ({ text: String(tokens), tokens })));
+    const most = { texts: 2, tokens: 100 };
+    batches.giveBack(batches.take(most) as Batch);
+    expect(batches.take(most)?.texts).toEqual(["1", "2"]);
+  });
+
+  it("grow when their turn comes later under a larger limit, across what was given back", () => {
+    const batches = batchesOf([1, 2, 3, 4, 5].map((tokens) => ({ text: String(tokens), tokens })));
+    const small = { texts: 2, tokens: 100 };
+    const taken = [batches.take(small) as Batch, batches.take(small) as Batch];
+    for (const batch of taken) batches.giveBack(batch);
+    expect(batches.take({ texts: 5, tokens: 100 })?.texts).toEqual(["1", "2", "3", "4", "5"]);
+  });
+
+  it("are halved into two that join to the whole, neither of them empty", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(50), { minLength: 2, maxLength: 40 }), (weights) => {
+        const batches = batchesOf(weights.map((tokens, place) => ({ text: `t${place}`, tokens })));
+        const whole = batches.take({ texts: 100, tokens: 10_000 }) as Batch;
+        const [first, second] = batches.halve(whole);
+        expect([...first.texts, ...second.texts]).toEqual(whole.texts);
+        expect([...first.places, ...second.places]).toEqual(whole.places);
+        expect(first.tokens + second.tokens).toBe(whole.tokens);
+        expect(Math.abs(first.texts.length - second.texts.length)).toBeLessThanOrEqual(1);
+        expect(second.texts.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
+describe("BatchSize", () => {
+  it("is 128 texts and 512 tokens for each, until requests are what is limited: then 512 texts", () => {
+    const size = new BatchSize(undefined);
+    expect(size.limits(undefined)).toEqual({ texts: 128, tokens: 65_536 });
+    expect(size.limits("tokens")).toEqual({ texts: 128, tokens: 65_536 });
+    expect(size.limits("requests")).toEqual({ texts: 512, tokens: 262_144 });
+  });
+
+  it("is never more than the user's own", () => {
+    expect(new BatchSize(7).limits("requests")).toEqual({ texts: 7, tokens: 3584 });
+  });
+
+  it("stays at what the server bore, in texts or in tokens, and never grows again", () => {
+    const size = new BatchSize(undefined);
+    size.remember("count", sized(16, 400));
+    expect(size.limits("requests").texts).toBe(16);
+    size.remember("count", sized(32, 800));
+    expect(size.limits("requests").texts).toBe(16);
+    expect(size.bears(sized(16, 1_000_000))).toBe(true);
+    expect(size.bears(sized(17, 1))).toBe(false);
+    size.remember("size", sized(5, 900));
+    expect(size.limits(undefined).tokens).toBe(900);
+    expect(size.bears(sized(1, 901))).toBe(false);
+  });
+});
+
+describe("estimateTokens", () => {
+  it("is a whole number between the two special tokens and one for each character", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 500 }), (text) => {
+        const tokens = estimateTokens(text);
+        expect(Number.isInteger(tokens)).toBe(true);
+        expect(tokens).toBeGreaterThanOrEqual(2);
+        expect(tokens).toBeLessThanOrEqual(2 + text.length);
+      }),
+    );
+  });
+
+  it("does not fall when text is added", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (text, more) => {
+        expect(estimateTokens(text + more)).toBeGreaterThanOrEqual(estimateTokens(text));
+      }),
+    );
+  });
+
+  it("is within a third of BERT's own count for prose, code and Chinese", () => {
+    // Counted with bert-base-uncased's vocabulary, special tokens included.
+    const counted: [string, number][] = [
+      ["The quick brown fox jumps over the lazy dog.", 12],
+      ["if (count > 10) { return list[0]; }", 16],
+      ["植物通过光合作用把阳光变成糖", 16],
+    ];
+    for (const [text, tokens] of counted) {
+      expect(Math.abs(estimateTokens(text) / tokens - 1)).toBeLessThan(1 / 3);
+    }
+  });
+});

@@ -1,0 +1,101 @@
+import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/index.js";
+import {
+  Embedder,
+  Ranker,
+  type EmbedderOptions,
+  type RankerOptions,
+  type TogetherEvent,
+} from "../../src/index.js";
+
+/** Models of this size keep the tests quick; no default of the package's applies to their ids. */
+export const EMBEDDING = "me/embedding";
+export const RERANK = "me/rerank";
+export const KEY = "key-of-the-tests";
+
+/** A server, objects that talk to it, and everything that they tell. */
+export interface Bench {
+  readonly emulator: Emulator;
+  readonly events: TogetherEvent[];
+  readonly embedder: (options?: Partial<EmbedderOptions>) => Embedder;
+  readonly ranker: (options?: Partial<RankerOptions>) => Ranker;
+  /** The bodies of the requests so far. */
+  readonly bodies: () => RequestBody[];
+}
+
+/** What a request said, as it travelled. */
+export interface RequestBody {
+  readonly model: string;
+  readonly input: string[];
+  readonly encoding_format?: string;
+  readonly query: string;
+  readonly documents: string[];
+  readonly top_n?: number;
+}
+
+/** An emulator of its own, so that no throttle is shared between tests. */
+export function bench(options: EmulatorOptions = {}): Bench {
+  const emulator = createEmulator({
+    models: {
+      [EMBEDDING]: { type: "embedding", dimensions: 4 },
+      [RERANK]: { type: "rerank" },
+    },
+    embed: (list) => list.map(vectorOf),
+    rank: (_, documents) => documents.map(scoreOf),
+    ...options,
+  });
+  const events: TogetherEvent[] = [];
+  const shared = {
+    apiKey: KEY,
+    fetch: emulator.fetch,
+    onEvent: (event: TogetherEvent) => events.push(event),
+  };
+  return {
+    emulator,
+    events,
+    embedder: (own) => new Embedder({ model: EMBEDDING, ...shared, ...own }),
+    ranker: (own) => new Ranker({ model: RERANK, ...shared, ...own }),
+    bodies: () => emulator.requests.map(({ body }) => body as RequestBody),
+  };
+}
+
+/** The vector that the bench gives a text: no two texts of a test have the same, and float32 holds it exactly. */
+export function vectorOf(text: string): number[] {
+  let hash = 0x811c9dc5;
+  for (let place = 0; place < text.length; place++) {
+    hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193);
+  }
+  return [1, (hash & 0xfff) / 16, ((hash >>> 12) & 0xfff) / 16, (hash >>> 24) / 16 - 8];
+}
+
+/** The score that the bench gives a document: the number in its text, or 0. */
+export function scoreOf(document: string): number {
+  return Number(/-?\d+(\.\d+)?/.exec(document)?.[0] ?? 0);
+}
+
+/** `text 0`, `text 1` ... */
+export function texts(amount: number, prefix = "text"): string[] {
+  return Array.from({ length: amount }, (_, index) => `${prefix} ${index}`);
+}
+
+/** Vectors as plain numbers, to be compared with {@link vectorOf}. */
+export function plain(vectors: readonly ArrayLike<number>[]): number[][] {
+  return vectors.map((vector) => Array.from(vector));
+}
+
+/** The events of one type. */
+export function only<Type extends TogetherEvent["type"]>(
+  events: readonly TogetherEvent[],
+  type: Type,
+): Extract<TogetherEvent, { type: Type }>[] {
+  return events.filter((event): event is Extract<TogetherEvent, { type: Type }> => event.type === type);
+}
+
+/** What a promise rejects with; fails if it does not. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => {
+      throw new Error("it was expected to reject");
+    },
+    (error: unknown) => error,
+  );
+}

@@ -1,0 +1,37 @@
+import nock from "nock";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+
+export const ORIGIN = "https://api.together.ai";
+
+/** Puts nock under the real `fetch` for a file; nothing of a test reaches the network. */
+export function useNock(): void {
+  beforeAll(() => {
+    if (!nock.isActive()) nock.activate();
+    nock.disableNetConnect();
+  });
+  afterEach(() => {
+    const open = nock.pendingMocks();
+    nock.cleanAll();
+    expect(open).toEqual([]);
+  });
+  afterAll(() => {
+    nock.enableNetConnect();
+    nock.restore();
+  });
+}
+
+/** Throttles are shared by key: a key for every test keeps them apart. */
+export function freshKey(): string {
+  return `key-${(keys += 1)}-of-the-wire`;
+}
+let keys = 0;
+
+/** Together's answer to texts: a vector for each, `[place, 1]`. */
+export function embeddingsBody(texts: number): object {
+  const data = Array.from({ length: texts }, (_, index) => ({
+    object: "embedding",
+    index,
+    embedding: [index, 1],
+  }));
+  return { object: "list", model: "m", data, usage: { prompt_tokens: texts, total_tokens: texts } };
+}
