@@ -92,8 +92,7 @@ class Reader {
       while (!this.#ended && this.#items.length < size) {
         const step = await this.#step(wait);
         if (step === "head is ready") return [];
-        if (step === "time is up" && this.#items.length > 0) break;
-        if (typeof step === "string") continue;
+        if (step === "time is up") break;
         if (step.done) this.#ended = true;
         else this.#items.push(step.value);
       }
@@ -116,9 +115,10 @@ class Reader {
 
   async #step(wait: Wait): Promise<IteratorResult<string> | Interruption> {
     const next = this.#pending ?? this.#iterator.next();
-    if (!(next instanceof Promise)) return next;
+    // Not `instanceof`: a test runner's Promise is another one than that of Node's own streams.
+    if (!("then" in next)) return next;
     this.#pending = next;
-    const step = await Promise.race([next, wait.interruption()]);
+    const step = await Promise.race([next, wait.interruption(this.#items.length > 0)]);
     if (typeof step !== "string") this.#pending = undefined;
     return step;
   }
@@ -131,6 +131,7 @@ class Wait {
   readonly #signal: AbortSignal;
   readonly #head: Promise<unknown> | undefined;
   #promise: Promise<Interruption> | undefined;
+  #resolve: (interruption: Interruption) => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unlink = (): void => {};
 
@@ -140,14 +141,20 @@ class Wait {
     this.#head = head;
   }
 
-  /** Begun when the source first lets us wait: most never do. */
-  interruption(): Promise<Interruption> {
-    return (this.#promise ??= new Promise((resolve, reject) => {
+  /**
+   * Begun when the source first lets us wait: most never do.
+   *
+   * @param lingering - There are items that would leave; without any, a source may take all the time it needs.
+   */
+  interruption(lingering: boolean): Promise<Interruption> {
+    this.#promise ??= new Promise((resolve, reject) => {
       const headIsReady = (): void => resolve("head is ready");
+      this.#resolve = resolve;
       this.#unlink = onAbort(this.#signal, () => reject(this.#signal.reason));
-      this.#timer = setTimeout(() => resolve("time is up"), LINGER_MS);
       this.#head?.then(headIsReady, headIsReady);
-    }));
+    });
+    if (lingering) this.#timer ??= setTimeout(() => this.#resolve("time is up"), LINGER_MS);
+    return this.#promise;
   }
 
   clear(): void {
