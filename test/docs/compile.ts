@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import ts from "typescript";
+import { ROOT, type Block } from "./blocks.js";
+
+/** What the compiler has to say against the blocks, as `README.md:15 line 3: ...`. One program compiles all of them. */
+export function complaints(blocks: readonly Block[]): string[] {
+  const options = { ...compilerOptions(), noEmit: true };
+  const sources = new Map(blocks.map((block, place) => [join(ROOT, `block-${place}.ts`), block]));
+  const disk = ts.createCompilerHost(options);
+  const codeOf = (path: string): string | undefined => {
+    const block = sources.get(path);
+    // Without an export, a block would share its names with all others.
+    return block && `${block.code}\nexport {};\n`;
+  };
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (path) => sources.has(path) || disk.fileExists(path),
+    readFile: (path) => codeOf(path) ?? disk.readFile(path),
+    getSourceFile: (path, language, ...rest) => {
+      const code = codeOf(path);
+      if (code === undefined) return disk.getSourceFile(path, language, ...rest);
+      return ts.createSourceFile(path, code, language);
+    },
+  };
+  const program = ts.createProgram([...sources.keys()], options, host);
+  return ts.getPreEmitDiagnostics(program).map((diagnostic) => describe(diagnostic, sources));
+}
+
+/** A block as a JavaScript module. */
+export function compiled({ code }: Block): string {
+  return ts.transpileModule(code, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },
+  }).outputText;
+}
+
+function compilerOptions(): ts.CompilerOptions {
+  const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (path) => ts.sys.readFile(path));
+  return ts.parseJsonConfigFileContent(config, ts.sys, ROOT).options;
+}
+
+function describe(
+  { file, start = 0, messageText }: ts.Diagnostic,
+  sources: ReadonlyMap<string, Block>,
+): string {
+  const message = ts.flattenDiagnosticMessageText(messageText, " ");
+  if (!file) return message;
+  const { line } = file.getLineAndCharacterOfPosition(start);
+  return `${sources.get(file.fileName)?.name ?? file.fileName} line ${line + 1}: ${message}`;
+}
