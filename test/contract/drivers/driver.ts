@@ -1,0 +1,40 @@
+import type { EmbedderOptions, RankerOptions } from "../../../src/index.js";
+
+/** A passage, whatever a framework calls it. */
+export interface Passage {
+  readonly id: string;
+  readonly text: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A passage that came back, with what it scored. */
+export interface RankedPassage extends Passage {
+  readonly score: number | undefined;
+}
+
+/** Options of a single call, where the framework lets them through. */
+export interface Call {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface EmbeddingsUnderTest {
+  documents(texts: readonly string[], call?: Call): Promise<ArrayLike<number>[]>;
+  query(text: string, call?: Call): Promise<ArrayLike<number>>;
+}
+
+export interface RerankerUnderTest {
+  /** Ranks items of the framework's own; what comes back is of the same kind. */
+  rank(query: string, items: readonly object[], call?: Pick<Call, "signal">): Promise<object[]>;
+}
+
+/** All that the specification has to know of a framework. A further framework is one more of these. */
+export interface Driver {
+  readonly framework: string;
+  embeddings(options: EmbedderOptions): EmbeddingsUnderTest;
+  reranker(options: RankerOptions): RerankerUnderTest;
+  /** A passage as the framework has it. */
+  wrap(passage: Passage): object;
+  /** What the framework's user can read of an item that came back. */
+  unwrap(item: object): RankedPassage;
+}
