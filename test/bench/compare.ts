@@ -1,0 +1,104 @@
+/** Measures everybody in one scenario: each run in a process of its own, in turns. */
+
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import type { Cost } from "./measure.js";
+import type { Name } from "./roster.js";
+import type { Report, Task } from "./runner.js";
+import type { Scenario } from "./scenarios.js";
+import type { Totals } from "./server/gate.js";
+
+/** One run of one contestant. */
+export interface Run {
+  readonly scenario: string;
+  readonly contestant: Name;
+  /** Runs of the same round follow one another, and are compared with one another. */
+  readonly round: number;
+  /** Missing if it did not finish. */
+  readonly cost?: Cost;
+  /** Why not. */
+  readonly failure?: string;
+  readonly totals: Totals;
+}
+
+/** How much is to be measured. */
+export interface Effort {
+  readonly repeats: number;
+  /** Who takes longer is stopped. */
+  readonly timeLimitMs: number;
+  /** Who takes longer, or fails, is not measured again. */
+  readonly slowMs: number;
+  /** A folder for profiles. */
+  readonly profiles?: string | undefined;
+}
+
+const MODEL = "BAAI/bge-large-en-v1.5";
+const TSX = ["--import", "tsx"];
+
+/** Node, the imports and the warm-up; not part of what is measured. */
+const START_MS = 5000;
+
+/** Runs a scenario. In each round somebody else goes first, so that a disturbance does not always meet the same. */
+export async function compare(scenario: Scenario, effort: Effort, heard: (run: Run) => void): Promise<Run[]> {
+  const server = fork(new URL("server/main.ts", import.meta.url), { execArgv: TSX });
+  const [url] = (await once(server, "message")) as [string];
+  const runs: Run[] = [];
+  try {
+    for (let round = 0; round < effort.repeats; round++) {
+      for (const contestant of inTurn(scenario.contestants, round)) {
+        if (runs.some((run) => run.contestant === contestant && isSlow(run, effort))) continue;
+        const run = await runOnce(scenario, contestant, round, url, effort);
+        runs.push(run);
+        heard(run);
+      }
+    }
+  } finally {
+    server.disconnect();
+  }
+  return runs;
+}
+
+function inTurn<Item>(list: readonly Item[], round: number): Item[] {
+  const start = round % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
+}
+
+function isSlow({ cost }: Run, { slowMs }: Effort): boolean {
+  return cost === undefined || cost.wallMs > slowMs;
+}
+
+async function runOnce(
+  scenario: Scenario,
+  contestant: Name,
+  round: number,
+  url: string,
+  { timeLimitMs, profiles }: Effort,
+): Promise<Run> {
+  const { name, server, amount, form, told } = scenario;
+  await fetch(`${url}/gate`, { method: "PUT", body: JSON.stringify(server) });
+  const circumstances = { baseURL: `${url}/v1`, apiKey: "bench", model: MODEL, told };
+  const profile = profiles && `${profiles}/${name}-${contestant}-${round}.cpuprofile`;
+  const report = await inProcess({ contestant, circumstances, amount, form, profile }, timeLimitMs);
+  const totals = (await (await fetch(`${url}/gate`)).json()) as Totals;
+  return { scenario: name, contestant, round, ...report, totals };
+}
+
+/** Runs a task in a process of its own, and ends that when its time is up. */
+async function inProcess(task: Task, timeLimitMs: number): Promise<Report> {
+  const child = fork(new URL("runner.ts", import.meta.url), [JSON.stringify(task)], {
+    execArgv: [...TSX, "--expose-gc"],
+    // Some log what goes wrong; the report says it once.
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  const timer = setTimeout(() => child.kill("SIGKILL"), timeLimitMs + START_MS);
+  const report = await reportOf(child);
+  clearTimeout(timer);
+  return report ?? { failure: `not finished in ${timeLimitMs / 1000} s` };
+}
+
+async function reportOf(child: ChildProcess): Promise<Report | undefined> {
+  let report: Report | undefined;
+  child.once("message", (message) => (report = message as Report));
+  await once(child, "exit");
+  return report;
+}

@@ -1,0 +1,13 @@
+const BATCH = 128;
+
+/** Lists of as many texts as ours sends at first. */
+export function* batchesOf(texts: Iterable<string>, size = BATCH): Generator<string[]> {
+  let batch: string[] = [];
+  for (const text of texts) {
+    batch.push(text);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

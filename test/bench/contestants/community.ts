@@ -1,0 +1,11 @@
+import { TogetherAIEmbeddings } from "@langchain/community/embeddings/togetherai";
+import type { Contestant } from "./contestant.js";
+
+export const contestant: Contestant = {
+  list: ({ baseURL, apiKey, model }) => {
+    const embeddings = new TogetherAIEmbeddings({ apiKey, model });
+    // It has no option for the address.
+    Object.assign(embeddings, { embeddingsAPIUrl: `${baseURL}/embeddings` });
+    return (texts) => embeddings.embedDocuments(texts);
+  },
+};

@@ -1,0 +1,50 @@
+/** What everybody who takes part is given, and has to do. */
+
+/** Where the server is, and how a user would have set things up. */
+export interface Circumstances {
+  /** Ends in `/v1`. */
+  readonly baseURL: string;
+  readonly apiKey: string;
+  readonly model: string;
+  /** What only the floor is told: how to ask this server best. */
+  readonly told: Told;
+}
+
+/** The best way to ask a server, for one who knows its limits. */
+export interface Told {
+  readonly batchSize: number;
+  readonly concurrency: number;
+  /** Left out, there is no limit. */
+  readonly rate?: {
+    readonly of: "requests" | "tokens";
+    readonly kind: "bucket" | "window";
+    readonly perSecond: number;
+    readonly atOnce: number;
+  };
+}
+
+export type Vector = ArrayLike<number>;
+
+/** Texts in, vectors out, in order. */
+export type EmbedList = (texts: string[]) => Promise<readonly Vector[]>;
+
+/** Texts one by one in, vectors one by one out, in order. */
+export type EmbedStream = (texts: Iterable<string>, take: (vector: Vector) => void) => Promise<void>;
+
+/** A document's place in the list, and its score. */
+export interface Score {
+  readonly index: number;
+  readonly score: number;
+}
+
+/** Documents in, scores out, best first. */
+export type Rank = (query: string, documents: string[]) => Promise<readonly Score[]>;
+
+/** Somebody who takes part, in what it can do. */
+export interface Contestant {
+  /** @param texts - Those that will be embedded; what is done with them here is not measured. */
+  readonly list?: (circumstances: Circumstances, texts: string[]) => EmbedList | Promise<EmbedList>;
+  /** Left out: collects the texts in a list first, as whoever has no stream must. */
+  readonly stream?: (circumstances: Circumstances) => EmbedStream;
+  readonly rank?: (circumstances: Circumstances) => Rank;
+}

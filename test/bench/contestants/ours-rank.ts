@@ -1,0 +1,17 @@
+import { Ranker } from "../dist/index.js";
+import type { Contestant } from "./contestant.js";
+
+export const contestant: Contestant = {
+  rank: ({ baseURL, apiKey, model }) => {
+    const ranker = new Ranker({ baseURL, apiKey, model });
+    return async (query, documents) => scored(await ranker.rank(query, documents, String));
+  },
+};
+
+/** Scores are missing only after a failure that was let pass. */
+export function scored(ranked: readonly { index: number; score: number | undefined }[]): {
+  index: number;
+  score: number;
+}[] {
+  return ranked.map(({ index, score = NaN }) => ({ index, score }));
+}

@@ -1,0 +1,137 @@
+/** What the package promises of itself, held against what was measured. Pure. */
+
+import type { Run } from "./compare.js";
+import type { Import } from "./imports.js";
+import { roster, type Name } from "./roster.js";
+import { isOurs, ratio, type Figure } from "./summary.js";
+
+/** One promise in one place. */
+export interface Goal {
+  readonly what: string;
+  readonly measured: string;
+  readonly met: boolean;
+}
+
+/** Differences below this, or that change sign from round to round, are noise. */
+const NOISE = 1.05;
+
+const MOST_OVER_FLOOR = 1.25;
+const MOST_CPU: Partial<Record<Name, number>> = { ours: 1.2, "ours-langchain": 1.5, "ours-llamaindex": 1.5 };
+const MOST_STREAM_MB = 96;
+
+/** The goals that a scenario bears on. */
+export function goalsOf(runs: readonly Run[]): Goal[] {
+  const [scenario] = runs.map((run) => run.scenario);
+  if (scenario === undefined) return [];
+  if (scenario === "cache") return cacheGoals(runs);
+  if (scenario.startsWith("stream")) return streamGoals(scenario, runs);
+  if (scenario === "rerank") return rankGoals(runs, "ours-rank", "sdk-rank", 1.05);
+  if (scenario === "rerank-125") return rankGoals(runs, "ours-rank-125", "sdk-rank-8", 1.25);
+  const names = [...new Set(runs.map(({ contestant }) => contestant))];
+  return [
+    ...names.filter(isOurs).flatMap((name) => timeGoals(scenario, runs, name, names)),
+    ...(scenario === "no-limit" ? cpuGoals(runs) : []),
+  ];
+}
+
+function timeGoals(scenario: string, runs: readonly Run[], name: Name, names: readonly Name[]): Goal[] {
+  const failure = runs.find((run) => run.contestant === name && run.failure !== undefined);
+  if (failure)
+    return [
+      { what: `${scenario}: ${roster[name].title} finishes`, measured: String(failure.failure), met: false },
+    ];
+  const rivals = names.filter((rival) => !isOurs(rival) && rival !== "floor");
+  const ahead = rivals.flatMap((rival) => {
+    const behind = ratio(runs, name, rival, "wallMs");
+    return behind && isBehind(behind) ? [`${roster[rival].title} (${shown(behind)})`] : [];
+  });
+  return [
+    ...atMost(
+      `${scenario}: ${roster[name].title}, time over the floor`,
+      ratio(runs, name, "floor", "wallMs"),
+      MOST_OVER_FLOOR,
+    ),
+    {
+      what: `${scenario}: ${roster[name].title} is behind nobody`,
+      measured: ahead.length === 0 ? "nobody is ahead" : `behind ${ahead.join(", ")}`,
+      met: ahead.length === 0,
+    },
+  ];
+}
+
+function isBehind({ median, least }: Figure): boolean {
+  return median > NOISE && least > 1;
+}
+
+function cpuGoals(runs: readonly Run[]): Goal[] {
+  return Object.entries(MOST_CPU).flatMap(([name, most]) =>
+    atMost(
+      `${roster[name as Name].title}, CPU over the base64 floor`,
+      ratio(runs, name as Name, "floor", "cpuMs"),
+      most,
+    ),
+  );
+}
+
+function streamGoals(scenario: string, runs: readonly Run[]): Goal[] {
+  return runs
+    .filter(({ contestant }) => contestant === "ours")
+    .slice(0, 1)
+    .map(({ cost, failure }) => {
+      const peak = Math.max(
+        ...runs.flatMap((run) => (run.contestant === "ours" ? (run.cost?.peakMB ?? Infinity) : [])),
+      );
+      return {
+        what: `${scenario}: peak memory growth, at most ${MOST_STREAM_MB} MB`,
+        measured: cost ? `${peak.toFixed(0)} MB` : String(failure),
+        met: peak <= MOST_STREAM_MB,
+      };
+    });
+}
+
+function rankGoals(runs: readonly Run[], ours: Name, plain: Name, most: number): Goal[] {
+  return atMost(
+    `${roster[ours].title}, time over ${roster[plain].title}`,
+    ratio(runs, ours, plain, "wallMs"),
+    most,
+  );
+}
+
+/** What an empty cache adds, over what a full one saves. */
+function cacheGoals(runs: readonly Run[]): Goal[] {
+  const cold = ratio(runs, "ours-cache-cold", "ours", "wallMs");
+  const warm = ratio(runs, "ours-cache-warm", "ours", "wallMs");
+  if (!cold || !warm) return [];
+  const share = (cold.median - 1) / (1 - warm.median);
+  const measured = `costs ${percent(cold.median - 1)} of the time, saves ${percent(1 - warm.median)}`;
+  return [{ what: "a cache costs less than a tenth of what it saves", measured, met: share < 0.1 }];
+}
+
+/** The goals of one entry's import. */
+export function importGoals({ entry, ms, bytes }: Import): Goal[] {
+  return [
+    {
+      what: `import of ${entry} beyond its framework and SDK, at most 10 ms`,
+      measured: `${ms.median.toFixed(1)} ms`,
+      met: ms.median <= 10,
+    },
+    {
+      what: `size of ${entry} beyond its framework and SDK, at most 12 KB gzipped`,
+      measured: `${(bytes / 1024).toFixed(1)} KB`,
+      met: bytes <= 12 * 1024,
+    },
+  ];
+}
+
+function atMost(what: string, figure: Figure | undefined, most: number): Goal[] {
+  if (!figure) return [];
+  return [{ what: `${what}, at most ${most}`, measured: shown(figure), met: figure.median <= most }];
+}
+
+function shown({ median, least, most }: Figure): string {
+  return `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}

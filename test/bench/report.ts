@@ -1,0 +1,58 @@
+/** Figures as tables that read well both in a terminal and in a document. */
+
+import { markdownTable } from "markdown-table";
+import type { Run } from "./compare.js";
+import type { Goal } from "./goals.js";
+import type { Import } from "./imports.js";
+import { roster } from "./roster.js";
+import type { Scenario } from "./scenarios.js";
+import { rowsOf, type Figure, type Row } from "./summary.js";
+
+const HEAD = ["", "seconds", "× floor", "× ours", "CPU s", "CPU × floor", "peak MB", "requests", "refused"];
+
+/** What one scenario showed. */
+export function scenarioReport(scenario: Scenario, runs: readonly Run[]): string {
+  const rows = rowsOf(runs).map((row) => cells(row));
+  return `### ${scenario.name}: ${scenario.about}\n\n${table([HEAD, ...rows])}`;
+}
+
+function cells(row: Row): string[] {
+  return [
+    roster[row.contestant].title,
+    row.wallMs ? spread(row.wallMs, 1000, 2) : (row.failure ?? ""),
+    plain(row.overFloor, 2),
+    plain(row.overOurs, 2),
+    plain(row.cpuMs, 2, 1000),
+    plain(row.cpuOverFloor, 2),
+    plain(row.peakMB, 0),
+    String(row.requests),
+    row.refused === 0 ? "0" : `${row.refused} (${Math.round((100 * row.refused) / row.requests)} %)`,
+  ];
+}
+
+/** What the entries cost to import. */
+export function importReport(imports: readonly Import[]): string {
+  const rows = imports.map(({ entry, ms, bytes }) => [entry, spread(ms, 1, 1), (bytes / 1024).toFixed(1)]);
+  return `### import: each entry beyond its framework and SDK\n\n${table([["", "ms", "KB gzipped"], ...rows])}`;
+}
+
+/** Every goal, those that are missed first. */
+export function goalReport(goals: readonly Goal[]): string {
+  const rows = goals
+    .toSorted((one, other) => Number(one.met) - Number(other.met))
+    .map(({ what, measured, met }) => [met ? "met" : "MISSED", what, measured]);
+  return `### goals\n\n${table([["", "goal", "measured"], ...rows], "l")}`;
+}
+
+function table(rows: string[][], align = "r"): string {
+  return markdownTable(rows, { align: rows[0]?.map((_, place) => (place === 0 ? "l" : align)) ?? [] });
+}
+
+function spread({ median, least, most }: Figure, unit: number, digits: number): string {
+  const [middle, low, high] = [median, least, most].map((number) => (number / unit).toFixed(digits));
+  return low === high ? String(middle) : `${middle} (${low}–${high})`;
+}
+
+function plain(figure: Figure | undefined, digits: number, unit = 1): string {
+  return figure ? (figure.median / unit).toFixed(digits) : "";
+}

@@ -1,0 +1,181 @@
+/** The circumstances in which everybody is measured. */
+
+import type { Told } from "./contestants/contestant.js";
+import type { Name } from "./roster.js";
+import type { ServerSettings } from "./server/gate.js";
+
+/** One comparison. */
+export interface Scenario {
+  readonly name: string;
+  /** What the server is like, in a line. */
+  readonly about: string;
+  readonly form: "list" | "stream" | "rank";
+  /** Texts or documents. */
+  readonly amount: number;
+  readonly server: ServerSettings;
+  /** What the floor is told. */
+  readonly told: Told;
+  readonly contestants: readonly Name[];
+  /** Only on demand, because it takes long. */
+  readonly long?: true;
+}
+
+const everybody: readonly Name[] = [
+  "floor",
+  "ours",
+  "ours-langchain",
+  "ours-llamaindex",
+  "sdk-p-limit",
+  "openai",
+  "ai-sdk",
+  "sdk",
+  "llamaindex-together",
+  "community",
+];
+
+/** About 40 ms for 128 texts, most of it for the texts. */
+const service = { perRequest: 4, perText: 0.28 };
+
+/** A round trip within a continent, in milliseconds. */
+const LATENCY = 20;
+
+const list = { form: "list", amount: 10_000, contestants: everybody } as const;
+const rank = { form: "rank", amount: 1000, server: { latency: LATENCY, workers: 8, service } } as const;
+
+/** The fastest of batches of 64 to 512 and of 2 to 16 requests at a time. */
+const atHand: Told = { batchSize: 128, concurrency: 4 };
+const distant: Told = { batchSize: 128, concurrency: 16 };
+
+/** 10,000 texts in 20 requests, so that many limits of requests are not even met. */
+const inTwenty: Told = { batchSize: 512, concurrency: 20 };
+
+export const scenarios: readonly Scenario[] = [
+  {
+    ...list,
+    name: "no-limit",
+    about: "no limit and no distance: the client's own speed",
+    server: { latency: 0 },
+    told: atHand,
+  },
+  {
+    ...list,
+    name: "rtt-5",
+    about: "no limit, 5 ms away",
+    server: { latency: 5 },
+    told: distant,
+  },
+  {
+    ...list,
+    name: "rtt-20",
+    about: "no limit, 20 ms away",
+    server: { latency: 20 },
+    told: distant,
+  },
+  {
+    ...list,
+    name: "rtt-120",
+    about: "no limit, 120 ms away",
+    server: { latency: 120 },
+    told: inTwenty,
+  },
+  {
+    ...list,
+    name: "workers-8",
+    about: "8 workers, 40 ms for 128 texts; the others queue",
+    server: { latency: LATENCY, workers: 8, service },
+    told: { batchSize: 125, concurrency: 16 },
+  },
+  {
+    ...list,
+    name: "window-20",
+    about: "20 requests in each second, whole-second reset",
+    server: { latency: LATENCY, limits: { requestsPerSecond: 20, kind: "window", reset: "whole" } },
+    told: inTwenty,
+  },
+  {
+    ...list,
+    name: "bucket-20",
+    about: "20 requests a second and 20 at once, fractional reset",
+    server: { latency: LATENCY, limits: { requestsPerSecond: 20, burst: 20, reset: "fractional" } },
+    told: inTwenty,
+  },
+  {
+    ...list,
+    name: "window-200",
+    about: "200 requests in each second, whole-second reset",
+    server: { latency: LATENCY, limits: { requestsPerSecond: 200, kind: "window", reset: "whole" } },
+    told: distant,
+  },
+  {
+    ...list,
+    name: "bucket-1",
+    about: "1 request a second, one at once, whole-second reset; 5,000 texts, to be done within a coffee",
+    amount: 5000,
+    server: { latency: LATENCY, limits: { requestsPerSecond: 1, burst: 1, reset: "whole" } },
+    told: {
+      batchSize: 512,
+      concurrency: 20,
+      rate: { of: "requests", kind: "bucket", perSecond: 1, atOnce: 1 },
+    },
+  },
+  {
+    ...list,
+    name: "tokens",
+    about: "100,000 tokens a second (2,000 texts) and as many at once, whole-second reset",
+    server: { latency: LATENCY, limits: { tokensPerSecond: 100_000, reset: "whole" } },
+    told: {
+      batchSize: 128,
+      concurrency: 16,
+      rate: { of: "tokens", kind: "bucket", perSecond: 100_000, atOnce: 100_000 },
+    },
+  },
+  {
+    ...list,
+    name: "failing",
+    about: "one request in twenty is a 503",
+    server: { latency: LATENCY, failing: 0.05 },
+    told: distant,
+  },
+  {
+    ...list,
+    name: "stream",
+    about: "60,000 texts, 5 ms away, given and taken one by one where that is possible",
+    form: "stream",
+    amount: 60_000,
+    server: { latency: 5 },
+    told: atHand,
+    contestants: ["floor", "ours", "sdk", "openai", "ai-sdk"],
+  },
+  {
+    name: "stream-long",
+    about: "600,000 texts, 5 ms away",
+    form: "stream",
+    amount: 600_000,
+    server: { latency: 5 },
+    told: atHand,
+    contestants: ["ours"],
+    long: true,
+  },
+  {
+    ...rank,
+    name: "rerank",
+    about: "1,000 documents ranked in one request, 8 workers",
+    told: atHand,
+    contestants: ["sdk-rank", "ours-rank"],
+  },
+  {
+    ...rank,
+    name: "rerank-125",
+    about: "1,000 documents ranked in eight requests, 8 workers",
+    told: atHand,
+    contestants: ["sdk-rank-8", "ours-rank-125"],
+  },
+  {
+    ...list,
+    name: "cache",
+    about: "as workers-8: without a cache, with an empty one, with a full one",
+    server: { latency: LATENCY, workers: 8, service },
+    told: atHand,
+    contestants: ["ours", "ours-cache-cold", "ours-cache-warm"],
+  },
+];
