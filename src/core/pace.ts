@@ -21,6 +21,9 @@ const DEFAULT_PAUSE_MS = 500;
 /** Resets are whole seconds, rounded up: a second refusal that names one a little later means the same moment. */
 const ROUNDING_MS = 1000;
 
+/** Refused again and again, requests wait up to this much longer each time. */
+const LONGEST_AGAIN_MS = 4000;
+
 /** Failures in a row that count as an outage: with one request in twenty failing by chance, once in 160,000. */
 const OUTAGE = 4;
 
@@ -116,7 +119,8 @@ export class Pace {
    */
   refused(now: number, departure: Departure, { by, reset }: Refusal, random: number): number {
     this.#lastActive = now;
-    if (departure.requestsBefore >= this.#cut) this.#learn(now, departure, by, Math.max(1, reset ?? this.#ownPause(by)), random);
+    if (departure.requestsBefore >= this.#cut)
+      this.#learn(now, departure, by, Math.max(1, reset ?? this.#ownPause(by)), random);
     // What was sent before the last refusal was known says nothing new but, perhaps, a much longer wait.
     else if (now + (reset ?? 0) > this.#pausedUntil + ROUNDING_MS) this.#pausedUntil = now + (reset ?? 0);
     return Math.max(0, this.#pausedUntil - now);
@@ -141,7 +145,7 @@ export class Pace {
     this.#limitedBy = by;
     this.#cut = this.#sent.requests;
     this.#streak += 1;
-    const again = this.#streak > 1 ? random * Math.min(30_000, 250 * 2 ** this.#streak) : 0;
+    const again = this.#streak > 1 ? random * Math.min(LONGEST_AGAIN_MS, 250 * 2 ** this.#streak) : 0;
     const resumesAt = Math.max(this.#pausedUntil, now + pause + again);
     const known = this.#rates[by];
     const stands = standing(departure, by);
@@ -165,7 +169,7 @@ export class Pace {
   #count(failure: 0 | 1): void {
     this.#outcomes += 1;
     this.#failures += failure;
-    if (this.#outcomes < Math.max(8, this.#window)) return;
+    if (this.#outcomes < Math.max(20, this.#window)) return;
     const share = this.#failures / this.#outcomes;
     if (share > TOLERATED_FAILURES) this.#window = Math.max(1, this.#window * (1 - Math.min(0.5, share)));
     this.#outcomes = this.#failures = 0;

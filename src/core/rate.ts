@@ -13,29 +13,47 @@ const HOLD_REQUESTS = 200;
 /** Requests in which the rate then doubles. */
 const CLIMB_REQUESTS = 80;
 
-/** What a request takes at two a second: slower clients are not kept waiting for their count. */
-const MS_PER_REQUEST = 500;
+/** It does not double faster than in this time, lest a fast climb is far beyond the limit when refusals come back. */
+const CLIMB_MS = 1500;
+
+/** What a request takes at four a second: slower clients are not kept waiting for their count. */
+const MS_PER_REQUEST = 250;
+
+/** What a pause left unused is made up for at so many times the rate. */
+const CATCH_UP = 2;
+
+/** However slow, a request leaves after this long: somebody else's traffic may have ended. */
+const LONGEST_GAP_MS = 5000;
 
 /** A limit that was found again is held this many times as long. */
-const LONGEST_HOLD = 2;
+const LONGEST_HOLD = 1.5;
 
 /** Two findings this close to one another are one limit. */
 const SAME_LIMIT = 0.15;
 
 /** How far below the limit a rate is held: room for the server's clock not being ours. */
-const STEP_BACK = 0.06;
+const STEP_BACK = 0.04;
 
-/** A server that lets nothing be made up refuses right at its limit: so close is the rate then. */
-const OVERSHOOT = 0.04;
+/** The same where the server takes no two requests at once: whoever shares such a limit needs a gap to get in. */
+const STEP_BACK_FROM_STRICT = 0.12;
+
+/**
+ * What was let in since the last refusal is this share of a limit that counts in windows: the rate was held back, and
+ * what a pause leaves unused of a window is lost.
+ */
+const MODESTY = 0.88;
 
 /** A refusal after fewer requests than this speaks of a new limit, not of the end of a climb. */
 const NEW_LIMIT_REQUESTS = 50;
 
-/** One refusal lowers the rate to no less than this share: it may have been somebody else's burst. */
-const LOWEST_SHARE = 0.7;
+/** A refusal before so many requests were due tells nothing of the rate: others may have come in between. */
+const TELLING = 5;
 
-/** The same for a rate that was a guess. */
-const LOWEST_SHARE_OF_GUESS = 0.5;
+/** How far the rate falls when it is refused before it climbed: others want their share, and get it like this. */
+const STEP_DOWN = 0.15;
+
+/** It falls further if that is what was seen, but not to next to nothing. */
+const LOWEST_SHARE = 0.1;
 
 /** How a request stands among those sent, in the unit that is limited. */
 export interface Standing {
@@ -61,12 +79,17 @@ export class Rate {
   #rate: number;
   /** What the server has been seen to take at once. */
   #burst: number;
+  readonly #stepBack: number;
   /** When the next request is due if none before it was early. */
   #due: number;
+  /** When it may leave if those before it were late. */
+  #earliest = Number.NEGATIVE_INFINITY;
   #mark: Mark;
   #hold = 1;
   /** Whether the limit is a guess, to be left behind at once rather than held. */
   #guessed = true;
+  /** Where the climb beyond the limit began, if it has. */
+  #climb: Mark | undefined;
   /** What was made up for since the last refusal. */
   #madeUp = 0;
 
@@ -84,6 +107,7 @@ export class Rate {
     const exact = reset % 1000 !== 0 && reset < now - start.at;
     this.#limit = this.#rate = exact ? Math.min(seen, refused.weight / reset) : seen;
     this.#burst = Math.max(0, admitted - (this.#rate * (now - start.at) + refused.weight));
+    this.#stepBack = this.#burst < 2 * refused.weight ? STEP_BACK_FROM_STRICT : STEP_BACK;
     this.#due = resumesAt;
     this.#mark = markOf(now, refused);
   }
@@ -95,7 +119,7 @@ export class Rate {
 
   /** When the next request may leave. */
   get due(): number {
-    return this.#due;
+    return Math.max(this.#due, this.#earliest);
   }
 
   /** How early an urgent request may leave: what the server takes at once. */
@@ -104,51 +128,79 @@ export class Rate {
   }
 
   /** A request leaves. What was not used while all waited is made up for, as far as the server takes it at once. */
-  sent(now: number, { weight, requestsBefore }: Standing): void {
-    const earliest = now - this.slackMs;
-    this.#madeUp += Math.max(0, now - Math.max(this.#due, earliest)) * this.#rate;
-    this.#due = Math.max(this.#due, earliest) + weight / this.#rate;
-    this.#rate = Math.max(this.#rate, this.#curve(now, requestsBefore - this.#mark.requests));
+  sent(now: number, { weight, weightBefore, requestsBefore }: Standing): void {
+    const late = Math.min(this.slackMs, now - this.#due);
+    if (late * this.#rate > 2 * weight) this.#madeUp += weight;
+    this.#due = Math.max(this.#due, now - this.slackMs) + weight / this.#rate;
+    this.#earliest = now + weight / (this.#rate * CATCH_UP);
+    if (this.#due > now + LONGEST_GAP_MS) this.#due = now + LONGEST_GAP_MS;
+    const held = this.#guessed ? 0 : HOLD_REQUESTS * this.#hold;
+    if (this.#passed(now, requestsBefore) < held) return;
+    this.#climb ??= { at: now, weight: weightBefore, requests: requestsBefore };
+    this.#rate = Math.max(
+      this.#rate,
+      this.#limit * (1 + this.#climbed(now, requestsBefore, this.#climb) ** 3),
+    );
   }
 
   /** Another refusal of this unit. */
   refused(now: number, refused: Standing): void {
-    const requests = refused.requestsBefore - this.#mark.requests;
     const admitted = refused.weightBefore - this.#mark.weight;
-    const seen = admitted / Math.max(1, now - this.#mark.at);
-    const early = this.#passed(now, requests) < NEW_LIMIT_REQUESTS;
-    if (early && this.#burst > 0 && this.#madeUp > refused.weight) this.#burst = 0;
-    else if (early && seen < this.#rate * (1 - SAME_LIMIT)) this.#fallTo(seen);
-    else this.#settleAt(this.#burst > 0 ? Math.min(this.#rate, seen) : this.#rate * (1 - OVERSHOOT));
+    const expected = (this.#rate * (now - this.#mark.at)) / refused.weight;
+    if (this.#madeUp > 0 && admitted < 2 * (this.#madeUp + refused.weight)) this.#burst = 0;
+    else if (expected < TELLING) return;
+    else this.#learn(now, refused, average(this.#mark, now, refused));
     this.#mark = markOf(now, refused);
+    this.#climb = undefined;
     this.#madeUp = 0;
   }
 
+  #learn(now: number, refused: Standing, seen: number): void {
+    const early = this.#passed(now, refused.requestsBefore) < NEW_LIMIT_REQUESTS;
+    if (early) this.#fallTo(seen);
+    else
+      this.#settleAt(
+        this.#climb ? Math.min(this.#seenOnClimb(now, refused, this.#climb), seen / MODESTY) : seen,
+      );
+  }
+
   #fallTo(seen: number): void {
-    const lowest = this.#rate * (this.#guessed ? LOWEST_SHARE_OF_GUESS : LOWEST_SHARE);
-    this.#limit = this.#rate = Math.max(seen, lowest);
+    const found = Math.min(seen, this.#rate * (1 - STEP_DOWN));
+    this.#limit = this.#rate = Math.max(found, this.#rate * LOWEST_SHARE);
     this.#guessed = true;
     this.#hold = 1;
   }
 
-  #settleAt(limit: number): void {
+  #settleAt(found: number): void {
+    const limit = Math.min(this.#rate, Math.max(found, this.#rate / 2));
     const same = Math.abs(limit / this.#limit - 1) < SAME_LIMIT;
     this.#hold = same && !this.#guessed ? Math.min(LONGEST_HOLD, this.#hold * 2) : 1;
     this.#guessed = false;
     this.#limit = limit;
-    this.#rate = limit * (1 - STEP_BACK);
+    this.#rate = limit * (1 - this.#stepBack);
   }
 
-  #curve(now: number, requests: number): number {
-    const held = this.#guessed ? 0 : HOLD_REQUESTS * this.#hold;
-    const climbed = (this.#passed(now, requests) - held) / CLIMB_REQUESTS;
-    return climbed <= 0 ? this.#rate : this.#limit * (1 + climbed ** 3);
+  #seenOnClimb(now: number, refused: Standing, start: Mark): number {
+    const requests = refused.requestsBefore - start.requests;
+    return requests < TELLING ? this.#rate : average(start, now, refused);
+  }
+
+  /** How far up the climb is: 1 at twice the limit. */
+  #climbed(now: number, requestsBefore: number, start: Mark): number {
+    const paced =
+      Math.max(requestsBefore - start.requests, (now - start.at) / MS_PER_REQUEST) / CLIMB_REQUESTS;
+    return Math.min(paced, (now - start.at) / CLIMB_MS);
   }
 
   /** Requests since the last refusal, or as many as their time is worth. */
-  #passed(now: number, requests: number): number {
-    return Math.max(requests, (now - this.#mark.at) / MS_PER_REQUEST);
+  #passed(now: number, requestsBefore: number): number {
+    return Math.max(requestsBefore - this.#mark.requests, (now - this.#mark.at) / MS_PER_REQUEST);
   }
+}
+
+/** What was let in per millisecond since a mark. */
+function average(mark: Mark, now: number, refused: Standing): number {
+  return (refused.weightBefore - mark.weight) / Math.max(1, now - mark.at);
 }
 
 function markOf(now: number, { weightBefore, requestsBefore }: Standing): Mark {

@@ -32,7 +32,10 @@ process.exitCode = missed === 0 ? 0 : 1;
 
 function row(scenario: Scenario, outcome: Outcome): Record<string, string | number> {
   return {
-    scenario: scenario.processes && scenario.processes > 1 ? `${scenario.processes} x ${scenario.name}` : scenario.name,
+    scenario:
+      scenario.processes && scenario.processes > 1
+        ? `${scenario.processes} x ${scenario.name}`
+        : scenario.name,
     requests: scenario.requests,
     rtt: scenario.rtt,
     seconds: round(outcome.elapsedMs / 1000, 1),
@@ -52,7 +55,9 @@ function misses({ goals }: Scenario, outcome: Outcome): string[] {
     ["query", outcome.queryOverLone, goals.queryOverLone],
     ["timers", outcome.timersLeft, 0],
   ];
-  return checks.flatMap(([name, found, goal]) => (goal !== undefined && found !== undefined && found > goal ? [name] : []));
+  return checks.flatMap(([name, found, goal]) =>
+    goal !== undefined && found !== undefined && found > goal ? [name] : [],
+  );
 }
 
 function round(value: number, digits: number): number {

@@ -58,7 +58,9 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Out
     requests,
     refusedShare: refused / requests,
     mostRefusals: Math.max(0, ...refusals.values()),
-    queryOverLone: scenario.queries ? percentile(queries, 0.95) / (await loneLatency(scenario, seed)) : undefined,
+    queryOverLone: scenario.queries
+      ? percentile(queries, 0.95) / (await loneLatency(scenario, seed))
+      : undefined,
     timersLeft: run.timersLeft - (scenario.later && scenario.later.atMs > endedAt ? 1 : 0),
     log,
   };

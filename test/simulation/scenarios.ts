@@ -117,7 +117,12 @@ function logNormal(mean: number, random: () => number): number {
   return mean * Math.exp(sigma * normal - (sigma * sigma) / 2);
 }
 
-function failing(name: string, faulty: (random: () => number) => () => boolean, requests: number, rtt: number): Scenario {
+function failing(
+  name: string,
+  faulty: (random: () => number) => () => boolean,
+  requests: number,
+  rtt: number,
+): Scenario {
   return {
     name,
     options: (random) => {
@@ -175,7 +180,9 @@ export function scenarios(requests: number, rtt: number): Scenario[] {
     changing("rises five times: 10/s, then 50", 10, 50, requests, rtt),
     {
       name: "grows with success, from 1/s",
-      options: () => ({ limits: { requestsPerSecond: 1, kind: "bucket", burst: 1, growth: { windowSeconds: 60 } } }),
+      options: () => ({
+        limits: { requestsPerSecond: 1, kind: "bucket", burst: 1, growth: { windowSeconds: 60 } },
+      }),
       rtt,
       requests,
       idealMs: Number.NaN,
