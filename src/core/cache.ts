@@ -3,6 +3,7 @@
  * counts as missing, and a store that fails costs time, never the job.
  */
 
+import { onAbort } from "./abort.js";
 import type { Emit } from "./events.js";
 import type { ResolvedEmbedder } from "./options.js";
 import { toFloat32 } from "./vectors.js";
@@ -40,17 +41,18 @@ export class VectorCache {
     this.#emit = emit;
   }
 
-  /** The keys of texts as they are sent. They are hashes: a store does not learn the texts. */
-  keys(texts: readonly string[]): Promise<CacheKey[]> {
-    const encoder = new TextEncoder();
-    return Promise.all(
-      texts.map(async (text) => {
-        const hash = new Uint8Array(
-          await globalThis.crypto.subtle.digest("SHA-256", encoder.encode(this.#prefix + text)),
-        );
-        return { name: hex(hash), tag: hash.subarray(0, 8) };
-      }),
-    );
+  /**
+   * The keys of texts as they are sent. They are hashes: a store does not learn the texts.
+   *
+   * @throws the signal's reason if it is aborted.
+   */
+  async keys(texts: readonly string[], signal?: AbortSignal): Promise<CacheKey[]> {
+    const keys: CacheKey[] = [];
+    for (let start = 0; start < texts.length; start += LOOKUP) {
+      signal?.throwIfAborted();
+      keys.push(...(await Promise.all(texts.slice(start, start + LOOKUP).map((text) => this.#key(text)))));
+    }
+    return keys;
   }
 
   /**
@@ -58,17 +60,22 @@ export class VectorCache {
    *
    * @param dimensions - The length that vectors must have, if it is known.
    * @returns a vector or `undefined` for each key.
+   * @throws the signal's reason if it is aborted.
    */
   async read(
     keys: readonly CacheKey[],
     dimensions: number | undefined,
+    signal?: AbortSignal,
   ): Promise<(Float32Array | undefined)[]> {
     const vectors: (Float32Array | undefined)[] = [];
     let damaged = 0;
     let wanted = dimensions;
     for (let start = 0; start < keys.length; start += LOOKUP) {
       const part = keys.slice(start, start + LOOKUP);
-      const entries = await this.#lookUp(part.map((key) => key.name));
+      const entries = await this.#lookUp(
+        part.map((key) => key.name),
+        signal,
+      );
       part.forEach((key, place) => {
         const entry = entries[place];
         const vector = entry ? decode(entry, key.tag) : undefined;
@@ -83,33 +90,52 @@ export class VectorCache {
     return vectors;
   }
 
-  /** Writes what has just arrived. Never rejects. */
-  async write(keys: readonly CacheKey[], vectors: readonly RawVector[]): Promise<void> {
+  /** Writes what has just arrived. Never rejects; an abort ends the wait, not the writing. */
+  async write(keys: readonly CacheKey[], vectors: readonly RawVector[], signal?: AbortSignal): Promise<void> {
     const entries = keys.map((key, place): [string, Uint8Array] => [
       key.name,
       encode(toFloat32(vectors[place] as RawVector), key.tag),
     ]);
-    await this.#guard("write", () => this.#store.mset(entries));
+    await this.#guard("write", signal, () => this.#store.mset(entries)).catch(() => {});
   }
 
-  async #lookUp(names: string[]): Promise<readonly (Uint8Array | undefined | null)[]> {
-    const entries = await this.#guard("read", () => this.#store.mget(names));
+  async #key(text: string): Promise<CacheKey> {
+    const bytes = new TextEncoder().encode(this.#prefix + text);
+    const hash = new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", bytes));
+    return { name: hex(hash), tag: hash.subarray(0, 8) };
+  }
+
+  async #lookUp(
+    names: string[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly (Uint8Array | undefined | null)[]> {
+    const entries = await this.#guard("read", signal, () => this.#store.mget(names));
     return Array.isArray(entries) ? entries : [];
   }
 
-  /** A store that hangs must not hang the job: it gets as long as a request. */
-  async #guard<Value>(during: "read" | "write", work: () => Promise<Value>): Promise<Value | undefined> {
+  /** A store that hangs must not hang the job: it gets as long as a request, and no longer than the caller waits. */
+  async #guard<Value>(
+    during: "read" | "write",
+    signal: AbortSignal | undefined,
+    work: () => Promise<Value>,
+  ): Promise<Value | undefined> {
+    signal?.throwIfAborted();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${this.#timeout} ms`)), this.#timeout);
+    let unlink: (() => void) | undefined;
+    const ended = new Promise<never>((_, reject) => {
+      const late = (): void => reject(new Error(`no answer within ${this.#timeout} ms`));
+      timer = setTimeout(late, this.#timeout);
+      unlink = signal && onAbort(signal, () => reject(signal.reason));
     });
     try {
-      return await Promise.race([work(), late]);
+      return await Promise.race([work(), ended]);
     } catch (error) {
+      signal?.throwIfAborted();
       this.#emit({ type: "cache-failure", during, error });
       return undefined;
     } finally {
       clearTimeout(timer);
+      unlink?.();
     }
   }
 }
@@ -128,13 +154,13 @@ function decode(value: unknown, tag: Uint8Array): Float32Array | undefined {
   if (!(value instanceof Uint8Array)) return undefined;
   const bytes = value.byteLength - HEADER_BYTES;
   if (bytes <= 0 || bytes % 4 !== 0) return undefined;
-  // Stores hand out views into larger buffers, at any offset: floats need a copy that is aligned.
-  const entry = new Uint8Array(value);
-  const header = new DataView(entry.buffer);
-  const vector = new Float32Array(entry.buffer, HEADER_BYTES);
+  const header = new DataView(value.buffer, value.byteOffset, HEADER_BYTES);
+  // Stores hand out views into larger buffers, at any offset; a vector has its memory to itself.
+  const vector = new Float32Array(bytes / 4);
+  new Uint8Array(vector.buffer).set(value.subarray(HEADER_BYTES));
   const intact =
     header.getUint32(0, true) === MAGIC &&
-    tag.every((byte, place) => entry[4 + place] === byte) &&
+    tag.every((byte, place) => value[4 + place] === byte) &&
     header.getUint32(12, true) === checksum(vector);
   return intact ? vector : undefined;
 }

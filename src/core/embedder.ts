@@ -189,13 +189,14 @@ export class Embedder {
     const tokens = this.#countTokens(run, task);
     if (texts.length === 0) return { vectors: [], usage: run.usage() };
 
-    const { controller, unlink } = linked(options.signal);
+    const { signal } = options;
+    const { controller, unlink } = linked(signal);
     const writes: Promise<void>[] = [];
     try {
       const cache = lane === "documents" ? this.#cache : undefined;
-      const keys = cache && (await cache.keys(run.texts));
-      if (cache && keys) run.fill(await cache.read(keys, this.#expectedDimensions));
-      options.signal?.throwIfAborted();
+      const keys = cache && (await cache.keys(run.texts, signal));
+      if (cache && keys) this.#fill(run, await cache.read(keys, this.#expectedDimensions, signal));
+      signal?.throwIfAborted();
       if (run.done > 0) options.onProgress?.(run.progress());
       const open = indexesOf(run.vectors, (vector) => vector === undefined);
       const batches = new Batches(
@@ -206,7 +207,7 @@ export class Embedder {
         open,
         run,
         deliver: (places, vectors) => {
-          if (cache && keys) writes.push(cache.write(pick(keys, places), vectors));
+          if (cache && keys) writes.push(cache.write(pick(keys, places), vectors, signal));
           run.place(places, vectors);
           options.onProgress?.(run.progress());
         },
@@ -214,10 +215,17 @@ export class Embedder {
       await job.run(open.length);
     } finally {
       unlink();
-      // What has arrived is worth keeping even when the rest failed; an abort waits for nothing.
-      if (!options.signal?.aborted) await Promise.all(writes);
+      // What has arrived is worth keeping even when the rest failed; an abort ends the wait.
+      await Promise.all(writes);
     }
+    signal?.throwIfAborted();
     return { vectors: run.result(this.#options.normalize), usage: run.usage() };
+  }
+
+  /** Takes what the cache knew: what comes besides must measure the same, or the list would mix two models. */
+  #fill(run: ListRun, vectors: readonly (RawVector | undefined)[]): void {
+    this.#learnedDimensions ??= vectors.find((vector) => vector !== undefined)?.length;
+    run.fill(vectors);
   }
 
   #job(lane: Lane, controller: AbortController, batches: Batches, { open, run, deliver }: JobParts): ListJob {
@@ -264,7 +272,8 @@ export class Embedder {
   /** Counts or estimates every text once: for filling batches, and for what is too long. */
   #countTokens(run: ListRun, task: string): number[] {
     const { countTokens, maxInputTokens, longText } = this.#options;
-    const tokens = run.texts.map(countTokens ?? estimateTokens);
+    const tokens = run.texts.map((text) => (countTokens ?? estimateTokens)(text));
+    checkCounts(tokens, run, task);
     if (maxInputTokens === undefined) return tokens;
     const long = indexesOf(tokens, (amount) => amount > maxInputTokens);
     if (long.length === 0) return tokens;
@@ -361,6 +370,19 @@ class ListRun {
 
 function pick<Item>(list: readonly Item[], places: readonly number[]): Item[] {
   return places.map((place) => list[place] as Item);
+}
+
+/** A tokenizer that returns its tokens, or a promise, would let every text pass. */
+function checkCounts(tokens: readonly unknown[], run: ListRun, task: string): void {
+  const place = tokens.findIndex((amount) => !(Number.isFinite(amount) && (amount as number) >= 0));
+  if (place < 0) return;
+  throw cannot(
+    "invalid_option",
+    task,
+    `\`countTokens\` returned no number for the text at index ${run.firstIndexOf(place)}`,
+    "let it return how many tokens the text has, 0 or more, and no promise",
+    { index: run.firstIndexOf(place) },
+  );
 }
 
 function tooLong(indexes: readonly number[], task: string, limit: number): Error {
