@@ -6,9 +6,11 @@ import { counted } from "./print.js";
 export class EmbeddingReport {
   readonly #bar = new SingleBar(
     {
-      format: "Embedding {bar} {value} of {total} · {rate}/s · {eta_formatted} left",
-      // Without this, Ctrl-C would end the bar and nothing else.
+      format: "Embedding {bar} {value} of {total} · {rate}/s · {left} left",
+      // Ctrl-C shall end the program, not the bar alone, and leave the terminal as it was.
       gracefulExit: false,
+      barsize: 30,
+      linewrap: true,
       clearOnComplete: true,
     },
     Presets.shades_classic,
@@ -30,12 +32,12 @@ export class EmbeddingReport {
       this.#embedded += event.texts;
       this.#requests += 1;
     }
-    this.#bar.update(this.#cached + this.#embedded, { rate: this.#rate() });
+    this.#bar.update(this.#cached + this.#embedded, this.#speed());
   };
 
   /** Shows the bar for as long as the work goes on, and the sum of it when it is done. */
   async during<Result>(work: Promise<Result>): Promise<Result> {
-    this.#bar.start(this.#total, 0, { rate: 0 });
+    this.#bar.start(this.#total, 0, this.#speed());
     const result = await work.finally(() => this.#bar.stop());
     console.log(this.#summary());
     return result;
@@ -47,6 +49,12 @@ export class EmbeddingReport {
     if (this.#requests === 0) return `${fromCache} in ${seconds} s: nothing to embed.`;
     const embedded = `${counted(this.#embedded, "passage")} embedded in ${seconds} s, ${this.#rate()} a second`;
     return `${embedded}, in ${counted(this.#requests, "request")}; ${fromCache}.`;
+  }
+
+  #speed(): { rate: number; left: string } {
+    const rate = this.#rate();
+    const open = this.#total - this.#cached - this.#embedded;
+    return { rate, left: rate > 0 ? `${Math.ceil(open / rate)} s` : "?" };
   }
 
   #rate(): number {

@@ -63,7 +63,7 @@ async function passagesOf(file: string, folder: string): Promise<Passage[]> {
 
 /** What a file is about, by its name: `p-queue/readme.md` is about `p-queue`. */
 function titleOf(file: string): string {
-  return file.replace(MARKDOWN, "").replace(/[/\\](?:readme|index)$/i, "");
+  return file.replace(MARKDOWN, "").replace(/(?:^|[/\\])(?:readme|index)$/i, "");
 }
 
 function unlikeTheOneBefore(title: string, place: number, titles: readonly string[]): boolean {
