@@ -8,6 +8,8 @@ import { createEmulator } from "../../src/emulator/index.js";
 
 const MAIN = fileURLToPath(new URL("../../examples/start/main.ts", import.meta.url));
 const TSX = import.meta.resolve("tsx");
+/** Runs a program as if at a terminal. */
+const TERMINAL = "script";
 
 const NETS = "# Nets\n\n## Mending\n\nTo mend a net, tie a sheet bend at each torn mesh.\n";
 const BEES = "# Bees\n\n## Food\n\nBees live on nectar and pollen, which they carry home.\n";
@@ -79,7 +81,7 @@ describe("npm start", { timeout: 60_000 }, () => {
   });
 
   it.skipIf(!canFakeTerminal())("asks for a question at a terminal", async () => {
-    const outcome = await run("script", ["-qefc", `${commandLine()} --dir docs`, "/dev/null"], {}, "bees?\n");
+    const outcome = await run(TERMINAL, ["-qefc", `${commandLine()} --dir docs`, "/dev/null"], {}, "bees?\n");
     expect(outcome.exitCode).toBe(0);
     expect(outcome.stdout).toContain("Your question");
     expect(outcome.stdout).toContain("Question: bees?");
@@ -127,7 +129,7 @@ function commandLine(): string {
 
 /** The program of util-linux, which is not that of BSD and macOS. */
 function canFakeTerminal(): boolean {
-  return spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
+  return spawnSync(TERMINAL, ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
 }
 
 function answerOf(stdout: string): string | undefined {
