@@ -1,6 +1,10 @@
-import { defineConfig } from "tsdown";
+import { readFileSync } from "node:fs";
+import { defineConfig, type UserConfig } from "tsdown";
 
-export default defineConfig({
+const SDK = "together-ai";
+const NOTHING = "\0nothing";
+
+const together: UserConfig = {
   entry: {
     index: "src/index.ts",
     cli: "src/cli.ts",
@@ -15,5 +19,48 @@ export default defineConfig({
   platform: "neutral",
   fixedExtension: false,
   deps: { neverBundle: [/^node:/] },
+  plugins: [
+    {
+      // `imports` in package.json says which SDK that is: the installed one, or for bundlers the one below.
+      name: "sdk-by-condition",
+      resolveId: {
+        order: "pre",
+        handler: (id, importer) =>
+          id === SDK && !importer?.endsWith(".d.ts") ? { id: `#${SDK}`, external: true } : undefined,
+      },
+    },
+  ],
   logLevel: "warn",
-});
+};
+
+/**
+ * Together's SDK imports `parquetjs`, which it does not depend on, to check files for fine-tuning. Node never gets
+ * there, but bundlers look for it, and Vite then ends with an error. So for browsers and workers the SDK comes along
+ * without that import.
+ */
+const sdkForBundlers: UserConfig = {
+  entry: { "browser/together-ai": "src/browser/together-ai.ts" },
+  format: "esm",
+  dts: false,
+  clean: false,
+  target: "es2022",
+  platform: "browser",
+  fixedExtension: false,
+  deps: { alwaysBundle: [SDK], onlyBundle: [SDK] },
+  banner: `/*! ${SDK}, Apache-2.0 (LICENSE beside this file), changed: without its import of parquetjs */`,
+  outputOptions: { codeSplitting: false },
+  plugins: [
+    {
+      name: "sdk-without-parquet",
+      resolveId: (id) => (id === "parquetjs" ? NOTHING : undefined),
+      load: (id) => (id === NOTHING ? "export default undefined;" : undefined),
+      generateBundle() {
+        const source = readFileSync(`node_modules/${SDK}/LICENSE`, "utf8");
+        this.emitFile({ type: "asset", fileName: "browser/LICENSE", source });
+      },
+    },
+  ],
+  logLevel: "warn",
+};
+
+export default defineConfig([together, sdkForBundlers]);
