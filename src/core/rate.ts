@@ -7,29 +7,24 @@
  * stay rare; one that turned out higher is reached fast, because the curve is steep where nothing refuses.
  */
 
-/** Requests for which a limit is held before the rate goes beyond it: one refusal in so many is the price of knowing. */
-const HOLD_REQUESTS = 200;
+/**
+ * How long a limit is held before the rate goes beyond it, in requests times seconds: 400 requests at 20 a second, 90
+ * at one a second. A refusal now and then is the price of knowing; counted in requests alone, a slow client would
+ * wait for ever, and in seconds alone, it would be refused all the time.
+ */
+const HOLD = 8000;
 
-/** Requests in which the rate then doubles. */
-const CLIMB_REQUESTS = 80;
+/** How long the rate then takes to double, likewise: 80 requests at 20 a second. */
+const CLIMB = 320;
 
-/** It does not double faster than in this time, lest a fast climb is far beyond the limit when refusals come back. */
-const CLIMB_MS = 1500;
-
-/** What a request takes at four a second: slower clients are not kept waiting for their count. */
-const MS_PER_REQUEST = 250;
+/** A refusal before so much has passed, likewise, speaks of a new limit or of others, not of the end of a climb. */
+const EARLY = 500;
 
 /** What a pause left unused is made up for at so many times the rate. */
 const CATCH_UP = 2;
 
 /** However slow, a request leaves after this long: somebody else's traffic may have ended. */
-const LONGEST_GAP_MS = 5000;
-
-/** A limit that was found again is held this many times as long. */
-const LONGEST_HOLD = 1.5;
-
-/** Two findings this close to one another are one limit. */
-const SAME_LIMIT = 0.15;
+const LONGEST_GAP_MS = 2500;
 
 /** How far below the limit a rate is held: room for the server's clock not being ours. */
 const STEP_BACK = 0.04;
@@ -43,14 +38,14 @@ const STEP_BACK_FROM_STRICT = 0.12;
  */
 const MODESTY = 0.88;
 
-/** A refusal after fewer requests than this speaks of a new limit, not of the end of a climb. */
-const NEW_LIMIT_REQUESTS = 50;
-
 /** A refusal before so many requests were due tells nothing of the rate: others may have come in between. */
 const TELLING = 5;
 
 /** How far the rate falls when it is refused before it climbed: others want their share, and get it like this. */
 const STEP_DOWN = 0.15;
+
+/** Seeing less than this share of the rate means a limit that is not known yet. */
+const ANOTHER_LIMIT = 0.6;
 
 /** It falls further if that is what was seen, but not to next to nothing. */
 const LOWEST_SHARE = 0.1;
@@ -85,7 +80,6 @@ export class Rate {
   /** When it may leave if those before it were late. */
   #earliest = Number.NEGATIVE_INFINITY;
   #mark: Mark;
-  #hold = 1;
   /** Whether the limit is a guess, to be left behind at once rather than held. */
   #guessed = true;
   /** Where the climb beyond the limit began, if it has. */
@@ -134,12 +128,11 @@ export class Rate {
     this.#due = Math.max(this.#due, now - this.slackMs) + weight / this.#rate;
     this.#earliest = now + weight / (this.#rate * CATCH_UP);
     if (this.#due > now + LONGEST_GAP_MS) this.#due = now + LONGEST_GAP_MS;
-    const held = this.#guessed ? 0 : HOLD_REQUESTS * this.#hold;
-    if (this.#passed(now, requestsBefore) < held) return;
+    if (!this.#guessed && passed(this.#mark, now, requestsBefore) < HOLD) return;
     this.#climb ??= { at: now, weight: weightBefore, requests: requestsBefore };
     this.#rate = Math.max(
       this.#rate,
-      this.#limit * (1 + this.#climbed(now, requestsBefore, this.#climb) ** 3),
+      this.#limit * (1 + (passed(this.#climb, now, requestsBefore) / CLIMB) ** 1.5),
     );
   }
 
@@ -156,8 +149,7 @@ export class Rate {
   }
 
   #learn(now: number, refused: Standing, seen: number): void {
-    const early = this.#passed(now, refused.requestsBefore) < NEW_LIMIT_REQUESTS;
-    if (early) this.#fallTo(seen);
+    if (passed(this.#mark, now, refused.requestsBefore) < EARLY) this.#fallTo(seen);
     else
       this.#settleAt(
         this.#climb ? Math.min(this.#seenOnClimb(now, refused, this.#climb), seen / MODESTY) : seen,
@@ -166,15 +158,12 @@ export class Rate {
 
   #fallTo(seen: number): void {
     const found = Math.min(seen, this.#rate * (1 - STEP_DOWN));
+    this.#guessed = seen < this.#rate * ANOTHER_LIMIT;
     this.#limit = this.#rate = Math.max(found, this.#rate * LOWEST_SHARE);
-    this.#guessed = true;
-    this.#hold = 1;
   }
 
   #settleAt(found: number): void {
     const limit = Math.min(this.#rate, Math.max(found, this.#rate / 2));
-    const same = Math.abs(limit / this.#limit - 1) < SAME_LIMIT;
-    this.#hold = same && !this.#guessed ? Math.min(LONGEST_HOLD, this.#hold * 2) : 1;
     this.#guessed = false;
     this.#limit = limit;
     this.#rate = limit * (1 - this.#stepBack);
@@ -184,18 +173,11 @@ export class Rate {
     const requests = refused.requestsBefore - start.requests;
     return requests < TELLING ? this.#rate : average(start, now, refused);
   }
+}
 
-  /** How far up the climb is: 1 at twice the limit. */
-  #climbed(now: number, requestsBefore: number, start: Mark): number {
-    const paced =
-      Math.max(requestsBefore - start.requests, (now - start.at) / MS_PER_REQUEST) / CLIMB_REQUESTS;
-    return Math.min(paced, (now - start.at) / CLIMB_MS);
-  }
-
-  /** Requests since the last refusal, or as many as their time is worth. */
-  #passed(now: number, requestsBefore: number): number {
-    return Math.max(requestsBefore - this.#mark.requests, (now - this.#mark.at) / MS_PER_REQUEST);
-  }
+/** Requests since a mark, times seconds. */
+function passed(mark: Mark, now: number, requestsBefore: number): number {
+  return ((requestsBefore - mark.requests) * (now - mark.at)) / 1000;
 }
 
 /** What was let in per millisecond since a mark. */

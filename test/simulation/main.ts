@@ -20,9 +20,14 @@ for (const requests of values.requests.split(",").map(Number)) {
   for (const rtt of values.rtt.split(",").map(Number)) {
     for (const scenario of scenarios(requests, rtt)) {
       if (!scenario.name.includes(values.only)) continue;
-      const outcome = await runScenario(scenario, Number(values.seed));
-      rows.push(row(scenario, outcome));
-      missed += misses(scenario, outcome).length;
+      try {
+        const outcome = await runScenario(scenario, Number(values.seed));
+        rows.push(row(scenario, outcome));
+        missed += misses(scenario, outcome).length;
+      } catch (error) {
+        rows.push({ scenario: scenario.name, requests, rtt, missed: `failed: ${String(error)}` });
+        missed += 1;
+      }
     }
   }
 }
