@@ -1,0 +1,39 @@
+/**
+ * Starts PostgreSQL with pgvector, and Redis, each in a temporary folder on a free port, for as long as a command runs;
+ * without a command, until Ctrl-C.
+ *
+ *     npm run services -- npm --prefix examples/bulk-ingest start
+ */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { missingServices, startServices } from "./index.js";
+
+const missing = await missingServices();
+if (missing.length > 0) {
+  console.error(
+    `Cannot start the services: ${missing.join(", ")} missing; run npm run services:install as root`,
+  );
+  process.exit(1);
+}
+// What Ctrl-C sends reaches the command as well; the servers are stopped when it has ended.
+const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+const services = await startServices();
+try {
+  process.exitCode = await during(process.argv.slice(2));
+} finally {
+  await services.stop();
+}
+
+async function during([command, ...args]: readonly string[]): Promise<number> {
+  if (command === undefined) {
+    for (const [name, value] of Object.entries(services.environment)) console.log(`export ${name}=${value}`);
+    console.error("Both are running. Ctrl-C stops them and removes what they stored.");
+    await interrupted;
+    return 0;
+  }
+  const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, ...services.environment } });
+  void interrupted.then(() => child.kill("SIGTERM"));
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code ?? 1;
+}

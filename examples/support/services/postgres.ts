@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { chmod, chown, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { freePort, ServerProcess, type RunningServer } from "./server.js";
+
+const run = promisify(execFile);
+
+const DEBIANS_FOLDER = "/usr/lib/postgresql";
+
+/** Where Debian keeps the newest PostgreSQL that is installed; `undefined` if there is none. */
+export async function postgresPrograms(): Promise<string | undefined> {
+  const versions = await readdir(DEBIANS_FOLDER).catch(() => []);
+  const newest = versions
+    .map(Number)
+    .filter(Number.isFinite)
+    .toSorted((left, right) => right - left)[0];
+  return newest === undefined ? undefined : join(DEBIANS_FOLDER, String(newest), "bin");
+}
+
+/** Starts a PostgreSQL of its own on a free port; whoever reaches the port is let in. */
+export async function startPostgres(): Promise<RunningServer> {
+  const programs = await postgresPrograms();
+  if (!programs)
+    throw new Error("Cannot start PostgreSQL: it is not installed; run npm run services:install");
+  const owner = await ownerOfServers();
+  const folder = await mkdtemp(join(tmpdir(), "postgres-"));
+  await chmod(folder, 0o700);
+  if (owner.uid !== undefined) await chown(folder, owner.uid, owner.gid);
+  const port = await freePort();
+  const options = { ...owner, cwd: folder };
+  const server = new ServerProcess({
+    name: "PostgreSQL",
+    command: join(programs, "postgres"),
+    args: ["-D", folder, "-p", String(port), "-k", folder, ...settings()],
+    options,
+    port,
+    stopSignal: "SIGINT",
+    ready: () =>
+      run(join(programs, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port)]).then(
+        () => true,
+        () => false,
+      ),
+  });
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const init = ["-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
+    await run(join(programs, "initdb"), init, options);
+    await server.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    stop,
+    restart: async () => {
+      await server.stop();
+      await server.start();
+    },
+  };
+}
+
+/** For loads of vectors: few checkpoints, and room to build an index in. */
+function settings(): string[] {
+  const values = ["listen_addresses=127.0.0.1", "shared_buffers=256MB", "max_wal_size=4GB"];
+  return [...values, "maintenance_work_mem=512MB"].flatMap((value) => ["-c", value]);
+}
+
+/** PostgreSQL refuses to run as root: then it runs as the user that Debian's package made for it. */
+async function ownerOfServers(): Promise<{ uid: number; gid: number } | { uid?: never; gid?: never }> {
+  if (process.getuid?.() !== 0) return {};
+  const [uid, gid] = await Promise.all([idOf("-u"), idOf("-g")]);
+  return { uid, gid };
+}
+
+async function idOf(which: "-u" | "-g"): Promise<number> {
+  return Number((await run("id", [which, "postgres"])).stdout);
+}
