@@ -8,7 +8,8 @@
  */
 
 import Together from "together-ai";
-import { linked, onAbort } from "./abort.js";
+import { onAbort } from "./abort.js";
+import { Deadline } from "./deadline.js";
 import type { Fetch, ResolvedShared } from "./options.js";
 import { serverWait } from "./retry.js";
 import { readId, readRefusal, type EmbeddingsRequest, type Refusal, type RerankRequest } from "./wire.js";
@@ -60,7 +61,7 @@ export class Client {
       new Together({
         apiKey: options.apiKey,
         baseURL: options.baseURL,
-        fetch: withoutRedirects(options.fetch),
+        fetch: guarded(options.fetch),
         // The SDK logs whole requests when told to through TOGETHER_LOG; `onEvent` tells the same without texts.
         logLevel: "off",
       });
@@ -77,7 +78,8 @@ export class Client {
     try {
       const response = await deadline.race(this.#request(call, deadline.signal));
       const text = await deadline.race(readText(response, mostBytes, deadline.signal));
-      return { body: parse(text), requestId: requestId(response.headers) };
+      const id = requestId(response.headers);
+      return { body: parse(text, id), requestId: id };
     } catch (error) {
       throw deadline.passed() ? new RequestFailed({ kind: "timeout" }) : translate(error, signal);
     } finally {
@@ -103,58 +105,35 @@ export class Client {
  *
  * The global `fetch` is looked up at each call, so that one replaced later (by a test, by a tracer) is used.
  */
-function withoutRedirects(given: Fetch | undefined): Fetch {
+function guarded(given: Fetch | undefined): Fetch {
   return async (input, init) => {
     const fetch = given ?? globalThis.fetch;
     const response = await fetch(input, { ...init, redirect: "manual" });
-    if (response.type !== "opaqueredirect" && (response.status < 300 || response.status > 399))
-      return response;
+    const { type, status } = response;
+    if (type !== "opaqueredirect" && (status < 300 || status > 399)) {
+      return status < 400 ? response : shortened(response);
+    }
     response.body?.cancel().catch(() => {});
     throw new RequestFailed({ kind: "redirect" });
   };
 }
 
-/** Ends a wait at once when the caller aborts or time is up, even if `fetch` does not listen to its signal. */
-class Deadline {
-  readonly #outer: AbortSignal;
-  readonly #inner: AbortController;
-  readonly #timer: ReturnType<typeof setTimeout>;
-  readonly #ended: Promise<never>;
-  readonly #unlink: () => void;
-  #passed = false;
+/** No refusal is longer. */
+const MOST_REFUSAL_BYTES = 1 << 16;
 
-  constructor(outer: AbortSignal, timeout: number) {
-    this.#outer = outer;
-    const { controller, unlink } = linked(outer);
-    this.#inner = controller;
-    this.#unlink = unlink;
-    this.#ended = new Promise((_, reject) =>
-      onAbort(controller.signal, () => reject(controller.signal.reason)),
-    );
-    this.#ended.catch(() => {});
-    this.#timer = setTimeout(() => {
-      this.#passed = true;
-      controller.abort();
-    }, timeout);
-  }
-
-  get signal(): AbortSignal {
-    return this.#inner.signal;
-  }
-
-  passed(): boolean {
-    return this.#passed && !this.#outer.aborted;
-  }
-
-  race<Value>(work: Promise<Value>): Promise<Value> {
-    work.catch(() => {});
-    return Promise.race([work, this.#ended]);
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-    this.#unlink();
-  }
+/** The SDK reads the body of a refusal whole, however long it is: this ends one that would fill the memory. */
+function shortened(response: Response): Response {
+  const { body, status, headers } = response;
+  if (!body || status > 599) return response;
+  let bytes = 0;
+  const limit = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      if (bytes > MOST_REFUSAL_BYTES) controller.terminate();
+      else controller.enqueue(chunk);
+    },
+  });
+  return new Response(body.pipeThrough(limit), { status, headers });
 }
 
 async function readText(response: Response, mostBytes: number, signal: AbortSignal): Promise<string> {
@@ -194,17 +173,22 @@ async function tooLarge(response: Response, mostBytes: number): Promise<RequestF
   return new RequestFailed({ kind: "invalid", problem, requestId: requestId(response.headers) });
 }
 
-/** JSON that stops halfway is a lost connection, worth another try; a page of HTML is not. */
-function parse(text: string): unknown {
+/** JSON that stops halfway is a lost connection, worth another try; other JSON that is none is not, nor is HTML. */
+function parse(text: string, id: string | undefined): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    if (/^\s*[[{]/.test(text)) {
+    if (/^\s*[[{]/.test(text) && !isClosed(text)) {
       throw new RequestFailed({ kind: "connection", detail: "the answer was cut off" });
     }
     const what = text.trim() === "" ? "is empty" : /^\s*</.test(text) ? "is a web page" : "is not JSON";
-    throw new RequestFailed({ kind: "invalid", problem: `the answer ${what}` });
+    throw new RequestFailed({ kind: "invalid", problem: `the answer ${what}`, requestId: id });
   }
+}
+
+/** Whether every bracket has its counterpart: `{"data": [NaN]}` came whole, and would come so again. */
+function isClosed(text: string): boolean {
+  return text.split(/[[{]/).length === text.split(/[\]}]/).length;
 }
 
 interface SdkError {
@@ -220,7 +204,7 @@ function translate(error: unknown, signal: AbortSignal): unknown {
   const { status, headers, error: body, cause } = Object(error) as SdkError;
   if (cause instanceof RequestFailed) return cause;
   if (typeof status !== "number") return new RequestFailed({ kind: "connection", detail: systemCode(error) });
-  const known = headers instanceof Headers ? headers : new Headers();
+  const known = isHeaders(headers) ? headers : new Headers();
   return new RequestFailed({
     kind: "status",
     status,
@@ -228,6 +212,11 @@ function translate(error: unknown, signal: AbortSignal): unknown {
     waitMs: serverWait(known, Date.now()),
     requestId: requestId(known) ?? readId(body),
   });
+}
+
+/** Not `instanceof`: a `fetch` from a package, for a proxy say, has its own class of headers. */
+function isHeaders(value: unknown): value is Headers {
+  return typeof (value as Headers | null | undefined)?.get === "function";
 }
 
 /** The system's code for what happened, from the innermost cause: the text around it may quote the request. */

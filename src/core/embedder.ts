@@ -184,7 +184,7 @@ export class Embedder {
     const { texts, repaired } = checkTexts(list, task, "text", first);
     if (wasRepaired) this.#emit({ type: "repaired-text", indexes: [0] });
     if (repaired.length > 0) this.#emit({ type: "repaired-text", indexes: repaired });
-    const prefix = lane === "query" ? this.#options.queryPrefix : this.#options.documentPrefix;
+    const prefix = this.#prefix(lane);
     const run = new ListRun(prefix === "" ? texts : texts.map((text) => prefix + text), first);
     const tokens = this.#countTokens(run, task);
     if (texts.length === 0) return { vectors: [], usage: run.usage() };
@@ -239,7 +239,7 @@ export class Embedder {
         task: (texts) =>
           lane === "query" ? `embed a query with "${this.model}"` : embedTask(texts, this.model),
         indexOf: (place) => run.firstIndexOf(open[place] as number),
-        pack: (batch) => this.#pack(batch, run),
+        pack: (batch) => this.#pack(batch, run, this.#prefix(lane)),
         refuseBase64: () => (this.#encoding = "float"),
         deliver: (batch, vectors) =>
           deliver(
@@ -252,12 +252,13 @@ export class Embedder {
     );
   }
 
-  #pack(batch: Batch, run: ListRun): VectorParcel {
+  #pack(batch: Batch, run: ListRun, prefix: string): VectorParcel {
     const base64 = this.#encoding === "base64";
     return {
       call: { path: "/embeddings", body: embeddingsRequest(this.model, batch.texts, base64) },
       base64,
       texts: batch.texts,
+      secrets: () => batch.texts.map((text) => text.slice(prefix.length)),
       estimatedTokens: batch.tokens,
       mostBytes: mostEmbeddingBytes(batch.texts.length, this.#expectedDimensions),
       read: (body) => {
@@ -267,6 +268,10 @@ export class Embedder {
         return vectors;
       },
     };
+  }
+
+  #prefix(lane: Lane): string {
+    return lane === "query" ? this.#options.queryPrefix : this.#options.documentPrefix;
   }
 
   /** Counts or estimates every text once: for filling batches, and for what is too long. */

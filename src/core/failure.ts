@@ -3,7 +3,7 @@
 import type { Failure } from "./client.js";
 import { cannot, count, type TogetherError, type TogetherErrorCode } from "./errors.js";
 import { embeddingModel, rerankModel } from "./models.js";
-import type { Refusal } from "./wire.js";
+import { quote } from "./quote.js";
 
 /** What was being tried, for the message. */
 export interface About {
@@ -26,20 +26,16 @@ const MODEL_GONE = /model_not_available|model_not_found|dedicated_endpoint_not_r
 const COUNTED =
   /batch size|too many (inputs|texts|items|documents)|(number|amount) of (inputs|texts|items|documents)|\d (inputs|texts|items|documents)\b/i;
 
+const CODES = {
+  connection: "connection_failed",
+  timeout: "timeout",
+  redirect: "redirected",
+  invalid: "invalid_response",
+} as const;
+
 /** The code of a failure. */
 export function failureCode(failure: Failure): TogetherErrorCode {
-  switch (failure.kind) {
-    case "connection":
-      return "connection_failed";
-    case "timeout":
-      return "timeout";
-    case "redirect":
-      return "redirected";
-    case "invalid":
-      return "invalid_response";
-    case "status":
-      return statusCode(failure);
-  }
+  return failure.kind === "status" ? statusCode(failure) : CODES[failure.kind];
 }
 
 function statusCode({ status, refusal }: Status): TogetherErrorCode {
@@ -101,65 +97,60 @@ interface Explanation {
 
 function explain(failure: Failure, code: TogetherErrorCode, about: About): Explanation {
   const tried = about.attempts > 1 ? ` after ${about.attempts} attempts` : "";
-  switch (failure.kind) {
-    case "connection":
-      return {
-        problem: `the connection failed${tried} (${failure.detail})`,
-        remedy: `check that ${about.baseURL} can be reached from here`,
-      };
-    case "timeout":
-      return {
-        problem: `no whole answer came within ${about.timeout} ms${tried}`,
-        remedy: "raise `timeout` or lower `batchSize`",
-      };
-    case "redirect":
-      return {
-        problem: `${about.baseURL} redirects elsewhere, and texts and key go only to \`baseURL\``,
-        remedy: "set `baseURL` to the final address if you trust it",
-      };
-    case "invalid":
-      return {
-        problem: failure.problem,
-        remedy: `check that \`baseURL\` (${about.baseURL}) is Together's API`,
-      };
-    case "status":
-      return explainStatus(failure, code, about, tried);
+  if (failure.kind === "status") return explainStatus(failure, code, about, tried);
+  if (failure.kind === "connection") {
+    return {
+      problem: `the connection failed${tried} (${failure.detail})`,
+      remedy: `check that ${about.baseURL} can be reached from here`,
+    };
   }
+  if (failure.kind === "timeout") {
+    return {
+      problem: `no whole answer came within ${about.timeout} ms${tried}`,
+      remedy: "raise `timeout` or lower `batchSize`",
+    };
+  }
+  if (failure.kind === "redirect") {
+    return {
+      problem: `${about.baseURL} redirects elsewhere, and texts and key go only to \`baseURL\``,
+      remedy: "set `baseURL` to the final address if you trust it",
+    };
+  }
+  return { problem: failure.problem, remedy: `check that \`baseURL\` (${about.baseURL}) is Together's API` };
 }
 
 function explainStatus(failure: Status, code: TogetherErrorCode, about: About, tried: string): Explanation {
   const answered = `Together answered ${failure.status}${tried}`;
-  switch (code) {
-    case "unauthorized":
-      return {
-        problem: `${answered}: it does not know this API key`,
-        remedy: "check `apiKey` or TOGETHER_API_KEY",
-      };
-    case "payment_required":
-      return {
-        problem: `${answered}: the account's credit or spending limit is used up`,
-        remedy: "add credit or raise the limit in Together's billing settings",
-      };
-    case "model_unavailable":
-      return {
-        problem: `the model is not served at ${about.baseURL}${retirement(about.model)}`,
-        remedy: dedicated,
-      };
-    case "not_found":
-      return {
-        problem: `${answered}: nothing is at ${about.baseURL}, or it has no such model`,
-        remedy: "check `baseURL`, which usually ends in /v1, and `model`",
-      };
-    case "rate_limited":
-      return {
-        problem: `${answered}${failure.waitMs === undefined ? "" : ` and asks for a wait of ${seconds(failure.waitMs)}`}`,
-        remedy: "try again later, share the load over fewer processes, or ask Together for a higher limit",
-      };
-    case "server_error":
-      return { problem: answered, remedy: "try again later; a cache keeps what was finished" };
-    default:
-      return { problem: answered, remedy: "change what it complains of; repeating the request cannot help" };
-  }
+  const wait = failure.waitMs === undefined ? "" : ` and asks for a wait of ${seconds(failure.waitMs)}`;
+  const known: Partial<Record<TogetherErrorCode, Explanation>> = {
+    unauthorized: {
+      problem: `${answered}: it does not know this API key`,
+      remedy: "check `apiKey` or TOGETHER_API_KEY",
+    },
+    payment_required: {
+      problem: `${answered}: the account's credit or spending limit is used up`,
+      remedy: "add credit or raise the limit in Together's billing settings",
+    },
+    model_unavailable: {
+      problem: `the model is not served at ${about.baseURL}${retirement(about.model)}`,
+      remedy: dedicated,
+    },
+    not_found: {
+      problem: `${answered}: nothing is at ${about.baseURL}, or it has no such model`,
+      remedy: "check `baseURL`, which usually ends in /v1, and `model`",
+    },
+    rate_limited: {
+      problem: `${answered}${wait}`,
+      remedy: "try again later, share the load over fewer processes, or ask Together for a higher limit",
+    },
+    server_error: { problem: answered, remedy: "try again later; a cache keeps what was finished" },
+  };
+  return (
+    known[code] ?? {
+      problem: answered,
+      remedy: "change what it complains of; repeating the request cannot help",
+    }
+  );
 }
 
 const dedicated = `run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED}"`;
@@ -171,31 +162,6 @@ function retirement(model: string): string {
 
 function seconds(ms: number): string {
   return `${Math.ceil(ms / 1000)} s`;
-}
-
-/** Longer runs of a text than this are not quoted back by accident. */
-const TELLTALE = 12;
-const LONGEST_QUOTE = 300;
-
-function quote({ message, code }: Refusal, secrets: readonly string[]): string {
-  const said = message.replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_QUOTE);
-  const name = /^[\w.-]{1,60}$/.test(code) && !holds(code, secrets) ? ` [${code}]` : "";
-  if (said === "") return name;
-  return holds(said, secrets)
-    ? `${name} (its message quotes what was sent and is left out)`
-    : `${name} ("${said}")`;
-}
-
-/** Whether a message has a secret in it whole, or a telltale run of a longer one. */
-function holds(message: string, secrets: readonly string[]): boolean {
-  return secrets.some((secret) => {
-    const plain = secret.replaceAll(/\s+/g, " ").trim();
-    if (plain.length <= TELLTALE) return plain.length > 2 && message.includes(plain);
-    for (let start = 0; start + TELLTALE <= message.length; start++) {
-      if (plain.includes(message.slice(start, start + TELLTALE))) return true;
-    }
-    return false;
-  });
 }
 
 /** `64 texts with "BAAI/bge-large-en-v1.5"`: the object of most sentences. */

@@ -115,7 +115,9 @@ export class Ranker {
         }));
       return { ranked, usage: bill.usage() };
     } catch (error) {
-      if (this.#options.onFailure !== "keep-order" || !isTogetherError(error)) throw error;
+      // An abort's reason may well be an error of ours: that of a sibling that failed.
+      const goesOn = this.#options.onFailure === "keep-order" && !options.signal?.aborted;
+      if (!goesOn || !isTogetherError(error)) throw error;
       return { ranked: this.#unranked(list, error).slice(0, limits.topN), usage: bill.usage() };
     }
   }
@@ -125,13 +127,11 @@ export class Ranker {
   }
 
   #limits({ topN, minScore }: RankOptions): { topN: number | undefined; minScore: number | undefined } {
-    const wrong = (problem: string): TogetherError =>
-      cannot("invalid_option", "rank documents", problem, "see RankOptions");
     if (topN !== undefined && (!Number.isInteger(topN) || topN < 1)) {
-      throw wrong(`\`topN\` is ${String(topN)} instead of a whole number, 1 or more`);
+      throw wrongLimit("topN", topN, "a whole number, 1 or more");
     }
     if (minScore !== undefined && !Number.isFinite(minScore)) {
-      throw wrong(`\`minScore\` is ${String(minScore)} instead of a finite number`);
+      throw wrongLimit("minScore", minScore, "a finite number");
     }
     return { topN: topN ?? this.#options.topN, minScore: minScore ?? this.#options.minScore };
   }
@@ -195,7 +195,7 @@ export class Ranker {
     };
     try {
       const parts = starts.map((start) => part(start).catch((error) => stop(controller, error)));
-      return (await Promise.all(parts)).flat().sort(byScore);
+      return (await Promise.all(parts)).flat().toSorted(byScore);
     } finally {
       unlink();
     }
@@ -225,7 +225,7 @@ export class Ranker {
     this.#emit({ type: "split", reason: "request-too-large", texts: part.texts.length, requests: 2 });
     const first = await this.#scorePart({ ...part, texts: part.texts.slice(0, middle) });
     const second = await this.#scorePart({ ...part, texts: part.texts.slice(middle) });
-    return [...first, ...second.map(({ index, score }) => ({ index: middle + index, score }))].sort(byScore);
+    return [...first, ...second.map(({ index, score }) => ({ index: middle + index, score }))];
   }
 
   #pack({ query, texts, topN, bill }: Part): Parcel<RankedIndex[]> {
@@ -235,6 +235,7 @@ export class Ranker {
       texts,
       estimatedTokens: texts.reduce((tokens, text) => tokens + estimateTokens(text), estimateTokens(query)),
       mostBytes: mostRankingBytes(texts),
+      secrets: () => [query, ...texts],
       read: (body) => {
         const ranked = readRanking(body, texts.length, wanted);
         bill.add(readUsage(body));
@@ -252,6 +253,12 @@ export class Ranker {
       score: undefined,
     }));
   }
+}
+
+function wrongLimit(name: string, value: unknown, wanted: string): TogetherError {
+  // As with the options of the constructor, only numbers are quoted.
+  const found = typeof value === "number" ? String(value) : value === null ? "null" : `a ${typeof value}`;
+  return cannot("invalid_option", "rank documents", `\`${name}\` is ${found}`, `it must be ${wanted}`);
 }
 
 interface RankList<Item> {

@@ -24,6 +24,8 @@ export interface Parcel<Result> {
   readonly texts: readonly string[];
   readonly estimatedTokens: number;
   readonly mostBytes: number;
+  /** What no error may quote: the user's own words. */
+  secrets(): readonly string[];
   /** Reads the answer. @throws {@link InvalidAnswer} if it is not one. */
   read(body: unknown): Result;
 }
@@ -142,6 +144,11 @@ export class Sender {
   ): number {
     const fail = (): Undelivered => this.#undelivered(job, parcel, failure, state);
     if (failure.kind === "status" && failure.status === 429) {
+      // A wait that nobody will sit out must not hold up whoever comes next: they are told by the server themselves.
+      if ((failure.waitMs ?? 0) > PATIENCE_MS) {
+        ticket.released();
+        throw fail();
+      }
       const by = /token/.test(failure.refusal.type) ? "tokens" : "requests";
       const refused = ticket.refused(failure.waitMs, by);
       this.#emit({ type: "throttle", request: ticket.request, limitedBy: by, ...refused });
@@ -156,7 +163,7 @@ export class Sender {
     }
     const asked = failure.kind === "status" ? failure.waitMs : undefined;
     const waitMs = asked ?? backoff(state.retries + 1, Math.random());
-    ticket.failed(waitMs);
+    ticket.failed(waitMs > PATIENCE_MS ? 0 : waitMs);
     if (state.retries >= this.#options.maxRetries || waitMs > PATIENCE_MS || !throttle.budget.spend())
       throw fail();
     state.retries += 1;
@@ -177,11 +184,9 @@ export class Sender {
     failure: Failure,
     state: Attempts,
   ): Undelivered {
-    const { call, texts } = parcel;
-    const secrets = call.path === "/rerank" ? [call.body.query, ...texts] : texts;
     const { apiKey, model, baseURL, timeout } = this.#options;
-    const about = { task: job.task(texts.length), attempts: state.sent, model, baseURL, timeout };
-    return new Undelivered(failure, failureError(failure, about, [apiKey, ...secrets]));
+    const about = { task: job.task(parcel.texts.length), attempts: state.sent, model, baseURL, timeout };
+    return new Undelivered(failure, failureError(failure, about, [apiKey, ...parcel.secrets()]));
   }
 }
 

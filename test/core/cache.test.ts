@@ -42,19 +42,20 @@ describe("a cache", () => {
   it("counts an entry that was changed or cut off as missing, and replaces it", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
-    const list = texts(4);
+    const list = texts(5);
     await embedder({ cache }).embed(list);
-    const [flipped, cut, empty] = [...cache.entries.keys()] as [string, string, string];
+    const [flipped, cut, torn, empty] = [...cache.entries.keys()] as [string, string, string, string];
     const damaged = Uint8Array.from(cache.entries.get(flipped) ?? []);
     damaged[20] = (damaged[20] ?? 0) ^ 1;
     cache.entries.set(flipped, damaged);
     cache.entries.set(cut, (cache.entries.get(cut) as Uint8Array).slice(0, -4));
+    cache.entries.set(torn, (cache.entries.get(torn) as Uint8Array).slice(0, -1));
     cache.entries.set(empty, new Uint8Array());
     const { vectors } = await embedder({ cache }).embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));
-    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 1, misses: 3, damaged: 3 });
+    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 1, misses: 4, damaged: 4 });
     await embedder({ cache }).embed(list);
-    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 4, misses: 0, damaged: 0 });
+    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 5, misses: 0, damaged: 0 });
   });
 
   it("is not fooled by a store that mixes entries up", async () => {
