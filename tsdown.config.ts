@@ -9,6 +9,7 @@ const together: UserConfig = {
     index: "src/index.ts",
     cli: "src/cli.ts",
     "langchain/index": "src/langchain/index.ts",
+    "langchain/retriever": "src/langchain/retriever.ts",
     "llamaindex/index": "src/llamaindex/index.ts",
     "emulator/index": "src/emulator/index.ts",
   },

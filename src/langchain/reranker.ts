@@ -52,7 +52,8 @@ export class TogetherReranker extends BaseDocumentCompressor {
    */
   constructor(options: TogetherRerankerParams) {
     super();
-    const { documentText = (document) => document.pageContent, ...rankerOptions } = options ?? {};
+    const { documentText = (document: DocumentInterface) => document.pageContent, ...rankerOptions } =
+      options ?? {};
     this.#ranker = new Ranker(rankerOptions, "TogetherReranker");
     this.#documentText = documentText;
     this.model = this.#ranker.model;
@@ -62,15 +63,22 @@ export class TogetherReranker extends BaseDocumentCompressor {
    * The best documents for a query, best first, as new documents.
    *
    * @param callbacks - What a retriever passes on: the ranking shows up as a run under the retriever's run.
-   * @throws {@link TogetherError} if the query or a document cannot be sent, or if a request fails for good.
+   * @throws {@link TogetherError} if the query or a document cannot be sent, or if a request fails for good; the
+   * signal's reason if aborted.
    */
   override compressDocuments<Doc extends DocumentInterface>(
     documents: Doc[],
     query: string,
     callbacks?: Callbacks,
+    options?: RankOptions,
   ): Promise<Doc[]> {
     return traced(callbacks, this.model, query, documents.length, async () => {
-      const { ranked, usage } = await this.#ranker.rankDetailed(query, documents, this.#documentText);
+      const { ranked, usage } = await this.#ranker.rankDetailed(
+        query,
+        documents,
+        this.#documentText,
+        options,
+      );
       return { ranked, usage, result: ranked.map((one) => withScore(one)) };
     });
   }
