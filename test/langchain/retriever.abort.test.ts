@@ -55,6 +55,19 @@ it("an abort ends the ranking of a compressor that knows no signal", async () =>
   expect(await outcome).toBe(stopped);
 });
 
+it("an abort that comes while a ranking begins ends it", async () => {
+  const controller = new AbortController();
+  const compressDocuments = (): Promise<never> => {
+    controller.abort(stopped);
+    return never;
+  };
+  const retriever = new RerankingRetriever({
+    retriever: RunnableLambda.from(() => [new Document({ pageContent: "any" })]),
+    reranker: { compressDocuments },
+  });
+  expect(await rejection(retriever.invoke("query", { signal: controller.signal }))).toBe(stopped);
+});
+
 it("an abort between search and ranking reaches neither ranking nor result", async () => {
   const controller = new AbortController();
   const ranking = vi.fn<Reranker["compressDocuments"]>(async (documents) => documents);
