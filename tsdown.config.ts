@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { defineConfig, type UserConfig } from "tsdown";
+import { namesMissingPeers } from "./tsdown.peers.js";
 
 const SDK = "together-ai";
 const NOTHING = "\0nothing";
@@ -21,6 +22,7 @@ const together: UserConfig = {
   fixedExtension: false,
   deps: { neverBundle: [/^node:/] },
   plugins: [
+    namesMissingPeers(),
     {
       // `imports` in package.json says which SDK that is: the installed one, or for bundlers the one below.
       name: "sdk-by-condition",

@@ -143,9 +143,10 @@ describe("with LlamaIndex's own parts", () => {
     expect(Settings.embedModel).toBe(embeddings);
   });
 
-  it("an index passes its progress on", async () => {
+  it("nodes that are embedded at once tell how far they are, and get their vectors", async () => {
     const progressCallback = vi.fn<(current: number, total: number) => void>();
-    await VectorStoreIndex.fromDocuments(documents(), { progressCallback });
+    const nodes = await embeddings(documents(), { progressCallback });
+    expect(nodes.map(({ embedding }) => embedding?.length)).toEqual(TEXTS.map(() => 1024));
     expect(progressCallback).toHaveBeenLastCalledWith(TEXTS.length, TEXTS.length);
   });
 

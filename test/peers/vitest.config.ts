@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig, type Plugin } from "vitest/config";
+import base from "../../vitest.config.js";
+
+const OF_A_FRAMEWORK = /^(?:@langchain\/core|@llamaindex\/core|llamaindex)(?:\/|$)/;
+const HERE = join(import.meta.dirname, "package.json");
+/** LlamaIndex's core is that of LlamaIndex itself: its parts may bring another. */
+const LLAMAINDEX = join(import.meta.dirname, "node_modules/llamaindex/package.json");
+/** What stands elsewhere in the oldest version. */
+const MOVED: Readonly<Record<string, string>> = { "@llamaindex/core/llms/mock": "@llamaindex/core/utils" };
+
+/** Has our files and tests import the frameworks from this folder; everything else keeps its own. */
+const oldestPeers: Plugin = {
+  name: "oldest-peers",
+  enforce: "pre",
+  resolveId(id, importer) {
+    if (!OF_A_FRAMEWORK.test(id) || importer?.includes("node_modules")) return null;
+    const from = id.startsWith("@llamaindex/") ? LLAMAINDEX : HERE;
+    return this.resolve(MOVED[id] ?? id, from, { skipSelf: true });
+  },
+};
+
+const LANGCHAIN = "test/langchain";
+
+/** LangChain's classic parts want the newest core, and mixed with the oldest they are no test of it. */
+const classic = readdirSync(LANGCHAIN)
+  .map((file) => `${LANGCHAIN}/${file}`)
+  .filter((file) => readFileSync(file, "utf8").includes("@langchain/classic"));
+
+/** The specification again, on the oldest frameworks that the peer ranges admit: `npm run test:peers`. */
+export default defineConfig({
+  ...base,
+  plugins: [oldestPeers],
+  test: {
+    ...base.test,
+    exclude: ["**/node_modules/**", ...classic],
+    include: ["test/{contract,langchain,llamaindex}/**/*.test.ts", "test/peers/*.slow.ts"],
+  },
+});
