@@ -39,7 +39,10 @@ export function namesMissingPeers(): Rolldown.Plugin {
 }
 
 function withSentence(code: string): string {
-  const guarded = code.replaceAll(REQUIRE, (load, _, peer: string) => `requirePeer("${peer}", () => ${load})`);
+  const guarded = code.replaceAll(
+    REQUIRE,
+    (load, _, peer: string) => `requirePeer("${peer}", () => ${load})`,
+  );
   return guarded === code ? code : `${guarded}\n${requirePeer.toString()}\n`;
 }
 
