@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
+import { documentedBlocks } from "../docs/blocks.js";
+import { pack, Project, ROOT } from "./project.js";
+
+const { devDependencies } = packageJson;
+const COMPILERS = {
+  "5.4": "test/packaging/node_modules/typescript-oldest/bin/tsc",
+  "5.9": "test/packaging/node_modules/typescript-5.9/bin/tsc",
+  "6.0": "test/packaging/node_modules/typescript-6/bin/tsc",
+  "7.0": "test/packaging/node_modules/typescript-7/bin/tsc",
+} as const;
+
+type Version = keyof typeof COMPILERS;
+
+const STRICT = ["--strict", "--noEmit", "--target", "es2022", "--types", "node", "--skipLibCheck"];
+
+/** How a project finds its packages: what the compiler is told, and the ending of the file it compiles. */
+const RESOLUTIONS = {
+  node10: { options: ["--module", "commonjs", "--moduleResolution", "node10"], ending: "cts" },
+  "node16 in CommonJS": { options: ["--module", "node16"], ending: "cts" },
+  "nodenext in CommonJS": { options: ["--module", "nodenext"], ending: "cts" },
+  "nodenext in ESM": { options: ["--module", "nodenext"], ending: "mts" },
+  bundler: { options: ["--module", "esnext", "--moduleResolution", "bundler"], ending: "mts" },
+} as const;
+
+type Resolution = keyof typeof RESOLUTIONS;
+
+/** TypeScript 7 has no node10 any more. */
+const rows = (Object.keys(COMPILERS) as Version[]).flatMap((version) =>
+  (Object.keys(RESOLUTIONS) as Resolution[])
+    .filter((resolution) => version !== "7.0" || resolution !== "node10")
+    .map((resolution) => ({ version, resolution })),
+);
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await Project.create();
+  await project.install(
+    await pack(project.folder),
+    ...(["@types/node", "@langchain/core", "@langchain/classic", "llamaindex"] as const).map(
+      (name) => `${name}@${devDependencies[name]}`,
+    ),
+  );
+  for (const [place, block] of readme().entries()) {
+    await project.write(`block-${place}.mts`, `${block}\nexport {};\n`);
+    await project.write(`block-${place}.cts`, inFunction(block));
+  }
+});
+
+afterAll(() => project.remove());
+
+describe("README's blocks, as a user's compiler sees them", () => {
+  it.concurrent.each(rows)(
+    "compile with TypeScript $version and $resolution",
+    async ({ version, resolution }) => {
+      const { options, ending } = RESOLUTIONS[resolution];
+      const files = [0, 1, 2].map((place) => `block-${place}.${ending}`);
+      const old = version === "6.0" && resolution === "node10" ? ["--ignoreDeprecations", "6.0"] : [];
+      const compiler = join(ROOT, COMPILERS[version]);
+      const { stdout } = await project.run("node", [compiler, ...STRICT, ...options, ...old, ...files]);
+      expect(stdout).toBe("");
+    },
+  );
+});
+
+/** The blocks for LangChain, for LlamaIndex and for no framework: the first three. */
+function readme(): string[] {
+  const blocks = documentedBlocks().filter(({ name }) => name.startsWith("README.md"));
+  return blocks.slice(0, 3).map(({ code }) => code);
+}
+
+/** CommonJS cannot wait at the top of a file. */
+function inFunction(code: string): string {
+  const lines = code.split("\n");
+  const imports = lines.filter((line) => line.startsWith("import "));
+  const rest = lines.filter((line) => !line.startsWith("import "));
+  return [...imports, "export async function main() {", ...rest, "}"].join("\n");
+}

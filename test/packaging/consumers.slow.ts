@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
+import { createEmulator, type EmulatorServer } from "../../src/emulator/index.js";
+import { documentedBlocks } from "../docs/blocks.js";
+import { compiled } from "../docs/compile.js";
+import { pack, Project, ROOT } from "./project.js";
+
+const { devDependencies } = packageJson;
+let server: EmulatorServer;
+let box: Project;
+let tarball: string;
+
+beforeAll(async () => {
+  server = await createEmulator().listen();
+  box = await Project.create();
+  tarball = await pack(box.folder);
+});
+
+afterAll(() => Promise.all([server.close(), box.remove()]));
+
+async function inProject(work: (project: Project) => Promise<void>): Promise<void> {
+  const project = await Project.create();
+  try {
+    await work(project);
+  } finally {
+    await project.remove();
+  }
+}
+
+describe("a project", () => {
+  it("with LlamaIndex alone runs README's second block as it stands", () =>
+    inProject(async (project) => {
+      await project.install(tarball, `llamaindex@${devDependencies["llamaindex"]}`);
+      const [, block] = documentedBlocks().filter(({ name }) => name.startsWith("README.md"));
+      await project.write("second.js", compiled(block!));
+      const { stdout, stderr } = await project.run("node", ["second.js"], {
+        TOGETHER_API_KEY: "any",
+        TOGETHER_BASE_URL: server.url,
+      });
+      expect({ stdout, stderr }).toEqual({ stdout: promised(block!.code), stderr: "" });
+    }));
+
+  it.each([
+    ["npm", "npm", ["install", "--engine-strict", "--strict-peer-deps"]],
+    [
+      "pnpm",
+      join(ROOT, "test/packaging/node_modules/.bin/pnpm"),
+      ["add", "--config.engine-strict=true", "--config.strict-peer-dependencies=true"],
+    ],
+  ])("that is strict about engines and peers installs it by %s and runs it", (_, manager, options) =>
+    inProject(async (project) => {
+      await project.run(manager, [
+        ...options,
+        tarball,
+        `@langchain/core@${devDependencies["@langchain/core"]}`,
+      ]);
+      await project.write("strict.js", STRICT);
+      expect(await project.run("node", ["strict.js"])).toEqual({ stdout: "2\n", stderr: "" });
+    }),
+  );
+});
+
+describe("the ESM and the CommonJS build in one process", () => {
+  it("share one throttle, and one meaning of an error", () =>
+    inProject(async (project) => {
+      await project.install(tarball);
+      await project.write("twins.mjs", TWINS);
+      const { stdout } = await project.run("node", ["twins.mjs"]);
+      expect(JSON.parse(stdout)).toEqual({
+        twoClasses: true,
+        mostAtOnce: 4,
+        requests: 40,
+        codes: [true, true],
+      });
+    }));
+});
+
+function promised(code: string): string {
+  return [...code.matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map(([, said]) => `${said}\n`).join("");
+}
+
+const STRICT = `
+import { TogetherEmbeddings } from "together-retrieval/langchain";
+import { createEmulator } from "together-retrieval/emulator";
+const { fetch } = createEmulator();
+const embeddings = new TogetherEmbeddings({ model: "thenlper/gte-large", apiKey: "any", fetch });
+console.log((await embeddings.embedDocuments(["one", "two"])).length);
+`;
+
+/** Twenty requests from each build, each allowed four at once: four in all, if they know of each other. */
+const TWINS = `
+import { createRequire } from "node:module";
+import * as esm from "together-retrieval";
+import { createEmulator } from "together-retrieval/emulator";
+const cjs = createRequire(import.meta.url)("together-retrieval");
+
+let atOnce = 0;
+let mostAtOnce = 0;
+const emulator = createEmulator({ latency: 5 });
+const fetch = async (...request) => {
+  mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+  try {
+    return await emulator.fetch(...request);
+  } finally {
+    atOnce--;
+  }
+};
+const options = { model: "thenlper/gte-large", apiKey: "any", fetch, batchSize: 1, maxConcurrency: 4 };
+const texts = (name) => Array.from({ length: 20 }, (_, place) => name + " " + place);
+const embedders = [new esm.Embedder(options), new cjs.Embedder(options)];
+await Promise.all([embedders[0].embed(texts("esm")), embedders[1].embed(texts("cjs"))]);
+
+const errors = await Promise.all(embedders.map((embedder) => embedder.embed([""]).catch((error) => error)));
+console.log(JSON.stringify({
+  twoClasses: esm.Embedder !== cjs.Embedder,
+  mostAtOnce,
+  requests: emulator.requests.length,
+  codes: [esm.isTogetherError(errors[1]), cjs.isTogetherError(errors[0])],
+}));
+`;
