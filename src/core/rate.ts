@@ -2,17 +2,20 @@
  * A rate learned from refusals. Pure: time comes in as an argument.
  *
  * What the server let in between two refusals is its limit, whether it counts in windows or refills a bucket: at both
- * moments nothing was left. So the rate is set there, a little below, held for a while, and then raised along a cubic
- * curve, slowly at first, until the next refusal. A limit that was confirmed is held for longer, so that refusals
- * stay rare; one that turned out higher is reached fast, because the curve is steep where nothing refuses.
+ * moments nothing was left. So the rate is set a little below that, held for a while, and then raised along a curve
+ * that begins gently, until the next refusal. Three kinds of refusal are told apart by when they come: at the end of a
+ * climb, they confirm the limit; early, they mean a lower limit or others who want their share; right after a pause that was made
+ * up for, they mean that this server lets nothing be made up for.
+ *
+ * Tried under virtual time against windows, buckets, token limits, changing limits and other processes: `npm run simulate`.
  */
 
 /**
- * How long a limit is held before the rate goes beyond it, in requests times seconds: 400 requests at 20 a second, 90
+ * How long a limit is held before the rate goes beyond it, in requests times seconds: 370 requests at 20 a second, 80
  * at one a second. A refusal now and then is the price of knowing; counted in requests alone, a slow client would
  * wait for ever, and in seconds alone, it would be refused all the time.
  */
-const HOLD = 8000;
+const HOLD = 7000;
 
 /** How long the rate then takes to double, likewise: 80 requests at 20 a second. */
 const CLIMB = 320;
@@ -30,7 +33,7 @@ const LONGEST_GAP_MS = 2500;
 const STEP_BACK = 0.04;
 
 /** The same where the server takes no two requests at once: whoever shares such a limit needs a gap to get in. */
-const STEP_BACK_FROM_STRICT = 0.12;
+const STEP_BACK_FROM_STRICT = 0.1;
 
 /**
  * What was let in since the last refusal is this share of a limit that counts in windows: the rate was held back, and
@@ -80,8 +83,8 @@ export class Rate {
   /** When it may leave if those before it were late. */
   #earliest = Number.NEGATIVE_INFINITY;
   #mark: Mark;
-  /** Whether the limit is a guess, to be left behind at once rather than held. */
-  #guessed = true;
+  /** How long the limit is held, in requests times seconds: a guess is left behind at once. */
+  #hold = 0;
   /** Where the climb beyond the limit began, if it has. */
   #climb: Mark | undefined;
   /** What was made up for since the last refusal. */
@@ -128,7 +131,7 @@ export class Rate {
     this.#due = Math.max(this.#due, now - this.slackMs) + weight / this.#rate;
     this.#earliest = now + weight / (this.#rate * CATCH_UP);
     if (this.#due > now + LONGEST_GAP_MS) this.#due = now + LONGEST_GAP_MS;
-    if (!this.#guessed && passed(this.#mark, now, requestsBefore) < HOLD) return;
+    if (passed(this.#mark, now, requestsBefore) < this.#hold) return;
     this.#climb ??= { at: now, weight: weightBefore, requests: requestsBefore };
     this.#rate = Math.max(
       this.#rate,
@@ -149,22 +152,20 @@ export class Rate {
   }
 
   #learn(now: number, refused: Standing, seen: number): void {
-    if (passed(this.#mark, now, refused.requestsBefore) < EARLY) this.#fallTo(seen);
-    else
-      this.#settleAt(
-        this.#climb ? Math.min(this.#seenOnClimb(now, refused, this.#climb), seen / MODESTY) : seen,
-      );
+    if (this.#climb) this.#settleAt(Math.min(this.#seenOnClimb(now, refused, this.#climb), seen / MODESTY));
+    else if (passed(this.#mark, now, refused.requestsBefore) < EARLY) this.#fallTo(seen);
+    else this.#settleAt(seen);
   }
 
   #fallTo(seen: number): void {
     const found = Math.min(seen, this.#rate * (1 - STEP_DOWN));
-    this.#guessed = seen < this.#rate * ANOTHER_LIMIT;
+    this.#hold = seen < this.#rate * ANOTHER_LIMIT ? 0 : HOLD / 4;
     this.#limit = this.#rate = Math.max(found, this.#rate * LOWEST_SHARE);
   }
 
   #settleAt(found: number): void {
     const limit = Math.min(this.#rate, Math.max(found, this.#rate / 2));
-    this.#guessed = false;
+    this.#hold = HOLD;
     this.#limit = limit;
     this.#rate = limit * (1 - this.#stepBack);
   }

@@ -10,8 +10,16 @@ const { values } = parseArgs({
     requests: { type: "string", default: "157,1600" },
     rtt: { type: "string", default: "5,20,120" },
     only: { type: "string", default: "" },
+    plot: { type: "string" },
   },
 });
+
+if (values.plot) {
+  // Loaded here alone: it needs `npm --prefix test/simulation ci`.
+  const { plot } = await import("./plot.js");
+  await plot(values.plot, Number(values.seed));
+  process.exit();
+}
 
 const rows: Record<string, string | number>[] = [];
 let missed = 0;

@@ -1,0 +1,77 @@
+/** Texts of every kind, and what the server of a random job makes of them. */
+
+import type { Chance } from "./chance.js";
+
+const PHRASES = [
+  "plants turn light into sugar",
+  "Привет, мир",
+  "汉字与标点。",
+  "日本語のテキスト",
+  "نص عربي من اليمين",
+  "हिन्दी में पाठ",
+  "ภาษาไทยไม่มีช่องว่าง",
+  "한국어 문장",
+  "Ça va être l'été à Zürich",
+  "emoji 😀 and family 👩‍👩‍👧‍👦 and flag 🇨🇭",
+  "z̷̢a̸l̶g̵o̷",
+  "\u202eright to left\u202c",
+  "a null \0 inside",
+  "lines\r\nand\ttabs\u2028and separators",
+  '"quotes" and \\ backslashes \\u0041',
+  "</script><!-- {{template}} ${code}",
+  "__proto__",
+  "constructor",
+  "1e999",
+  "\ufeffmarked",
+];
+
+/** What splitters leave of an emoji. */
+const HALVES = ["cut \ud83d", "\ude00 cut", "both \ude00\ud83d wrong", "\ud83d"];
+
+const BLANK = ["", " ", "\n\t", "\u3000"];
+
+/** A list of texts to embed or to rank. One list in fifty has something that cannot be sent. */
+export function drawTexts(chance: Chance): string[] {
+  const kind = chance.kind({ none: 2, one: 12, few: 50, many: 28, thousands: 1, repeats: 10, huge: 1 });
+  const amount = { none: 0, one: 1, few: chance.whole(2, 20), many: chance.spread(20, 400) };
+  if (kind === "thousands") return chance.times(chance.whole(1000, 5000), (index) => `text ${index}`);
+  if (kind === "repeats") {
+    const pool = chance.times(chance.whole(1, 6), (index) => drawText(chance, index));
+    return chance.times(chance.spread(2, 300), () => chance.pick(pool));
+  }
+  if (kind === "huge") return chance.times(3, (index) => `${index} ${chance.pick(PHRASES)} `.repeat(5000));
+  const texts = chance.times(amount[kind], (index) => drawText(chance, index));
+  if (texts.length > 0 && chance.holds(0.02)) {
+    texts[chance.whole(0, texts.length - 1)] = chance.pick(BLANK);
+  }
+  return texts;
+}
+
+export function drawText(chance: Chance, index: number): string {
+  if (chance.holds(0.03)) return chance.pick(HALVES);
+  const phrase = chance.pick(PHRASES);
+  return chance.holds(0.1) ? phrase : `${phrase} ${index} `.repeat(chance.spread(1, 30));
+}
+
+/** A text as it has to reach the server. */
+export function asSent(text: string): string {
+  return text.toWellFormed();
+}
+
+/** The vector of a text: no two texts of a job share one, and single precision holds it exactly. */
+export function vectorOf(text: string, dimensions: number): number[] {
+  let hash = 0x811c9dc5;
+  for (let place = 0; place < text.length; place++) {
+    hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193);
+  }
+  return Array.from({ length: dimensions }, (_, place) => {
+    hash = Math.imul(hash ^ (hash >>> 13) ^ place, 0x5bd1e995);
+    return (hash >> 8) / 4096;
+  });
+}
+
+/** The score of a document: few different ones, so that some are equal, on a scale of their own. */
+export function scoreOf(query: string, document: string): number {
+  const [first] = vectorOf(query + document, 1) as [number];
+  return Math.round(first % 20) / 4;
+}

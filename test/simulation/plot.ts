@@ -1,0 +1,94 @@
+/** Draws how the throttle finds a rate: what was let in and what was refused in each second, beside the limit. */
+
+import { writeFile } from "node:fs/promises";
+import { init, type EChartsOption } from "echarts";
+import { runScenario, type Outcome } from "./run.js";
+import { scenarios } from "./scenarios.js";
+
+/** What is drawn, from the top: a part of a scenario's name, and its limit at a time in seconds. */
+const DRAWN: readonly { name: string; title: string; limit: (second: number) => number }[] = [
+  { name: "bucket 20/s, burst 20, reset whole", title: "20 requests a second", limit: () => 20 },
+  { name: "drops to a fifth", title: "50 a second, then 10", limit: (second) => (second < 16 ? 50 : 10) },
+  { name: "rises five times", title: "10 a second, then 50", limit: (second) => (second < 80 ? 10 : 50) },
+];
+
+const WIDTH = 860;
+const HEIGHT = 240;
+const REQUESTS = 1600;
+const RTT = 20;
+
+/** Writes the picture as SVG. */
+export async function plot(file: string, seed: number): Promise<void> {
+  const outcomes: Outcome[] = [];
+  for (const { name } of DRAWN) {
+    const scenario = scenarios(REQUESTS, RTT).find((candidate) => candidate.name.includes(name));
+    if (!scenario) throw new Error(`Cannot plot: there is no scenario "${name}"; see scenarios.ts`);
+    outcomes.push(await runScenario(scenario, seed));
+  }
+  const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT * DRAWN.length + 50 });
+  chart.setOption(optionsFor(outcomes));
+  await writeFile(file, chart.renderToSVGString());
+  chart.dispose();
+}
+
+function optionsFor(outcomes: readonly Outcome[]): EChartsOption {
+  return {
+    animation: false,
+    backgroundColor: "#fff",
+    legend: { bottom: 8, data: ["let in", "refused", "the server's limit"] },
+    title: DRAWN.map(({ title }, place) => ({
+      text: title,
+      left: 56,
+      top: 8 + place * HEIGHT,
+      textStyle: { fontSize: 14 },
+    })),
+    grid: DRAWN.map((_, place) => ({ left: 56, right: 20, top: 40 + place * HEIGHT, height: HEIGHT - 86 })),
+    xAxis: DRAWN.map((_, gridIndex) => ({
+      gridIndex,
+      type: "value" as const,
+      name: "seconds",
+      nameLocation: "middle" as const,
+      nameGap: 24,
+      max: "dataMax" as const,
+    })),
+    yAxis: DRAWN.map((_, gridIndex) => ({
+      gridIndex,
+      type: "value" as const,
+      name: gridIndex === 0 ? "requests a second" : "",
+      nameTextStyle: { align: "left" as const },
+    })),
+    series: outcomes.flatMap((outcome, place) => seriesFor(outcome, place)),
+  };
+}
+
+function seriesFor(outcome: Outcome, place: number): NonNullable<EChartsOption["series"]> & object[] {
+  const axes = { xAxisIndex: place, yAxisIndex: place, showSymbol: false };
+  const seconds = Math.ceil(outcome.elapsedMs / 1000);
+  const { limit } = DRAWN[place] as (typeof DRAWN)[number];
+  const perSecond = (refused: boolean): [number, number][] =>
+    Array.from({ length: seconds }, (_, second) => [second, countIn(outcome, second, refused)]);
+  return [
+    { ...axes, type: "line", step: "end", name: "let in", data: perSecond(false), color: "#2563eb" },
+    {
+      ...axes,
+      type: "scatter",
+      name: "refused",
+      symbolSize: 7,
+      data: perSecond(true).filter(([, amount]) => amount > 0),
+      color: "#dc2626",
+    },
+    {
+      ...axes,
+      type: "line",
+      step: "end",
+      name: "the server's limit",
+      data: Array.from({ length: seconds }, (_, second) => [second, limit(second)]),
+      lineStyle: { type: "dashed", width: 1 },
+      color: "#111",
+    },
+  ];
+}
+
+function countIn({ log }: Outcome, second: number, refused: boolean): number {
+  return log.filter((entry) => entry.refused === refused && Math.floor(entry.at / 1000) === second).length;
+}
