@@ -70,16 +70,6 @@ describe("the packed tarball in a LangChain project", () => {
     expect({ stdout, stderr }).toEqual({ stdout: "Photosynthesis turns light into sugar.\n", stderr: "" });
   });
 
-  it.each([
-    ["the oldest TypeScript that is supported", "test/packaging/node_modules/typescript-oldest/bin/tsc"],
-    ["the newest", "node_modules/typescript/bin/tsc"],
-  ])("compiles README's first block with %s", async (_, compiler) => {
-    const [block] = documentedBlocks().filter(({ name }) => name.startsWith("README.md"));
-    await langchain.write("first.ts", block!.code);
-    const { stdout } = await langchain.run("node", [join(ROOT, compiler), ...STRICT, "first.ts"]);
-    expect(stdout).toBe("");
-  });
-
   it("has types that say no to a wrong option", async () => {
     await langchain.write(
       "wrong.ts",
