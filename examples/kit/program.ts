@@ -1,0 +1,58 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { Misuse } from "../start/command-line.js";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+type Values<Given extends Options> = ReturnType<
+  typeof parseArgs<{ options: Given; allowPositionals: true; strict: true }>
+>["values"];
+
+/** What an example is told by the command line. */
+export interface CommandLine<Given extends Options> {
+  readonly values: Values<Given>;
+  /** What is no option, in one line: a question needs no quotes. */
+  readonly words: string;
+}
+
+/**
+ * Runs an example: reads its command line, prints its help, and ends what goes wrong with a sentence, and exit code 2
+ * if that was the user's doing.
+ */
+export async function program<const Given extends Options>(
+  help: string,
+  options: Given,
+  run: (commandLine: CommandLine<Given>) => Promise<void>,
+): Promise<void> {
+  try {
+    const { help: asked, ...parsed } = parse(options);
+    if (asked) console.log(help.trim() + ENVIRONMENT);
+    else await run(parsed);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = error instanceof Misuse ? 2 : 1;
+  }
+}
+
+const ENVIRONMENT = `
+
+  --help           prints this
+
+Without TOGETHER_API_KEY it runs on the emulator: nothing leaves this machine, and models that compare words stand in.
+With it, TOGETHER_EMBEDDING_MODEL and TOGETHER_RERANK_MODEL name the models, and TOGETHER_BASE_URL where they are.`;
+
+function parse<const Given extends Options>(options: Given): CommandLine<Given> & { readonly help: boolean } {
+  try {
+    const asked = { ...options, help: { type: "boolean" } } as const;
+    const { values, positionals } = parseArgs({ options: asked, allowPositionals: true, strict: true });
+    const help = (values as { help?: boolean }).help === true;
+    return { values, words: positionals.join(" ").trim(), help };
+  } catch (error) {
+    const [sentence = ""] = (error as Error).message.split(/\.\s/);
+    throw new Misuse(`Cannot read the command line: ${sentence}; see --help`, { cause: error });
+  }
+}
+
+/** @throws {Misuse} if an option is not a whole number of 1 or more. */
+export function wholeNumber(value: string, option: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new Misuse(`Cannot use --${option} ${value}: it is not a whole number, 1 or more; see --help`);
+}

@@ -1,0 +1,31 @@
+import { Presets, SingleBar } from "cli-progress";
+import type { Progress } from "together-retrieval";
+
+/** Work that is done before a bar would be read needs none. */
+const PATIENCE_MS = 2000;
+
+/** Shows a bar, with speed and time left, from the third second on; in a pipe it shows nothing. */
+export async function withProgress<Result>(
+  label: string,
+  work: (onProgress: (progress: Progress) => void) => Promise<Result>,
+): Promise<Result> {
+  const format = `${label} {bar} {value} of {total} · {rate}/s · {eta_formatted} left`;
+  const bar = new SingleBar({ format, gracefulExit: false, clearOnComplete: true }, Presets.shades_classic);
+  const startedAt = performance.now();
+  let latest: Progress = { done: 0, total: 0 };
+  const rate = (): { rate: number } => {
+    return { rate: Math.round((latest.done / (performance.now() - startedAt)) * 1000) };
+  };
+  const patience = setTimeout(() => bar.start(latest.total, latest.done, rate()), PATIENCE_MS);
+  try {
+    return await work((progress) => {
+      latest = progress;
+      if (!bar.isActive) return;
+      bar.setTotal(progress.total);
+      bar.update(progress.done, rate());
+    });
+  } finally {
+    clearTimeout(patience);
+    bar.stop();
+  }
+}

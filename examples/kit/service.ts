@@ -1,0 +1,68 @@
+import { createEmulator, type EmulatorOptions } from "together-retrieval/emulator";
+import { Misuse } from "../start/command-line.js";
+
+/** Where the models are, in the words of `Embedder` and `Ranker`, and one line about it for the user. */
+export interface Service {
+  readonly description: string;
+  readonly embedding: ModelAt;
+  readonly rerank: ModelAt;
+}
+
+/** What the constructors take. */
+export interface ModelAt {
+  readonly model: string;
+  readonly apiKey: string;
+  readonly baseURL?: string;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+const EMULATED = { embedding: "BAAI/bge-large-en-v1.5", rerank: "Salesforce/Llama-Rank-V1" };
+
+/** What takes the place of Together when there is no key. */
+export interface StandIn extends EmulatorOptions {
+  /** Apart from other stand-ins: a cache must not take the vectors of one for those of another. */
+  readonly name?: string;
+  readonly description?: string;
+}
+
+/**
+ * Together, with TOGETHER_API_KEY; otherwise the emulator.
+ *
+ * @throws {Misuse} if Together is to be used and a model is not named.
+ */
+export function serviceFrom(environment: NodeJS.ProcessEnv, standIn: StandIn = {}): Service {
+  const apiKey = environment["TOGETHER_API_KEY"] || environment["TOGETHER_AI_API_KEY"];
+  if (!apiKey) return emulated(standIn);
+  const baseURL = environment["TOGETHER_BASE_URL"];
+  const at = (variable: string): ModelAt => ({
+    model: named(environment, variable),
+    apiKey,
+    ...(baseURL && { baseURL }),
+  });
+  return {
+    description: `Running on Together at ${baseURL || "https://api.together.ai/v1"}.`,
+    embedding: at("TOGETHER_EMBEDDING_MODEL"),
+    rerank: at("TOGETHER_RERANK_MODEL"),
+  };
+}
+
+function emulated({ name = "emulator", description, ...options }: StandIn): Service {
+  const at = { apiKey: "any", baseURL: `http://${name}/v1`, fetch: createEmulator(options).fetch };
+  return {
+    description:
+      description ??
+      "No TOGETHER_API_KEY: running on the emulator, whose models compare words and understand nothing.",
+    embedding: { ...at, model: EMULATED.embedding },
+    rerank: { ...at, model: EMULATED.rerank },
+  };
+}
+
+function named(environment: NodeJS.ProcessEnv, variable: string): string {
+  const model = environment[variable];
+  if (model) return model;
+  throw new Misuse(
+    `Cannot run on Together: it is not said with which model; set ${variable} to a model's id or to ` +
+      '"<project>/<endpoint>", and TOGETHER_BASE_URL to where it is served. Without TOGETHER_API_KEY this runs on ' +
+      "the emulator",
+  );
+}
