@@ -1,6 +1,10 @@
+import { ScatterChart } from "echarts/charts";
+import { GridComponent, MarkLineComponent, TitleComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import type { Outcome } from "./report.js";
+
+use([ScatterChart, GridComponent, MarkLineComponent, TitleComponent, SVGRenderer]);
 
 /** Every question as a point: above the diagonal reranking helped it, below it hurt. */
 export function plot(outcomes: readonly Outcome[], title: string): string {
