@@ -63,7 +63,7 @@ describe("readPassages()", () => {
     for (const name of ["empty", "blank", "texts/odd.md"])
       await mkdir(join(folder, name), { recursive: true });
     await writeFile(join(folder, "blank/nothing.md"), " \n\n");
-    await writeFile(join(folder, "texts/b.md"), "# B\nthe same");
+    await writeFile(join(folder, "texts/b.md"), "# B\nthe same\n# B\nthe same");
     await writeFile(join(folder, "texts/README.md"), `# Long\n${"many words ".repeat(200)}`);
     await writeFile(join(folder, "texts/CHANGELOG.md"), "# Changes\nnobody asks");
     await writeFile(join(folder, "texts/huge.md"), "x".repeat(1_000_001));
@@ -89,6 +89,11 @@ describe("readPassages()", () => {
     const names = passages.map(({ metadata }) => metadata.file.split("/").at(-1));
     expect([...new Set(names)]).toEqual(["README.md", "b.md", "bytes.md"]);
     expect(await readPassages(join(folder, "texts"))).toEqual(passages);
+  });
+
+  it("takes what stands twice under the same headings once", async () => {
+    const passages = await readPassages(join(folder, "texts"));
+    expect(passages.filter(({ pageContent }) => pageContent.includes("the same"))).toHaveLength(1);
   });
 
   it("cuts a long text into passages that models can read, each with its headings", async () => {
