@@ -19,6 +19,7 @@ export type {
   AnswerEvent,
   CacheEvent,
   CacheFailureEvent,
+  FailureEvent,
   LongTextEvent,
   Operation,
   RepairedTextEvent,

@@ -55,6 +55,15 @@ export interface RetryEvent extends Common {
   readonly retriesLeft: number;
 }
 
+/** A request failed and is not sent again, or was aborted. What was in it may still travel otherwise, in halves, say. */
+export interface FailureEvent extends Common {
+  readonly type: "failure";
+  readonly request: number;
+  /** Why; `"aborted"` if the caller's signal or the failure of another request ended it. */
+  readonly code: TogetherErrorCode | "aborted";
+  readonly status: number | undefined;
+}
+
 /** A request was refused with 429: all requests of this model wait, then go at a learned rate. */
 export interface ThrottleEvent extends Common {
   readonly type: "throttle";
@@ -126,6 +135,7 @@ export type TogetherEvent =
   | RequestEvent
   | AnswerEvent
   | RetryEvent
+  | FailureEvent
   | ThrottleEvent
   | CacheEvent
   | CacheFailureEvent

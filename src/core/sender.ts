@@ -129,6 +129,7 @@ export class Sender {
     } catch (error) {
       if (error instanceof RequestFailed) return { done: false, failure: error.failure };
       ticket.released();
+      this.#emit({ type: "failure", request: ticket.request, code: "aborted", status: undefined });
       throw error;
     }
   }
@@ -142,7 +143,11 @@ export class Sender {
     throttle: Throttle,
     state: Attempts,
   ): number {
-    const fail = (): Undelivered => this.#undelivered(job, parcel, failure, state);
+    const [code, status] = [failureCode(failure), failure.kind === "status" ? failure.status : undefined];
+    const fail = (): Undelivered => {
+      this.#emit({ type: "failure", request: ticket.request, code, status });
+      return this.#undelivered(job, parcel, failure, state);
+    };
     if (failure.kind === "status" && failure.status === 429) {
       // A wait that nobody will sit out must not hold up whoever comes next: they are told by the server themselves.
       if ((failure.waitMs ?? 0) > PATIENCE_MS) {
@@ -170,8 +175,8 @@ export class Sender {
     this.#emit({
       type: "retry",
       request: ticket.request,
-      code: failureCode(failure),
-      status: failure.kind === "status" ? failure.status : undefined,
+      code,
+      status,
       waitMs,
       retriesLeft: this.#options.maxRetries - state.retries,
     });
