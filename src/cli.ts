@@ -2,8 +2,9 @@
 import packageJson from "../package.json" with { type: "json" };
 import { Misuse, type Command } from "./cli/command.js";
 import { emulatorCommand } from "./cli/emulator.js";
+import { probeCommand } from "./cli/probe.js";
 
-const COMMANDS: readonly Command[] = [emulatorCommand];
+const COMMANDS: readonly Command[] = [emulatorCommand, probeCommand];
 
 const HELP = `Usage: together-retrieval <command> [options]
 

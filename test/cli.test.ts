@@ -55,10 +55,10 @@ describe("together-retrieval", () => {
   });
 
   it.each([
-    [[], "Cannot run together-retrieval: no command was given; use one of: emulator, or --help"],
+    [[], "Cannot run together-retrieval: no command was given; use one of: emulator, probe, or --help"],
     [
       ["serve"],
-      'Cannot run together-retrieval: there is no command "serve"; use one of: emulator, or --help',
+      'Cannot run together-retrieval: there is no command "serve"; use one of: emulator, probe, or --help',
     ],
     [
       ["emulator", "--prot", "1"],

@@ -13,18 +13,22 @@ export interface Command {
 /** The command line asks for something that there is not: exit code 2. Every other error is exit code 1. */
 export class Misuse extends Error {}
 
-/** Options only, no other words, each with a value: what all commands take. */
-export function optionsFrom<Name extends string>(
+/** Options only, no other words: those with a value, and flags without. */
+export function optionsFrom<Name extends string, Flag extends string = never>(
   args: readonly string[],
   names: readonly Name[],
   action: string,
   helpAt: string,
-): { readonly [name in Name]?: string } {
-  const options: ParseArgsConfig["options"] = Object.fromEntries(
-    names.map((name) => [name, { type: "string" }]),
-  );
+  flags: readonly Flag[] = [],
+): { readonly [name in Name]?: string } & { readonly [flag in Flag]?: boolean } {
+  const options: ParseArgsConfig["options"] = Object.fromEntries([
+    ...names.map((name) => [name, { type: "string" }]),
+    ...flags.map((flag) => [flag, { type: "boolean" }]),
+  ]);
   try {
-    return parseArgs({ args: [...args], options, strict: true }).values as { [name in Name]?: string };
+    return parseArgs({ args: [...args], options, strict: true }).values as ReturnType<
+      typeof optionsFrom<Name, Flag>
+    >;
   } catch (error) {
     throw new Misuse(`Cannot ${action}: ${reasonFrom(error)}; see ${helpAt}`, { cause: error });
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { CORS, preflight } from "./cors.js";
 import { ConnectionLost, bodyPieces, type Reply } from "./reply.js";
 import type { Service } from "./service.js";
 
@@ -47,6 +48,10 @@ function close(server: Server): Promise<void> {
 }
 
 async function serve(service: Service, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  if (incoming.method === "OPTIONS") {
+    outgoing.writeHead(204, preflight(incoming.headers)).end();
+    return;
+  }
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
   try {
@@ -73,7 +78,7 @@ async function textOf(incoming: IncomingMessage): Promise<string> {
 }
 
 async function send(reply: Reply, outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
-  outgoing.writeHead(reply.status, reply.headers);
+  outgoing.writeHead(reply.status, { ...CORS, ...reply.headers });
   if (!reply.delivery) {
     outgoing.end(reply.body);
     return;
