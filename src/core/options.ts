@@ -4,6 +4,7 @@ import type Together from "together-ai";
 import { cannot, type TogetherError } from "./errors.js";
 import type { TogetherEvent } from "./events.js";
 import { embeddingModel, rerankModel, type EmbeddingModelId, type RerankModelId } from "./models.js";
+import { kindOf } from "./texts.js";
 
 /** A `fetch`, as far as this package uses it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -379,7 +380,7 @@ function resolveURL(check: Check, client: Together | undefined): string {
       `write it like "${DEFAULT_BASE_URL}" (it may also come from TOGETHER_BASE_URL)`,
     );
   }
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+  if (url.username !== "" || url.password !== "" || /[?#]/.test(url.href)) {
     throw check.wrong(
       "`baseURL` holds a user name, a query or a fragment",
       "pass the plain address; credentials belong in `apiKey`",
@@ -485,7 +486,7 @@ export class Check {
     const value = this.#options[name];
     if (value === undefined) return undefined;
     // The value itself may be a misplaced key, so only numbers are quoted.
-    const found = typeof value === "number" ? String(value) : value === null ? "null" : `a ${typeof value}`;
+    const found = typeof value === "number" ? String(value) : kindOf(value);
     if (!fits(value)) throw this.wrong(`\`${name}\` is ${found}`, `it must be ${wanted}`);
     return value as Type;
   }

@@ -8,7 +8,7 @@ import { emitter, type Emit, type TokenUsage } from "./events.js";
 import { tooMuch } from "./failure.js";
 import { resolveRanker, type RankerOptions, type ResolvedRanker } from "./options.js";
 import { Sender, Undelivered, type Parcel } from "./sender.js";
-import { checkList, checkText, indexesOf, isBlank, repair } from "./texts.js";
+import { checkList, checkText, indexesOf, isBlank, kindOf, repair } from "./texts.js";
 import {
   byScore,
   mostRankingBytes,
@@ -257,7 +257,7 @@ export class Ranker {
 
 function wrongLimit(name: string, value: unknown, wanted: string): TogetherError {
   // As with the options of the constructor, only numbers are quoted.
-  const found = typeof value === "number" ? String(value) : value === null ? "null" : `a ${typeof value}`;
+  const found = typeof value === "number" ? String(value) : kindOf(value);
   return cannot("invalid_option", "rank documents", `\`${name}\` is ${found}`, `it must be ${wanted}`);
 }
 

@@ -74,7 +74,8 @@ function wrongTexts(task: string, noun: string, at: number[], one: string, many:
   return cannot("invalid_input", task, problem, remedy, { index: at.length === 1 ? at[0] : undefined });
 }
 
-function kindOf(value: unknown): string {
+/** What something is, for a message: never its value. */
+export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "undefined";
   return Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`;
