@@ -6,11 +6,16 @@
 const listenersOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls back when a signal is aborted. However many listen, the signal itself sees one listener.
+ * Calls back when a signal is aborted, at once if it already is. However many listen, the signal itself sees one
+ * listener.
  *
  * @returns takes the callback off again.
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  if (signal.aborted) {
+    callback();
+    return () => {};
+  }
   const listeners = listenersOf.get(signal) ?? listen(signal);
   listeners.add(callback);
   return () => void listeners.delete(callback);
@@ -33,6 +38,5 @@ function listen(signal: AbortSignal): Set<() => void> {
 export function linked(signal: AbortSignal | undefined): { controller: AbortController; unlink: () => void } {
   const controller = new AbortController();
   if (!signal) return { controller, unlink: () => {} };
-  if (signal.aborted) controller.abort(signal.reason);
   return { controller, unlink: onAbort(signal, () => controller.abort(signal.reason)) };
 }

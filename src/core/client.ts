@@ -188,7 +188,13 @@ function parse(text: string, id: string | undefined): unknown {
 
 /** Whether every bracket has its counterpart: `{"data": [NaN]}` came whole, and would come so again. */
 function isClosed(text: string): boolean {
-  return text.split(/[[{]/).length === text.split(/[\]}]/).length;
+  let open = 0;
+  for (let place = 0; place < text.length; place++) {
+    const character = text[place];
+    if (character === "[" || character === "{") open += 1;
+    else if (character === "]" || character === "}") open -= 1;
+  }
+  return open === 0;
 }
 
 interface SdkError {

@@ -17,9 +17,7 @@ export class Deadline {
     this.#inner = controller;
     this.#unlink = unlink;
     this.#ended = new Promise((_, reject) => {
-      const end = (): void => reject(controller.signal.reason);
-      if (controller.signal.aborted) end();
-      else onAbort(controller.signal, end);
+      onAbort(controller.signal, () => reject(controller.signal.reason));
     });
     this.#ended.catch(() => {});
     this.#timer = setTimeout(() => {

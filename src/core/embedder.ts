@@ -143,7 +143,10 @@ export class Embedder {
     try {
       for await (const { result, read } of stream) {
         options.onProgress?.({ done: done + result.vectors.length, total: read });
-        for (const vector of result.vectors) yield { index: done++, vector: toFloat32(vector) };
+        for (const vector of result.vectors) {
+          options.signal?.throwIfAborted();
+          yield { index: done++, vector: toFloat32(vector) };
+        }
       }
     } finally {
       controller.abort();
@@ -302,6 +305,8 @@ class ListRun {
   readonly texts: readonly string[];
   readonly vectors: (RawVector | undefined)[];
   readonly #first: number;
+  /** For each place, the index in the list of the first text that stands there. */
+  readonly #firstIndexes: number[] = [];
   readonly #placeOf: Int32Array;
   readonly #shares: Int32Array;
   #done = 0;
@@ -313,6 +318,7 @@ class ListRun {
     this.#placeOf = new Int32Array(list.length);
     list.forEach((text, index) => {
       const place = places.get(text) ?? places.size;
+      if (place === places.size) this.#firstIndexes.push(index);
       places.set(text, place);
       this.#placeOf[index] = place;
     });
@@ -357,7 +363,7 @@ class ListRun {
 
   /** The caller's index of the first text that stands at a place. */
   firstIndexOf(place: number): number {
-    return this.#first + this.#placeOf.indexOf(place);
+    return this.#first + (this.#firstIndexes[place] as number);
   }
 
   /** One vector for each of the caller's texts. Equal texts get copies: LangGraph's store empties what it is given. */

@@ -45,12 +45,27 @@ export async function* chunks<Result>(
         continue;
       }
       const result = running.shift();
-      if (result) yield { result: await result, read: reader.read };
+      if (result) yield await resultOf(result, reader, options.signal);
       else if (reader.ended) return;
     }
+  } catch (error) {
+    // What the source's clean-up may throw besides would hide it.
+    await reader.close(options.signal).catch(() => {});
+    throw error;
   } finally {
-    await reader.close();
+    await reader.close(options.signal);
   }
+}
+
+/** Nothing is yielded after an abort, not even what was ready before. */
+async function resultOf<Result>(
+  running: Promise<Result>,
+  { read }: Reader,
+  signal: AbortSignal,
+): Promise<Chunk<Result>> {
+  const result = await running;
+  signal.throwIfAborted();
+  return { result, read };
 }
 
 /** Reads a source chunk by chunk. */
@@ -104,13 +119,15 @@ class Reader {
     return items;
   }
 
-  /** Lets the source clean up, without waiting for one that hangs. */
-  async close(): Promise<void> {
+  /** Lets the source clean up, without waiting for one that hangs: whose next text is due, or when aborted. */
+  async close(signal: AbortSignal): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
     const closed = Promise.resolve(this.#iterator.return?.());
     closed.catch(() => {});
-    if (!this.#pending) await closed;
+    if (this.#pending || signal.aborted) return;
+    const wait = new Wait(signal, undefined);
+    await Promise.race([closed, wait.interruption(false)]).finally(() => wait.clear());
   }
 
   async #step(wait: Wait): Promise<IteratorResult<string> | Interruption> {
