@@ -185,6 +185,7 @@ export class Ranker {
       const ranked = await this.#scorePart({
         query: list.query,
         texts,
+        indexes: list.indexes.slice(start, start + this.#options.batchSize),
         topN,
         signal: controller.signal,
         bill,
@@ -215,7 +216,8 @@ export class Ranker {
       return ranked ?? [];
     } catch (error) {
       if (!(error instanceof Undelivered)) throw error;
-      if (!tooMuch(error.failure) || part.texts.length === 1) throw error.error;
+      if (!tooMuch(error.failure)) throw error.error;
+      if (part.texts.length === 1) throw this.#tooLong(part, error);
       return this.#scoreHalves(part);
     }
   }
@@ -223,9 +225,23 @@ export class Ranker {
   async #scoreHalves(part: Part): Promise<RankedIndex[]> {
     const middle = Math.ceil(part.texts.length / 2);
     this.#emit({ type: "split", reason: "request-too-large", texts: part.texts.length, requests: 2 });
-    const first = await this.#scorePart({ ...part, texts: part.texts.slice(0, middle) });
-    const second = await this.#scorePart({ ...part, texts: part.texts.slice(middle) });
+    const half = (from: number, to?: number): Promise<RankedIndex[]> =>
+      this.#scorePart({ ...part, texts: part.texts.slice(from, to), indexes: part.indexes.slice(from, to) });
+    const first = await half(0, middle);
+    const second = await half(middle);
     return [...first, ...second.map(({ index, score }) => ({ index: middle + index, score }))];
+  }
+
+  #tooLong({ texts, indexes }: Part, { error }: Undelivered): TogetherError {
+    const [text, index] = [texts[0] as string, indexes[0] as number];
+    const size = `${text.length} characters, about ${count(estimateTokens(text), "token")}`;
+    return cannot(
+      "text_too_long",
+      this.#task(1),
+      `the document at index ${index} (${size}) is, with the query, more than the model takes`,
+      "split it into shorter ones",
+      { index, status: error.status, requestId: error.requestId, attempts: error.attempts },
+    );
   }
 
   #pack({ query, texts, topN, bill }: Part): Parcel<RankedIndex[]> {
@@ -272,6 +288,8 @@ interface RankList<Item> {
 interface Part {
   readonly query: string;
   readonly texts: readonly string[];
+  /** The caller's index of each. */
+  readonly indexes: readonly number[];
   readonly topN: number | undefined;
   readonly signal: AbortSignal;
   readonly bill: Bill;
