@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { backoff } from "../../src/core/retry.js";
+import { isTogetherError } from "../../src/index.js";
+import type { Fault } from "../../src/emulator/index.js";
+import { bench, only, plain, rejection, texts, vectorOf } from "../support/emulate.js";
+import { pass, timed, useVirtualTime } from "../support/time.js";
+
+useVirtualTime();
+
+function refusal(reset?: string): Fault {
+  return { status: 429, ...(reset !== undefined && { headers: { "x-ratelimit-reset": reset } }) };
+}
+
+/** After how many milliseconds a call rejects, and with what. */
+async function failure(call: Promise<unknown>): Promise<{ after: number; error: Error }> {
+  const caught = rejection(call);
+  const after = await timed(caught, 3_600_000);
+  return { after, error: (await caught) as Error };
+}
+
+describe("a 429", () => {
+  it.each<[string, Record<string, string>, number]>([
+    ["x-ratelimit-reset: 7", { "x-ratelimit-reset": "7" }, 7000],
+    ["retry-after: 7", { "retry-after": "7" }, 7000],
+    ["retry-after-ms: 700", { "retry-after-ms": "700" }, 700],
+    ["no header", {}, 100],
+  ])("is waited out as long as it says: %s", async (_, headers, least) => {
+    const { embedder, emulator } = bench({ faults: [{ status: 429, headers }] });
+    const call = embedder().embed(["a text"]);
+    const after = await timed(call);
+    expect(after).toBeGreaterThanOrEqual(least);
+    expect(after).toBeLessThan(2 * least + 2000);
+    expect(emulator.requests.length).toBe(2);
+  });
+
+  it("is waited out until its date", async () => {
+    const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 30_000).toUTCString();
+    const { embedder } = bench({ faults: [{ status: 429, headers: { "retry-after": date } }] });
+    const after = await timed(embedder().embed(["a text"]));
+    expect(after).toBeGreaterThanOrEqual(29_000);
+    expect(after).toBeLessThan(40_000);
+  });
+
+  it("holds up everybody who uses the model, and nobody else", async () => {
+    const { embedder, ranker, emulator } = bench({ faults: [refusal("20")] });
+    const refused = embedder().embed(["a"]);
+    await pass(100);
+    const waiting = [embedder().embedQuery("b"), embedder({ maxConcurrency: 2 }).embed(["c"])];
+    const others = [embedder({ apiKey: "another" }).embed(["d"]), ranker().rank("q", ["1"], String)];
+    await pass(100);
+    await Promise.all(others);
+    expect(emulator.requests.length).toBe(3);
+    await pass(60_000, 60);
+    await Promise.all([refused, ...waiting]);
+    expect(emulator.requests.length).toBe(6);
+  });
+
+  it("costs no retry", async () => {
+    let requests = 0;
+    const { embedder, emulator, events } = bench({
+      faults: () => ((requests += 1) <= 8 ? refusal("2") : undefined),
+    });
+    const call = embedder({ maxRetries: 0 }).embed(["a"]);
+    await timed(call);
+    expect((await call).vectors.length).toBe(1);
+    expect(emulator.requests.length).toBe(9);
+    expect(only(events, "throttle").length).toBe(8);
+    expect(only(events, "retry")).toEqual([]);
+  });
+
+  it("ends with an error when the model has answered nothing for two minutes", async () => {
+    const { embedder, emulator } = bench({ faults: () => refusal("10") });
+    const { after, error } = await failure(embedder().embed(["a"]));
+    expect(error).toMatchObject({ code: "rate_limited", status: 429 });
+    expect(error.message).toMatch(
+      /^Cannot embed 1 text with "me\/embedding": Together answered 429 after \d+ attempts and asks for a wait of 10 s \(".*"\); try again later, share the load over fewer processes, or ask Together for a higher limit$/,
+    );
+    expect(after).toBeGreaterThan(90_000);
+    expect(after).toBeLessThan(125_000);
+    expect(emulator.requests.length).toBeLessThan(15);
+  });
+
+  it("is borne for longer while other requests of the model succeed", async () => {
+    let number = 0;
+    const { embedder } = bench({ faults: () => ((number += 1) % 3 === 0 ? undefined : refusal("15")) });
+    const call = embedder({ batchSize: 1, maxConcurrency: 2 }).embed(texts(12));
+    const after = await timed(call, 3_600_000);
+    expect(after).toBeGreaterThan(120_000);
+    expect(plain((await call).vectors)).toEqual(texts(12).map(vectorOf));
+  });
+
+  it("that asks for more than two minutes is an error at once, which names the wait", async () => {
+    const { embedder, emulator } = bench({ faults: () => refusal("121") });
+    const { after, error } = await failure(embedder().embed(["a"]));
+    expect(after).toBeLessThan(1100);
+    expect(error).toMatchObject({ code: "rate_limited" });
+    expect(error.message).toContain("Together answered 429 and asks for a wait of 121 s");
+    expect(emulator.requests.length).toBe(1);
+  });
+
+  it("that asks for an hour does not make the next caller wait for an hour: they are told at once, too", async () => {
+    const { embedder, emulator } = bench({ faults: () => refusal("3600") });
+    for (const query of ["first", "second"]) {
+      const { after, error } = await failure(embedder().embedQuery(query));
+      expect(after).toBeLessThan(1100);
+      expect(error).toMatchObject({ code: "rate_limited" });
+    }
+    emulator.setFaults(undefined);
+    expect(await timed(embedder().embedQuery("third"))).toBeLessThan(1100);
+  });
+
+  it("that asks for longer than a timer can run does not spin", async () => {
+    const { embedder } = bench({ faults: () => refusal("999999999") });
+    const { after } = await failure(embedder().embed(texts(3000)));
+    expect(after).toBeLessThan(1100);
+  });
+});
+
+describe("a failure of the server", () => {
+  beforeEach(() => {
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("is tried again after waits that grow", async () => {
+    const { embedder, events } = bench({ faults: () => ({ status: 500 }) });
+    const { after } = await failure(embedder().embed(["a"]));
+    const waits = only(events, "retry").map(({ waitMs }) => waitMs);
+    expect(waits).toEqual([1, 2, 3, 4, 5].map((retry) => backoff(retry, 0.5)));
+    expect(after).toBeGreaterThanOrEqual(waits.reduce((sum, wait) => sum + wait, 0));
+  });
+
+  it("waits as long as the server asks, if it asks", async () => {
+    const { embedder, events } = bench({
+      faults: [{ status: 503, headers: { "retry-after": "3" } }],
+    });
+    const after = await timed(embedder().embed(["a"]));
+    expect(after).toBeGreaterThanOrEqual(3000);
+    expect(only(events, "retry")).toMatchObject([{ waitMs: 3000, status: 503 }]);
+  });
+
+  it("that asks for more than two minutes is an error at once, for whoever comes next as well", async () => {
+    const { embedder } = bench({ faults: () => ({ status: 503, headers: { "retry-after": "3600" } }) });
+    for (let call = 0; call < 6; call++) {
+      const { after, error } = await failure(embedder().embedQuery("a"));
+      expect(after).toBeLessThan(1100);
+      expect(error).toMatchObject({ code: "server_error", status: 503, attempts: 1 });
+    }
+  });
+
+  it("does not multiply traffic: in an outage all callers together retry ten times", async () => {
+    const { embedder, emulator } = bench({ faults: () => ({ status: 500 }) });
+    const one = embedder();
+    const calls = texts(40).map((query) => rejection(one.embedQuery(query)));
+    await timed(Promise.all(calls), 3_600_000);
+    expect(emulator.requests.length).toBe(50);
+  });
+});
+
+describe("many callers", () => {
+  // Whoever waits for a first turn is not counted yet: each has to be refused for itself, one after the other.
+  it.fails("all hear of a model that refuses everything in little more than two minutes", async () => {
+    const { embedder } = bench({ faults: () => refusal("30") });
+    const one = embedder();
+    const ending = new AbortController();
+    let heard = 0;
+    const calls = texts(50).map(async (query) => {
+      const error = await rejection(one.embedQuery(query, { signal: ending.signal }));
+      if (isTogetherError(error) && error.code === "rate_limited") heard += 1;
+    });
+    await pass(160_000, 160);
+    ending.abort();
+    await Promise.all(calls);
+    expect(heard).toBe(50);
+  });
+});
