@@ -70,12 +70,14 @@ export class VectorCache {
     const vectors: (Float32Array | undefined)[] = [];
     let damaged = 0;
     let wanted = dimensions;
+    let silent = false;
     for (let start = 0; start < keys.length; start += LOOKUP) {
       const part = keys.slice(start, start + LOOKUP);
-      const entries = await this.#lookUp(
-        part.map((key) => key.name),
-        signal,
-      );
+      const names = part.map((key) => key.name);
+      const askedAt = performance.now();
+      // Who has not answered once is not asked again: a list of a million would wait five hundred times.
+      const entries = silent ? [] : await this.#lookUp(names, signal);
+      silent ||= performance.now() - askedAt >= this.#timeout;
       part.forEach((key, place) => {
         const entry = entries[place];
         const vector = entry ? decode(entry, key.tag) : undefined;
