@@ -1,0 +1,96 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { idOf, somePassages, type StoredPassage } from "../support/passages.js";
+
+/** Some lines of a corpus, by their bytes: a job names its passages so, and stays small whatever they hold. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+  /** Number of its first line, from 1. */
+  readonly line: number;
+}
+
+/** What some lines hold. */
+export interface Portion {
+  readonly range: Range;
+  readonly passages: readonly StoredPassage[];
+  /** Lines that hold no passage, and why. */
+  readonly bad: readonly BadPassage[];
+}
+
+export interface BadPassage {
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** Cuts a corpus of JSON lines, `{ "text": "...", "file": "..." }`, into ranges. It holds one range in memory. */
+export async function* rangesOf(corpus: string, size: number): AsyncGenerator<Range> {
+  let [start, end, line, lines] = [0, 0, 1, 0];
+  for await (const piece of createReadStream(corpus) as AsyncIterable<Buffer>) {
+    for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) {
+      if (++lines < size) continue;
+      const next = end + at + 1;
+      yield { start, end: next, line };
+      [start, line, lines] = [next, line + lines, 0];
+    }
+    end += piece.length;
+  }
+  if (end > start) yield { start, end, line };
+}
+
+/** Reads a range. A text that stands there twice is one passage. */
+export async function readRange(corpus: string, range: Range): Promise<Portion> {
+  const passages = new Map<string, StoredPassage>();
+  const bad: BadPassage[] = [];
+  const lines = (await bytesOf(corpus, range)).trimEnd().split("\n");
+  lines.forEach((json, place) => {
+    const found = passageFrom(json);
+    if (typeof found === "string") bad.push({ line: range.line + place, problem: found });
+    else passages.set(found.id, found);
+  });
+  return { range, passages: [...passages.values()], bad };
+}
+
+async function bytesOf(corpus: string, { start, end }: Range): Promise<string> {
+  const file = await open(corpus);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A passage, or what is wrong with the line. */
+function passageFrom(json: string): StoredPassage | string {
+  try {
+    const { text, file = "" } = JSON.parse(json) as { text?: unknown; file?: unknown };
+    if (typeof text !== "string") return "it has no text";
+    // PostgreSQL stores no zero character in a text.
+    const clean = text.replaceAll("\0", "").toWellFormed();
+    return clean.trim() === "" ? "its text is blank" : { id: idOf(clean), text: clean, file: String(file) };
+  } catch {
+    return "it is not JSON";
+  }
+}
+
+/** What there is to read without a corpus of one's own. */
+const REAL_PASSAGES = 5000;
+
+/**
+ * Writes a corpus for trying things out: real passages, and then, for as many as are wanted, the same ones again, each
+ * time under another heading, so that no two are equal.
+ */
+export async function writeCorpus(corpus: string, amount: number, folder: string): Promise<void> {
+  const real = await somePassages(Math.min(amount, REAL_PASSAGES), folder);
+  function* lines(): Generator<string> {
+    for (let number = 0; number < amount; number++) {
+      const { text, file } = real[number % real.length] as StoredPassage;
+      const edition = Math.floor(number / real.length);
+      yield `${JSON.stringify({ text: edition === 0 ? text : `Edition ${edition}\n\n${text}`, file })}\n`;
+    }
+  }
+  await pipeline(Readable.from(lines()), createWriteStream(corpus));
+}

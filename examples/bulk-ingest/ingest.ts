@@ -1,0 +1,89 @@
+import { Embedder, isTogetherError, type TogetherEvent } from "together-retrieval";
+import { UnrecoverableError } from "bullmq";
+import type { StoredPassage } from "../support/passages.js";
+import { readRange, type BadPassage, type Range } from "./corpus.js";
+import type { JobReport } from "./queue.js";
+import type { Settings } from "./settings.js";
+import type { PassageTable } from "./table.js";
+
+/** Failures of one text. All others concern the whole run. */
+const OF_ONE_TEXT = new Set(["text_too_long", "invalid_input", "bad_request"]);
+/** Failures that another attempt would only repeat. */
+const FINAL = new Set([
+  "invalid_option",
+  "missing_api_key",
+  "unauthorized",
+  "payment_required",
+  "model_unavailable",
+  "not_found",
+  "bad_request",
+  "redirected",
+]);
+
+/** Does jobs. A job may be done twice, or half and then again: what is in the table already is not embedded. */
+export class Ingest {
+  readonly #settings: Settings;
+  readonly #table: PassageTable;
+  readonly #slowDown: (pauseMs: number) => void;
+
+  /** @param slowDown - Is told how long no request should be sent, by nobody. */
+  constructor(settings: Settings, table: PassageTable, slowDown: (pauseMs: number) => void) {
+    this.#settings = settings;
+    this.#table = table;
+    this.#slowDown = slowDown;
+  }
+
+  async run(range: Range): Promise<JobReport> {
+    const { passages, bad } = await readRange(this.#settings.corpus, range);
+    const tally = { requests: 0, refused: 0, retried: 0 };
+    // All embedders of a process share one throttle; this one tells what this job took.
+    const embedder = new Embedder({
+      model: this.#settings.model,
+      onEvent: (event) => this.#hear(event, tally),
+    });
+    const refused: BadPassage[] = [];
+    const open = await this.#table.missing(passages);
+    const { kept, vectors } = await embedAll(embedder, open, (problem) =>
+      refused.push({ line: range.line, problem: `after this line: ${problem}` }),
+    );
+    if (kept.length > 0) await this.#table.add(kept, vectors);
+    return {
+      stored: passages.length - refused.length,
+      embedded: kept.length,
+      ...tally,
+      bad: [...bad, ...refused],
+    };
+  }
+
+  #hear(event: TogetherEvent, tally: { requests: number; refused: number; retried: number }): void {
+    if (event.type === "request") tally.requests += 1;
+    if (event.type === "retry") tally.retried += 1;
+    if (event.type !== "throttle") return;
+    tally.refused += 1;
+    this.#slowDown(event.pauseMs);
+  }
+}
+
+interface Embedded {
+  readonly kept: readonly StoredPassage[];
+  readonly vectors: readonly Float32Array[];
+}
+
+/** A text that the model refuses is left out, so that it does not keep its neighbours from the table. */
+async function embedAll(
+  embedder: Embedder,
+  passages: readonly StoredPassage[],
+  leaveOut: (problem: string) => void,
+): Promise<Embedded> {
+  if (passages.length === 0) return { kept: [], vectors: [] };
+  try {
+    const { vectors } = await embedder.embed(passages.map(({ text }) => text));
+    return { kept: passages, vectors };
+  } catch (error) {
+    if (!isTogetherError(error)) throw error;
+    if (error.index === undefined || !OF_ONE_TEXT.has(error.code))
+      throw FINAL.has(error.code) ? new UnrecoverableError(error.message) : error;
+    leaveOut(error.message);
+    return embedAll(embedder, passages.toSpliced(error.index, 1), leaveOut);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * A corpus into PostgreSQL, by several processes, of which any may die.
+ *
+ *     npm run services -- npm --prefix examples/bulk-ingest start
+ */
+
+import { access } from "node:fs/promises";
+import { bulkIngest } from "./bulk-ingest.js";
+import { HELP, Misuse, readCommandLine } from "./settings.js";
+
+try {
+  const commandLine = readCommandLine(process.argv.slice(2), process.env);
+  if (commandLine.help) process.stdout.write(HELP);
+  else await bulkIngest(await withCorpus(commandLine));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = error instanceof Misuse ? 2 : 1;
+}
+
+async function withCorpus(commandLine: ReturnType<typeof readCommandLine>) {
+  const { corpus } = commandLine;
+  if (corpus === undefined) return commandLine;
+  await access(corpus).catch((error: NodeJS.ErrnoException) => {
+    const problem = error.code === "ENOENT" ? "there is no such file" : error.message;
+    throw new Misuse(`Cannot read the corpus ${corpus}: ${problem}; name a file of JSON lines`);
+  });
+  return commandLine;
+}

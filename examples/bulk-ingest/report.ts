@@ -1,0 +1,97 @@
+import { Presets, SingleBar } from "cli-progress";
+import type { BadPassage } from "./corpus.js";
+import type { JobReport } from "./queue.js";
+import type { Lack } from "./rounds.js";
+import type { Workforce } from "./workforce.js";
+
+/** Lines named one by one; of more, the number is told. */
+const MOST_NAMED = 10;
+const MEGABYTE = 1_000_000;
+
+/** Tells how it goes on, and what it came to. */
+export class IngestReport {
+  readonly #bar = new SingleBar(
+    {
+      format: "Ingesting {bar} {value} of {total} jobs · {rate} passages/s · {eta_formatted} left",
+      barsize: 30,
+      stream: process.stdout,
+      // In a pipe: a line now and then.
+      noTTYOutput: true,
+      notTTYSchedule: 5000,
+      gracefulExit: false,
+    },
+    Presets.shades_classic,
+  );
+  readonly #sum = { stored: 0, embedded: 0, requests: 0, refused: 0, retried: 0, restarts: 0 };
+  readonly #bad: BadPassage[] = [];
+  #milliseconds = 0;
+
+  begin({ passages, missing, bad }: Lack): void {
+    this.#bad.push(...bad);
+    console.log(
+      `${passages.toLocaleString("en-US")} passages; ${missing.toLocaleString("en-US")} are not in the table.`,
+    );
+  }
+
+  /** Shows a bar for as long as jobs are done. */
+  async during(
+    jobSize: number,
+    work: (show: (done: number, total: number) => void) => Promise<void>,
+  ): Promise<void> {
+    const started = performance.now();
+    this.#bar.start(0, 0, { rate: 0 });
+    const show = (done: number, total: number): void => {
+      const rate = Math.round((done * jobSize * 1000) / (performance.now() - started));
+      this.#bar.setTotal(total);
+      this.#bar.update(done, { rate: rate.toLocaleString("en-US") });
+    };
+    await work(show).finally(() => this.#bar.stop());
+    this.#milliseconds += performance.now() - started;
+  }
+
+  add({ bad, ...sum }: JobReport & { readonly restarts: number }): void {
+    for (const name of Object.keys(sum) as (keyof typeof sum)[]) this.#sum[name] += sum[name];
+    this.#bad.push(...bad.filter(({ line }) => this.#bad.every((known) => known.line !== line)));
+  }
+
+  end({ passages, missing }: Lack, rows: number, { deaths, memory }: Workforce): void {
+    const { embedded, requests, refused, retried, restarts } = this.#sum;
+    const seconds = this.#milliseconds / 1000;
+    const rate = seconds > 0 ? Math.round(embedded / seconds) : 0;
+    const share = requests > 0 ? ((100 * refused) / requests).toFixed(1) : "0.0";
+    const lines = [
+      `Passages: ${formatted(passages - missing)} of ${formatted(passages)} in the table, which has ${formatted(rows)} rows.`,
+      `Embedded: ${formatted(embedded)} in ${seconds.toFixed(1)} s, ${formatted(rate)} a second.`,
+      `Requests: ${formatted(requests)}, of which ${formatted(refused)} refused (${share} %) and ${formatted(retried)} tried again.`,
+      `Workers that died: ${deaths}; jobs begun again: ${restarts}.`,
+      ...memory.map(
+        (use, at) =>
+          `Memory of worker ${at + 1}: ${memoryUse(use.firstBytes)} → ${memoryUse(use.lastBytes)}.`,
+      ),
+    ];
+    console.log(lines.join("\n"));
+    this.#nameBad();
+    if (missing > this.#bad.length)
+      throw new Error(`Cannot end: ${missing} passages are missing; run it again`);
+  }
+
+  async building(work: Promise<void>): Promise<void> {
+    const started = performance.now();
+    await work;
+    console.log(`Index built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+  }
+
+  #nameBad(): void {
+    if (this.#bad.length === 0) return;
+    console.log(`Left out: ${this.#bad.length}.`);
+    for (const { line, problem } of this.#bad.slice(0, MOST_NAMED)) console.log(`  line ${line}: ${problem}`);
+  }
+}
+
+function formatted(amount: number): string {
+  return amount.toLocaleString("en-US");
+}
+
+function memoryUse(bytes: number): string {
+  return `${Math.round(bytes / MEGABYTE)} MB`;
+}

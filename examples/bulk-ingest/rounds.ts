@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { readRange, rangesOf, type BadPassage, type Range } from "./corpus.js";
+import { enqueue, forgetFinished, type IngestQueue, type JobReport } from "./queue.js";
+import type { Settings } from "./settings.js";
+import type { PassageTable } from "./table.js";
+
+/** What of the corpus is not in the table. */
+export interface Lack {
+  readonly ranges: readonly Range[];
+  readonly missing: number;
+  /** Different texts of the corpus. */
+  readonly passages: number;
+  readonly bad: readonly BadPassage[];
+}
+
+/** Compares corpus and table. The table alone is believed: neither a former run nor Redis. */
+export async function lackOf({ corpus, jobSize }: Settings, table: PassageTable): Promise<Lack> {
+  const ranges: Range[] = [];
+  const bad: BadPassage[] = [];
+  let [missing, passages] = [0, 0];
+  for await (const range of rangesOf(corpus, jobSize)) {
+    const portion = await readRange(corpus, range);
+    const open = await table.missing(portion.passages);
+    if (open.length > 0) ranges.push(range);
+    missing += open.length;
+    passages += portion.passages.length;
+    bad.push(...portion.bad);
+  }
+  return { ranges, missing, passages, bad };
+}
+
+const LOOK_MS = 250;
+
+/**
+ * Has a list of ranges done by whoever works on the queue, and resolves when nothing of them is left.
+ *
+ * @throws Error if a job was given up.
+ */
+export async function workOff(
+  queue: IngestQueue,
+  ranges: readonly Range[],
+  show: (done: number, total: number) => void,
+): Promise<void> {
+  await forgetFinished(queue);
+  await enqueue(queue, ranges);
+  for (;;) {
+    const { completed = 0, failed = 0, ...others } = await queue.getJobCounts();
+    // Besides these ranges, what a former run has left in the queue.
+    const open = Object.values(others).reduce((sum, jobs) => sum + jobs, 0);
+    show(completed, completed + open);
+    if (failed > 0) throw await givenUp(queue);
+    if (open === 0) return;
+    await sleep(LOOK_MS);
+  }
+}
+
+async function givenUp(queue: IngestQueue): Promise<Error> {
+  const [job] = await queue.getFailed(0, 0);
+  return new Error(
+    `Cannot go on after line ${job?.data.line}: ${job?.failedReason}; then run it again, and it goes on where it was`,
+  );
+}
+
+/** What the finished jobs of a queue report, in sum. */
+export async function reportsOf(queue: IngestQueue): Promise<JobReport & { readonly restarts: number }> {
+  const sum = { stored: 0, embedded: 0, requests: 0, refused: 0, retried: 0, restarts: 0 };
+  const bad: BadPassage[] = [];
+  const page = 1000;
+  for (let start = 0; ; start += page) {
+    const jobs = await queue.getCompleted(start, start + page - 1);
+    for (const { returnvalue: report, attemptsStarted = 1 } of jobs) {
+      for (const name of ["stored", "embedded", "requests", "refused", "retried"] as const)
+        sum[name] += report[name];
+      sum.restarts += attemptsStarted - 1;
+      bad.push(...report.bad);
+    }
+    if (jobs.length < page) return { ...sum, bad };
+  }
+}

@@ -1,0 +1,112 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+/** The command line asks for something that there is not: a sentence, and exit code 2. */
+export class Misuse extends Error {}
+
+export const HELP = `Usage: npm start -- [options] [corpus.jsonl]
+
+Embeds a corpus into a table of PostgreSQL, by several processes. Whatever dies on the way, in the end every passage is
+there once. Run it again after it was stopped: it goes on where it was. A corpus has one passage a line:
+{ "text": "...", "file": "..." }. Without one, passages are made of the Markdown in node_modules.
+
+  --passages <number>      how many to make without a corpus; 20000 by default
+  --workers <number>       processes on this machine; 2 by default
+  --concurrency <number>   jobs that a worker has in hand; 4 by default
+  --job-size <number>      passages of a job, which is what a worker's death may cost; 256 by default
+  --lock-seconds <number>  after so long without a sign of life, a job goes to another worker; 10 by default
+  --table <name>           passages by default; a table holds the vectors of one model
+  --model <id>             or TOGETHER_EMBEDDING_MODEL
+  --base-url <url>         or TOGETHER_BASE_URL
+  --index                  builds the index for searches when everything is there
+  --join                   only works, on what a run on another machine has queued from the same corpus
+  --help                   prints this
+
+DATABASE_URL and REDIS_URL say where PostgreSQL (with pgvector) and Redis are; npm run services starts both.
+With TOGETHER_API_KEY it runs on Together, and the model has to be named. Without a key it runs on the emulator:
+nothing leaves this machine.
+`;
+
+const OPTIONS = {
+  passages: { type: "string" },
+  workers: { type: "string" },
+  concurrency: { type: "string" },
+  "job-size": { type: "string" },
+  "lock-seconds": { type: "string" },
+  table: { type: "string" },
+  model: { type: "string" },
+  "base-url": { type: "string" },
+  index: { type: "boolean" },
+  join: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
+
+/** What every process of a run has to know. It travels to the workers as JSON. */
+export interface Settings {
+  readonly corpus: string;
+  readonly table: string;
+  readonly queue: string;
+  readonly model: string;
+  readonly concurrency: number;
+  readonly jobSize: number;
+  readonly lockSeconds: number;
+  readonly databaseURL: string;
+  readonly redisURL: string;
+}
+
+/** What the user asks for. */
+export interface CommandLine extends Omit<Settings, "corpus" | "queue" | "model"> {
+  readonly help: boolean;
+  readonly join: boolean;
+  readonly index: boolean;
+  readonly corpus: string | undefined;
+  readonly model: string | undefined;
+  readonly baseURL: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly passages: number;
+  readonly workers: number;
+}
+
+/** @throws {Misuse} if an option is unknown or out of its range. */
+export function readCommandLine(args: readonly string[], environment: NodeJS.ProcessEnv): CommandLine {
+  const { values, positionals } = parsed(args);
+  if (positionals.length > 1) throw misuse("it names more than one corpus");
+  const whole = (name: "passages" | "workers" | "concurrency" | "job-size", usual: number): number =>
+    numberOf(name, values[name], usual, 1);
+  return {
+    help: values.help ?? false,
+    join: values.join ?? false,
+    index: values.index ?? false,
+    corpus: positionals[0] && resolve(positionals[0]),
+    passages: whole("passages", 20_000),
+    workers: whole("workers", 2),
+    concurrency: whole("concurrency", 4),
+    jobSize: whole("job-size", 256),
+    lockSeconds: numberOf("lock-seconds", values["lock-seconds"], 10, 2),
+    table: values.table ?? "passages",
+    model: values.model ?? (environment["TOGETHER_EMBEDDING_MODEL"] || undefined),
+    baseURL: values["base-url"] ?? (environment["TOGETHER_BASE_URL"] || undefined),
+    apiKey: environment["TOGETHER_API_KEY"] || environment["TOGETHER_AI_API_KEY"] || undefined,
+    databaseURL: environment["DATABASE_URL"] || "postgresql://postgres@127.0.0.1:5432/postgres",
+    redisURL: environment["REDIS_URL"] || "redis://127.0.0.1:6379",
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw misuse((error as Error).message.split(/\.\s/)[0] as string);
+  }
+}
+
+function numberOf(name: string, given: string | undefined, usual: number, least: number): number {
+  const value = given === undefined ? usual : Number(given);
+  if (!Number.isInteger(value) || value < least)
+    throw misuse(`--${name} is ${given}, and has to be a whole number, ${least} or more`);
+  return value;
+}
+
+function misuse(problem: string): Misuse {
+  return new Misuse(`Cannot read the command line: ${problem}; see npm start -- --help`);
+}

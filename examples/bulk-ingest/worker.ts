@@ -1,0 +1,34 @@
+/** One worker: a process that may die at any moment. It is started by the workforce, with its settings as JSON. */
+
+import { Ingest } from "./ingest.js";
+import { openQueue, openWorker } from "./queue.js";
+import type { Settings } from "./settings.js";
+import { PassageTable } from "./table.js";
+
+const settings = JSON.parse(process.argv[2] as string) as Settings;
+const table = new PassageTable(settings.databaseURL, settings.table);
+const queue = await openQueue(settings);
+
+// The first 429 that any worker meets keeps all of them, on every machine, from taking new jobs.
+const ingest = new Ingest(settings, table, (pauseMs) => {
+  queue.rateLimit(Math.max(1, Math.ceil(pauseMs))).catch(() => undefined);
+});
+const worker = openWorker(settings, (job) => ingest.run(job.data));
+
+const reportMemory = (): void => void process.send?.({ residentBytes: process.memoryUsage.rss() });
+worker.on("ready", reportMemory);
+worker.on("completed", reportMemory);
+
+let ending = false;
+
+async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await worker.close();
+  await Promise.all([queue.close(), table.close()]);
+  process.disconnect?.();
+}
+process.once("SIGTERM", () => void end());
+// Ctrl-C reaches every process of the terminal; the first one says when to end.
+process.on("SIGINT", () => undefined);
+process.once("disconnect", () => void end());

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { RecursiveCharacterTextSplitter } from "@langchain/textsplitters";
+import { readPassages } from "../start/passages.js";
+
+/** A text as stores keep it: its id follows from the text, so that the same text has the same place for ever. */
+export interface StoredPassage {
+  readonly id: string;
+  readonly text: string;
+  readonly file: string;
+}
+
+/** A few lines of text, so that there are many of them: everybody's node_modules hold more than 5,000. */
+const splitter = new RecursiveCharacterTextSplitter({ chunkSize: 300, chunkOverlap: 0 });
+const FEWEST_CHARACTERS = 20;
+
+/**
+ * Passages of the Markdown files of a folder: different ones, always the same, in the same order.
+ *
+ * @throws Error if there are not as many.
+ */
+export async function somePassages(amount: number, folder = "node_modules"): Promise<StoredPassage[]> {
+  const passages = new Map<string, StoredPassage>();
+  for (const { pageContent, metadata } of await readPassages(folder)) {
+    for (const text of await splitter.splitText(pageContent)) {
+      if (text.length < FEWEST_CHARACTERS) continue;
+      const id = idOf(text);
+      passages.set(id, { id, text, file: metadata.file });
+      if (passages.size === amount) return [...passages.values()];
+    }
+  }
+  throw new Error(`Cannot take ${amount} passages: ${folder} holds ${passages.size}; ask for fewer`);
+}
+
+/** A UUID that follows from a text: databases keep it in 16 bytes, and most stores take it as an id. */
+export function idOf(text: string): string {
+  const hash = createHash("sha256").update(text).digest("hex");
+  // Version 8 is for hashes of one's own choice (RFC 9562).
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+}
