@@ -1,0 +1,51 @@
+import { createTogetherAI } from "@ai-sdk/togetherai";
+import { embedMany, generateText, rerank, streamText } from "ai";
+import { describe, expect, it } from "vitest";
+import {
+  CHAT,
+  EMBEDDING,
+  farthest,
+  KEY,
+  LITTLE,
+  PROMPT,
+  QUERY,
+  RERANK,
+  serving,
+  STATUSES,
+  TEXTS,
+  vectorsOf,
+} from "./support.js";
+
+const here = serving();
+const together = () => createTogetherAI({ apiKey: KEY, LITTLE, baseURL: here.url });
+
+describe("@ai-sdk/togetherai", () => {
+  it("embeds", async () => {
+    const { embeddings } = await embedMany({ model: together().embeddingModel(EMBEDDING), values: TEXTS });
+    expect(farthest(embeddings, await vectorsOf(here))).toBeLessThan(LITTLE);
+  });
+
+  it("reranks", async () => {
+    const { ranking } = await rerank({
+      model: together().reranking(RERANK),
+      query: QUERY,
+      documents: TEXTS,
+      topN: 1,
+    });
+    expect(ranking).toMatchObject([{ originalIndex: 1 }]);
+  });
+
+  it("chats, whole and streamed, with the same answer", async () => {
+    const request = { model: together()(CHAT), prompt: PROMPT };
+    const whole = await generateText(request);
+    let text = "";
+    for await (const piece of streamText(request).textStream) text += piece;
+    expect(text).toBe(whole.text);
+  });
+
+  it.each(STATUSES)("reads the error of a %i", async (status) => {
+    here.emulator.setFaults([{ status }]);
+    const asking = embedMany({ model: together().embeddingModel(EMBEDDING), values: TEXTS, maxRetries: 0 });
+    await expect(asking).rejects.toMatchObject({ statusCode: status, message: expect.stringMatching(/\w/) });
+  });
+});
