@@ -128,9 +128,9 @@ export class Rate {
   sent(now: number, { weight, weightBefore, requestsBefore }: Standing): void {
     const late = Math.min(this.slackMs, now - this.#due);
     if (late * this.#rate > 2 * weight) this.#madeUp += weight;
-    this.#due = Math.max(this.#due, now - this.slackMs) + weight / this.#rate;
-    this.#earliest = now + weight / (this.#rate * CATCH_UP);
-    if (this.#due > now + LONGEST_GAP_MS) this.#due = now + LONGEST_GAP_MS;
+    const latest = now + LONGEST_GAP_MS;
+    this.#due = Math.min(latest, Math.max(this.#due, now - this.slackMs) + weight / this.#rate);
+    this.#earliest = Math.min(latest, now + weight / (this.#rate * CATCH_UP));
     if (passed(this.#mark, now, requestsBefore) < this.#hold) return;
     this.#climb ??= { at: now, weight: weightBefore, requests: requestsBefore };
     this.#rate = Math.max(
