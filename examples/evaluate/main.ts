@@ -58,6 +58,8 @@ await program(HELP, OPTIONS, async ({ values }) => {
 async function sentenceModelAsStandIn(): Promise<StandIn> {
   return {
     name: "sentence-model",
+    // It works on this machine, so small requests and one after another; and it knows no prefix.
+    embedding: { batchSize: 16, maxConcurrency: 1, queryPrefix: "" },
     description:
       "No TOGETHER_API_KEY: vectors by a small sentence model on this machine, reranking by comparing words.",
     embed: await sentenceModel(),

@@ -14,6 +14,9 @@ export interface ModelAt {
   readonly apiKey: string;
   readonly baseURL?: string;
   readonly fetch?: typeof globalThis.fetch;
+  readonly batchSize?: number;
+  readonly maxConcurrency?: number;
+  readonly queryPrefix?: string;
 }
 
 const EMULATED = { embedding: "BAAI/bge-large-en-v1.5", rerank: "Salesforce/Llama-Rank-V1" };
@@ -23,6 +26,8 @@ export interface StandIn extends EmulatorOptions {
   /** Apart from other stand-ins: a cache must not take the vectors of one for those of another. */
   readonly name?: string;
   readonly description?: string;
+  /** What its `embed` needs, if it has one of its own: one that works hard takes only small requests, say. */
+  readonly embedding?: Pick<ModelAt, "batchSize" | "maxConcurrency" | "queryPrefix">;
 }
 
 /**
@@ -46,13 +51,13 @@ export function serviceFrom(environment: NodeJS.ProcessEnv, standIn: StandIn = {
   };
 }
 
-function emulated({ name = "emulator", description, ...options }: StandIn): Service {
+function emulated({ name = "emulator", description, embedding, ...options }: StandIn): Service {
   const at = { apiKey: "any", baseURL: `http://${name}/v1`, fetch: createEmulator(options).fetch };
   return {
     description:
       description ??
       "No TOGETHER_API_KEY: running on the emulator, whose models compare words and understand nothing.",
-    embedding: { ...at, model: EMULATED.embedding },
+    embedding: { ...at, model: EMULATED.embedding, ...embedding },
     rerank: { ...at, model: EMULATED.rerank },
   };
 }

@@ -1,0 +1,56 @@
+/** Classification: a text gets the label whose examples it is most like. No training: the mean of a few vectors. */
+
+import { Embedder } from "together-retrieval";
+import { nearest } from "./kit/nearest.js";
+import { program, wholeNumber } from "./kit/program.js";
+import { withProgress } from "./kit/progress.js";
+import { serviceFrom } from "./kit/service.js";
+import { labelled } from "./kit/labelled.js";
+
+const HELP = `Usage: npm run example classify -- [options] [text]
+
+Learns which package a passage of documentation belongs to, and tells how often it is right about others.
+
+  --dir <folder>   whose Markdown files; node_modules by default. A label is a folder in it, or a package
+  --labels <n>     how many labels, those with most passages; 6 by default
+  --examples <n>   how many examples of each label to learn from; 10 by default`;
+
+const OPTIONS = {
+  dir: { type: "string", default: "node_modules" },
+  labels: { type: "string", default: "6" },
+  examples: { type: "string", default: "10" },
+} as const;
+
+await program(HELP, OPTIONS, async ({ values, words }) => {
+  const examples = wholeNumber(values.examples, "examples");
+  const { description, embedding } = serviceFrom(process.env);
+  console.log(description);
+  const groups = await labelled(values.dir, wholeNumber(values.labels, "labels"), examples * 4);
+
+  const embedder = new Embedder(embedding);
+  const texts = groups.flatMap((group) => group.texts);
+  const { vectors } = await withProgress("Embedding", (onProgress) => embedder.embed(texts, { onProgress }));
+
+  // A label is where its examples are on average.
+  const starts = groups.map((_, at) =>
+    groups.slice(0, at).reduce((sum, group) => sum + group.texts.length, 0),
+  );
+  const centres = starts.map((start) => meanOf(vectors.slice(start, start + examples)));
+  const labelOf = (vector: Float32Array): number => nearest(vector, centres, 1)[0]?.index ?? -1;
+
+  console.log(`\n${examples} examples of each label; right about the others:`);
+  groups.forEach((group, at) => {
+    const start = starts[at] as number;
+    const others = vectors.slice(start + examples, start + group.texts.length);
+    const right = others.filter((vector) => labelOf(vector) === at).length;
+    console.log(`  ${group.label.padEnd(28)} ${right} of ${others.length}`);
+  });
+  if (!words) return;
+  const { vectors: given } = await embedder.embed([words]);
+  console.log(`\n"${words}" is most like ${groups[labelOf(given[0] as Float32Array)]?.label}.`);
+});
+
+function meanOf(vectors: readonly Float32Array[]): Float32Array {
+  const sum = (at: number): number => vectors.reduce((total, vector) => total + (vector[at] as number), 0);
+  return (vectors[0] as Float32Array).map((_, at) => sum(at) / vectors.length);
+}

@@ -1,0 +1,50 @@
+/** Fusing keyword and vector search: their scores cannot be compared, so a reranker reads the candidates of both. */
+
+import { Embedder, Ranker } from "together-retrieval";
+import { keywordSearch } from "./kit/keywords.js";
+import { nearest } from "./kit/nearest.js";
+import { program, wholeNumber } from "./kit/program.js";
+import { withProgress } from "./kit/progress.js";
+import { serviceFrom } from "./kit/service.js";
+import { readPassages } from "./start/passages.js";
+import { counted, shortened } from "./start/print.js";
+
+const HELP = `Usage: npm run example fuse -- [options] [question]
+
+Takes the best of keyword search and the best of vector search, and lets a reranker choose among them.
+
+  --dir <folder>     whose Markdown files; node_modules by default
+  --candidates <n>   from each search; 20 by default`;
+
+const OPTIONS = {
+  dir: { type: "string", default: "node_modules" },
+  candidates: { type: "string", default: "20" },
+} as const;
+
+await program(HELP, OPTIONS, async ({ values, words }) => {
+  const question = words || "What does p-retry do with a TypeError?";
+  const most = wholeNumber(values.candidates, "candidates");
+  const { description, embedding, rerank } = serviceFrom(process.env);
+  console.log(description);
+  const texts = (await readPassages(values.dir)).map(({ pageContent }) => pageContent);
+
+  const byKeyword = keywordSearch(question, texts, most);
+  const embedder = new Embedder(embedding);
+  const { vectors } = await withProgress("Embedding", (onProgress) => embedder.embed(texts, { onProgress }));
+  const { vector } = await embedder.embedQuery(question);
+  const byVector = nearest(vector, vectors, most).map(({ index }) => index);
+
+  const candidates = [...new Set([...byKeyword, ...byVector])];
+  const ranker = new Ranker({ ...rerank, topN: 5 });
+  const ranked = await ranker.rank(question, candidates, (index) => texts[index] as string);
+
+  console.log(
+    `${question}\n${counted(candidates.length, "candidate")}; place by keyword, by vector, then the score:\n`,
+  );
+  for (const { item, score } of ranked) {
+    const places = [byKeyword, byVector].map((list) => String(list.indexOf(item) + 1 || "–").padStart(3));
+    console.log(
+      `${places.join(" ")}  ${score?.toFixed(3)}  ${shortened(texts[item]?.split("\n", 1)[0] ?? "")}`,
+    );
+  }
+});

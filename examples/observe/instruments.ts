@@ -1,0 +1,58 @@
+import type { Counter, Histogram, Meter } from "@opentelemetry/api";
+import type { TogetherEvent } from "together-retrieval";
+import { modelAttributes } from "./semantics.js";
+
+/** The meters' hands: what is counted and measured, and by which event. */
+export class Instruments {
+  /** Of whole calls. */
+  readonly duration: Histogram;
+  readonly #tokens: Histogram;
+  readonly #requests: Counter;
+  readonly #texts: Counter;
+  readonly #waits: Histogram;
+  readonly #lookups: Counter;
+
+  constructor(meter: Meter) {
+    this.duration = meter.createHistogram("gen_ai.client.operation.duration", { unit: "s" });
+    this.#tokens = meter.createHistogram("gen_ai.client.token.usage", { unit: "{token}" });
+    this.#requests = meter.createCounter("together.client.requests", {
+      unit: "{request}",
+      description: "Requests, by how they ended",
+    });
+    this.#texts = meter.createCounter("together.client.texts", {
+      unit: "{text}",
+      description: "Texts that were answered",
+    });
+    this.#waits = meter.createHistogram("together.client.wait", {
+      unit: "s",
+      description: "Pauses after a refusal or a failure",
+    });
+    this.#lookups = meter.createCounter("together.client.cache.lookups", {
+      unit: "{text}",
+      description: "Vectors looked up in the cache",
+    });
+  }
+
+  count(event: TogetherEvent): void {
+    const attributes = modelAttributes(event.operation, event.model);
+    const ended = (outcome: string): void => this.#requests.add(1, { ...attributes, outcome });
+    if (event.type === "answer") {
+      ended("answered");
+      this.#texts.add(event.texts, attributes);
+      const kind = { ...attributes, "gen_ai.token.type": "input" };
+      if (event.usage) this.#tokens.record(event.usage.promptTokens, kind);
+    } else if (event.type === "retry") {
+      ended("retried");
+      this.#waits.record(event.waitMs / 1000, { ...attributes, reason: event.code });
+    } else if (event.type === "throttle") {
+      ended("refused");
+      this.#waits.record(event.pauseMs / 1000, { ...attributes, reason: event.limitedBy });
+    } else if (event.type === "failure" && event.code !== "rate_limited") {
+      // A last refusal was counted as one already.
+      ended(event.code === "aborted" ? "aborted" : "failed");
+    } else if (event.type === "cache") {
+      this.#lookups.add(event.hits, { ...attributes, hit: true });
+      this.#lookups.add(event.misses, { ...attributes, hit: false });
+    }
+  }
+}

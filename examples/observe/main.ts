@@ -1,0 +1,57 @@
+/** Observability: what the package tells by `onEvent`, as traces and metrics of OpenTelemetry. */
+
+import { Embedder, Ranker } from "together-retrieval";
+import { program } from "../kit/program.js";
+import { serviceFrom } from "../kit/service.js";
+import { milliseconds, record } from "./sdk.js";
+
+const HELP = `Usage: npm run example observe
+
+Embeds and ranks a few texts and prints the spans and metrics that OpenTelemetry has of it. On the emulator two things
+go wrong first, so that there is something to see.`;
+
+const TEXTS = [
+  "Plants turn light into sugar.",
+  "Rust eats iron.",
+  "Bees live on nectar.",
+  "Nets want mending.",
+];
+
+await program(HELP, {}, async () => {
+  const service = serviceFrom(process.env, { latency: 20, faults: ["reset", { status: 429 }] });
+  console.log(service.description);
+  const { telemetry, spans, points, stop } = record();
+
+  // Two lines for each: who listens, and the span that the call runs in.
+  const embedder = new Embedder({ ...service.embedding, onEvent: telemetry.onEvent, batchSize: 2 });
+  await telemetry.call("embed", embedder.model, () => embedder.embed(TEXTS));
+  const ranker = new Ranker({ ...service.rerank, onEvent: telemetry.onEvent });
+  await telemetry.call("rerank", ranker.model, () =>
+    ranker.rank("What do bees live on?", TEXTS, (text) => text),
+  );
+
+  console.log("\nSpans");
+  for (const call of spans().filter(({ parentSpanContext }) => !parentSpanContext)) {
+    console.log(`  ${call.name}  ${milliseconds(call.duration)} ms`);
+    const { spanId } = call.spanContext();
+    for (const { name, duration, attributes } of spans().filter(
+      (span) => span.parentSpanContext?.spanId === spanId,
+    )) {
+      const outcome = String(attributes["error.type"] ?? "answered");
+      console.log(
+        `    ${name}  ${String(attributes["together.request.texts"])} texts  ${milliseconds(duration)} ms  ${outcome}`,
+      );
+    }
+  }
+  console.log("\nMetrics");
+  for (const { metric, attributes, value } of await points()) {
+    const names = [attributes["gen_ai.operation.name"], attributes["outcome"] ?? attributes["reason"] ?? ""];
+    const columns = [
+      metric.padEnd(33),
+      ...names.map((name) => String(name).padEnd(17)),
+      Number(value.toFixed(3)),
+    ];
+    console.log(`  ${columns.join(" ")}`);
+  }
+  await stop();
+});

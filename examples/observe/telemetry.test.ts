@@ -1,0 +1,164 @@
+import { SpanStatusCode } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createEmulator, type EmulatorOptions } from "together-retrieval/emulator";
+import { Embedder, Ranker } from "together-retrieval";
+import { record, type Point, type Recording } from "./sdk.js";
+
+const [EMBEDDING, RERANK] = ["thenlper/gte-large", "Salesforce/Llama-Rank-V1"];
+let recording: Recording;
+
+beforeEach(() => {
+  recording = record();
+});
+afterEach(() => recording.stop());
+
+function embedderOn(options: EmulatorOptions, own = {}): Embedder {
+  const { fetch } = createEmulator(options);
+  return new Embedder({
+    model: EMBEDDING,
+    apiKey: "any",
+    fetch,
+    onEvent: recording.telemetry.onEvent,
+    ...own,
+  });
+}
+
+function spanNamed(name: string): ReadableSpan {
+  const [span, ...others] = recording.spans().filter((one) => one.name === name);
+  expect(others).toEqual([]);
+  return span as ReadableSpan;
+}
+
+const childrenOf = (parent: ReadableSpan): ReadableSpan[] =>
+  recording
+    .spans()
+    .filter(({ parentSpanContext }) => parentSpanContext?.spanId === parent.spanContext().spanId);
+
+/** What a metric adds up to, of the points with these attributes. */
+function sum(
+  points: readonly Point[],
+  metric: string,
+  wanted: Readonly<Record<string, unknown>> = {},
+): number {
+  return points
+    .filter((point) => point.metric === metric)
+    .filter(({ attributes }) => Object.entries(wanted).every(([key, value]) => attributes[key] === value))
+    .reduce((total, { value }) => total + value, 0);
+}
+
+it("a call is a span by the GenAI conventions, with its tokens, and each request is one within it", async () => {
+  const embedder = embedderOn({}, { batchSize: 2 });
+  const { usage } = await recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a", "b", "c"]));
+  const call = spanNamed(`embeddings ${EMBEDDING}`);
+  expect(call.attributes).toEqual({
+    "gen_ai.operation.name": "embeddings",
+    "gen_ai.provider.name": "together_ai",
+    "gen_ai.request.model": EMBEDDING,
+    "gen_ai.usage.input_tokens": usage.promptTokens,
+  });
+  expect(usage.promptTokens).toBeGreaterThan(0);
+  const texts = childrenOf(call).map(({ attributes }) => attributes["together.request.texts"]);
+  expect(texts.toSorted((left, right) => Number(left) - Number(right))).toEqual([1, 2]);
+  expect(childrenOf(call).every(({ status }) => status.code === SpanStatusCode.UNSET)).toBe(true);
+});
+
+it("two calls at once on the same object have each their own requests and tokens", async () => {
+  const embedder = embedderOn({ latency: 5 }, { batchSize: 1 });
+  const [one, many] = [["a"], ["b", "c", "d"]];
+  await Promise.all(
+    [one, many].map((texts) => recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(texts))),
+  );
+  const calls = recording.spans().filter(({ parentSpanContext }) => !parentSpanContext);
+  expect(calls.map((call) => childrenOf(call).length).toSorted((left, right) => left - right)).toEqual([
+    1, 3,
+  ]);
+});
+
+it("refusals, retries and waits are spans with their reason, and metrics", async () => {
+  const embedder = embedderOn({
+    faults: ["reset", { status: 429, headers: { "x-ratelimit-reset": "0.01" } }],
+  });
+  await recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a"]));
+  const call = spanNamed(`embeddings ${EMBEDDING}`);
+  expect(childrenOf(call).map(({ attributes }) => attributes["error.type"])).toEqual([
+    "connection_failed",
+    "rate_limited",
+    undefined,
+  ]);
+  expect(childrenOf(call).map(({ attributes }) => attributes["http.request.resend_count"])).toEqual([
+    0, 1, 2,
+  ]);
+  expect(call.status.code).toBe(SpanStatusCode.UNSET);
+  const points = await recording.points();
+  const requests = (outcome: string): number => sum(points, "together.client.requests", { outcome });
+  expect(["answered", "retried", "refused", "failed"].map(requests)).toEqual([1, 1, 1, 0]);
+  expect(sum(points, "together.client.wait", { reason: "requests" })).toBeGreaterThanOrEqual(0.01);
+  expect(sum(points, "together.client.texts")).toBe(1);
+});
+
+it("a call that fails is an error with the code, and leaves no span open", async () => {
+  const embedder = embedderOn({ faults: () => ({ status: 401 }) });
+  await expect(recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a"]))).rejects.toThrow(
+    "401",
+  );
+  const call = spanNamed(`embeddings ${EMBEDDING}`);
+  expect(call.attributes["error.type"]).toBe("unauthorized");
+  expect(call.status).toEqual({ code: SpanStatusCode.ERROR, message: "unauthorized" });
+  expect(spanNamed("request").attributes).toMatchObject({
+    "error.type": "unauthorized",
+    "http.response.status_code": 401,
+  });
+  const points = await recording.points();
+  expect(sum(points, "together.client.requests", { outcome: "failed" })).toBe(1);
+});
+
+it("an aborted call ends its span and its requests'", async () => {
+  const embedder = embedderOn({ latency: 3_600_000 });
+  const options = { signal: AbortSignal.timeout(30) };
+  await expect(
+    recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a"], options)),
+  ).rejects.toThrow("timeout");
+  expect(spanNamed(`embeddings ${EMBEDDING}`).attributes["error.type"]).toBe("TimeoutError");
+  expect(spanNamed("request").attributes["error.type"]).toBe("aborted");
+});
+
+it("cache hits and misses are counted, and tokens and durations measured", async () => {
+  const entries = new Map<string, Uint8Array>();
+  const cache = {
+    mget: async (keys: string[]) => keys.map((key) => entries.get(key)),
+    mset: async (pairs: [string, Uint8Array][]) => pairs.forEach(([key, value]) => entries.set(key, value)),
+  };
+  const embedder = embedderOn({}, { cache });
+  await recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a", "b"]));
+  await recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a", "b", "c"]));
+  const points = await recording.points();
+  expect(sum(points, "together.client.cache.lookups", { hit: true })).toBe(2);
+  expect(sum(points, "together.client.cache.lookups", { hit: false })).toBe(3);
+  const tokens = recording
+    .spans()
+    .reduce((total, { attributes }) => total + Number(attributes["gen_ai.usage.input_tokens"] ?? 0), 0);
+  expect(sum(points, "gen_ai.client.token.usage", { "gen_ai.token.type": "input" })).toBe(tokens);
+  expect(sum(points, "gen_ai.client.operation.duration")).toBeGreaterThan(0);
+});
+
+it("a ranking is a span of its own name, with what was left out as an event", async () => {
+  const { fetch } = createEmulator();
+  const ranker = new Ranker({ model: RERANK, apiKey: "any", fetch, onEvent: recording.telemetry.onEvent });
+  await recording.telemetry.call("rerank", RERANK, () => ranker.rank("query", ["a", " "], (text) => text));
+  const call = spanNamed(`rerank ${RERANK}`);
+  expect(call.attributes["gen_ai.operation.name"]).toBe("rerank");
+  expect(call.events.map(({ name }) => name)).toEqual(["skipped-document"]);
+  expect(childrenOf(call)).toHaveLength(1);
+});
+
+it("no span and no metric holds a text or the key", async () => {
+  const embedder = embedderOn({}, { apiKey: "secret-key" });
+  await recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a very private text"]));
+  const all = recording
+    .spans()
+    .map(({ name, attributes, events, status }) => ({ name, attributes, events, status }));
+  const seen = JSON.stringify([all, await recording.points()]);
+  expect(seen).toContain(EMBEDDING);
+  expect(seen).not.toMatch(/private|secret-key/);
+});

@@ -1,0 +1,126 @@
+import {
+  SpanKind,
+  SpanStatusCode,
+  context,
+  trace,
+  type Meter,
+  type Span,
+  type Tracer,
+} from "@opentelemetry/api";
+import { isTogetherError, type TogetherEvent } from "together-retrieval";
+import { Instruments } from "./instruments.js";
+import { modelAttributes, operationName } from "./semantics.js";
+
+/**
+ * Turns what the package tells into spans and metrics of OpenTelemetry.
+ *
+ * A span for each call, with all its retries, as the GenAI conventions want it; within it a span for each request.
+ * `onEvent` is called in the caller's own asynchronous context, so a request finds its call without being told.
+ */
+export class Telemetry {
+  readonly #tracer: Tracer;
+  readonly #instruments: Instruments;
+  /** Requests under way, by model and number. */
+  readonly #requests = new Map<string, Span>();
+  readonly #tokens = new WeakMap<Span, number>();
+
+  constructor(tracer: Tracer, meter: Meter) {
+    this.#tracer = tracer;
+    this.#instruments = new Instruments(meter);
+  }
+
+  /** Runs a call inside a span of its own: `call("embed", model, () => embedder.embed(texts))`. */
+  async call<Result>(
+    operation: TogetherEvent["operation"],
+    model: string,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const attributes = modelAttributes(operation, model);
+    const options = { kind: SpanKind.CLIENT, attributes };
+    const startedAt = performance.now();
+    return this.#tracer.startActiveSpan(`${operationName(operation)} ${model}`, options, async (span) => {
+      let failure = {};
+      try {
+        return await work();
+      } catch (error) {
+        const code = isTogetherError(error) ? error.code : (error as Error).name;
+        failure = { "error.type": code };
+        span.setAttributes(failure).setStatus({ code: SpanStatusCode.ERROR, message: code });
+        throw error;
+      } finally {
+        const tokens = this.#tokens.get(span);
+        if (tokens !== undefined) span.setAttribute("gen_ai.usage.input_tokens", tokens);
+        this.#instruments.duration.record((performance.now() - startedAt) / 1000, {
+          ...attributes,
+          ...failure,
+        });
+        span.end();
+      }
+    });
+  }
+
+  /** To be handed over as it is: `new Embedder({ onEvent: telemetry.onEvent })`. */
+  readonly onEvent = (event: TogetherEvent): void => {
+    this.#instruments.count(event);
+    switch (event.type) {
+      case "request":
+        this.#begin(event);
+        break;
+      case "answer":
+        this.#charge(event.usage?.promptTokens);
+        this.#end(event, { "gen_ai.response.id": event.requestId });
+        break;
+      case "retry":
+      case "failure":
+        this.#end(event, { "http.response.status_code": event.status }, event.code);
+        break;
+      case "throttle":
+        this.#end(event, { "http.response.status_code": 429 }, "rate_limited");
+        break;
+      case "cache":
+      case "cache-failure":
+      case "long-text":
+      case "repaired-text":
+      case "skipped-document":
+      case "split":
+      case "unranked":
+        trace.getActiveSpan()?.addEvent(event.type);
+    }
+  };
+
+  #begin(event: Extract<TogetherEvent, { type: "request" }>): void {
+    const attributes = {
+      ...modelAttributes(event.operation, event.model),
+      "together.request.texts": event.texts,
+      "together.request.estimated_tokens": event.estimatedTokens,
+      "together.requests.in_flight": event.inFlight,
+      "http.request.resend_count": event.attempt - 1,
+    };
+    const span = this.#tracer.startSpan("request", { kind: SpanKind.CLIENT, attributes }, context.active());
+    this.#requests.set(keyOf(event), span);
+  }
+
+  #end(event: Numbered, attributes: Parameters<Span["setAttributes"]>[0], errorType?: string): void {
+    const span = this.#requests.get(keyOf(event));
+    this.#requests.delete(keyOf(event));
+    span?.setAttributes(attributes);
+    if (errorType) span?.setAttribute("error.type", errorType).setStatus({ code: SpanStatusCode.ERROR });
+    span?.end();
+  }
+
+  /** The call pays for its requests. */
+  #charge(tokens: number | undefined): void {
+    const call = trace.getActiveSpan();
+    if (call && tokens !== undefined) this.#tokens.set(call, (this.#tokens.get(call) ?? 0) + tokens);
+  }
+}
+
+interface Numbered {
+  readonly operation: string;
+  readonly model: string;
+  readonly request: number;
+}
+
+function keyOf({ operation, model, request }: Numbered): string {
+  return `${operation} ${model} ${request}`;
+}

@@ -1,0 +1,45 @@
+/** Reranking a list: whatever a search, a database or a shell pipe hands over, the best first. */
+
+import { text } from "node:stream/consumers";
+import { Ranker } from "together-retrieval";
+import { program, wholeNumber } from "./kit/program.js";
+import { withProgress } from "./kit/progress.js";
+import { serviceFrom } from "./kit/service.js";
+import { Misuse } from "./start/command-line.js";
+import { counted, shortened } from "./start/print.js";
+
+const HELP = `Usage: <something that prints lines> | npm run --silent example rerank -- [options] <question>
+
+Reads lines and prints the ones that answer the question best, with their scores. At a terminal it takes its own.
+
+  --top <n>        how many; 5 by default
+  --min-score <x>  leaves out what scores less, on the model's own scale`;
+
+const OPTIONS = { top: { type: "string", default: "5" }, "min-score": { type: "string" } } as const;
+
+const OWN = [
+  "Mending nets takes a sheet bend.",
+  "Bees live on nectar and pollen.",
+  "Rust eats iron.",
+  "A bee sleeps at night.",
+];
+
+await program(HELP, OPTIONS, async ({ values, words }) => {
+  const question = words || "What do bees live on?";
+  const minScore = values["min-score"] === undefined ? undefined : Number(values["min-score"]);
+  if (Number.isNaN(minScore))
+    throw new Misuse(`Cannot use --min-score ${values["min-score"]}: it is no number`);
+  const { description, rerank } = serviceFrom(process.env);
+  const ranker = new Ranker({ ...rerank, topN: wholeNumber(values.top, "top"), minScore });
+
+  const lines = process.stdin.isTTY
+    ? OWN
+    : (await text(process.stdin)).split(/\r?\n/).filter((line) => line.trim());
+  if (lines.length === 0) throw new Misuse("Cannot rerank: there is no line to read; see --help");
+  // The list goes in as it is, and `textOf` says what of each item is ranked: rows of a database would do as well.
+  const ranked = await withProgress("Ranking", (onProgress) =>
+    ranker.rank(question, lines, (line) => line, { onProgress }),
+  );
+  console.error(`${description}\n${question} (${counted(lines.length, "line")})`);
+  for (const { item, score } of ranked) console.log(`${score?.toFixed(3)}\t${shortened(item)}`);
+});
