@@ -3,7 +3,8 @@ import { parseArgs } from "node:util";
 /** The command line asks for something that there is not: a sentence, and exit code 2. */
 export class Misuse extends Error {}
 
-export const HELP = `Usage: npm start -- [options] ["question"]
+/** @param command - What the user runs. */
+export const help = (command: string): string => `Usage: ${command} -- [options] ["question"]
 
 Answers a question from a folder of Markdown files: embeds them, finds the 20 nearest passages, reranks those to 5,
 and asks a chat model. Without a question it asks for one in a terminal, and otherwise takes one of its own.
@@ -42,6 +43,8 @@ export function parseCommandLine(args: readonly string[]) {
     return { ...values, question: positionals.join(" ").trim() };
   } catch (error) {
     const [sentence = ""] = (error as Error).message.split(/\.\s/);
-    throw new Misuse(`Cannot read the command line: ${sentence}; see npm start -- --help`, { cause: error });
+    throw new Misuse(`Cannot read the command line: ${sentence}; --help tells what there is`, {
+      cause: error,
+    });
   }
 }

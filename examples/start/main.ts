@@ -15,7 +15,7 @@ import { readPassages } from "./passages.js";
 import { runProgram } from "./program.js";
 import { SearchReport } from "./search-report.js";
 
-await runProgram(async ({ question, folder, models, connection, chatConnection }) => {
+await runProgram("npm start", async ({ question, folder, models, connection, chatConnection }) => {
   const documents = await readPassages(folder);
   const report = new EmbeddingReport(documents.length);
 

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { HELP, Misuse, parseCommandLine } from "./command-line.js";
+import { help, Misuse, parseCommandLine } from "./command-line.js";
 import { serviceFor, type Service } from "./connection.js";
 
 /** What the example runs with. */
@@ -10,11 +10,15 @@ export interface Setup extends Service {
 
 const OWN_QUESTION = "Which errors are retried automatically, and how often?";
 
-/** Reads the command line, runs the example, and ends what goes wrong with a sentence instead of a stack. */
-export async function runProgram(example: (setup: Setup) => Promise<void>): Promise<void> {
+/**
+ * Reads the command line, runs the example, and ends what goes wrong with a sentence instead of a stack.
+ *
+ * @param command - What the user runs, for `--help`.
+ */
+export async function runProgram(command: string, example: (setup: Setup) => Promise<void>): Promise<void> {
   try {
     const commandLine = parseCommandLine(process.argv.slice(2));
-    if (commandLine.help) return void process.stdout.write(HELP);
+    if (commandLine.help) return void process.stdout.write(help(command));
     const service = serviceFor(commandLine, process.env);
     console.log(service.description);
     const question = commandLine.question || (await askForQuestion());
