@@ -1,6 +1,12 @@
-/** `npm run simulate`: every scenario, its figures and its goals. Fails when a goal is missed. */
+/**
+ * `npm run simulate`: every scenario, its figures and its goals. Fails when a goal is missed.
+ *
+ * `npm run simulate -- --jobs 100000 --seed 1`: random jobs instead, and what must hold of each. Fails when it does not,
+ * with a line that reproduces the job.
+ */
 
 import { parseArgs } from "node:util";
+import { runJobs } from "./jobs/main.js";
 import { runScenario, type Outcome } from "./run.js";
 import { scenarios, type Scenario } from "./scenarios.js";
 
@@ -11,6 +17,7 @@ const { values } = parseArgs({
     rtt: { type: "string", default: "5,20,120" },
     only: { type: "string", default: "" },
     plot: { type: "string" },
+    jobs: { type: "string" },
   },
 });
 
@@ -20,6 +27,8 @@ if (values.plot) {
   await plot(values.plot, Number(values.seed));
   process.exit();
 }
+
+if (values.jobs) process.exit(await runJobs(Number(values.jobs), Number(values.seed)));
 
 const rows: Record<string, string | number>[] = [];
 let missed = 0;

@@ -32,7 +32,7 @@ const BLANK = ["", " ", "\n\t", "\u3000"];
 
 /** A list of texts to embed or to rank. One list in fifty has something that cannot be sent. */
 export function drawTexts(chance: Chance): string[] {
-  const kind = chance.kind({ none: 2, one: 12, few: 50, many: 28, thousands: 1, repeats: 10, huge: 1 });
+  const kind = chance.kind({ none: 2, one: 12, few: 55, many: 22, thousands: 0.5, repeats: 10, huge: 0.5 });
   const amount = { none: 0, one: 1, few: chance.whole(2, 20), many: chance.spread(20, 400) };
   if (kind === "thousands") return chance.times(chance.whole(1000, 5000), (index) => `text ${index}`);
   if (kind === "repeats") {
@@ -47,7 +47,7 @@ export function drawTexts(chance: Chance): string[] {
   return texts;
 }
 
-export function drawText(chance: Chance, index: number): string {
+function drawText(chance: Chance, index: number): string {
   if (chance.holds(0.03)) return chance.pick(HALVES);
   const phrase = chance.pick(PHRASES);
   return chance.holds(0.1) ? phrase : `${phrase} ${index} `.repeat(chance.spread(1, 30));

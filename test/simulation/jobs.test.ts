@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { runSeries } from "./jobs/series.js";
+
+/** Jobs in `npm test`; `npm run simulate -- --jobs 100000` runs as many as there is time for. */
+const JOBS = 2000;
+const PARTS = 4;
+
+describe("whatever texts, options, limits, faults, aborts and caches a job has,", () => {
+  it.each(Array.from({ length: PARTS }, (_, part) => 1 + (part * JOBS) / PARTS))(
+    "every vector is right or one error says why, and nothing is left behind (from seed %i)",
+    async (seed) => {
+      const { failures, endings } = await runSeries(JOBS / PARTS, seed);
+      expect(failures).toEqual([]);
+      // A simulation in which nothing succeeds, or nothing fails, proves little.
+      for (const ending of ["done", "failed", "given up"]) expect(endings[ending]).toBeGreaterThan(50);
+    },
+  );
+});

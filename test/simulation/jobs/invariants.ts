@@ -1,0 +1,74 @@
+/** What must hold of every job, whatever went wrong in it. */
+
+import { throttleFor } from "../../../src/core/throttle.js";
+import type { TogetherEvent } from "../../../src/index.js";
+import { LONGEST_WAIT_MS } from "./faults.js";
+import type { CallPlan, Plan } from "./plan.js";
+import { asSent } from "./texts.js";
+import { EMBEDDING, KEY, ORIGIN, RERANK, type World } from "./world.js";
+
+/** However slow a learned rate is, a request leaves after this long (rate.ts). */
+const LONGEST_GAP_MS = 2600;
+
+/** Refused again and again, requests wait up to this much longer than asked (pace.ts). */
+const LONGEST_AGAIN_MS = 4000;
+const LONGEST_BACKOFF_MS = 8000;
+const LINGER_MS = 100;
+
+/** Nothing may go on once every caller has been answered. */
+export function unquiet({ emulator, fetch }: World, requests: number): string[] {
+  const problems: string[] = [];
+  const later = emulator.totals.requests - requests;
+  if (later > 0) problems.push(`${later} requests came after the end`);
+  if (emulator.inFlight > 0) problems.push(`${emulator.inFlight} requests are still in flight`);
+  for (const model of [EMBEDDING, RERANK]) {
+    const throttle = throttleFor({ fetch, origin: ORIGIN, apiKey: KEY, model });
+    if (!throttle.idle) problems.push(`the throttle of ${model} is not idle`);
+  }
+  return problems;
+}
+
+/** Retries stay within their budget, and no text is answered twice. */
+export function wasteful({ objects }: World, { calls }: Plan): string[] {
+  const problems: string[] = [];
+  for (const operation of ["embed", "rerank"] as const) {
+    const events = objects
+      .flatMap((object) => object.events)
+      .filter((event) => event.operation === operation);
+    const count = (type: TogetherEvent["type"]): number =>
+      events.filter((event) => event.type === type).length;
+    const [retries, answers] = [count("retry"), count("answer")];
+    if (retries > 10 + answers / 10) problems.push(`${retries} retries beside ${answers} answers`);
+    const paid = events.reduce((sum, event) => sum + (event.type === "answer" ? event.texts : 0), 0);
+    const worth = calls.reduce((sum, call) => sum + textsOf(call, operation), 0);
+    if (paid > worth) problems.push(`${paid} texts were paid for where ${worth} were given`);
+  }
+  return problems;
+}
+
+/** How many texts a call may have to pay for. */
+function textsOf({ kind, texts }: CallPlan, operation: "embed" | "rerank"): number {
+  if ((kind === "rank") !== (operation === "rerank")) return 0;
+  if (kind === "embedQuery") return 1;
+  return kind === "embed" ? new Set(texts.map(asSent)).size : texts.length;
+}
+
+/** At every moment something must be under way, or waited for with a reason. */
+export function tooSlow({ objects, waited }: World, endedAt: number, plan: Plan): string[] {
+  let reasons = waited + plan.calls.reduce((sum, call) => sum + ownWaits(call), 0);
+  for (const { events, plan: object } of objects) {
+    for (const event of events) {
+      if (event.type === "request") reasons += object.timeout + LONGEST_GAP_MS;
+      if (event.type === "retry") reasons += event.waitMs;
+      if (event.type === "throttle") reasons += event.pauseMs + LONGEST_AGAIN_MS;
+      if (event.type === "cache-failure") reasons += object.timeout;
+    }
+  }
+  if (plan.server.mood !== "calm") reasons += Math.max(LONGEST_WAIT_MS, LONGEST_BACKOFF_MS);
+  return endedAt > reasons ? [`it took ${endedAt} ms, and there are reasons for ${reasons} ms`] : [];
+}
+
+/** A stream whose source hangs ends when its caller gives up. */
+function ownWaits({ texts, giveUp }: CallPlan): number {
+  return texts.length * LINGER_MS + (giveUp?.how === "after" ? giveUp.ms : 0);
+}

@@ -1,0 +1,17 @@
+/** `npm run simulate -- --jobs`: runs random jobs, and prints those with problems as they come. */
+
+import { Presets, SingleBar } from "cli-progress";
+import { runSeries } from "./series.js";
+
+/** @returns the exit code. */
+export async function runJobs(jobs: number, seed: number): Promise<0 | 1> {
+  const bar = new SingleBar({ noTTYOutput: false, clearOnComplete: true }, Presets.shades_classic);
+  const startedAt = performance.now();
+  bar.start(jobs, 0);
+  const { failures, ...report } = await runSeries(jobs, seed, () => bar.increment());
+  bar.stop();
+  console.log({ ...report, seconds: Math.round((performance.now() - startedAt) / 1000) });
+  for (const failure of failures) console.log(failure);
+  console.log(failures.length === 0 ? "all is well" : `${failures.length} jobs failed`);
+  return failures.length === 0 ? 0 : 1;
+}
