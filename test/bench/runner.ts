@@ -92,8 +92,19 @@ function report(message: Report): void {
   process.send?.(message, () => process.exit());
 }
 
+/** What somebody threw, in a few words: the status if there is one. */
+function failureOf(error: unknown): string {
+  const { status, statusCode, lastError, message } = Object(error) as Record<string, unknown>;
+  if (lastError) return failureOf(lastError);
+  const code = status ?? statusCode;
+  if (typeof code === "number") return `gave up: ${code}`;
+  return `failed: ${String(message ?? error)
+    .split("\n", 1)
+    .join("")
+    .slice(0, 60)}`;
+}
+
 run(JSON.parse(process.argv[2] as string) as Task).then(
   (cost) => report({ cost }),
-  (error: unknown) =>
-    report({ failure: (error instanceof Error ? error.message : String(error)).slice(0, 100) }),
+  (error: unknown) => report({ failure: failureOf(error) }),
 );

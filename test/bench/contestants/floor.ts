@@ -4,40 +4,43 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
+import pLimit from "p-limit";
 import { countTokens } from "../../../src/emulator/tokens.js";
 import { batchesOf } from "./batches.js";
 import type { Circumstances, Contestant, Told } from "./contestant.js";
 
-/** Timers round, and requests overtake one another on their way. */
-const MARGIN_MS = 5;
+/** Timers round, the first request is slower than those after it, and requests overtake one another on their way. */
+const MARGIN_MS = 30;
 
 /** Until a request that came a moment too early is sent again. */
 const AGAIN_MS = 10;
 
 export const contestant: Contestant = {
   list: (circumstances) => async (texts) => {
-    const { told } = circumstances;
-    const batches = [...batchesOf(texts, told.batchSize)];
-    const answers: Float32Array[][] = Array.from({ length: batches.length });
-    const pace = paceOf(told);
-    let next = 0;
-    const work = async (): Promise<void> => {
-      while (next < batches.length) {
-        const place = next++;
-        const batch = batches[place] as string[];
-        await pace(batch);
-        answers[place] = await ask(batch, circumstances);
-      }
-    };
-    await Promise.all(Array.from({ length: told.concurrency }, work));
-    return answers.flat();
+    const { batchSize, concurrency } = circumstances.told;
+    const send = sender(circumstances);
+    return (await pLimit(concurrency).map([...batchesOf(texts, batchSize)], send)).flat();
   },
   stream: (circumstances) => async (texts, take) => {
-    for (const batch of batchesOf(texts, circumstances.told.batchSize)) {
-      for (const vector of await ask(batch, circumstances)) take(vector);
+    const { batchSize, concurrency } = circumstances.told;
+    const send = sender(circumstances);
+    const pending: Promise<Float32Array[]>[] = [];
+    for (const batch of batchesOf(texts, batchSize)) {
+      if (pending.length === concurrency) (await pending.shift())?.forEach(take);
+      pending.push(send(batch));
     }
+    for (const answer of pending) (await answer).forEach(take);
   },
 };
+
+/** Sends each batch when the limit allows it. */
+function sender(circumstances: Circumstances): (batch: string[]) => Promise<Float32Array[]> {
+  const pace = paceOf(circumstances.told);
+  return async (batch) => {
+    await pace(batch);
+    return ask(batch, circumstances);
+  };
+}
 
 async function ask(input: string[], circumstances: Circumstances): Promise<Float32Array[]> {
   const { baseURL, apiKey, model } = circumstances;
