@@ -33,10 +33,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
   #embedder: Embedder;
   #builtFor: number;
 
-  /**
-   * @param options - Only `model` is required.
-   * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
-   */
+  /** @throws {@link TogetherError} `invalid_option` or `missing_api_key`. Only `model` is required. */
   constructor(options: TogetherEmbeddingsParams) {
     super();
     this.#options = toEmbedderOptions(options, NAME);
@@ -53,8 +50,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
 
   /** Embeds one text as {@link TogetherEmbeddings.getTextEmbeddingsBatch} does: without the query prefix. */
   override async getTextEmbedding(text: string, options?: EmbeddingCallOptions): Promise<number[]> {
-    const [vector] = await this.getTextEmbeddingsBatch([text], options);
-    return vector as number[];
+    return (await this.getTextEmbeddingsBatch([text], options))[0] as number[];
   }
 
   /**
@@ -85,7 +81,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
     query: MessageContentDetail | string,
     options?: EmbeddingCallOptions,
   ): Promise<number[] | null> {
-    const text = typeof query === "string" ? query : extractSingleText(query);
+    const text = typeof query === "object" ? extractSingleText(query) : query;
     if (text === null) return null;
     return (await this.#current().embedQueryAs(toNumbers, text, toCallOptions(options))).vector;
   }
@@ -94,8 +90,8 @@ export class TogetherEmbeddings extends BaseEmbedding {
   #current(): Embedder {
     const { embedBatchSize } = this;
     if (embedBatchSize === this.#builtFor) return this.#embedder;
-    const { batchSize: _, ...others } = this.#options;
-    this.#embedder = new Embedder(toEmbedderOptions({ ...others, embedBatchSize }, NAME), NAME);
+    const options = { ...this.#options, batchSize: undefined, embedBatchSize };
+    this.#embedder = new Embedder(toEmbedderOptions(options, NAME), NAME);
     this.#builtFor = embedBatchSize;
     return this.#embedder;
   }

@@ -89,12 +89,13 @@ describe("getQueryEmbedding", () => {
     expect(sizes(server)).toEqual([]);
   });
 
-  it("refuses a blank question, where LlamaIndex would find nothing without a word", async () => {
-    const error = await rejection(on(bench()).getQueryEmbedding({ type: "text", text: "" }));
-    expect(error).toMatchObject({
-      code: "invalid_input",
-      message: expect.stringContaining("the query is blank"),
-    });
+  it.each([
+    // LlamaIndex itself would find nothing, without a word.
+    ["a blank question", { type: "text", text: "" } as const, "the query is blank"],
+    ["what is no question", undefined as unknown as string, "the query is not a string but undefined"],
+  ])("refuses %s", async (_, query, problem) => {
+    const error = await rejection(on(bench()).getQueryEmbedding(query));
+    expect(error).toMatchObject({ code: "invalid_input", message: expect.stringContaining(problem) });
   });
 });
 
