@@ -129,6 +129,8 @@ export class VectorCache {
       timer = setTimeout(late, this.#timeout);
       unlink = signal && onAbort(signal, () => reject(signal.reason));
     });
+    // A store that throws before it returns a promise leaves this one alone, with an abort that may still come.
+    ended.catch(() => {});
     try {
       return await Promise.race([work(), ended]);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bench, only, texts } from "../support/emulate.js";
-import { timed, useVirtualTime } from "../support/time.js";
+import { bench, only, rejection, texts } from "../support/emulate.js";
+import { breathe, timed, useVirtualTime } from "../support/time.js";
 
 const never = new Promise<never>(() => {});
 
@@ -17,5 +17,26 @@ describe("a cache that never answers", () => {
     expect(elapsedMs).toBeLessThan(4000);
     expect(only(events, "cache-failure").length).toBe(1);
     expect(only(events, "cache")).toMatchObject([{ hits: 0, misses: 10_000 }]);
+  });
+});
+
+describe("a cache that throws instead of rejecting", () => {
+  it("leaves nothing unhandled when its failure makes the listener give up", async () => {
+    const unhandled: unknown[] = [];
+    const hear = (reason: unknown): void => void unhandled.push(reason);
+    process.on("unhandledRejection", hear);
+    const controller = new AbortController();
+    const { embedder } = bench();
+    const broken = (): never => {
+      throw new Error("the store is broken");
+    };
+    const call = embedder({
+      cache: { mget: broken, mset: broken },
+      onEvent: ({ type }) => type === "cache-failure" && controller.abort("enough"),
+    }).embed(texts(3), { signal: controller.signal });
+    expect(await rejection(call)).toBe("enough");
+    await breathe();
+    process.off("unhandledRejection", hear);
+    expect(unhandled).toEqual([]);
   });
 });

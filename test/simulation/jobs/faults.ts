@@ -1,6 +1,6 @@
 /** What goes wrong with a request of a random job: in the server, and on the way. */
 
-import type { Fault, FaultName } from "../../../src/emulator/index.js";
+import type { EmulatorRequest, Fault, FaultName } from "../../../src/emulator/index.js";
 import type { Fetch } from "../../../src/index.js";
 import type { Chance } from "./chance.js";
 import type { ServerPlan } from "./plan.js";
@@ -52,8 +52,21 @@ const WAITS = ["0", "0.5", "1", "30", "-1", "soon", "", "1e400", "Infinity", "0x
 /** Longest of the waits above, in milliseconds. */
 export const LONGEST_WAIT_MS = 30_000;
 
+/** Nobody can tell them from an answer when only the best were asked for. */
+const TRUE_OF_THE_BEST: readonly Fault[] = ["extra-item", "repeated-index", "index-out-of-range"];
+
 /** Draws the fault of a request. */
-export function drawFault(chance: Chance, server: ServerPlan, timeout: number): Fault {
+export function drawFault(
+  chance: Chance,
+  server: ServerPlan,
+  timeout: number,
+  { body }: EmulatorRequest,
+): Fault {
+  const fault = drawAnyFault(chance, server, timeout);
+  return TRUE_OF_THE_BEST.includes(fault) && Object.hasOwn(Object(body), "top_n") ? "no-list" : fault;
+}
+
+function drawAnyFault(chance: Chance, server: ServerPlan, timeout: number): Fault {
   const { mood, faultShare } = server;
   const harmless = chance.pick(HARMLESS);
   if (!chance.holds(faultShare / 100)) return harmless;

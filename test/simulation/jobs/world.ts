@@ -86,7 +86,7 @@ export class World {
       embed: (texts) => texts.map((text) => vectorOf(text, dimensions)),
       rank: (query, documents) => documents.map((document) => scoreOf(query, document)),
       latency: () => chance.whole(...latency),
-      faults: () => drawFault(chance, server, timeout),
+      faults: (request) => drawFault(chance, server, timeout, request),
       random: chance.random,
       tooLargeStatus,
       base64,
