@@ -37,6 +37,23 @@ describe("a server that refuses batches as too large", () => {
     expect(emulator.requests.length).toBeLessThan(60);
   });
 
+  it.each([
+    ["first", true],
+    ["second", false],
+  ])("is known to bear the larger of two halves, here the %s", async (_, first) => {
+    const long = ["long ".repeat(100), "word ".repeat(100)];
+    const short = ["a", "b"];
+    const { embedder, emulator } = bench({
+      faults: ({ texts: amount }) => (amount > 2 ? { status: 413 } : undefined),
+    });
+    const one = embedder({ batchSize: 4, maxConcurrency: 1 });
+    await one.embed(first ? [...long, ...short] : [...short, ...long]);
+    expect(tally(emulator.requests, 413)).toEqual([4]);
+    emulator.clear();
+    await one.embed(long.map((text) => text.slice(10)));
+    expect(emulator.requests.map((request) => request.texts)).toEqual([2]);
+  });
+
   it("is probed by one batch at a time: what is not under way yet waits for the outcome", async () => {
     const { embedder, emulator } = bench({ maxBatchTexts: 10, latency: 5 });
     const list = texts(2048);
@@ -145,6 +162,19 @@ describe("time", () => {
     const last = emulator.requests.at(-1);
     expect(Date.now() - ((last?.time ?? 0) + 20)).toBeLessThan(1100);
     expect((await call).vectors.length).toBe(1280);
+  });
+
+  it.each([
+    ["requests: batches grow while they wait", "dynamic_request_limited", 512],
+    ["tokens: batches stay as they are", "dynamic_token_limited", 128],
+  ])("may be limited in %s", async (_, errorType, largest) => {
+    let sent = 0;
+    const refused = { status: 429, errorType, headers: { "x-ratelimit-reset": "2" } };
+    const { embedder, emulator } = bench({ faults: () => ((sent += 1) <= 4 ? refused : undefined) });
+    const call = embedder().embed(texts(1000));
+    await timed(call);
+    expect(Math.max(...tally(emulator.requests, 200))).toBe(largest);
+    expect(plain((await call).vectors)).toEqual(texts(1000).map(vectorOf));
   });
 
   it("is not lost when the first failure ends the job: what has not started never does", async () => {

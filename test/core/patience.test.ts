@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { backoff } from "../../src/core/retry.js";
 import { isTogetherError } from "../../src/index.js";
 import type { Fault } from "../../src/emulator/index.js";
-import { bench, only, plain, rejection, texts, vectorOf } from "../support/emulate.js";
+import { bench, only, plain, rejection, texts, vectorOf, type RequestBody } from "../support/emulate.js";
 import { pass, timed, useVirtualTime } from "../support/time.js";
 
 useVirtualTime();
@@ -81,12 +81,20 @@ describe("a 429", () => {
   });
 
   it("is borne for longer while other requests of the model succeed", async () => {
-    let number = 0;
-    const { embedder } = bench({ faults: () => ((number += 1) % 3 === 0 ? undefined : refusal("15")) });
-    const call = embedder({ batchSize: 1, maxConcurrency: 2 }).embed(texts(12));
-    const after = await timed(call, 3_600_000);
-    expect(after).toBeGreaterThan(120_000);
-    expect(plain((await call).vectors)).toEqual(texts(12).map(vectorOf));
+    const until = performance.now() + 300_000;
+    const { embedder } = bench({
+      faults: ({ body }) => {
+        const stubborn = (body as RequestBody).input[0] === "stubborn" && performance.now() < until;
+        return stubborn ? refusal("5") : undefined;
+      },
+    });
+    const call = embedder().embed(["stubborn"]);
+    const done = timed(call, 3_600_000);
+    for (let second = 0; second < 300; second += 20) {
+      await Promise.all([embedder().embedQuery("easy"), pass(20_000)]);
+    }
+    await done;
+    expect(plain((await call).vectors)).toEqual([vectorOf("stubborn")]);
   });
 
   it("that asks for more than two minutes is an error at once, which names the wait", async () => {
