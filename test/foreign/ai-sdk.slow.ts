@@ -17,7 +17,7 @@ import {
 } from "./support.js";
 
 const here = serving();
-const together = () => createTogetherAI({ apiKey: KEY, LITTLE, baseURL: here.url });
+const together = () => createTogetherAI({ apiKey: KEY, baseURL: here.url });
 
 describe("@ai-sdk/togetherai", () => {
   it("embeds", async () => {

@@ -18,7 +18,6 @@ const embeddings = (): OpenAIEmbeddings =>
   new OpenAIEmbeddings({
     model: EMBEDDING,
     apiKey: KEY,
-    LITTLE,
     maxRetries: 0,
     configuration: { baseURL: here.url },
   });
@@ -29,7 +28,7 @@ describe("@langchain/openai", () => {
   });
 
   it("chats, whole and streamed, with the same answer", async () => {
-    const chat = new ChatOpenAI({ model: CHAT, apiKey: KEY, LITTLE, configuration: { baseURL: here.url } });
+    const chat = new ChatOpenAI({ model: CHAT, apiKey: KEY, configuration: { baseURL: here.url } });
     const question = PROMPT;
     const { text } = await chat.invoke(question);
     let streamed = "";

@@ -66,7 +66,7 @@ describe("together-ai", () => {
 
   it("waits as a refusal says, and succeeds", async () => {
     here.emulator.setFaults([{ status: 429, headers: { "retry-after-ms": "20" } }]);
-    const patient = new Together({ apiKey: KEY, LITTLE, baseURL: here.url, maxRetries: 1 });
+    const patient = new Together({ apiKey: KEY, baseURL: here.url, maxRetries: 1 });
     const { data } = await patient.embeddings.create({ model: EMBEDDING, input: "a" });
     expect(data).toHaveLength(1);
   });
