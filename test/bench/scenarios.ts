@@ -115,7 +115,7 @@ export const scenarios: readonly Scenario[] = [
     told: {
       batchSize: 512,
       concurrency: 20,
-      rate: { of: "requests", kind: "bucket", perSecond: 1, atOnce: 1 },
+      rate: { of: "requests", perSecond: 1, atOnce: 1 },
     },
   },
   {
@@ -126,7 +126,7 @@ export const scenarios: readonly Scenario[] = [
     told: {
       batchSize: 128,
       concurrency: 16,
-      rate: { of: "tokens", kind: "bucket", perSecond: 100_000, atOnce: 100_000 },
+      rate: { of: "tokens", perSecond: 100_000, atOnce: 100_000 },
     },
   },
   {

@@ -17,7 +17,6 @@ export interface Told {
   /** Left out, there is no limit. */
   readonly rate?: {
     readonly of: "requests" | "tokens";
-    readonly kind: "bucket" | "window";
     readonly perSecond: number;
     readonly atOnce: number;
   };
