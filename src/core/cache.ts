@@ -32,6 +32,7 @@ export class VectorCache {
   readonly #prefix: string;
   readonly #timeout: number;
   readonly #emit: Emit;
+  #answers = true;
 
   constructor(options: ResolvedEmbedder, cache: NonNullable<ResolvedEmbedder["cache"]>, emit: Emit) {
     this.#store = cache.store;
@@ -39,6 +40,11 @@ export class VectorCache {
     this.#prefix = `${JSON.stringify([FORMAT, origin, options.model, cache.namespace])}\n`;
     this.#timeout = options.timeout;
     this.#emit = emit;
+  }
+
+  /** Whether the store is worth waiting for: it is not while it lets its time run out. */
+  get answers(): boolean {
+    return this.#answers;
   }
 
   /**
@@ -70,14 +76,11 @@ export class VectorCache {
     const vectors: (Float32Array | undefined)[] = [];
     let damaged = 0;
     let wanted = dimensions;
-    let silent = false;
     for (let start = 0; start < keys.length; start += LOOKUP) {
       const part = keys.slice(start, start + LOOKUP);
       const names = part.map((key) => key.name);
-      const askedAt = performance.now();
       // Who has not answered once is not asked again: a list of a million would wait five hundred times.
-      const entries = silent ? [] : await this.#lookUp(names, signal);
-      silent ||= performance.now() - askedAt >= this.#timeout;
+      const entries = start > 0 && !this.#answers ? [] : await this.#lookUp(names, signal);
       part.forEach((key, place) => {
         const entry = entries[place];
         const vector = entry ? decode(entry, key.tag) : undefined;
@@ -125,14 +128,19 @@ export class VectorCache {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let unlink: (() => void) | undefined;
     const ended = new Promise<never>((_, reject) => {
-      const late = (): void => reject(new Error(`no answer within ${this.#timeout} ms`));
+      const late = (): void => {
+        this.#answers = false;
+        reject(new Error(`no answer within ${this.#timeout} ms`));
+      };
       timer = setTimeout(late, this.#timeout);
       unlink = signal && onAbort(signal, () => reject(signal.reason));
     });
     // A store that throws before it returns a promise leaves this one alone, with an abort that may still come.
     ended.catch(() => {});
     try {
-      return await Promise.race([work(), ended]);
+      const value = await Promise.race([work(), ended]);
+      this.#answers = true;
+      return value;
     } catch (error) {
       signal?.throwIfAborted();
       this.#emit({ type: "cache-failure", during, error });

@@ -210,9 +210,12 @@ export class Embedder {
         open,
         run,
         deliver: (places, vectors) => {
-          if (cache && keys) writes.push(cache.write(pick(keys, places), vectors, signal));
+          const written = cache && keys && cache.write(pick(keys, places), vectors, signal);
+          if (written) writes.push(written);
           run.place(places, vectors);
           options.onProgress?.(run.progress());
+          // Who ran ahead of a slow store would lose more than what is in flight when the process is killed.
+          return cache?.answers ? written : undefined;
         },
       });
       await job.run(open.length);
@@ -296,7 +299,7 @@ export class Embedder {
 interface JobParts {
   readonly open: readonly number[];
   readonly run: ListRun;
-  readonly deliver: (places: readonly number[], vectors: RawVector[]) => void;
+  readonly deliver: (places: readonly number[], vectors: RawVector[]) => Promise<void> | undefined;
 }
 
 /** A list being embedded: its different texts, the vectors that came so far, and what they cost. */

@@ -25,7 +25,8 @@ export interface ListJobContext {
   readonly pack: (batch: Batch) => VectorParcel;
   /** The server does not take base64. */
   readonly refuseBase64: () => void;
-  readonly deliver: (batch: Batch, vectors: RawVector[]) => void;
+  /** @returns what the next batch has to wait for, if anything. */
+  readonly deliver: (batch: Batch, vectors: RawVector[]) => Promise<void> | undefined;
 }
 
 /** A request for vectors, and how it asks for them. */
@@ -119,7 +120,7 @@ export class ListJob {
           return { ...packed, read: (body) => ({ batch, vectors: packed.read(body) }) };
         },
       });
-      if (delivery) this.#deliver(delivery.batch, delivery.vectors);
+      if (delivery) await this.#deliver(delivery.batch, delivery.vectors);
     } catch (error) {
       const asFloats = error instanceof Undelivered && parcel?.base64 && encodingRefused(error.failure);
       if (!asFloats) throw error;
@@ -129,10 +130,11 @@ export class ListJob {
   }
 
   /** The last delivery ends the workers that wait for a turn which they no longer need. */
-  #deliver(batch: Batch, vectors: RawVector[]): void {
-    this.#context.deliver(batch, vectors);
+  async #deliver(batch: Batch, vectors: RawVector[]): Promise<void> {
+    const kept = this.#context.deliver(batch, vectors);
     this.#open -= batch.places.length;
     if (this.#open === 0) this.#controller.abort(FINISHED);
+    await kept;
   }
 
   /** Finds a way around a refusal, or throws what it means. */
