@@ -1,0 +1,5 @@
+# The playground, driven in a real browser.
+npm ci --prefix playground
+npm run --silent build
+npx tsc --project playground
+npm run test:playground

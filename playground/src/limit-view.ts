@@ -1,0 +1,72 @@
+import { element } from "./element.js";
+import { peakOf } from "./counts.js";
+import { DonePlot, RatePlot } from "./plot.js";
+import { race, REQUESTS, type Outcome } from "./race.js";
+
+const form = element("limits", HTMLFormElement);
+const rate = element("rate", HTMLInputElement);
+const faulty = element("faulty", HTMLInputElement);
+const status = element("limit-status", HTMLParagraphElement);
+const plots = {
+  done: new DonePlot(element("plot-done", HTMLDivElement)),
+  ours: new RatePlot(element("plot-ours", HTMLDivElement)),
+  greedy: new RatePlot(element("plot-greedy", HTMLDivElement)),
+};
+
+let latest: readonly [ours: Outcome, greedy: Outcome] | undefined;
+
+/** Runs both clients when asked to, and shows each on its own plot, on the same axes. */
+export function startLimits(): void {
+  for (const input of [rate, faulty]) input.addEventListener("input", showSettings);
+  showSettings();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void compare();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    for (const plot of Object.values(plots)) plot.recolour();
+    if (latest) show(...latest);
+  });
+}
+
+function showSettings(): void {
+  element("rate-value", HTMLOutputElement).value = rate.value;
+  element("faulty-value", HTMLOutputElement).value = `${faulty.value} %`;
+}
+
+async function compare(): Promise<void> {
+  const button = form.querySelector("button");
+  if (button) button.disabled = true;
+  status.textContent = "Both are on their way.";
+  try {
+    const settings = { requestsPerSecond: Number(rate.value), faulty: Number(faulty.value) / 100 };
+    const [ours, greedy] = await race(settings, show);
+    status.textContent = verdict(ours, greedy);
+  } finally {
+    if (button) button.disabled = false;
+  }
+}
+
+function show(ours: Outcome, greedy: Outcome): void {
+  latest = [ours, greedy];
+  const until = Math.max(1, Math.ceil(Math.max(ours.seconds, greedy.seconds)));
+  const most = Math.ceil(Math.max(peakOf(ours, until), peakOf(greedy, until), 1) * 1.05);
+  plots.done.show(ours, greedy, { until, most: REQUESTS });
+  plots.ours.show(ours, { until, most });
+  plots.greedy.show(greedy, { until, most });
+  element("summary-ours", HTMLParagraphElement).textContent = summary(ours);
+  element("summary-greedy", HTMLParagraphElement).textContent = summary(greedy);
+}
+
+function summary({ sent, seconds }: Outcome): string {
+  const count = (wanted: number): number => sent.filter(({ status: seen }) => seen === wanted).length;
+  return `${count(200)} of ${REQUESTS} done, ${sent.length} sent, ${count(429)} refused, ${count(503)} failed, ${seconds.toFixed(1)} s`;
+}
+
+function verdict(ours: Outcome, greedy: Outcome): string {
+  const refused = ({ sent }: Outcome): number => sent.filter(({ status: seen }) => seen === 429).length;
+  return (
+    `This package was done after ${ours.seconds.toFixed(1)} s with ${refused(ours)} refusals; ` +
+    `all at once took ${greedy.seconds.toFixed(1)} s with ${refused(greedy)}.`
+  );
+}
