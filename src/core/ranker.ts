@@ -1,14 +1,16 @@
 /** A query and items into the best of them: each item's score checked, ties in the order they came. */
 
 import { linked } from "./abort.js";
-import { cannot, count, isTogetherError, listIndexes, type TogetherError } from "./errors.js";
 import { estimateTokens } from "./batches.js";
+import { Bill } from "./bill.js";
 import type { CallOptions } from "./embedder.js";
+import { cannot, count, isTogetherError, type TogetherError } from "./errors.js";
 import { emitter, type Emit, type TokenUsage } from "./events.js";
 import { tooMuch } from "./failure.js";
 import { resolveRanker, type RankerOptions, type ResolvedRanker } from "./options.js";
+import { readRankList, type RankList } from "./rank-list.js";
 import { Sender, Undelivered, type Parcel } from "./sender.js";
-import { checkList, checkText, indexesOf, isBlank, kindOf, repair } from "./texts.js";
+import { indexesOf, kindOf } from "./texts.js";
 import {
   byScore,
   mostRankingBytes,
@@ -100,7 +102,10 @@ export class Ranker {
   ): Promise<Ranking<Item>> {
     options.signal?.throwIfAborted();
     const limits = this.#limits(options);
-    const list = this.#read(query, items, textOf);
+    const task = this.#task(Array.isArray(items) ? items.length : 0);
+    const list = readRankList(task, query, items, textOf);
+    if (list.blank.length > 0) this.#emit({ type: "skipped-document", indexes: list.blank });
+    if (list.repaired.length > 0) this.#emit({ type: "repaired-text", indexes: list.repaired });
     const bill = new Bill();
     if (list.texts.length === 0) return { ranked: [], usage: bill.usage() };
     try {
@@ -134,36 +139,6 @@ export class Ranker {
       throw wrongLimit("minScore", minScore, "a finite number");
     }
     return { topN: topN ?? this.#options.topN, minScore: minScore ?? this.#options.minScore };
-  }
-
-  /** Copies and checks all that is to be ranked, and leaves out what is blank. */
-  #read<Item>(query: string, given: readonly Item[], textOf: (item: Item) => string): RankList<Item> {
-    const task = this.#task(Array.isArray(given) ? given.length : 0);
-    const checkedQuery = checkText(query, task, "query");
-    const items = checkList(given, task, "documents") as Item[];
-    const texts = items.map((item) => textOf(item));
-    const foreign = indexesOf(texts, (text) => typeof text !== "string");
-    if (foreign.length > 0) {
-      const where = foreign.length === 1 ? "index" : "indexes";
-      throw cannot(
-        "invalid_input",
-        task,
-        `there is no text at ${where} ${listIndexes(foreign)}`,
-        "every document needs a text to be ranked by",
-        { index: foreign.length === 1 ? foreign[0] : undefined },
-      );
-    }
-    const blank = indexesOf(texts, isBlank);
-    if (blank.length > 0) this.#emit({ type: "skipped-document", indexes: blank });
-    const { texts: sound, repaired } = repair(texts);
-    if (repaired.length > 0) this.#emit({ type: "repaired-text", indexes: repaired });
-    const indexes = indexesOf(texts, (text) => !isBlank(text));
-    return {
-      query: checkedQuery.text,
-      items: indexes.map((index) => items[index] as Item),
-      texts: indexes.map((index) => sound[index] as string),
-      indexes,
-    };
   }
 
   /** Scores a list in as many requests as it takes, and merges them. */
@@ -277,14 +252,6 @@ function wrongLimit(name: string, value: unknown, wanted: string): TogetherError
   return cannot("invalid_option", "rank documents", `\`${name}\` is ${found}`, `it must be ${wanted}`);
 }
 
-interface RankList<Item> {
-  readonly query: string;
-  readonly items: readonly Item[];
-  readonly texts: readonly string[];
-  /** The caller's index of each item. */
-  readonly indexes: readonly number[];
-}
-
 interface Part {
   readonly query: string;
   readonly texts: readonly string[];
@@ -293,21 +260,6 @@ interface Part {
   readonly topN: number | undefined;
   readonly signal: AbortSignal;
   readonly bill: Bill;
-}
-
-/** What the requests of one ranking cost. */
-class Bill {
-  #promptTokens = 0;
-  #totalTokens = 0;
-
-  add(usage: TokenUsage | undefined): void {
-    this.#promptTokens += usage?.promptTokens ?? 0;
-    this.#totalTokens += usage?.totalTokens ?? 0;
-  }
-
-  usage(): TokenUsage {
-    return { promptTokens: this.#promptTokens, totalTokens: this.#totalTokens };
-  }
 }
 
 /** Ends the other parts and reports the first failure, which is the signal's reason from then on. */

@@ -3,7 +3,8 @@
 import type { BaseEmbeddingOptions, EmbeddingInfo } from "llamaindex";
 import type { CallOptions } from "../core/embedder.js";
 import { embeddingModel } from "../core/models.js";
-import { Check, MOST_TEXTS, type EmbedderOptions } from "../core/options.js";
+import { Check } from "../core/check.js";
+import { MOST_TEXTS, type EmbedderOptions } from "../core/options.js";
 
 /** Options of {@link TogetherEmbeddings}: those of the framework-free `Embedder`, one of them by two names. */
 export interface TogetherEmbeddingsParams extends EmbedderOptions {

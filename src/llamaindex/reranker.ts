@@ -1,6 +1,7 @@
 import { extractText, MetadataMode } from "llamaindex";
 import type { BaseNodePostprocessor, MessageContent, NodeWithScore } from "llamaindex";
-import { Check, type RankerOptions } from "../core/options.js";
+import { Check } from "../core/check.js";
+import type { RankerOptions } from "../core/options.js";
 import { Ranker, type Ranked, type RankOptions } from "../core/ranker.js";
 
 /** Options of {@link TogetherReranker}: those of the framework-free `Ranker`, and what of a node is ranked. */
