@@ -67,9 +67,9 @@ export function vectorOf(text: string): number[] {
   return [1, (hash & 0xfff) / 16, ((hash >>> 12) & 0xfff) / 16, (hash >>> 24) / 16 - 8];
 }
 
-/** The score that the bench gives a document: the number in its text, or 0. */
+/** The score that the bench gives a document: the number in its text, or 0 (and never -0, which JSON does not know). */
 export function scoreOf(document: string): number {
-  return Number(/-?\d+(\.\d+)?/.exec(document)?.[0] ?? 0);
+  return Number(/-?\d+(\.\d+)?/.exec(document)?.[0] ?? 0) || 0;
 }
 
 /** `text 0`, `text 1` ... */
