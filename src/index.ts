@@ -7,7 +7,8 @@
  */
 
 export { Embedder } from "./core/embedder.js";
-export type { CallOptions, Embeddings, Progress, StreamedEmbedding } from "./core/embedder.js";
+export type { Embeddings, StreamedEmbedding } from "./core/embedder.js";
+export type { CallOptions, Progress } from "./core/call.js";
 export { Ranker } from "./core/ranker.js";
 export type { Ranked, RankOptions } from "./core/ranker.js";
 export { TogetherError, isTogetherError } from "./core/errors.js";

@@ -1,35 +1,21 @@
 /** Texts into vectors: as many as texts, in their order, each one checked. */
 
 import { linked } from "./abort.js";
-import { Batches, BatchSize, estimateTokens, type Batch } from "./batches.js";
+import { Batches, BatchSize, type Batch } from "./batches.js";
+import type { CallOptions } from "./call.js";
 import { VectorCache } from "./cache.js";
-import { cannot, count, listIndexes } from "./errors.js";
 import { emitter, type Emit, type TokenUsage } from "./events.js";
-import { embeddingModel } from "./models.js";
 import { ListJob, type VectorParcel } from "./list-job.js";
+import { ListRun } from "./list-run.js";
+import { countTokens } from "./list-tokens.js";
+import { embeddingModel } from "./models.js";
 import { resolveEmbedder, type EmbedderOptions, type ResolvedEmbedder } from "./options.js";
 import { Sender } from "./sender.js";
 import { chunks } from "./stream.js";
 import { checkText, checkTexts, embedTask, indexesOf } from "./texts.js";
 import type { Lane } from "./throttle.js";
-import { normalize, toFloat32 } from "./vectors.js";
+import { toFloat32 } from "./vectors.js";
 import { embeddingsRequest, mostEmbeddingBytes, readEmbeddings, readUsage, type RawVector } from "./wire.js";
-
-/** Options of a single call. */
-export interface CallOptions {
-  /** Ends the call at once, in whatever state it is, with the signal's own reason. */
-  signal?: AbortSignal | undefined;
-  /** Called as work is done. What it throws ends the call. */
-  onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** How far a call has come. */
-export interface Progress {
-  /** Texts or documents done. */
-  readonly done: number;
-  /** Of how many; for a stream, of how many read so far. */
-  readonly total: number;
-}
 
 /** The vectors of a list. */
 export interface Embeddings<Vector = Float32Array> {
@@ -189,8 +175,8 @@ export class Embedder {
     if (repaired.length > 0) this.#emit({ type: "repaired-text", indexes: repaired });
     const prefix = this.#prefix(lane);
     const run = new ListRun(prefix === "" ? texts : texts.map((text) => prefix + text), first);
-    const tokens = this.#countTokens(run, task);
-    if (texts.length === 0) return { vectors: [], usage: run.usage() };
+    const tokens = countTokens(run, task, this.#options, this.#emit);
+    if (texts.length === 0) return { vectors: [], usage: run.bill.usage() };
 
     const { signal } = options;
     const { controller, unlink } = linked(signal);
@@ -225,7 +211,7 @@ export class Embedder {
       await Promise.all(writes);
     }
     signal?.throwIfAborted();
-    return { vectors: run.result(this.#options.normalize), usage: run.usage() };
+    return { vectors: run.result(this.#options.normalize), usage: run.bill.usage() };
   }
 
   /** Takes what the cache knew: what comes besides must measure the same, or the list would mix two models. */
@@ -270,7 +256,7 @@ export class Embedder {
       read: (body) => {
         const vectors = readEmbeddings(body, batch.texts.length, this.#expectedDimensions);
         this.#learnedDimensions ??= vectors[0]?.length;
-        run.bill(readUsage(body));
+        run.bill.add(readUsage(body));
         return vectors;
       },
     };
@@ -278,21 +264,6 @@ export class Embedder {
 
   #prefix(lane: Lane): string {
     return lane === "query" ? this.#options.queryPrefix : this.#options.documentPrefix;
-  }
-
-  /** Counts or estimates every text once: for filling batches, and for what is too long. */
-  #countTokens(run: ListRun, task: string): number[] {
-    const { countTokens, maxInputTokens, longText } = this.#options;
-    const tokens = run.texts.map((text) => (countTokens ?? estimateTokens)(text));
-    checkCounts(tokens, run, task);
-    if (maxInputTokens === undefined) return tokens;
-    const long = indexesOf(tokens, (amount) => amount > maxInputTokens);
-    if (long.length === 0) return tokens;
-    const indexes = long.map((place) => run.firstIndexOf(place)).toSorted((left, right) => left - right);
-    if (longText === "reject") throw tooLong(indexes, task, maxInputTokens);
-    const longestTokens = long.reduce((most, place) => Math.max(most, tokens[place] as number), 0);
-    this.#emit({ type: "long-text", indexes, longestTokens, maxInputTokens });
-    return tokens;
   }
 }
 
@@ -302,110 +273,6 @@ interface JobParts {
   readonly deliver: (places: readonly number[], vectors: RawVector[]) => Promise<void> | undefined;
 }
 
-/** A list being embedded: its different texts, the vectors that came so far, and what they cost. */
-class ListRun {
-  /** The different texts, as they are sent. */
-  readonly texts: readonly string[];
-  readonly vectors: (RawVector | undefined)[];
-  readonly #first: number;
-  /** For each place, the index in the list of the first text that stands there. */
-  readonly #firstIndexes: number[] = [];
-  readonly #placeOf: Int32Array;
-  readonly #shares: Int32Array;
-  #done = 0;
-  #promptTokens = 0;
-  #totalTokens = 0;
-
-  constructor(list: readonly string[], first: number) {
-    const places = new Map<string, number>();
-    this.#placeOf = new Int32Array(list.length);
-    list.forEach((text, index) => {
-      const place = places.get(text) ?? places.size;
-      if (place === places.size) this.#firstIndexes.push(index);
-      places.set(text, place);
-      this.#placeOf[index] = place;
-    });
-    this.#first = first;
-    this.texts = [...places.keys()];
-    this.vectors = Array.from({ length: places.size });
-    this.#shares = new Int32Array(places.size);
-    for (const place of this.#placeOf) this.#shares[place] = (this.#shares[place] as number) + 1;
-  }
-
-  /** The caller's texts that have their vector. */
-  get done(): number {
-    return this.#done;
-  }
-
-  /** Takes what the cache knew. */
-  fill(vectors: readonly (RawVector | undefined)[]): void {
-    vectors.forEach((vector, place) => {
-      if (vector) this.place([place], [vector]);
-    });
-  }
-
-  place(places: readonly number[], vectors: readonly RawVector[]): void {
-    places.forEach((place, at) => {
-      this.vectors[place] = vectors[at];
-      this.#done += this.#shares[place] as number;
-    });
-  }
-
-  bill(usage: TokenUsage | undefined): void {
-    this.#promptTokens += usage?.promptTokens ?? 0;
-    this.#totalTokens += usage?.totalTokens ?? 0;
-  }
-
-  usage(): TokenUsage {
-    return { promptTokens: this.#promptTokens, totalTokens: this.#totalTokens };
-  }
-
-  progress(): Progress {
-    return { done: this.#done, total: this.#placeOf.length };
-  }
-
-  /** The caller's index of the first text that stands at a place. */
-  firstIndexOf(place: number): number {
-    return this.#first + (this.#firstIndexes[place] as number);
-  }
-
-  /** One vector for each of the caller's texts. Equal texts get copies: LangGraph's store empties what it is given. */
-  result(scaled: boolean): RawVector[] {
-    if (scaled) for (const vector of this.vectors) normalize(vector as RawVector);
-    const given = new Uint8Array(this.vectors.length);
-    return Array.from(this.#placeOf, (place) => {
-      const vector = this.vectors[place] as RawVector;
-      if (given[place] === 1) return vector.slice();
-      given[place] = 1;
-      return vector;
-    });
-  }
-}
-
 function pick<Item>(list: readonly Item[], places: readonly number[]): Item[] {
   return places.map((place) => list[place] as Item);
-}
-
-/** A tokenizer that returns its tokens, or a promise, would let every text pass. */
-function checkCounts(tokens: readonly unknown[], run: ListRun, task: string): void {
-  const place = tokens.findIndex((amount) => !(Number.isFinite(amount) && (amount as number) >= 0));
-  if (place < 0) return;
-  throw cannot(
-    "invalid_option",
-    task,
-    `\`countTokens\` returned no number for the text at index ${run.firstIndexOf(place)}`,
-    "let it return how many tokens the text has, 0 or more, and no promise",
-    { index: run.firstIndexOf(place) },
-  );
-}
-
-function tooLong(indexes: readonly number[], task: string, limit: number): Error {
-  const [noun, verb] = indexes.length === 1 ? ["text at index", "is"] : ["texts at indexes", "are"];
-  return cannot(
-    "text_too_long",
-    task,
-    `the ${noun} ${listIndexes(indexes)} ${verb} longer than the model's ${count(limit, "token")}`,
-    'split them, or set `longText: "send"`',
-    { index: indexes.length === 1 ? indexes[0] : undefined },
-  );
 }

@@ -3,7 +3,7 @@
 import { linked } from "./abort.js";
 import { estimateTokens } from "./batches.js";
 import { Bill } from "./bill.js";
-import type { CallOptions } from "./embedder.js";
+import type { CallOptions } from "./call.js";
 import { cannot, count, isTogetherError, type TogetherError } from "./errors.js";
 import { emitter, type Emit, type TokenUsage } from "./events.js";
 import { tooMuch } from "./failure.js";

@@ -1,5 +1,6 @@
 import { Embeddings } from "@langchain/core/embeddings";
-import { Embedder, type CallOptions } from "../core/embedder.js";
+import { Embedder } from "../core/embedder.js";
+import type { CallOptions } from "../core/call.js";
 import type { EmbedderOptions } from "../core/options.js";
 import { toNumbers } from "../core/vectors.js";
 

@@ -10,7 +10,7 @@ export { TogetherReranker } from "./reranker.js";
 export type { RankedDocument, RerankInput, TogetherRerankerParams } from "./reranker.js";
 export { TogetherError, isTogetherError } from "../core/errors.js";
 export type { TogetherErrorCode, TogetherErrorDetails } from "../core/errors.js";
-export type { CallOptions, Progress } from "../core/embedder.js";
+export type { CallOptions, Progress } from "../core/call.js";
 export type { TogetherEvent } from "../core/events.js";
 export type { ByteStore, EmbedderOptions, RankerOptions, SharedOptions } from "../core/options.js";
 export type { RankOptions } from "../core/ranker.js";

@@ -1,7 +1,7 @@
 /** Where LlamaIndex has its own words for what the core does: options of a model, and of a call. */
 
 import type { BaseEmbeddingOptions, EmbeddingInfo } from "llamaindex";
-import type { CallOptions } from "../core/embedder.js";
+import type { CallOptions } from "../core/call.js";
 import { embeddingModel } from "../core/models.js";
 import { Check } from "../core/check.js";
 import { MOST_TEXTS, type EmbedderOptions } from "../core/options.js";
