@@ -39,8 +39,12 @@ describe.skipIf(!existsSync(CHROMIUM))("the playground in Chromium", () => {
   });
 
   afterEach(async () => {
-    expect({ errors: errors.splice(0), foreign: foreign.splice(0) }).toEqual({ errors: [], foreign: [] });
     await page.close();
+    const trouble = [
+      ...errors.splice(0),
+      ...foreign.splice(0).map((address) => `the page asked for ${address}`),
+    ];
+    if (trouble.length > 0) throw new Error(trouble.join("\n"));
   });
 
   it("answers a question that is typed, and shows what reranking changed", async () => {

@@ -15,11 +15,19 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join("\n
 `;
 
 async function main([first, ...rest]: readonly string[]): Promise<void> {
+  checkNode(process.versions.node);
   if (first === "--help" || first === "-h") return print(HELP);
   if (first === "--version" || first === "-v") return print(`${packageJson.version}\n`);
   const command = commandFor(first);
   if (rest.includes("--help") || rest.includes("-h")) return print(command.help);
   await command.run(rest);
+}
+
+/** @throws if Node is older than `engines` in package.json says: npm only warns. */
+function checkNode(version: string): void {
+  const least = packageJson.engines.node.replace(/^\D+/, "");
+  if (Number.parseInt(version) >= Number.parseInt(least)) return;
+  throw new Error(`Cannot run together-retrieval: this is Node ${version}; install Node ${least} or later`);
 }
 
 function commandFor(name: string | undefined): Command {

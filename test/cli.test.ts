@@ -93,6 +93,23 @@ describe("together-retrieval", () => {
   });
 });
 
+describe("together-retrieval on a Node that is too old", () => {
+  it("says so in one sentence, and exits with 1", async () => {
+    const old = 'Object.defineProperty(process.versions, "node", { value: "18.20.8" })';
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", "--import", `data:text/javascript,${old}`, "src/cli.ts", "--version"],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    children.push(child);
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    expect(await textOf(child.stderr)).toBe(
+      "Cannot run together-retrieval: this is Node 18.20.8; install Node 20 or later\n",
+    );
+    expect(await ended).toBe(1);
+  });
+});
+
 describe("together-retrieval emulator", () => {
   it("prints its help", async () => {
     const { code, out } = await run("emulator", "--help");

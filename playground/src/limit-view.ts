@@ -59,14 +59,17 @@ function show(ours: Outcome, greedy: Outcome): void {
 }
 
 function summary({ sent, seconds }: Outcome): string {
-  const count = (wanted: number): number => sent.filter(({ status: seen }) => seen === wanted).length;
+  const count = (wanted: number): number => countOf(sent, wanted);
   return `${count(200)} of ${REQUESTS} done, ${sent.length} sent, ${count(429)} refused, ${count(503)} failed, ${seconds.toFixed(1)} s`;
 }
 
 function verdict(ours: Outcome, greedy: Outcome): string {
-  const refused = ({ sent }: Outcome): number => sent.filter(({ status: seen }) => seen === 429).length;
   return (
-    `This package was done after ${ours.seconds.toFixed(1)} s with ${refused(ours)} refusals; ` +
-    `all at once took ${greedy.seconds.toFixed(1)} s with ${refused(greedy)}.`
+    `This package was done after ${ours.seconds.toFixed(1)} s with ${countOf(ours.sent, 429)} refusals; ` +
+    `all at once took ${greedy.seconds.toFixed(1)} s with ${countOf(greedy.sent, 429)}.`
   );
+}
+
+function countOf(sent: Outcome["sent"], wanted: number): number {
+  return sent.filter((request) => request.status === wanted).length;
 }

@@ -38,9 +38,12 @@ async function ask(): Promise<void> {
   const { candidates, ranked, likeness } = await search(question.value, lines);
   show("candidates", candidates, new Map());
   show("ranked", ranked, new Map(candidates.map(({ place }, rank) => [place, rank])));
-  const nameOf = (place: number): string => (place === 0 ? "the question" : `text ${place}`);
   showMap(element("map", HTMLDivElement), likeness, nameOf, (words) => (mapStatus.textContent = words));
   status.textContent = `Best of ${lines.length} texts after reranking: ${ranked[0]?.text ?? "none"}`;
+}
+
+function nameOf(place: number): string {
+  return place === 0 ? "the question" : `text ${place}`;
 }
 
 /** @param before - Each text's rank before, if it had one. */

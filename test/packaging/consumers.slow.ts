@@ -61,6 +61,21 @@ describe("a project", () => {
   );
 });
 
+describe("two copies of LangChain's core in one process", () => {
+  it("work together: documents of the one are ranked by a reranker of the other, and stay what they are", () =>
+    inProject(async (project) => {
+      const { "@langchain/core": version } = devDependencies;
+      await project.install(
+        tarball,
+        `@langchain/core@${version}`,
+        `second-core@npm:@langchain/core@${version}`,
+      );
+      await project.write("copies.js", COPIES);
+      const { stdout, stderr } = await project.run("node", ["copies.js"]);
+      expect({ stdout, stderr }).toEqual({ stdout: "true true Plants turn light into sugar.\n", stderr: "" });
+    }));
+});
+
 describe("the ESM and the CommonJS build in one process", () => {
   it("share one throttle, and one meaning of an error", () =>
     inProject(async (project) => {
@@ -86,6 +101,18 @@ import { createEmulator } from "together-retrieval/emulator";
 const { fetch } = createEmulator();
 const embeddings = new TogetherEmbeddings({ model: "thenlper/gte-large", apiKey: "any", fetch });
 console.log((await embeddings.embedDocuments(["one", "two"])).length);
+`;
+
+const COPIES = `
+import { Document as First } from "@langchain/core/documents";
+import { Document as Second } from "second-core/documents";
+import { TogetherReranker } from "together-retrieval/langchain";
+import { createEmulator } from "together-retrieval/emulator";
+const { fetch } = createEmulator();
+const reranker = new TogetherReranker({ model: "Salesforce/Llama-Rank-V1", apiKey: "any", fetch });
+const documents = ["Rust eats iron.", "Plants turn light into sugar."].map((pageContent) => new Second({ pageContent }));
+const [best] = await reranker.compressDocuments(documents, "What do plants make from light?");
+console.log(First !== Second, best instanceof Second, best.pageContent);
 `;
 
 /** Twenty requests from each build, each allowed four at once: four in all, if they know of each other. */
