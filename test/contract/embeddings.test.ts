@@ -14,23 +14,23 @@ import {
   type Bench,
 } from "../support/emulate.js";
 import { drivers, type Driver, type EmbeddingsUnderTest } from "./drivers/index.js";
-import { deepFreeze } from "./support.js";
 
 const E5 = "intfloat/multilingual-e5-large-instruct";
 
-/** Embeddings of a framework's, on an emulator of their own. */
+/** Embeddings of a framework's, on an emulator of their own; whoever writes to their options throws. */
 function on(
   driver: Driver,
   { emulator, events }: Bench,
   own: Partial<EmbedderOptions> = {},
 ): EmbeddingsUnderTest {
-  return driver.embeddings({
+  const options: EmbedderOptions = {
     model: EMBEDDING,
     apiKey: KEY,
     fetch: emulator.fetch,
     onEvent: (event) => events.push(event),
     ...own,
-  });
+  };
+  return driver.embeddings(Object.freeze(options));
 }
 
 const shuffled = (): Fault => "shuffled";
@@ -112,11 +112,11 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     expect(new Set(vectors).size).toBe(4);
   });
 
-  it("leave their options and the list of texts as they were", async () => {
-    const options = deepFreeze({ batchSize: 2, queryPrefix: "find: ", dimensions: 4 });
-    const embeddings = on(driver, bench(), options);
-    const list = deepFreeze(texts(5));
-    expect(plain(await embeddings.documents(list))).toEqual(texts(5).map(vectorOf));
+  it("leave the list of texts and the options of a call as they were", async () => {
+    const embeddings = on(driver, bench(), { batchSize: 2 });
+    const call = Object.freeze({ signal: new AbortController().signal, onProgress: () => {} });
+    const vectors = await embeddings.documents(Object.freeze(texts(5)), call);
+    expect(plain(vectors)).toEqual(texts(5).map(vectorOf));
   });
 
   it("keep to the texts they were given, even if the list is emptied while they work", async () => {
