@@ -1,0 +1,2 @@
+# Real faults: processes killed, connections cut, and how long an abort takes over real sockets.
+npm run test:faults

@@ -1,0 +1,12 @@
+/** A job with a cache: `client.ts <address> <folder> <texts>`. It prints its progress, then the wrong vectors. */
+
+import { LocalFileStore } from "@langchain/classic/storage/file_system";
+import { Embedder } from "../../src/index.js";
+import { corpus, MODEL, wrongVectors } from "./vectors.js";
+
+const [baseURL, folder, amount] = process.argv.slice(2) as [string, string, string];
+const cache = await LocalFileStore.fromPath(folder);
+const embedder = new Embedder({ model: MODEL, apiKey: "key", baseURL, batchSize: 10, cache });
+const texts = corpus(Number(amount));
+const { vectors } = await embedder.embed(texts, { onProgress: ({ done }) => console.log(done) });
+console.log(`wrong: ${wrongVectors(texts, vectors).length}`);
