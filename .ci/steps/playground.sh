@@ -2,4 +2,5 @@
 npm ci --prefix playground
 npm run --silent build
 npx tsc --project playground
+.ci/chromium
 npm run test:playground
