@@ -1,0 +1,40 @@
+"""Runs the notebooks from top to bottom in Jupyter, and says in which cell one fails.
+
+    /usr/bin/python3 examples/notebooks/run.py            runs them all
+    /usr/bin/python3 examples/notebooks/run.py --write    and keeps what they print
+"""
+
+import os
+import pathlib
+import sys
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+here = pathlib.Path(__file__).parent.resolve()
+os.environ["JUPYTER_PATH"] = str(here / ".jupyter")
+os.environ["PATH"] = f"{here / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
+for name in ("TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHER_BASE_URL"):
+    os.environ.pop(name, None)
+
+named = [argument for argument in sys.argv[1:] if argument != "--write"]
+failed = False
+for path in [here / name for name in named] or sorted(here.glob("*.ipynb")):
+    notebook = nbformat.read(path, as_version=4)
+    started = time.monotonic()
+    try:
+        resources = {"metadata": {"path": str(here)}}
+        NotebookClient(notebook, kernel_name="tslab", timeout=120, resources=resources, record_timing=False).execute()
+        print(f"{path.name}: {time.monotonic() - started:.1f} s")
+        if "--write" in sys.argv:
+            nbformat.write(notebook, path)
+    except CellExecutionError:
+        failed = True
+        # tslab's error is empty; what went wrong stands in the cell's stderr.
+        for number, cell in enumerate(notebook.cells):
+            for output in cell.get("outputs", []):
+                if output.output_type == "stream" and output.name == "stderr":
+                    print(f"{path.name}, cell {number + 1}:\n{output.text}", file=sys.stderr)
+sys.exit(1 if failed else 0)
