@@ -47,16 +47,12 @@ describe("rank()", () => {
       latency: 5,
       models: { both: { type: "embedding", dimensions: 4 } },
     });
-    const one = embedder({ model: "both", maxConcurrency: 1, batchSize: 1 });
-    const embedding = one.embed(texts(20));
-    // The emulator refuses to rank by this model, which is what tells when it was asked.
+    const one = embedder({ model: "both", maxConcurrency: 1 });
+    const embedding = texts(10).map((text) => one.embed([text]));
+    // The emulator refuses to rank by this model, and that is when it was asked.
     const ranking = rejection(ranker({ model: "both", maxConcurrency: 1 }).rank("q", ["1"], identity));
-    await Promise.all([embedding, ranking, one.embedQuery("a question")]);
-    const order = emulator.requests.map(
-      ({ path, body }) => `${path} ${String((body as { input?: string }).input)}`,
-    );
-    expect(order.findIndex((line) => line.startsWith("/v1/rerank"))).toBeLessThanOrEqual(2);
-    expect(order.findIndex((line) => line.endsWith("a question"))).toBeLessThanOrEqual(3);
+    await Promise.all([...embedding, ranking]);
+    expect(emulator.requests.findIndex(({ path }) => path === "/v1/rerank")).toBe(1);
   });
 });
 
