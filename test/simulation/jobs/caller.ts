@@ -3,7 +3,7 @@
 import { isTogetherError, type TogetherErrorCode } from "../../../src/index.js";
 import { runCall, type Call } from "./calls.js";
 import type { Progress } from "./checks.js";
-import type { CallPlan, Mood, Plan } from "./plan.js";
+import type { CallPlan, Mood, Plan, ServerPlan } from "./plan.js";
 import { SourceFailed } from "./sources.js";
 import type { World } from "./world.js";
 
@@ -41,6 +41,11 @@ const POSSIBLE: Readonly<Record<Mood, readonly TogetherErrorCode[]>> = {
   hostile: HOSTILE,
 };
 
+/** Under a limit in tokens a large request puts the account into debt, for longer than anybody is patient. */
+function possibleCodes({ mood, limits }: ServerPlan): readonly TogetherErrorCode[] {
+  return limits?.tokensPerSecond === undefined ? POSSIBLE[mood] : [...POSSIBLE[mood], "rate_limited"];
+}
+
 export async function makeCall(plan: CallPlan, world: World, { server }: Plan): Promise<Ending> {
   if (plan.startsAt > 0) await world.wait(plan.startsAt);
   const controller = new AbortController();
@@ -70,7 +75,7 @@ export async function makeCall(plan: CallPlan, world: World, { server }: Plan): 
   if (late > 0) problems.push(`it ended ${late} ms after the abort`);
   if (ended.how === "done") return { how: "done", problems };
   const given = signal.aborted && ended.error === signal.reason;
-  if (!given) problems.push(...wrongError(ended.error, plan, POSSIBLE[server.mood], signal.aborted));
+  if (!given) problems.push(...wrongError(ended.error, plan, possibleCodes(server), signal.aborted));
   return { how: given ? "given up" : "failed", problems };
 }
 

@@ -56,14 +56,16 @@ async function embedStream(call: Call): Promise<void> {
   const source = sourceOf(plan, world, call.giveUp);
   const gone = aborted(signal);
   let next = 0;
+  let abortedBefore = false;
   for await (const { index, vector } of object.embedder.embedStream(source.texts, { signal, onProgress })) {
-    if (signal.aborted) problems.push("the stream went on after the abort");
+    if (abortedBefore) problems.push("the stream went on after the abort");
     if (index !== next) problems.push(`index ${index} came where ${next} was due`);
     problems.push(...documentProblems(call, index, vector));
     problems.push(...readAhead(call, source, next));
     next += 1;
     if (next === plan.leavesAfter) break;
     if (plan.source === "slow" && index % 7 === 0) await Promise.race([world.wait(30), gone]);
+    abortedBefore = signal.aborted;
   }
   if (next !== plan.leavesAfter && next !== plan.texts.length) problems.push(`${next} vectors were streamed`);
   if (plan.source === "generator" && !source.closed()) problems.push("the source was not closed");
