@@ -1,7 +1,7 @@
 /** What a failed request means for whoever asked: a code, a sentence, and what to do. Pure. */
 
 import type { Failure } from "./client.js";
-import { cannot, count, type TogetherError, type TogetherErrorCode } from "./errors.js";
+import { cannot, type TogetherError, type TogetherErrorCode } from "./errors.js";
 import { embeddingModel, rerankModel } from "./models.js";
 import { quote } from "./quote.js";
 
@@ -162,9 +162,4 @@ function retirement(model: string): string {
 
 function seconds(ms: number): string {
   return `${Math.ceil(ms / 1000)} s`;
-}
-
-/** `64 texts with "BAAI/bge-large-en-v1.5"`: the object of most sentences. */
-export function withModel(amount: number, noun: string, model: string): string {
-  return `${count(amount, noun)} with "${model}"`;
 }

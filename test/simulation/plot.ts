@@ -25,7 +25,12 @@ export async function plot(file: string, seed: number): Promise<void> {
     if (!scenario) throw new Error(`Cannot plot: there is no scenario "${name}"; see scenarios.ts`);
     outcomes.push(await runScenario(scenario, seed));
   }
-  const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT * DRAWN.length + 50 });
+  const chart = init(null, null, {
+    renderer: "svg",
+    ssr: true,
+    width: WIDTH,
+    height: HEIGHT * DRAWN.length + 50,
+  });
   chart.setOption(optionsFor(outcomes));
   await writeFile(file, chart.renderToSVGString());
   chart.dispose();

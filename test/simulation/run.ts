@@ -32,7 +32,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Out
       const response = await fetch(input, init);
       const refused = response.status === 429;
       log.push({ at, refused });
-      if (refused) count(refusals, String(init?.body));
+      if (refused) count(refusals, init?.body as string);
       return response;
     };
   };
