@@ -1,28 +1,26 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import * as langchain from "../../src/langchain/index.js";
-import * as llamaindex from "../../src/llamaindex/index.js";
 import oldest from "./package.json" with { type: "json" };
 
-const ranges = packageJson.peerDependencies;
+const ranges: Readonly<Record<string, string>> = packageJson.peerDependencies;
+const installed: Readonly<Record<string, string>> = oldest.dependencies;
 
-/** What a class extends, by the file that Node finds in this folder. */
-async function own(file: string, name: string): Promise<unknown> {
-  const url = new URL(`./node_modules/${file}`, import.meta.url).href;
-  return ((await import(url)) as Record<string, unknown>)[name];
-}
+/** For each framework: our folder for it, and the file of its own that has what our embeddings extend. */
+const frameworks = [
+  { name: "@langchain/core", ours: "langchain", base: "Embeddings", file: "dist/embeddings.js" },
+  { name: "llamaindex", ours: "llamaindex", base: "BaseEmbedding", file: "dist/index.js" },
+].filter(({ name }) => name in ranges);
 
-it("has the lowest version of each peer range", () => {
-  expect(ranges["@langchain/core"]).toBe(`^${oldest.dependencies["@langchain/core"]}`);
-  expect(oldest.dependencies.llamaindex).toBe(`${/^>=(\S+)/.exec(ranges.llamaindex)?.[1]}.0`);
-});
+describe.each(frameworks)("the oldest $name", ({ name, ours, base, file }) => {
+  it("is the lowest version of the peer range", () => {
+    const [, lowest] = /^(?:\^|>=)(\S+)/.exec(ranges[name] ?? "") ?? [];
+    expect(`${installed[name]}.`).toMatch(new RegExp(`^${lowest?.replaceAll(".", String.raw`\.`)}\\.`));
+  });
 
-it("has the specification run on them, and not on the newest", async () => {
-  const bases = [langchain, llamaindex].map(({ TogetherEmbeddings }) =>
-    Object.getPrototypeOf(TogetherEmbeddings),
-  );
-  expect(bases).toEqual([
-    await own("@langchain/core/dist/embeddings.js", "Embeddings"),
-    await own("llamaindex/dist/index.js", "BaseEmbedding"),
-  ]);
+  it("is what the specification runs on, not the newest", async () => {
+    const { TogetherEmbeddings } = (await import(`../../src/${ours}/index.ts`)) as Record<string, object>;
+    const url = new URL(`./node_modules/${name}/${file}`, import.meta.url).href;
+    const own = (await import(url)) as Record<string, unknown>;
+    expect(Object.getPrototypeOf(TogetherEmbeddings)).toBe(own[base]);
+  });
 });
