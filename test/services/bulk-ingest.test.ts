@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServices, type Services } from "../../examples/support/services/index.js";
 import { writeCorpus } from "../../examples/bulk-ingest/corpus.js";
 import { endure, MODEL, someFaults, workersOf } from "./support/endure.js";
-import { compareRows, plainVectors } from "./support/expected.js";
+import { compareRows, plainVectors, textsOf } from "./support/expected.js";
 import { ROOT, run, start } from "./support/program.js";
 import { leftOut, why } from "./support/required.js";
 
@@ -41,7 +41,11 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
     expect(outcome.stdout).toContain("Passages: 5,000 of 5,000 in the table, which has 5,000 rows.");
     expect(outcome.kills).toBe(6);
     expect(outcome.refused).toBeGreaterThan(0);
-    const difference = await compareRows(services.postgres.url, "endured", await plainVectors(corpus));
+    const difference = await compareRows(
+      services.postgres.url,
+      "endured",
+      await plainVectors(await textsOf(corpus)),
+    );
     expect(difference).toEqual({ rows: PASSAGES, missing: 0, doubled: 0, wrong: 0 });
     // A death costs what its worker had in hand: four jobs at most.
     expect(outcome.paidTexts).toBeLessThanOrEqual(PASSAGES + outcome.kills * 4 * 128);

@@ -4,10 +4,8 @@ import { createEmulator } from "together-retrieval/emulator";
 import { MODEL } from "./endure.js";
 
 /** The vector of each text, asked for one request after another, from an emulator that nothing goes wrong with. */
-export async function plainVectors(corpus: string): Promise<Map<string, Float32Array>> {
+export async function plainVectors(texts: readonly string[]): Promise<Map<string, Float32Array>> {
   const { fetch } = createEmulator({ keepBodies: false });
-  const lines = (await readFile(corpus, "utf8")).trimEnd().split("\n");
-  const texts = lines.map((line) => (JSON.parse(line) as { text: string }).text);
   const vectors = new Map<string, Float32Array>();
   for (let at = 0; at < texts.length; at += 100) {
     const some = texts.slice(at, at + 100);
@@ -20,6 +18,12 @@ export async function plainVectors(corpus: string): Promise<Map<string, Float32A
     for (const { index, embedding } of data) vectors.set(some[index] as string, Float32Array.from(embedding));
   }
   return vectors;
+}
+
+/** The texts of a corpus. */
+export async function textsOf(corpus: string): Promise<string[]> {
+  const lines = (await readFile(corpus, "utf8")).trimEnd().split("\n");
+  return lines.map((line) => (JSON.parse(line) as { text: string }).text);
 }
 
 /** How the rows of a table differ from what they should be. */

@@ -1,0 +1,11 @@
+# limit: 600
+# The examples with real databases and a real queue, whose workers are killed.
+if [ "$(id -u)" -ne 0 ] && ! npm run --silent services true; then
+  echo "PostgreSQL with pgvector, or Redis, is missing, and only root can install them."
+  exit 77
+fi
+[ "$(id -u)" -ne 0 ] || npm run --silent services:install
+for folder in examples/stores examples/bulk-ingest test/services; do npm ci --prefix "$folder" --ignore-scripts; done
+npm run --silent build
+npx tsc --noEmit -p test/services
+npm run services:test

@@ -1,0 +1,61 @@
+/**
+ * A folder of Markdown into PostgreSQL, by LangChain's `index()`: only what has changed is embedded.
+ *
+ *     npm run services -- npx tsx examples/indexing/main.ts docs
+ */
+
+import { Presets, SingleBar } from "cli-progress";
+import { program } from "../kit/program.js";
+import { serviceFrom } from "../kit/service.js";
+import { indexSources } from "./indexing.js";
+import { readSources } from "./sources.js";
+import { openTarget } from "./target.js";
+
+const HELP = `
+Usage: npx tsx examples/indexing/main.ts [folder]
+
+Brings a table of PostgreSQL to what the Markdown files of a folder hold: new and changed passages are embedded, those
+that are gone are deleted, all others are left alone. Stop it as you like: the next run goes on where it was.
+
+  folder           docs by default
+
+DATABASE_URL says where PostgreSQL is; npm run services starts one. The packages: npm ci --prefix examples/stores.`;
+
+const MOST_NAMED = 10;
+
+await program(HELP, {}, async ({ words }) => {
+  const service = serviceFrom(process.env);
+  console.log(service.description);
+  const sources = await readSources(words || "docs");
+  const documents = sources.sources.reduce((sum, source) => sum + source.documents.length, 0);
+  const bar = new SingleBar(
+    {
+      format: "Indexing {bar} {value} of {total} · {embedded} embedded",
+      stream: process.stdout,
+      // In a pipe: a line now and then.
+      noTTYOutput: true,
+      notTTYSchedule: 5000,
+    },
+    Presets.shades_classic,
+  );
+  let embedded = 0;
+  const databaseURL = process.env["DATABASE_URL"] || "postgresql://postgres@127.0.0.1:5432/postgres";
+  const target = await openTarget(service.embedding, databaseURL, (event) => {
+    if (event.type === "answer") embedded += event.texts;
+    bar.update({ embedded });
+  });
+  try {
+    bar.start(documents, 0, { embedded });
+    const onProgress = (done: number): void => bar.increment(done, { embedded });
+    const { store, records } = target;
+    const outcome = await indexSources(sources, store, records, { onProgress }).finally(() => bar.stop());
+    const { numAdded, numSkipped, numDeleted, problems } = outcome;
+    console.log(
+      `${numAdded} added, ${numSkipped} as they were, ${numDeleted} deleted; ${embedded} embedded.`,
+    );
+    if (problems.length > 0) console.log(`Not indexed: ${problems.length} files.`);
+    for (const { file, problem } of problems.slice(0, MOST_NAMED)) console.log(`  ${file}: ${problem}`);
+  } finally {
+    await target.store.end();
+  }
+});

@@ -1,0 +1,38 @@
+import type { Database } from "./record-manager.js";
+
+/**
+ * The embeddings' `cache` in a table: a batch of vectors by one statement. A file for each vector, as LangChain's
+ * `LocalFileStore` has it, may take longer to write than the API takes to answer, and a killed run loses what waits.
+ */
+export class PostgresVectorCache {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Makes the table, unless it is there. It may be emptied at any time: that costs money, and nothing else. */
+  async createSchema(): Promise<void> {
+    await this.#database.query(
+      "CREATE TABLE IF NOT EXISTS vector_cache (key text PRIMARY KEY, entry bytea)",
+      [],
+    );
+  }
+
+  async mget(keys: string[]): Promise<(Uint8Array | undefined)[]> {
+    const { rows } = await this.#database.query<{ key: string; entry: Uint8Array }>(
+      "SELECT key, entry FROM vector_cache WHERE key = ANY($1)",
+      [keys],
+    );
+    const entries = new Map(rows.map(({ key, entry }) => [key, entry]));
+    return keys.map((key) => entries.get(key));
+  }
+
+  async mset(entries: [string, Uint8Array][]): Promise<void> {
+    await this.#database.query(
+      `INSERT INTO vector_cache SELECT * FROM unnest($1::text[], $2::bytea[])
+       ON CONFLICT (key) DO UPDATE SET entry = excluded.entry`,
+      [entries.map(([key]) => key), entries.map(([, entry]) => Buffer.from(entry))],
+    );
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * The same passages in a store of your choice: added, searched, reranked, removed, added again.
+ *
+ *     npm run services -- npm --prefix examples/stores start pgvector "How is a promise cancelled?"
+ */
+
+import { fileURLToPath } from "node:url";
+import { program, wholeNumber } from "../kit/program.js";
+import { serviceFrom } from "../kit/service.js";
+import { Misuse } from "../start/command-line.js";
+import { somePassages } from "../support/passages.js";
+import { openStore, STORES, type StoreName } from "./stores.js";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const QUESTION = "Which errors are retried automatically, and how often?";
+const NAMES = Object.keys(STORES).join(", ");
+
+const HELP = `
+Usage: npm start <store> ["question"]
+
+Puts passages of the Markdown in node_modules into a store, searches, reranks what it finds, removes some passages and
+adds all again: none is there twice. Run it again: what a store keeps is there, and what was embedded is not paid again.
+
+  <store>          ${NAMES}
+  --passages <n>   how many; 5000 by default
+
+pgvector and llamaindex-postgres want DATABASE_URL; npm run services starts a PostgreSQL.`;
+
+await program(HELP, { passages: { type: "string", default: "5000" } }, async ({ values, words }) => {
+  const [name = "", ...question] = words.split(" ");
+  if (!(name in STORES)) throw new Misuse(`Cannot open "${name}": it is not one of ${NAMES}; see --help`);
+  const service = serviceFrom(process.env);
+  console.log(service.description);
+  const passages = await somePassages(wholeNumber(values.passages, "passages"), `${ROOT}/node_modules`);
+  const databaseURL = process.env["DATABASE_URL"] || "postgresql://postgres@127.0.0.1:5432/postgres";
+  const store = await openStore(name as StoreName, service, { folder: `${ROOT}/.cache/stores`, databaseURL });
+  const tell = async (what: string): Promise<void> =>
+    console.log(`${what}: ${await store.count()} passages.`);
+
+  await tell("Opened");
+  const started = performance.now();
+  await store.put(passages);
+  await tell(`Put ${passages.length} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  await store.remove(passages.slice(0, 3).map(({ id }) => id));
+  await tell("Removed 3");
+  await store.put(passages.slice(0, 100));
+  await tell("Put 100 of them again");
+  const asked = question.join(" ") || QUESTION;
+  console.log(`\nThe best five of the nearest twenty to “${asked}”:`);
+  for (const { text, score } of await store.ask(asked))
+    console.log(`  ${score?.toFixed(3)}  ${text.replaceAll(/\s+/g, " ").slice(0, 90)}`);
+  await store.close();
+});

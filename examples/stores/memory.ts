@@ -1,0 +1,25 @@
+/** LangChain's MemoryVectorStore: nothing to install, nothing kept. */
+
+import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";
+import { documentOf, foundIn, type LangChainModels } from "./langchain.js";
+import type { PassageStore } from "./store.js";
+
+export async function openMemory(models: LangChainModels): Promise<PassageStore> {
+  const store = new MemoryVectorStore(models.embeddings);
+  // It deletes nothing by itself, and would keep a document twice; its list is public.
+  const remove = async (ids: readonly string[]): Promise<void> => {
+    const gone = new Set<string | undefined>(ids);
+    store.memoryVectors = store.memoryVectors.filter(({ id }) => !gone.has(id));
+  };
+  return {
+    remove,
+    put: async (passages) => {
+      await remove(passages.map(({ id }) => id));
+      await store.addDocuments(passages.map(documentOf));
+    },
+    search: async (question, most) => (await store.similaritySearch(question, most)).map(foundIn),
+    ask: (question) => models.rerank(store, question),
+    count: async () => store.memoryVectors.length,
+    close: async () => undefined,
+  };
+}
