@@ -56,8 +56,13 @@ const anyList = fc.array(
   { minLength: 1, maxLength: 20 },
 );
 
+/** With a `batchSize`, because a server cuts a single request's list by itself, but not a merged one. */
 const anyLimits = fc.record(
-  { topN: fc.integer({ min: 1, max: 25 }), minScore: fc.integer({ min: -4, max: 4 }) },
+  {
+    topN: fc.integer({ min: 1, max: 25 }),
+    minScore: fc.integer({ min: -4, max: 4 }),
+    batchSize: fc.integer({ min: 1, max: 8 }),
+  },
   { requiredKeys: [] },
 );
 
