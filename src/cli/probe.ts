@@ -1,4 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
+import { isTogetherError } from "../core/errors.js";
 import { mostRequests, probe, type ProbeOptions } from "../probe/probe.js";
 import { inJson, inPrint } from "../probe/report.js";
 import { Misuse, numberFrom, optionsFrom, type Command } from "./command.js";
@@ -41,7 +42,15 @@ own and prints neither texts nor the key, which it reads from TOGETHER_API_KEY.
     }
     // To the other stream, so that the report can be piped.
     console.error(`Sends at most ${mostRequests(options)} requests, more only where one has to be repeated.`);
-    const report = await probe(options);
+    const report = await probe(options).catch(explain);
     process.stdout.write(given.json ? inJson(report, packageJson.version) : inPrint(report));
   },
 };
+
+/** What the package itself throws is a sentence already. */
+function explain(error: unknown): never {
+  if (isTogetherError(error)) throw error;
+  throw new Error(
+    `Cannot ${ACTION}: the connection was lost, or an answer took longer than 120 s; try again`,
+  );
+}

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorServer } from "../../src/emulator/index.js";
 
 const MODEL = "BAAI/bge-large-en-v1.5";
+const emulator = createEmulator({ apiKey: "right" });
 let server: EmulatorServer;
 
 beforeAll(async () => {
-  server = await createEmulator({ apiKey: "right" }).listen();
+  server = await emulator.listen();
 });
 
 afterAll(() => server.close());
@@ -70,5 +71,14 @@ describe("together-retrieval probe", () => {
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(error.trim().split("\n").at(-1)).toMatch(/^Cannot [^\n]+: [^\n]+; [^\n]+$/);
     expect(error).toMatch(sentence);
+  });
+
+  it("exits with 1 and one sentence when the connection is lost on the way", async () => {
+    emulator.setFaults(["ok", "ok", "reset"]);
+    const { code, out, error } = await run(["--model", MODEL, "--base-url", server.url], {
+      TOGETHER_API_KEY: "right",
+    });
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(error).toMatch(/^Cannot probe the endpoint: the connection was lost, .+; try again$/m);
   });
 });
