@@ -1,0 +1,34 @@
+/**
+ * `npm run soak`: half an hour of virtual days, then ten minutes of real traffic. Fails when memory grows, when the
+ * throttle drifts, or when anything is warned of. `npm run soak -- --virtual 1 --real 1` takes two minutes.
+ */
+
+import { parseArgs } from "node:util";
+import { Memory } from "./memory.js";
+import { realTraffic } from "./real.js";
+import { virtualDays } from "./virtual.js";
+
+const { values } = parseArgs({
+  options: {
+    virtual: { type: "string", default: "30" },
+    real: { type: "string", default: "10" },
+  },
+});
+
+const problems: string[] = [];
+process.on("warning", ({ name, message }) => void problems.push(`${name}: ${message}`));
+process.on("unhandledRejection", (reason) => void problems.push(`unhandled: ${String(reason)}`));
+
+for (const [name, run, minutes] of [
+  ["virtual days", virtualDays, values.virtual],
+  ["real traffic", realTraffic, values.real],
+] as const) {
+  if (Number(minutes) === 0) continue;
+  const memory = new Memory();
+  const result = await run(Number(minutes), memory);
+  console.log(name, { ...result.report, ...memory.report() });
+  problems.push(...result.problems, ...memory.problems());
+}
+for (const problem of problems) console.log(problem);
+console.log(problems.length === 0 ? "all is well" : `${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;
