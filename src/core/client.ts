@@ -9,6 +9,7 @@
 
 import Together from "together-ai";
 import { onAbort } from "./abort.js";
+import { parseAnswer } from "./answer.js";
 import { Deadline } from "./deadline.js";
 import type { Fetch, ResolvedShared } from "./options.js";
 import { serverWait } from "./retry.js";
@@ -77,9 +78,9 @@ export class Client {
     const deadline = new Deadline(signal, this.#timeout);
     try {
       const response = await deadline.race(this.#request(call, deadline.signal));
-      const text = await deadline.race(readText(response, mostBytes, deadline.signal));
+      const bytes = await deadline.race(readBytes(response, mostBytes, deadline.signal));
       const id = requestId(response.headers);
-      return { body: parse(text, id), requestId: id };
+      return { body: parse(bytes, id), requestId: id };
     } catch (error) {
       throw deadline.passed() ? new RequestFailed({ kind: "timeout" }) : translate(error, signal);
     } finally {
@@ -136,10 +137,10 @@ function shortened(response: Response): Response {
   return new Response(body.pipeThrough(limit), { status, headers });
 }
 
-async function readText(response: Response, mostBytes: number, signal: AbortSignal): Promise<string> {
+async function readBytes(response: Response, mostBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   if (Number(response.headers.get("content-length")) > mostBytes) throw await tooLarge(response, mostBytes);
   const reader = response.body?.getReader();
-  if (!reader) return response.text();
+  if (!reader) return new Uint8Array(await response.arrayBuffer());
   onAbort(signal, () => void reader.cancel().catch(() => {}));
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -152,7 +153,7 @@ async function readText(response: Response, mostBytes: number, signal: AbortSign
     reader.cancel().catch(() => {});
     throw await tooLarge(response, mostBytes);
   }
-  return new TextDecoder().decode(join(chunks, bytes));
+  return join(chunks, bytes);
 }
 
 function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
@@ -174,10 +175,11 @@ async function tooLarge(response: Response, mostBytes: number): Promise<RequestF
 }
 
 /** JSON that stops halfway is a lost connection, worth another try; other JSON that is none is not, nor is HTML. */
-function parse(text: string, id: string | undefined): unknown {
+function parse(bytes: Uint8Array, id: string | undefined): unknown {
   try {
-    return JSON.parse(text);
+    return parseAnswer(bytes);
   } catch {
+    const text = new TextDecoder().decode(bytes);
     if (/^\s*[[{]/.test(text) && !isClosed(text)) {
       throw new RequestFailed({ kind: "connection", detail: "the answer was cut off" });
     }

@@ -202,6 +202,8 @@ function readIndex(item: unknown, length: number, taken: readonly unknown[]): nu
 }
 
 function readVector(value: unknown, index: number): RawVector {
+  // Decoded on the way here, and found to be sound.
+  if (value instanceof Float32Array) return value;
   const vector = typeof value === "string" ? decodeBase64(value) : Array.isArray(value) ? value : undefined;
   if (vector === undefined) throw new InvalidAnswer(`vector ${index} is neither numbers nor base64`);
   if (vector.length === 0) throw new InvalidAnswer(`vector ${index} is empty`);
@@ -211,7 +213,7 @@ function readVector(value: unknown, index: number): RawVector {
 }
 
 /** NaN and the infinities differ from themselves when subtracted; one pass, no call per number of the usual form. */
-function allFinite(vector: Float32Array | readonly unknown[]): vector is RawVector {
+export function allFinite(vector: Float32Array | readonly unknown[]): vector is RawVector {
   if (vector instanceof Float32Array) {
     for (let place = 0; place < vector.length; place++) {
       const number = vector[place] as number;
@@ -238,18 +240,23 @@ export function decodeBase64(text: string): Float32Array | undefined {
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const bytes = (text.length * 3) / 4 - padding;
   if (!Number.isInteger(bytes) || bytes % 4 !== 0 || bytes > MOST_DIMENSIONS * 4) return undefined;
-  const vector = new Float32Array(bytes / 4);
-  return decodeInto(new Uint8Array(vector.buffer), text) === bytes ? vector : undefined;
+  const { Buffer } = globalThis as { Buffer?: NodeBuffer };
+  // Memory of its own that nobody has cleared first: it is handed out only when it is full.
+  const target = Buffer ? Buffer.allocUnsafeSlow(bytes) : new Uint8Array(bytes);
+  return decodeInto(target, text) === bytes ? new Float32Array(target.buffer) : undefined;
 }
 
 interface NodeBuffer {
-  from(buffer: ArrayBufferLike): { write(text: string, encoding: "base64"): number };
+  allocUnsafeSlow(size: number): NodeBytes;
+}
+
+interface NodeBytes extends Uint8Array {
+  write(text: string, encoding: "base64"): number;
 }
 
 /** Returns how many bytes were written: fewer than fit means that something in the text was not base64. */
-function decodeInto(target: Uint8Array, text: string): number {
-  const { Buffer } = globalThis as { Buffer?: NodeBuffer };
-  if (Buffer) return Buffer.from(target.buffer).write(text, "base64");
+function decodeInto(target: Uint8Array | NodeBytes, text: string): number {
+  if ("write" in target) return target.write(text, "base64");
   try {
     const binary = atob(text);
     for (let place = 0; place < binary.length; place++) target[place] = binary.charCodeAt(place);
