@@ -52,7 +52,10 @@ describe("rank()", () => {
     // The emulator refuses to rank by this model, and that is when it was asked.
     const ranking = rejection(ranker({ model: "both", maxConcurrency: 1 }).rank("q", ["1"], identity));
     await Promise.all([...embedding, ranking]);
-    expect(emulator.requests.findIndex(({ path }) => path === "/v1/rerank")).toBe(1);
+    const turn = emulator.requests.findIndex(({ path }) => path === "/v1/rerank");
+    // One of the texts may have left before it.
+    expect(turn).toBeLessThanOrEqual(1);
+    expect(emulator.requests.length).toBe(11);
   });
 });
 
