@@ -13,7 +13,8 @@ const TEXT = "the marked text of a customer, confidential";
 const QUERY = "the marked question of another customer";
 const SHORT = "pin 4711";
 const HAN = "客户的机密文本，不得外传";
-const MARKS = [KEY, TEXT, QUERY, SHORT, HAN];
+const WORD = "account_4711-of-the-customer";
+const MARKS = [KEY, TEXT, QUERY, SHORT, HAN, WORD];
 
 const DEEP = { depth: Infinity, showHidden: true, getters: true };
 
@@ -94,8 +95,13 @@ const echoes: ((said: string) => Fault)[] = [
   (said) => ({ status: 429, message: said, headers: { "x-ratelimit-reset": "999", "x-request-id": "r" } }),
 ];
 
-/** The query, the first or the last of the texts, or all of them. */
-const parts: ((sent: string[]) => string)[] = [(sent) => sent[0] ?? "", (sent) => sent.at(-1) ?? "", String];
+/** The query or the first text, the last, the first without its prefix, all of them. */
+const parts: ((sent: string[]) => string)[] = [
+  (sent) => sent[0] ?? "",
+  (sent) => sent.at(-1) ?? "",
+  (sent) => (sent[0] ?? "").replace(/^.*: /, ""),
+  String,
+];
 
 const faults: [string, (request: EmulatorRequest) => Fault][] = [
   ...STATUSES.map((status): [string, () => Fault] => [
@@ -129,6 +135,7 @@ function calls({ embedder, ranker }: Bench, shared: object): Promise<unknown>[] 
   return [
     embedder(shared).embed([TEXT, HAN]),
     embedder(shared).embed([SHORT]),
+    embedder(shared).embed([WORD]),
     embedder(prefixed).embed([SHORT]),
     embedder(shared).embedQuery(QUERY),
     embedder(prefixed).embedQuery(SHORT),
@@ -163,7 +170,7 @@ describe("neither key nor text is in anything that leaves, when", () => {
   it("fetch itself throws everything it was given", async () => {
     const { embedder, events } = bench();
     const fetch = (async (url, init) => {
-      const error = new Error(`failed: ${JSON.stringify(init?.body)} ${inspect(init?.headers)}`);
+      const error = new Error(`failed: ${JSON.stringify(init?.body)}`);
       throw Object.assign(error, { request: init, url, code: KEY, cause: new Error(TEXT) });
     }) satisfies typeof globalThis.fetch;
     const error = await rejection(embedder({ apiKey: KEY, fetch, maxRetries: 1 }).embed([TEXT]));
