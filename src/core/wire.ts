@@ -11,13 +11,6 @@ export interface EmbeddingsRequest {
   encoding_format?: "base64" | "float";
 }
 
-export interface EmbeddingsResponse {
-  object: "list";
-  model: string;
-  data: { object: "embedding"; index: number; embedding: number[] | string }[];
-  usage?: Usage | null;
-}
-
 export interface RerankRequest {
   model: string;
   query: string;
@@ -27,25 +20,11 @@ export interface RerankRequest {
   rank_fields?: readonly string[];
 }
 
-export interface RerankResponse {
-  object: "rerank";
-  id: string;
-  model: string;
-  results: { index: number; relevance_score: number; document: { text?: string } }[];
-  usage?: Usage | null;
-}
-
+/** Token counts, as far as a model reports them. */
 export interface Usage {
   prompt_tokens: number;
   completion_tokens?: number;
   total_tokens: number;
-}
-
-/** The body of every refusal. Real ones carry an `id` besides. */
-export interface ErrorBody {
-  id?: string;
-  error: { message: string; type: string; param?: string | null; code?: string | null };
-  error_type?: string;
 }
 
 /** Asks for vectors, as little-endian float32 in base64 or as plain numbers. */
@@ -80,7 +59,7 @@ export type RawVector = Float32Array | number[];
 export class InvalidAnswer extends Error {}
 
 /** Longer than any vector of any known model: what is beyond it is no vector, and is not read into memory. */
-export const MOST_DIMENSIONS = 65_536;
+const MOST_DIMENSIONS = 65_536;
 
 /** Bytes of one number in JSON, generously, and of all that stands around the numbers. */
 const BYTES_PER_NUMBER = 32;
