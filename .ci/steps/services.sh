@@ -8,4 +8,6 @@ fi
 for folder in examples/stores examples/bulk-ingest test/services; do npm ci --prefix "$folder" --ignore-scripts; done
 npm run --silent build
 npx tsc --noEmit -p test/services
+npx oxlint -c test/services/oxlintrc.json --disable-nested-config --type-aware --deny-warnings \
+  examples/{stores,indexing,bulk-ingest,support} test/services
 npm run services:test

@@ -8,7 +8,7 @@ const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 /** One that ends by itself before it has begun would only end again; one that was killed is another matter. */
 const MOST_STILLBORN = 3;
 
-/** What workers took in memory: the first that each reported, and the last. */
+/** What a worker takes in memory: what it first reported, and what it last did. */
 export interface MemoryUse {
   readonly firstBytes: number;
   readonly lastBytes: number;
@@ -43,6 +43,7 @@ export class Workforce {
     return this.#deaths;
   }
 
+  /** Of those that are alive, or have ended because they were asked to. */
   get memory(): readonly MemoryUse[] {
     return [...this.#memory.values()];
   }
@@ -75,7 +76,8 @@ export class Workforce {
     this.#alive.delete(child);
     if (this.#ending) return;
     this.#deaths += 1;
-    if (!killed) this.#stillborn = this.#memory.has(child) ? 0 : this.#stillborn + 1;
+    const hasBegun = this.#memory.delete(child);
+    if (!killed) this.#stillborn = hasBegun ? 0 : this.#stillborn + 1;
     if (this.#stillborn < MOST_STILLBORN) return this.#hire();
     this.#fail(
       new Error("Cannot keep workers alive: they end before they begin; what they said stands above"),

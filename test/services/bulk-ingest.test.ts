@@ -182,28 +182,3 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
 function everyNinthRefused({ number }: EmulatorRequest): LimitRefusal | undefined {
   return number % 9 === 0 ? { waitSeconds: 0.3 } : undefined;
 }
-
-describe("bulk ingest without its servers", () => {
-  it("says that PostgreSQL cannot be reached, and what to do", async () => {
-    const nowhere = { DATABASE_URL: "postgresql://127.0.0.1:1/none", REDIS_URL: "redis://127.0.0.1:1" };
-    const outcome = await run("bulk-ingest/main.ts", ["--passages", "10"], nowhere);
-    expect(outcome.exitCode).toBe(1);
-    expect(outcome.stderr).toMatch(
-      /^Cannot use PostgreSQL: .*ECONNREFUSED.*; start one with npm run services, or set DATABASE_URL/,
-    );
-  });
-
-  it("explains itself", async () => {
-    const { exitCode, stdout } = await run("bulk-ingest/main.ts", ["--help"]);
-    expect({ exitCode, stdout }).toEqual({
-      exitCode: 0,
-      stdout: expect.stringMatching(/^Usage: npm start/) as string,
-    });
-  });
-
-  it("refuses what it does not understand, with exit code 2", async () => {
-    const { exitCode, stderr } = await run("bulk-ingest/main.ts", ["--workers", "none"]);
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^Cannot read the command line: --workers is none/);
-  });
-});

@@ -111,7 +111,9 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
     let restarted: Promise<void> | undefined;
     const outcome = await indexed({
       portion: 300,
-      onProgress: () => (restarted ??= postgres.restart()),
+      onProgress: () => {
+        restarted ??= postgres.restart();
+      },
     });
     await restarted;
     expect(outcome.problems.filter(({ problem }) => !/text|EISDIR/.test(problem))).toEqual([]);
