@@ -4,6 +4,11 @@ import { breathe, timed, useVirtualTime } from "../support/time.js";
 
 const never = new Promise<never>(() => {});
 
+/** Throws outright, where a store should reject. */
+function broken(): never {
+  throw new Error("the store is broken");
+}
+
 describe("a cache that never answers", () => {
   useVirtualTime();
 
@@ -27,9 +32,6 @@ describe("a cache that throws instead of rejecting", () => {
     process.on("unhandledRejection", hear);
     const controller = new AbortController();
     const { embedder } = bench();
-    const broken = (): never => {
-      throw new Error("the store is broken");
-    };
     const call = embedder({
       cache: { mget: broken, mset: broken },
       onEvent: ({ type }) => type === "cache-failure" && controller.abort("enough"),
