@@ -1,6 +1,7 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
+import { Check } from "../core/check.js";
 import type { RankerOptions } from "../core/options.js";
 import { Ranker, type Ranked, type RankOptions } from "../core/ranker.js";
 import { traced } from "./trace.js";
@@ -14,6 +15,10 @@ export interface TogetherRerankerParams extends RankerOptions {
    */
   documentText?: ((document: DocumentInterface) => string) | undefined;
 }
+
+type DocumentText = NonNullable<TogetherRerankerParams["documentText"]>;
+
+const NAME = "TogetherReranker";
 
 /** What {@link TogetherReranker.rerank} takes: plain strings, documents, or anything with a `pageContent`. */
 export type RerankInput = string | DocumentInterface | { readonly pageContent: string };
@@ -44,7 +49,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
   /** The model that scores. */
   readonly model: string;
   readonly #ranker: Ranker;
-  readonly #documentText: (document: DocumentInterface) => string;
+  readonly #documentText: DocumentText;
 
   /**
    * @param options - Only `model` is required.
@@ -52,10 +57,11 @@ export class TogetherReranker extends BaseDocumentCompressor {
    */
   constructor(options: TogetherRerankerParams) {
     super();
-    const { documentText = (document: DocumentInterface) => document.pageContent, ...rankerOptions } =
-      options ?? {};
-    this.#ranker = new Ranker(rankerOptions, "TogetherReranker");
-    this.#documentText = documentText;
+    const { documentText, ...rankerOptions } = options ?? {};
+    const check = new Check({ documentText }, ["documentText"], NAME);
+    this.#documentText =
+      check.callable<DocumentText>("documentText") ?? ((document) => document?.pageContent);
+    this.#ranker = new Ranker(rankerOptions, NAME);
     this.model = this.#ranker.model;
   }
 
@@ -72,7 +78,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
     callbacks?: Callbacks,
     options?: RankOptions,
   ): Promise<Doc[]> {
-    return traced(callbacks, this.model, query, documents.length, async () => {
+    return traced(callbacks, this.model, query, documents?.length ?? 0, async () => {
       const { ranked, usage } = await this.#ranker.rankDetailed(
         query,
         documents,
@@ -99,7 +105,8 @@ export class TogetherReranker extends BaseDocumentCompressor {
 
   #textOf(document: RerankInput): string {
     if (typeof document === "string") return document;
-    return "metadata" in document ? this.#documentText(document) : document.pageContent;
+    const whole = typeof document === "object" && document !== null && "metadata" in document;
+    return whole ? this.#documentText(document) : document?.pageContent;
   }
 }
 
