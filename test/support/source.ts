@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What a file takes from elsewhere. */
+export interface Import {
+  /** As written; `"(computed)"` where it is not written out. */
+  readonly from: string;
+  /** `"types"` leaves no trace at run time, `"dynamic"` is loaded when it is reached. */
+  readonly kind: "types" | "static" | "dynamic";
+}
+
+/** A file of the package's source, parsed. */
+export interface Source {
+  /** From the root of the repository, with slashes. */
+  readonly path: string;
+  readonly lines: number;
+  readonly imports: readonly Import[];
+  /** Every node of it, for questions of one's own. */
+  readonly nodes: readonly ts.Node[];
+}
+
+/** All of src/, whatever is in it. */
+export function sources(): Source[] {
+  const files = ts.sys.readDirectory(`${ROOT}src`, [".ts"]);
+  return files.map(parse).toSorted((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+function parse(file: string): Source {
+  const text = readFileSync(file, "utf8");
+  const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const nodes = descendants(tree);
+  return {
+    path: relative(ROOT, file).replaceAll("\\", "/"),
+    lines: text.split("\n").length - 1,
+    imports: nodes.flatMap((node) => importOf(node) ?? []),
+    nodes,
+  };
+}
+
+function descendants(node: ts.Node): ts.Node[] {
+  const children: ts.Node[] = [];
+  ts.forEachChild(node, (child) => void children.push(child, ...descendants(child)));
+  return children;
+}
+
+function importOf(node: ts.Node): Import | undefined {
+  if (ts.isImportDeclaration(node)) {
+    // Types among values, as in `import { type A }`, leave the import itself in place.
+    const kind = node.importClause?.isTypeOnly ? "types" : "static";
+    return { from: written(node.moduleSpecifier), kind };
+  }
+  if (ts.isExportDeclaration(node) && node.moduleSpecifier) {
+    return { from: written(node.moduleSpecifier), kind: node.isTypeOnly ? "types" : "static" };
+  }
+  if (ts.isImportTypeNode(node)) {
+    return {
+      from: ts.isLiteralTypeNode(node.argument) ? written(node.argument.literal) : "(computed)",
+      kind: "types",
+    };
+  }
+  if (ts.isCallExpression(node) && isLoader(node.expression)) {
+    return { from: written(node.arguments[0]), kind: "dynamic" };
+  }
+  return undefined;
+}
+
+function isLoader(callee: ts.Expression): boolean {
+  const required = ts.isIdentifier(callee) && callee.text === "require";
+  return callee.kind === ts.SyntaxKind.ImportKeyword || required;
+}
+
+function written(node: ts.Node | undefined): string {
+  return node && ts.isStringLiteralLike(node) ? node.text : "(computed)";
+}
+
+/** The names by which a file speaks of properties: declared, read, written or taken apart. */
+export function propertyNames({ nodes }: Source): string[] {
+  return nodes.flatMap((node) => {
+    if (ts.isPropertyAccessExpression(node)) return node.name.text;
+    if (ts.isElementAccessExpression(node)) return written(node.argumentExpression);
+    if (ts.isBindingElement(node)) return nameOf(node.propertyName ?? node.name);
+    const declares = ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node);
+    return declares || ts.isPropertySignature(node) ? nameOf(node.name) : [];
+  });
+}
+
+function nameOf(name: ts.Node): string[] {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? [name.text] : [];
+}
+
+/** What a file exports, sorted; types are marked as such, and what is exported wholesale as `*`. */
+export function exportsOf({ nodes }: Source): string[] {
+  const names = nodes.flatMap((node) => {
+    if (ts.isExportDeclaration(node)) return listed(node);
+    const exported =
+      ts.canHaveModifiers(node) &&
+      ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    if (!exported) return [];
+    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return `type ${node.name.text}`;
+    return ts.isClassDeclaration(node) || ts.isFunctionDeclaration(node)
+      ? (node.name?.text ?? "default")
+      : "*";
+  });
+  return names.toSorted();
+}
+
+function listed({ exportClause, isTypeOnly }: ts.ExportDeclaration): string[] {
+  if (!exportClause || !ts.isNamedExports(exportClause)) return ["*"];
+  return exportClause.elements.map((one) => `${isTypeOnly || one.isTypeOnly ? "type " : ""}${one.name.text}`);
+}
+
+/** Whether a file says `any`. */
+export function saysAny({ nodes }: Source): boolean {
+  return nodes.some(({ kind }) => kind === ts.SyntaxKind.AnyKeyword);
+}
+
+/** The identifiers that stand in a file, wherever. */
+export function identifiers({ nodes }: Source): string[] {
+  return nodes.flatMap((node) => (ts.isIdentifier(node) ? node.text : []));
+}
