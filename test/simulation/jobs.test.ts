@@ -5,6 +5,9 @@ import { runSeries } from "./jobs/series.js";
 const JOBS = 2000;
 const PARTS = 4;
 
+/** For all of them together it takes about fifteen seconds of a processor, which others may want as well. */
+const TIMEOUT_MS = 60_000;
+
 describe("whatever texts, options, limits, faults, aborts and caches a job has,", () => {
   it.each(Array.from({ length: PARTS }, (_, part) => 1 + (part * JOBS) / PARTS))(
     "every vector is right or one error says why, and nothing is left behind (from seed %i)",
@@ -14,5 +17,6 @@ describe("whatever texts, options, limits, faults, aborts and caches a job has,"
       // A simulation in which nothing succeeds, or nothing fails, proves little.
       for (const ending of ["done", "failed", "given up"]) expect(endings[ending]).toBeGreaterThan(50);
     },
+    TIMEOUT_MS,
   );
 });
