@@ -117,8 +117,3 @@ function listed({ exportClause, isTypeOnly }: ts.ExportDeclaration): string[] {
 export function saysAny({ nodes }: Source): boolean {
   return nodes.some(({ kind }) => kind === ts.SyntaxKind.AnyKeyword);
 }
-
-/** The identifiers that stand in a file, wherever. */
-export function identifiers({ nodes }: Source): string[] {
-  return nodes.flatMap((node) => (ts.isIdentifier(node) ? node.text : []));
-}
