@@ -5,6 +5,7 @@
 
 import { onAbort } from "./abort.js";
 import type { Emit } from "./events.js";
+import { sha256 } from "./hash.js";
 import type { ResolvedEmbedder } from "./options.js";
 import { toFloat32 } from "./vectors.js";
 import type { RawVector } from "./wire.js";
@@ -15,6 +16,7 @@ const FORMAT = "together-retrieval/1";
 /** `TRv1`, then eight bytes of the key, then a checksum; the floats begin at 16 and so stay aligned. */
 const MAGIC = 0x31765254;
 const HEADER_BYTES = 16;
+const TAG_BYTES = 8;
 
 /** Keys in one look-up: a hundred thousand at once is more than some stores take. */
 const LOOKUP = 2048;
@@ -56,7 +58,9 @@ export class VectorCache {
     const keys: CacheKey[] = [];
     for (let start = 0; start < texts.length; start += LOOKUP) {
       signal?.throwIfAborted();
-      keys.push(...(await Promise.all(texts.slice(start, start + LOOKUP).map((text) => this.#key(text)))));
+      const part = texts.slice(start, start + LOOKUP);
+      const names = await sha256(part.map((text) => this.#prefix + text));
+      keys.push(...names.map((name) => ({ name, tag: tagOf(name) })));
     }
     return keys;
   }
@@ -102,12 +106,6 @@ export class VectorCache {
       encode(toFloat32(vectors[place] as RawVector), key.tag),
     ]);
     await this.#guard("write", signal, () => this.#store.mset(entries)).catch(() => {});
-  }
-
-  async #key(text: string): Promise<CacheKey> {
-    const bytes = new TextEncoder().encode(this.#prefix + text);
-    const hash = new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", bytes));
-    return { name: hex(hash), tag: hash.subarray(0, 8) };
   }
 
   async #lookUp(
@@ -186,10 +184,11 @@ function checksum(vector: Float32Array): number {
   return sum >>> 0;
 }
 
-function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += HEX[byte] as string;
-  return text;
+/** The first bytes of a key, from its digits. */
+function tagOf(name: string): Uint8Array {
+  const tag = new Uint8Array(TAG_BYTES);
+  for (let place = 0; place < TAG_BYTES; place++) {
+    tag[place] = Number.parseInt(name.slice(2 * place, 2 * place + 2), 16);
+  }
+  return tag;
 }
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
