@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
-import { identifiers, propertyNames, saysAny, sources, type Import, type Source } from "./support/source.js";
+import { propertyNames, saysAny, sources, type Import, type Source } from "./support/source.js";
 
 /** What the files of a part may import: other parts, and packages at run time. A new part needs a line here. */
 const PARTS: Record<string, { parts: string[]; packages: RegExp }> = {

@@ -88,8 +88,8 @@ describe("the environment", () => {
     expect(complaint({ apiKey: "  " })).toContain("there is no API key");
   });
 
-  it("may hold a key with a line break at its end, as files do", async () => {
-    vi.stubEnv("TOGETHER_API_KEY", "first\n");
+  it("may hold a key with blanks around it, as files do", async () => {
+    vi.stubEnv("TOGETHER_API_KEY", " first\n");
     expect(await sent()).toBe("Bearer first https://api.together.ai");
   });
 

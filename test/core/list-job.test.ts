@@ -83,12 +83,15 @@ describe("a server that refuses batches as too large", () => {
     expect(emulator.requests.length).toBe(1);
   });
 
-  it("is never taken for one when it refuses the model", async () => {
-    const { embedder, emulator } = bench();
-    const error = await rejection(embedder({ model: "gone/model" }).embed(texts(64)));
-    expect(error).toMatchObject({ code: "model_unavailable", status: 400 });
-    expect(emulator.requests.length).toBe(1);
-  });
+  it.each(["gone/model", "gone/model-of-long-context-length", "gone/most-tokens-size-limit"])(
+    "is never taken for one when it refuses the model: %s",
+    async (model) => {
+      const { embedder, emulator } = bench();
+      const error = await rejection(embedder({ model }).embed(texts(64)));
+      expect(error).toMatchObject({ code: "model_unavailable", status: 400 });
+      expect(emulator.requests.length).toBe(1);
+    },
+  );
 
   it.each(["count", "tokens"])("may name %s, in the words of other servers", async (by) => {
     const message =
