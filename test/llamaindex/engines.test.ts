@@ -150,12 +150,14 @@ describe("with LlamaIndex's own parts", () => {
     expect(progressCallback).toHaveBeenLastCalledWith(TEXTS.length, TEXTS.length);
   });
 
-  it("a failure comes out of the index and the query engine as it is", async () => {
-    const index = await VectorStoreIndex.fromDocuments(documents());
-    emulator.setFaults(() => ({ status: 401 }));
-    const engine = index.asQueryEngine(reranked);
-    await expect(VectorStoreIndex.fromDocuments(documents())).rejects.toMatchObject({ code: "unauthorized" });
-    await expect(engine.query({ query: QUESTION })).rejects.toMatchObject({ code: "unauthorized" });
-    emulator.setFaults(undefined);
-  });
+  it.each(["/embeddings", "/rerank"])(
+    "a failure of %s comes out of the query engine as it is",
+    async (path) => {
+      const index = await VectorStoreIndex.fromDocuments(documents());
+      emulator.setFaults((request) => (request.path.endsWith(path) ? { status: 401 } : undefined));
+      const asking = index.asQueryEngine(reranked).query({ query: QUESTION });
+      await expect(asking).rejects.toMatchObject({ code: "unauthorized" });
+      emulator.setFaults(undefined);
+    },
+  );
 });
