@@ -1,3 +1,3 @@
 # Clients that others wrote, against the emulator.
-npm ci --prefix test/foreign
+.ci/install test/foreign
 npm run test:foreign

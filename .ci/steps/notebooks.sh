@@ -9,6 +9,6 @@ if ! /usr/bin/python3 -c "import nbclient, nbformat" 2>/dev/null; then
     exit 77
   }
 fi
-npm ci --prefix examples/notebooks
+.ci/install examples/notebooks
 npm run --silent build
 /usr/bin/python3 examples/notebooks/run.py

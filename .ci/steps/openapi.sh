@@ -1,3 +1,3 @@
 # The specification of the adapters again, with Together's OpenAPI document as the judge of all traffic.
-npm ci --prefix test/openapi
+.ci/install test/openapi
 npm run test:openapi

@@ -1,6 +1,6 @@
 # limit: 600
 # What npm would publish, in folders of its own, and what it exports, as written down in etc/ (npm run api).
-npm ci --prefix test/packaging
+.ci/install test/packaging
 npm run --silent build
 node test/packaging/surface.mjs
 npm run test:packaging

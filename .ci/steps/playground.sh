@@ -1,5 +1,5 @@
 # The playground, driven in a real browser.
-npm ci --prefix playground
+.ci/install playground
 npm run --silent build
 npx tsc --project playground
 .ci/chromium

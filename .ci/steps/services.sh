@@ -5,10 +5,7 @@ if [ "$(id -u)" -ne 0 ] && ! npm run --silent services true; then
   exit 77
 fi
 [ "$(id -u)" -ne 0 ] || npm run --silent services:install
-# "npm install" where "npm ci" would do: LanceDB's lockfile names only the platforms that the registry at hand carries.
-for folder in examples/stores examples/bulk-ingest test/services; do
-  npm install --no-save --prefix "$folder" --ignore-scripts
-done
+for folder in examples/stores examples/bulk-ingest test/services; do .ci/install "$folder" --ignore-scripts; done
 npm run --silent build
 npx tsc --noEmit -p test/services
 npx oxlint -c test/services/oxlintrc.json --disable-nested-config --type-aware --deny-warnings \
