@@ -17,7 +17,7 @@ export interface Import {
 }
 
 const execute = promisify(execFile);
-const folder = new URL("dist/", import.meta.url);
+const folder = new URL("../../dist/", import.meta.url);
 
 /** Measures one entry. */
 export async function importOf(entry: string, repeats: number): Promise<Import> {
@@ -34,6 +34,7 @@ async function bundled(file: string): Promise<{ bytes: number; others: string[] 
     bundle: true,
     minify: true,
     format: "esm",
+    platform: "node",
     packages: "external",
     metafile: true,
     write: false,

@@ -64,12 +64,18 @@ if (options.write) {
 function chosen(): Scenario[] {
   const names = options.only?.split(",");
   return scenarios
-    .filter(({ name, long }) => wants(name) && (!long || options.long || options.scenario !== undefined))
+    .filter((scenario) => isChosen(scenario))
     .map((scenario) => ({
       ...scenario,
       contestants: scenario.contestants.filter((name) => takesPart(name, names)),
     }))
     .filter(({ contestants }) => contestants.length > 0);
+}
+
+/** Who is named is chosen; otherwise all that a run of this kind holds. */
+function isChosen({ name, quick, long }: Scenario): boolean {
+  if (options.scenario) return wants(name);
+  return (options.long || !long) && (quick === true || !options.quick);
 }
 
 function wants(scenario: string): boolean {
@@ -78,11 +84,11 @@ function wants(scenario: string): boolean {
 
 function takesPart(name: Name, names: readonly string[] | undefined): boolean {
   if (name === "ours-llamaindex" && !isBuilt("llamaindex/index")) return false;
-  return names === undefined || names.includes(name);
+  return names ? names.includes(name) : !(options.quick && roster[name].slow);
 }
 
 function isBuilt(entry: string): boolean {
-  return existsSync(new URL(`dist/${entry}.js`, import.meta.url));
+  return existsSync(new URL(`../../dist/${entry}.js`, import.meta.url));
 }
 
 function told({ scenario, contestant, round, cost, failure }: Run): void {

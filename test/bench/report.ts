@@ -8,22 +8,34 @@ import { roster } from "./roster.js";
 import type { Scenario } from "./scenarios.js";
 import { rowsOf, type Figure, type Row } from "./summary.js";
 
-const HEAD = ["", "seconds", "× floor", "× ours", "CPU s", "CPU × floor", "peak MB", "requests", "refused"];
-
 /** What one scenario showed. */
 export function scenarioReport(scenario: Scenario, runs: readonly Run[]): string {
-  const rows = rowsOf(runs).map((row) => cells(row));
-  return `### ${scenario.name}: ${scenario.about}\n\n${table([HEAD, ...rows])}`;
+  const base = scenario.base ? "first" : "floor";
+  const head = [
+    "",
+    "seconds",
+    `× ${base}`,
+    "× ours",
+    "CPU s",
+    `CPU × ${base}`,
+    "peak MB",
+    "requests",
+    "refused",
+  ];
+  const rows = rowsOf(runs, scenario.base).map((row) => cells(row));
+  return `### ${scenario.name}: ${scenario.about}
+
+${table([head, ...rows])}`;
 }
 
 function cells(row: Row): string[] {
   return [
     roster[row.contestant].title,
     row.wallMs ? spread(row.wallMs, 1000, 2) : (row.failure ?? ""),
-    plain(row.overFloor, 2),
+    plain(row.overBase, 2),
     plain(row.overOurs, 2),
     plain(row.cpuMs, 2, 1000),
-    plain(row.cpuOverFloor, 2),
+    plain(row.cpuOverBase, 2),
     plain(row.peakMB, 0),
     String(row.requests),
     row.refused === 0 ? "0" : `${row.refused} (${Math.round((100 * row.refused) / row.requests)} %)`,

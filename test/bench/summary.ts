@@ -19,25 +19,25 @@ export interface Row {
   readonly wallMs?: Figure;
   readonly cpuMs?: Figure;
   readonly peakMB?: Figure;
-  /** Wall time over the floor's of the same round. */
-  readonly overFloor?: Figure;
+  /** Wall time over the base's of the same round. */
+  readonly overBase?: Figure;
+  /** Client CPU over the base's of the same round. */
+  readonly cpuOverBase?: Figure;
   /** Wall time over that of our Embedder in the same round. */
   readonly overOurs?: Figure;
-  /** Client CPU over the floor's of the same round. */
-  readonly cpuOverFloor?: Figure;
   readonly requests: number;
   readonly refused: number;
   readonly failure: string | undefined;
 }
 
 /** The rows of one scenario, fastest first, with those that did not finish at the end. */
-export function rowsOf(runs: readonly Run[]): Row[] {
+export function rowsOf(runs: readonly Run[], base: Name = "floor"): Row[] {
   const names = [...new Set(runs.map(({ contestant }) => contestant))];
-  const rows = names.map((name) => rowOf(name, runs));
+  const rows = names.map((name) => rowOf(name, runs, base));
   return rows.toSorted((one, other) => (one.wallMs?.median ?? Infinity) - (other.wallMs?.median ?? Infinity));
 }
 
-function rowOf(contestant: Name, runs: readonly Run[]): Row {
+function rowOf(contestant: Name, runs: readonly Run[], base: Name): Row {
   const own = runs.filter((run) => run.contestant === contestant);
   const costs = own.flatMap(({ cost }) => cost ?? []);
   const requests = median(own.map(({ totals }) => totals.requests));
@@ -50,9 +50,9 @@ function rowOf(contestant: Name, runs: readonly Run[]): Row {
     wallMs: figureOf(costs.map(({ wallMs }) => wallMs)),
     cpuMs: figureOf(costs.map(({ cpuMs }) => cpuMs)),
     peakMB: figureOf(costs.map(({ peakMB }) => peakMB)),
-    ...optional("overFloor", ratio(runs, contestant, "floor", "wallMs")),
+    ...optional("overBase", ratio(runs, contestant, base, "wallMs")),
+    ...optional("cpuOverBase", ratio(runs, contestant, base, "cpuMs")),
     ...optional("overOurs", ratio(runs, contestant, "ours", "wallMs")),
-    ...optional("cpuOverFloor", ratio(runs, contestant, "floor", "cpuMs")),
   };
 }
 

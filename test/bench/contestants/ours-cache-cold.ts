@@ -1,5 +1,5 @@
 import { InMemoryStore } from "@langchain/core/stores";
-import { Embedder } from "../dist/index.js";
+import { Embedder } from "../../../dist/index.js";
 import type { Contestant } from "./contestant.js";
 
 /** An empty cache: every text is looked up in vain, and every vector is kept. */

@@ -1,5 +1,5 @@
 import { InMemoryStore } from "@langchain/core/stores";
-import { Embedder } from "../dist/index.js";
+import { Embedder } from "../../../dist/index.js";
 import type { Contestant } from "./contestant.js";
 
 /** A cache that holds everything. */

@@ -1,4 +1,4 @@
-import { TogetherEmbeddings } from "../dist/langchain/index.js";
+import { TogetherEmbeddings } from "../../../dist/langchain/index.js";
 import type { Contestant } from "./contestant.js";
 
 export const contestant: Contestant = {

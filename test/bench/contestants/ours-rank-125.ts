@@ -1,4 +1,4 @@
-import { Ranker } from "../dist/index.js";
+import { Ranker } from "../../../dist/index.js";
 import type { Contestant } from "./contestant.js";
 import { scored } from "./ours-rank.js";
 

@@ -1,4 +1,4 @@
-import { Embedder } from "../dist/index.js";
+import { Embedder } from "../../../dist/index.js";
 import type { Contestant } from "./contestant.js";
 
 export const contestant: Contestant = {

@@ -11,7 +11,7 @@ import { once } from "node:events";
 import { TogetherEmbedding } from "@llamaindex/together";
 import { Settings, TextNode, VectorStoreIndex, type BaseEmbedding } from "llamaindex";
 import { markdownTable } from "markdown-table";
-import { TogetherEmbeddings } from "../dist/llamaindex/index.js";
+import { TogetherEmbeddings } from "../../../dist/llamaindex/index.js";
 import { isVectorOf, MODEL } from "./vectors.js";
 
 const AMOUNT = Number(process.argv[2] ?? 10_000);
