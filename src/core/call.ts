@@ -1,8 +1,16 @@
 /** Options of a single call. */
 export interface CallOptions {
-  /** Ends the call at once, in whatever state it is, with the signal's own reason. */
+  /**
+   * Ends the call at once, in whatever state it is, with the signal's own reason.
+   *
+   * @defaultValue nothing ends it but its work
+   */
   signal?: AbortSignal | undefined;
-  /** Called as work is done. What it throws ends the call. */
+  /**
+   * Called as work is done. What it throws ends the call.
+   *
+   * @defaultValue nobody hears
+   */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 

@@ -29,6 +29,7 @@ export interface Embeddings<Vector = Float32Array> {
 export interface StreamedEmbedding {
   /** Index of its text in the source. */
   readonly index: number;
+  /** As long as all others of the stream. */
   readonly vector: Float32Array;
 }
 

@@ -2,17 +2,21 @@
 
 import type { TogetherErrorCode } from "./errors.js";
 
-/** Which of the two calls an event belongs to. */
+/** Which of the two calls an event belongs to: `"embed"` for `/embeddings`, `"rerank"` for `/rerank`. */
 export type Operation = "embed" | "rerank";
 
 /** Tokens that Together counted. Zero where the server reports no usage, as it does for some models. */
 export interface TokenUsage {
+  /** Tokens of what was sent: texts, or query and documents. */
   readonly promptTokens: number;
+  /** Tokens in all: usually the same, because these models write none. */
   readonly totalTokens: number;
 }
 
 interface Common {
+  /** What it was about. */
   readonly operation: Operation;
+  /** The model's id, as it was set. */
   readonly model: string;
 }
 
@@ -34,20 +38,26 @@ export interface RequestEvent extends Common {
 /** A request was answered and its answer passed every check. */
 export interface AnswerEvent extends Common {
   readonly type: "answer";
+  /** The number of the request that it answers. */
   readonly request: number;
+  /** Texts or documents in that request. */
   readonly texts: number;
   /** From sending to the last checked byte, in milliseconds. */
   readonly durationMs: number;
   /** `undefined` where the server reports none. */
   readonly usage: TokenUsage | undefined;
+  /** Together's id of the request, for a support ticket; `undefined` if the answer had none. */
   readonly requestId: string | undefined;
 }
 
 /** A request failed in a way that is worth another try. */
 export interface RetryEvent extends Common {
   readonly type: "retry";
+  /** The number of the request that failed. */
   readonly request: number;
+  /** Why: what an error would say if it were the last try. */
   readonly code: TogetherErrorCode;
+  /** HTTP status of the answer; `undefined` if there was none. */
   readonly status: number | undefined;
   /** Milliseconds until it may be sent again; it may have to wait for its turn beyond that. */
   readonly waitMs: number;
@@ -58,15 +68,18 @@ export interface RetryEvent extends Common {
 /** A request failed and is not sent again, or was aborted. What was in it may still travel otherwise, in halves, say. */
 export interface FailureEvent extends Common {
   readonly type: "failure";
+  /** The number of the request that failed. */
   readonly request: number;
   /** Why; `"aborted"` if the caller's signal or the failure of another request ended it. */
   readonly code: TogetherErrorCode | "aborted";
+  /** HTTP status of the answer; `undefined` if there was none. */
   readonly status: number | undefined;
 }
 
 /** A request was refused with 429: all requests of this model wait, then go at a learned rate. */
 export interface ThrottleEvent extends Common {
   readonly type: "throttle";
+  /** The number of the request that was refused. */
   readonly request: number;
   /** What the server says is limited. */
   readonly limitedBy: "requests" | "tokens";
@@ -79,7 +92,9 @@ export interface ThrottleEvent extends Common {
 /** Vectors were looked up in the cache. */
 export interface CacheEvent extends Common {
   readonly type: "cache";
+  /** Texts whose vector was there. */
   readonly hits: number;
+  /** Texts whose vector has to be asked for. */
   readonly misses: number;
   /** Entries, counted as misses, that did not hold what was once written there. */
   readonly damaged: number;
@@ -88,6 +103,7 @@ export interface CacheEvent extends Common {
 /** The cache failed; the work goes on without it. */
 export interface CacheFailureEvent extends Common {
   readonly type: "cache-failure";
+  /** What it was asked to do. */
   readonly during: "read" | "write";
   /** What the store threw. */
   readonly error: unknown;
@@ -96,37 +112,47 @@ export interface CacheFailureEvent extends Common {
 /** Texts beyond the model's input limit were sent all the same: the server will cut or refuse them. */
 export interface LongTextEvent extends Common {
   readonly type: "long-text";
+  /** Their places in the list or the stream. */
   readonly indexes: readonly number[];
   /** Tokens of the longest; an estimate unless `countTokens` is set. */
   readonly longestTokens: number;
+  /** The limit, in tokens: as set, or as known of the model. */
   readonly maxInputTokens: number;
 }
 
 /** Texts held half of an emoji or other surrogate pair, as splitters leave behind; it became U+FFFD. */
 export interface RepairedTextEvent extends Common {
   readonly type: "repaired-text";
+  /** Their places in the list or the stream; `[0]` for a query. */
   readonly indexes: readonly number[];
 }
 
 /** Blank documents cannot be ranked and were left out of the result. */
 export interface SkippedDocumentEvent extends Common {
   readonly type: "skipped-document";
+  /** Their places in the list or the stream. */
   readonly indexes: readonly number[];
 }
 
 /** What belongs together travels in several requests, because it was too much for one. */
 export interface SplitEvent extends Common {
   readonly type: "split";
+  /** More documents than `batchSize`, or a request that the server refused as too large. */
   readonly reason: "list-too-long" | "request-too-large";
+  /** Texts or documents that would have travelled together. */
   readonly texts: number;
+  /** Requests that they travel in now. */
   readonly requests: number;
 }
 
 /** Reranking failed and `onFailure: "keep-order"` let the search go on in the order it came in. */
 export interface UnrankedEvent extends Common {
   readonly type: "unranked";
+  /** Why: the code of the error that would have been thrown. */
   readonly code: TogetherErrorCode;
+  /** HTTP status of the last answer; `undefined` if there was none. */
   readonly status: number | undefined;
+  /** How many documents went on unranked. */
   readonly documents: number;
 }
 

@@ -16,6 +16,7 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 export interface ByteStore {
   /** One entry for each key, in order; `undefined` for what is not there. */
   mget(keys: string[]): Promise<(Uint8Array | undefined)[]>;
+  /** Keeps entries, each with its key. One that is there already is replaced. */
   mset(entries: [string, Uint8Array][]): Promise<void>;
 }
 
@@ -72,12 +73,16 @@ export interface SharedOptions {
   /**
    * A `Together` client of your own, instead of `apiKey`, `baseURL` and `fetch`. Its headers and redirects stay as
    * you set them; its retries and its timeout are replaced by ours.
+   *
+   * @defaultValue one made from those three
    */
   client?: Together | undefined;
 
   /**
    * Hears what happens: requests, answers with their usage, retries, waits, cache hits, repaired and over-long
    * texts. It is called synchronously, so keep it quick; what it throws is ignored.
+   *
+   * @defaultValue nobody hears
    */
   onEvent?: ((event: TogetherEvent) => void) | undefined;
 }
@@ -148,6 +153,8 @@ export interface EmbedderOptions extends SharedOptions {
   /**
    * Counts the tokens of a text as the model does. Without it they are estimated, which is good enough for filling
    * batches and for warnings, never for refusing a text.
+   *
+   * @defaultValue the estimate
    */
   countTokens?: ((text: string) => number) | undefined;
 
@@ -162,6 +169,8 @@ export interface EmbedderOptions extends SharedOptions {
   /**
    * Keeps vectors between runs, so that no text is paid for twice and a killed job resumes where it was. A store,
    * or a store with a `namespace` of your own that keeps its entries apart from others'. Queries are not kept.
+   *
+   * @defaultValue none
    */
   cache?: ByteStore | { store: ByteStore; namespace?: string | undefined } | undefined;
 }
@@ -179,7 +188,8 @@ export interface RankerOptions extends SharedOptions {
   topN?: number | undefined;
 
   /**
-   * Leaves out what scores less. The scale is the model's own: 0 to 1 for Llama-Rank, possibly negative for others.
+   * Leaves out what scores less. Any finite number, on the model's own scale: 0 to 1 for Llama-Rank, possibly negative
+   * for others.
    *
    * @defaultValue none
    */

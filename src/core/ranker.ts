@@ -22,14 +22,23 @@ import {
 
 /** Options of a single ranking. */
 export interface RankOptions extends CallOptions {
-  /** How many of the best to return, for this call. Whole number, 1 or more. */
+  /**
+   * How many of the best to return, for this call. Whole number, 1 or more.
+   *
+   * @defaultValue that of the object
+   */
   topN?: number | undefined;
-  /** Leaves out what scores less, for this call. */
+  /**
+   * Leaves out what scores less, for this call. Any finite number, on the model's own scale.
+   *
+   * @defaultValue that of the object
+   */
   minScore?: number | undefined;
 }
 
 /** An item and what it scored. */
 export interface Ranked<Item> {
+  /** The very one that was given. */
   readonly item: Item;
   /** Its index in the list that was ranked. */
   readonly index: number;

@@ -20,15 +20,19 @@ export type FaultName =
   | "redirect"
   /** All items, in another order, each with its true index. */
   | "shuffled"
+  /** One item is not there: the one in the middle. */
   | "missing-item"
+  /** One item more than asked for, with the next index. */
   | "extra-item"
   /** As many items as asked for, one of them twice. */
   | "repeated-index"
+  /** The last item has the index after it. */
   | "index-out-of-range"
   /** `data` or `results` is an object. */
   | "not-a-list"
   /** The list is not there at all. */
   | "no-list"
+  /** `null` at the end of a vector; in base64 the four bytes of `NaN`. */
   | "null-in-vector"
   /** `NaN` in a vector: not JSON, yet what some servers write; in base64 the four bytes of it. */
   | "nan-in-vector"
@@ -36,39 +40,46 @@ export type FaultName =
   | "infinity-in-vector"
   /** One vector is shorter than the others. */
   | "short-vector"
+  /** One vector has no numbers. */
   | "empty-vector"
+  /** One item has no vector. */
   | "no-vector"
   /** A string in place of a vector that is not base64. */
   | "bad-base64"
   /** `1e999` as a score. */
   | "infinite-score"
+  /** `null` as a score. */
   | "null-score"
   /** `usage: null`. */
   | "usage-null";
 
 /** What goes wrong with one request. Everything but `status` and `body` can be combined. */
 export interface FaultDetails {
-  /** Default: `"ok"`. */
+  /** What happens to the connection, the body or the list. @defaultValue "ok" */
   readonly kind?: FaultName;
-  /** Answers with this status, 200 to 599, instead of doing the work. */
+  /** Answers with this status, 200 to 599, instead of doing the work. @defaultValue the work is done */
   readonly status?: number;
-  /** Headers that the answer gets in addition. */
+  /** Headers that the answer gets in addition. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Answers with this body, a text or something that becomes JSON, instead of doing the work. */
+  /**
+   * Answers with this body, a text or something that becomes JSON, instead of doing the work.
+   *
+   * @defaultValue the work is done
+   */
   readonly body?: string | object;
-  /** The error's message, with `status`. Default: Together's for this status. */
+  /** The error's message, with `status`. @defaultValue Together's for this status */
   readonly message?: string;
-  /** The error's `code`, with `status`, for example `"dedicated_endpoint_not_running"`. Default: as the status. */
+  /** The error's `code`, with `status`, for example `"dedicated_endpoint_not_running"`. @defaultValue as the status */
   readonly code?: string;
-  /** What Together calls the error's type in a 429, with `status`. Default: absent. */
+  /** What Together calls the error's type in a 429, with `status`. @defaultValue absent */
   readonly errorType?: string;
-  /** Milliseconds that pass before anything else happens. Default: 0. */
+  /** Milliseconds, 0 or more, that pass before anything else happens. @defaultValue 0 */
   readonly delay?: number;
-  /** Milliseconds over which the body is spread. Default: 0. */
+  /** Milliseconds, 0 or more, over which the body is spread. @defaultValue 0 */
   readonly bodyDuration?: number;
-  /** Where a redirect leads. Default: the same path at `https://elsewhere.example`. */
+  /** Where a redirect leads. @defaultValue the same path at `https://elsewhere.example` */
   readonly location?: string;
-  /** Fills the answer up with so many bytes of spaces, which JSON ignores. Default: 0. */
+  /** Bytes of spaces, 0 or more, at the end of the answer; JSON ignores them. @defaultValue 0 */
   readonly padding?: number;
 }
 

@@ -1,3 +1,9 @@
+/**
+ * The Together API on this machine, for tests and for trying things out without a key.
+ *
+ * @module
+ */
+
 export { createEmulator, type Emulator } from "./emulator.js";
 export type { Fault, FaultDetails, FaultName, Faults } from "./faults.js";
 export type { LimitRefusal, LimitRule, RateGrowth, RateLimit, ResetHeader } from "./limits.js";

@@ -4,50 +4,57 @@ import type { EmulatorRequest } from "./requests.js";
 
 /** A rate limit as Together has it: for each API key and model by itself. Refused requests cost nothing. */
 export interface RateLimit {
-  /** Most requests a second, 0 excluded; with `growth`, the rate that it starts from. Default: no limit. */
+  /** Most requests a second, above 0; with `growth`, the rate that it starts from. @defaultValue no limit */
   readonly requestsPerSecond?: number;
-  /** Most tokens a second, 0 excluded. Default: no limit. */
+  /** Most tokens a second, above 0. @defaultValue no limit */
   readonly tokensPerSecond?: number;
   /**
    * `"bucket"`: refills steadily and holds a burst. `"window"`: counts in windows that follow one another, and
-   * refuses until the next begins. Default: `"bucket"`.
+   * refuses until the next begins.
+   *
+   * @defaultValue "bucket"
    */
   readonly kind?: "bucket" | "window";
-  /** Length of a window, or of the traffic that a bucket holds, in seconds, 0 excluded. Default: 1. */
+  /** Seconds, above 0, that a window lasts, or whose traffic a bucket holds. @defaultValue 1 */
   readonly windowSeconds?: number;
-  /** What a bucket of requests holds, 1 or more. Default: the requests of `windowSeconds`. */
+  /** Requests that a bucket holds, above 0; less than 1 counts as 1. @defaultValue the requests of `windowSeconds` */
   readonly burst?: number;
   /**
    * How a refusal names the seconds until the next chance: rounded up to whole ones, as Together does, exactly
-   * (`"fractional"`), or not at all. Default: `"whole"`.
+   * (`"fractional"`), or not at all.
+   *
+   * @defaultValue "whole"
    */
   readonly reset?: "whole" | "fractional" | "none";
   /**
    * The header that names it: Together's own (seconds), `"retry-after"` (seconds), or `"retry-after-ms"`
-   * (milliseconds). Default: `"x-ratelimit-reset"`.
+   * (milliseconds).
+   *
+   * @defaultValue "x-ratelimit-reset"
    */
   readonly header?: ResetHeader;
-  /** Lets steady success raise the limit, as Together describes its dynamic limits. Default: it stays. */
+  /** Lets steady success raise the limit, as Together describes its dynamic limits. @defaultValue it stays */
   readonly growth?: RateGrowth;
 }
 
+/** The header of a 429 that says how long to wait: `"x-ratelimit-reset"`, `"retry-after"` or `"retry-after-ms"`. */
 export type ResetHeader = "x-ratelimit-reset" | "retry-after" | "retry-after-ms";
 
 /** Requests a second become `factor` times the rate of past successes, never less than the base. */
 export interface RateGrowth {
-  /** Default: 2, as Together describes. */
+  /** How far above the rate of past successes one may go. 1 or more. @defaultValue 2, as Together describes */
   readonly factor?: number;
-  /** Seconds looked back upon, 0 excluded. Default: 3600, as Together describes. */
+  /** Seconds looked back upon, above 0. @defaultValue 3600, as Together describes */
   readonly windowSeconds?: number;
 }
 
 /** What a limit of your own answers when it refuses. */
 export interface LimitRefusal {
-  /** Seconds until the next chance. Default: the answer names none. */
+  /** Seconds, 0 or more, until the next chance. @defaultValue the answer names none */
   readonly waitSeconds?: number;
-  /** Default: `"dynamic_request_limited"`. */
+  /** What Together calls the error's type: which of the two is limited. @defaultValue "dynamic_request_limited" */
   readonly errorType?: "dynamic_request_limited" | "dynamic_token_limited";
-  /** Default: `"x-ratelimit-reset"`. */
+  /** The header that names the seconds. @defaultValue "x-ratelimit-reset" */
   readonly header?: ResetHeader;
 }
 

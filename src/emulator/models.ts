@@ -3,31 +3,31 @@ export interface EmbeddingModel {
   readonly type: "embedding";
   /** Numbers in a vector. Whole number, 1 or more. */
   readonly dimensions: number;
-  /** Longest text in tokens; what happens beyond it is `longText`'s to say. Default: no limit. */
+  /** Longest text in tokens, 1 or more; what happens beyond it is `longText`'s to say. @defaultValue no limit */
   readonly maxTokens?: number;
-  /** Whether every vector has length 1; if not, lengths lie between 1.05 and 1.55. Default: true. */
+  /** Whether every vector has length 1; if not, lengths lie between 1.05 and 1.55. @defaultValue true */
   readonly unitLength?: boolean;
-  /** Whether answers say how many tokens they took; if not, `usage` is null. Default: true. */
+  /** Whether answers say how many tokens they took; if not, `usage` is null. @defaultValue true */
   readonly reportsUsage?: boolean;
 }
 
 /** A model that scores documents against a query. */
 export interface RerankModel {
   readonly type: "rerank";
-  /** Longest document in tokens; what happens beyond it is `longText`'s to say. Default: no limit. */
+  /** Longest document in tokens, 1 or more; what happens beyond it is `longText`'s to say. @defaultValue no limit */
   readonly maxTokens?: number;
-  /** Most documents of one request; more are refused with a 400. Default: no limit. */
+  /** Most documents of one request, 1 or more; more are refused with a 400. @defaultValue no limit */
   readonly maxDocuments?: number;
-  /** Whether documents may be objects, ranked by `rank_fields`. Default: false, strings only. */
+  /** Whether documents may be objects, ranked by `rank_fields`. @defaultValue false, strings only */
   readonly objects?: boolean;
-  /** `"unit"`: scores from 0 to 1; `"logits"`: any finite number. Default: `"unit"`. */
+  /** `"unit"`: scores from 0 to 1; `"logits"`: any finite number. @defaultValue "unit" */
   readonly scores?: "unit" | "logits";
 }
 
 /** A model that answers messages. */
 export interface ChatModel {
   readonly type: "chat";
-  /** Longest conversation in tokens, as `GET /v1/models` reports it. Default: not reported. */
+  /** Longest conversation in tokens, 1 or more, as `GET /v1/models` reports it. @defaultValue not reported */
   readonly maxTokens?: number;
 }
 

@@ -5,7 +5,9 @@ import type { EmulatorRequest } from "./requests.js";
 
 /** A message of a conversation, as `POST /v1/chat/completions` takes it. */
 export interface ChatMessage {
+  /** Who says it: `"system"`, `"user"` or `"assistant"`. */
   readonly role: string;
+  /** What is said. */
   readonly content: string;
 }
 
@@ -30,7 +32,11 @@ export interface EmulatorOptions {
   readonly workers?: number;
   /** How long a worker takes for a request. Milliseconds, 0 or more. @defaultValue 0 */
   readonly serviceTime?: number | ((request: EmulatorRequest) => number);
-  /** How many requests may queue; more are a 503, which Together means as "no capacity". @defaultValue no limit */
+  /**
+   * How many requests may queue, 0 or more; beyond that they are a 503, which Together means as "no capacity".
+   *
+   * @defaultValue no limit
+   */
   readonly maxQueue?: number;
   /** The rate limit; `setLimits` changes it later. @defaultValue none */
   readonly limits?: RateLimit | LimitRule;
@@ -38,9 +44,13 @@ export interface EmulatorOptions {
   readonly faults?: Faults;
   /** Most texts of a request; more are refused with `tooLargeStatus`. 1 or more. @defaultValue no limit */
   readonly maxBatchTexts?: number;
-  /** Most tokens, as estimated, of a request; more are refused with `tooLargeStatus`. @defaultValue no limit */
+  /**
+   * Most tokens, as estimated, of a request; more are refused with `tooLargeStatus`. 1 or more.
+   *
+   * @defaultValue no limit
+   */
   readonly maxBatchTokens?: number;
-  /** Largest body of a request in bytes; larger ones are a 413. @defaultValue no limit */
+  /** Largest body of a request in bytes; larger ones are a 413. 1 or more. @defaultValue no limit */
   readonly maxBodyBytes?: number;
   /** The status that refuses too many texts or tokens; servers differ. @defaultValue 413 */
   readonly tooLargeStatus?: 400 | 403 | 413 | 422;
@@ -60,22 +70,26 @@ export interface EmulatorOptions {
    * @defaultValue "serve"
    */
   readonly base64?: "serve" | "ignore" | "refuse";
-  /** Takes the place of the lexical vectors: one vector a text. */
+  /** Takes the place of the lexical vectors: one vector a text. @defaultValue the lexical vectors */
   readonly embed?: (
     texts: readonly string[],
     model: string,
   ) => readonly ArrayLike<number>[] | Promise<readonly ArrayLike<number>[]>;
-  /** Takes the place of the lexical scores: one score a document, larger for better. */
+  /**
+   * Takes the place of the lexical scores: one score a document, larger for better.
+   *
+   * @defaultValue the lexical scores
+   */
   readonly rank?: (
     query: string,
     documents: readonly string[],
     model: string,
   ) => ArrayLike<number> | Promise<ArrayLike<number>>;
-  /** Takes the place of the extractive answer: the assistant's text. */
+  /** Takes the place of the extractive answer: the assistant's text. @defaultValue the extractive answer */
   readonly chat?: (messages: readonly ChatMessage[], model: string) => string | Promise<string>;
   /** Where the emulator's randomness comes from: from 0 up to 1. @defaultValue `seededRandom(1)` */
   readonly random?: () => number;
-  /** How many of the latest requests the log keeps at least; it may hold twice as many. @defaultValue 10000 */
+  /** How many of the latest requests the log keeps, 0 or more; it may hold twice as many. @defaultValue 10_000 */
   readonly keepRequests?: number;
   /** Whether the log keeps the requests' bodies; without them it takes little memory. @defaultValue true */
   readonly keepBodies?: boolean;

@@ -6,11 +6,13 @@ export interface EmulatorRequest {
   readonly number: number;
   /** When it was sent: `Date.now()`, in milliseconds. */
   readonly time: number;
+  /** `"GET"` or `"POST"`, mostly. */
   readonly method: string;
   /** Scheme, host and port it was sent to. */
   readonly origin: string;
   /** For example `/v1/embeddings`. */
   readonly path: string;
+  /** The model that it asked for; undefined if it named none. */
   readonly model: string | undefined;
   /** How many texts it carried: inputs, or documents to rank. */
   readonly texts: number;
@@ -30,6 +32,7 @@ export interface EmulatorRequest {
 
 /** Sums over all requests, also those that the log has let go. */
 export interface EmulatorTotals {
+  /** Requests, whatever became of them. */
   requests: number;
   /** Requests refused with a 429. */
   refused: number;

@@ -6,9 +6,9 @@ import type { Service } from "./service.js";
 
 /** Where the emulator listens. */
 export interface ListenOptions {
-  /** A port, 0 for a free one. @defaultValue 0 */
+  /** A port, 0 to 65,535; 0 for a free one. @defaultValue 0 */
   readonly port?: number;
-  /** @defaultValue "127.0.0.1" */
+  /** The address to listen at: of this machine alone, unless you set another. @defaultValue "127.0.0.1" */
   readonly host?: string;
 }
 
@@ -16,6 +16,7 @@ export interface ListenOptions {
 export interface EmulatorServer {
   /** The base URL for clients, ending in `/v1`. */
   readonly url: string;
+  /** The port that it got. */
   readonly port: number;
   /** Cuts every connection and frees the port. */
   close(): Promise<void>;

@@ -25,6 +25,7 @@ export type RerankInput = string | DocumentInterface | { readonly pageContent: s
 
 /** A place in the list that was ranked, and its score. */
 export interface RankedDocument {
+  /** Its place in that list, from 0. */
   readonly index: number;
   /** The model's own scale; `undefined` only after a failure with `onFailure: "keep-order"`. */
   readonly relevanceScore: number | undefined;

@@ -18,7 +18,11 @@ import { onAbort } from "../core/abort.js";
 
 /** What ranks the candidates: a `TogetherReranker`, or any other document compressor. */
 export interface Reranker {
-  /** @param options - `signal` ends the ranking; a compressor that knows no such argument is left behind instead. */
+  /**
+   * The best documents for a query, best first.
+   *
+   * @param options - `signal` ends the ranking; a compressor that knows no such argument is left behind instead.
+   */
   compressDocuments(
     documents: DocumentInterface[],
     query: string,
@@ -60,12 +64,16 @@ export interface RerankingRetrieverParams extends BaseRetrieverInput {
  * ```
  */
 export class RerankingRetriever extends BaseRetriever {
+  /** The name of its runs in traces. */
   static override lc_name(): string {
     return "RerankingRetriever";
   }
 
+  /** What LangChain calls it when it is serialized. */
   override lc_namespace = ["together-retrieval", "langchain", "retriever"];
+  /** Finds the candidates. */
   readonly retriever: BaseRetrieverInterface;
+  /** Chooses among them. */
   readonly reranker: Reranker;
   /** Only during a call, see {@link RerankingRetriever.invoke}. */
   private readonly signal?: AbortSignal;

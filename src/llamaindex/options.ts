@@ -18,7 +18,11 @@ export interface TogetherEmbeddingsParams extends EmbedderOptions {
 
 /** Options of a single call: LlamaIndex's own (`progressCallback`, `logProgress`, `logger`), and a way to end it. */
 export interface EmbeddingCallOptions extends BaseEmbeddingOptions {
-  /** Ends the call at once, in whatever state it is, with the signal's own reason. */
+  /**
+   * Ends the call at once, in whatever state it is, with the signal's own reason.
+   *
+   * @defaultValue nothing ends it but its work
+   */
   signal?: AbortSignal | undefined;
 }
 
