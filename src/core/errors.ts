@@ -57,9 +57,12 @@ export interface TogetherErrorDetails {
 
 const brand = Symbol.for("together-retrieval.error");
 
+/** Where every code is explained. The page is part of the package, so that it fits the version at hand. */
+const PAGE = "together-retrieval/docs/errors.md";
+
 /**
  * The one error class. Branch on {@link TogetherError.code | code}; the message is for people:
- * *Cannot (what you asked): (what is the case); (what to do)*.
+ * *Cannot (what you asked): (what is the case); (what to do) (see (the code's place in docs/errors.md))*.
  *
  * The ESM and the CommonJS build each have their own class, so `instanceof` can fail between them:
  * {@link isTogetherError} does not.
@@ -87,7 +90,7 @@ export class TogetherError extends Error implements TogetherErrorDetails {
   declare readonly index?: number;
 
   constructor(code: TogetherErrorCode, message: string, details: TogetherErrorDetails = {}) {
-    super(message);
+    super(`${message} (see ${PAGE}#${code})`);
     this.code = code;
     for (const [name, value] of Object.entries(details)) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });

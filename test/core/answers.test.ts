@@ -39,7 +39,7 @@ describe("an answer with status 200 that is none", () => {
     expect(error).toMatchObject({ code: "invalid_response" });
     expect((error as Error).message).toContain(problem);
     expect((error as Error).message).toMatch(
-      /; check that `baseURL` \(https:\/\/api.together.ai\/v1\) is Together's API$/,
+      /; check that `baseURL` \(https:\/\/api.together.ai\/v1\) is Together's API \(see .+#invalid_response\)$/,
     );
     expect(emulator.requests.length).toBe(1);
   });

@@ -1,17 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { Embedder, Ranker } from "../../src/index.js";
+import { see } from "../support/complaint.js";
 import { bench, only, rejection } from "../support/emulate.js";
 
 describe("bad input is an error before any request:", () => {
   const { embedder, ranker, emulator } = bench();
 
   it.each([
-    ["a blank text", ["a", " \n\t"], /the text at index 1 is blank; remove or replace it before calling$/],
+    [
+      "a blank text",
+      ["a", " \n\t"],
+      /the text at index 1 is blank; remove or replace it before calling \(see .+#invalid_input\)$/,
+    ],
     ["two blank texts", ["", "a", ""], /the texts at indexes 0 and 2 are blank; remove or replace them/],
     ["what is no string", ["a", 5], /the text at index 1 is not a string; remove or replace it/],
     ["nulls", [null, "a", undefined], /the texts at indexes 0 and 2 are not strings/],
     ["a hole", Object.assign([], { length: 1 }), /the text at index 0 is not a string/],
-    ["a string in place of a list", "a", /the texts are not an array but a string; pass an array$/],
+    [
+      "a string in place of a list",
+      "a",
+      /the texts are not an array but a string; pass an array \(see .+#invalid_input\)$/,
+    ],
     ["an object", {}, /the texts are not an array but an object/],
     ["null", null, /the texts are not an array but null/],
     ["nothing", undefined, /the texts are not an array but undefined/],
@@ -52,15 +61,13 @@ describe("bad input is an error before any request:", () => {
   it("documents that are no list, or have no text", async () => {
     expect(await rejection(ranker().rank("q", "a" as never, String))).toMatchObject({
       code: "invalid_input",
-      message:
-        'Cannot rank 0 documents with "me/rerank": the documents are not an array but a string; pass an array',
+      message: `Cannot rank 0 documents with "me/rerank": the documents are not an array but a string; pass an array${see("invalid_input")}`,
     });
     const items = [{ a: "x" }, {}] as { a: string }[];
     expect(await rejection(ranker().rank("q", items, (item) => item.a))).toMatchObject({
       code: "invalid_input",
       index: 1,
-      message:
-        'Cannot rank 2 documents with "me/rerank": there is no text at index 1; every document needs a text to be ranked by',
+      message: `Cannot rank 2 documents with "me/rerank": there is no text at index 1; every document needs a text to be ranked by${see("invalid_input")}`,
     });
     expect(emulator.requests.length).toBe(0);
   });
@@ -97,12 +104,11 @@ describe("without a key or a model", () => {
   it("nothing can be made", () => {
     const noKey = expect.objectContaining({
       code: "missing_api_key",
-      message:
-        "Cannot create Ranker: there is no API key; set the environment variable TOGETHER_API_KEY, or pass `apiKey`",
+      message: `Cannot create Ranker: there is no API key; set the environment variable TOGETHER_API_KEY, or pass \`apiKey\`${see("missing_api_key")}`,
     });
     expect(() => new Ranker({ model: "m" })).toThrow(noKey);
     expect(() => new Embedder({ model: " ", apiKey: "k" })).toThrow(
-      /^Cannot create Embedder: `model` is missing; name the model your index belongs to, such as "BAAI\/bge-large-en-v1.5", or "<project>\/<endpoint>" for a dedicated endpoint$/,
+      /^Cannot create Embedder: `model` is missing; name the model your index belongs to, such as "BAAI\/bge-large-en-v1.5", or "<project>\/<endpoint>" for a dedicated endpoint \(see .+#invalid_option\)$/,
     );
   });
 });

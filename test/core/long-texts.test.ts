@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { see } from "../support/complaint.js";
 import { bench, only, rejection } from "../support/emulate.js";
 
 /** As if every character were a token. */
@@ -39,8 +40,7 @@ describe("long texts:", () => {
     expect(error).toMatchObject({
       code: "text_too_long",
       index: 1,
-      message:
-        'Cannot embed 3 texts with "me/embedding": the text at index 1 is longer than the model\'s 5 tokens; split them, or set `longText: "send"`',
+      message: `Cannot embed 3 texts with "me/embedding": the text at index 1 is longer than the model's 5 tokens; split them, or set \`longText: "send"\`${see("text_too_long")}`,
     });
     expect(await rejection(one.embed(["123456", "1", "1234567"]))).toMatchObject({
       message: expect.stringContaining("the texts at indexes 0 and 2 are longer than the model's 5 tokens"),
@@ -69,8 +69,7 @@ describe("long texts:", () => {
     expect(await rejection(one.embed(["a text"]))).toMatchObject({
       code: "invalid_option",
       index: 0,
-      message:
-        'Cannot embed 1 text with "me/embedding": `countTokens` returned no number for the text at index 0; let it return how many tokens the text has, 0 or more, and no promise',
+      message: `Cannot embed 1 text with "me/embedding": \`countTokens\` returned no number for the text at index 0; let it return how many tokens the text has, 0 or more, and no promise${see("invalid_option")}`,
     });
     expect(emulator.requests.length).toBe(0);
   });

@@ -2,6 +2,7 @@ import nock from "nock";
 import Together from "together-ai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Embedder, Ranker, type TogetherEvent } from "../../src/index.js";
+import { see } from "../support/complaint.js";
 import { only, rejection } from "../support/emulate.js";
 import { nowhere, serve } from "../support/http.js";
 import { embeddingsBody, freshKey, ORIGIN, useNock } from "../support/wire.js";
@@ -159,7 +160,7 @@ describe("over a real socket,", () => {
       const error = await rejection(new Embedder({ model: "m", apiKey: freshKey(), baseURL }).embed(["a"]));
       expect(error).toMatchObject({
         code: "redirected",
-        message: `Cannot embed 1 text with "m": ${baseURL} redirects elsewhere, and texts and key go only to \`baseURL\`; set \`baseURL\` to the final address if you trust it`,
+        message: `Cannot embed 1 text with "m": ${baseURL} redirects elsewhere, and texts and key go only to \`baseURL\`; set \`baseURL\` to the final address if you trust it${see("redirected")}`,
       });
       expect(seen).toEqual(["/v1/embeddings"]);
     }

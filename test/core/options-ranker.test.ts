@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RankerOptions } from "../../src/index.js";
+import { see } from "../support/complaint.js";
 import { bench, rejection, texts } from "../support/emulate.js";
 
 describe("each option of a ranker shows at the server or in the result:", () => {
@@ -38,7 +39,8 @@ describe("each option of a ranker shows at the server or in the result:", () => 
   ])("topN and minScore of a call are checked like those of the object: %j", async (options, problem) => {
     const { ranker, emulator } = bench();
     const error = await rejection(ranker().rank("q", ["a"], String, options as never));
-    expect(error).toMatchObject({ code: "invalid_option", message: `Cannot rank documents: ${problem}` });
+    const message = `Cannot rank documents: ${problem}${see("invalid_option")}`;
+    expect(error).toMatchObject({ code: "invalid_option", message });
     expect(emulator.requests.length).toBe(0);
   });
 

@@ -73,7 +73,7 @@ describe("a 429", () => {
     const { after, error } = await failure(embedder().embed(["a"]));
     expect(error).toMatchObject({ code: "rate_limited", status: 429 });
     expect(error.message).toMatch(
-      /^Cannot embed 1 text with "me\/embedding": Together answered 429 after \d+ attempts and asks for a wait of 10 s \(".*"\); try again later, share the load over fewer processes, or ask Together for a higher limit$/,
+      /^Cannot embed 1 text with "me\/embedding": Together answered 429 after \d+ attempts and asks for a wait of 10 s \(".*"\); try again later, share the load over fewer processes, or ask Together for a higher limit \(see .+#rate_limited\)$/,
     );
     expect(after).toBeGreaterThan(90_000);
     expect(after).toBeLessThan(125_000);

@@ -16,7 +16,7 @@ describe("a refusal", () => {
     [
       401,
       "unauthorized",
-      /Together answered 401: it does not know this API key \[invalid_api_key\] \("Invalid API key provided.*"\); check `apiKey` or TOGETHER_API_KEY$/,
+      /Together answered 401: it does not know this API key \[invalid_api_key\] \("Invalid API key provided.*"\); check `apiKey` or TOGETHER_API_KEY \(see .+#unauthorized\)$/,
     ],
     [
       402,
@@ -26,12 +26,12 @@ describe("a refusal", () => {
     [
       403,
       "bad_request",
-      /Together answered 403 \("No."\); change what it complains of; repeating the request cannot help$/,
+      /Together answered 403 \("No."\); change what it complains of; repeating the request cannot help \(see .+#bad_request\)$/,
     ],
     [
       404,
       "not_found",
-      /Together answered 404: nothing is at https:\/\/api.together.ai\/v1, or it has no such model .*; check `baseURL`, which usually ends in \/v1, and `model`$/,
+      /Together answered 404: nothing is at https:\/\/api.together.ai\/v1, or it has no such model .*; check `baseURL`, which usually ends in \/v1, and `model` \(see .+#not_found\)$/,
     ],
     [422, "bad_request", /Together answered 422 /],
     [405, "bad_request", /Together answered 405 /],
@@ -122,7 +122,7 @@ describe("an error", () => {
     const error = await rejection(embedder({ maxRetries: 2 }).embed(["a text"]));
     expect(error).toMatchObject({ attempts: 3 });
     expect((error as Error).message).toMatch(
-      /Together answered 500 after 3 attempts \(".*"\); try again later; a cache keeps what was finished$/,
+      /Together answered 500 after 3 attempts \(".*"\); try again later; a cache keeps what was finished \(see .+#server_error\)$/,
     );
     vi.restoreAllMocks();
   });

@@ -1,5 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import { see } from "../support/complaint.js";
 import { bench, plain, rejection, texts, vectorOf } from "../support/emulate.js";
 import { breathe, pass, useVirtualTime } from "../support/time.js";
 import type { Embedder, StreamedEmbedding } from "../../src/index.js";
@@ -182,8 +183,7 @@ describe("embedStream()", () => {
     const error = await rejection(collect(embedder().embedStream(source as never)));
     expect(error).toMatchObject({
       code: "invalid_input",
-      message:
-        'Cannot embed a stream with "me/embedding": the source is not iterable; pass an array, a generator or a stream',
+      message: `Cannot embed a stream with "me/embedding": the source is not iterable; pass an array, a generator or a stream${see("invalid_input")}`,
     });
   });
 

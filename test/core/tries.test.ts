@@ -36,13 +36,13 @@ describe("a failure that another try may change", () => {
     [
       "the connection",
       "reset",
-      /the connection failed after 6 attempts \(ECONNRESET\); check that https:\/\/api.together.ai\/v1 can be reached from here$/,
+      /the connection failed after 6 attempts \(ECONNRESET\); check that https:\/\/api.together.ai\/v1 can be reached from here \(see .+#connection_failed\)$/,
     ],
     ["half a body", "half", /the connection failed after 6 attempts \(the answer was cut off\)/],
     [
       "time",
       "hang",
-      /no whole answer came within 1000 ms after 6 attempts; raise `timeout` or lower `batchSize`$/,
+      /no whole answer came within 1000 ms after 6 attempts; raise `timeout` or lower `batchSize` \(see .+#timeout\)$/,
     ],
   ])("ends after five retries by default: %s", async (_, fault, message) => {
     const { embedder, emulator } = bench({ faults: () => fault });

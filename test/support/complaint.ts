@@ -1,13 +1,26 @@
-import { Embedder, Ranker, type EmbedderOptions, type RankerOptions } from "../../src/index.js";
+import {
+  Embedder,
+  Ranker,
+  type EmbedderOptions,
+  type RankerOptions,
+  type TogetherError,
+  type TogetherErrorCode,
+} from "../../src/index.js";
 
 export type Made = typeof Embedder | typeof Ranker;
 
-/** What a constructor says is wrong with an option. */
+/** How every message ends: with the place where its code is explained. */
+export function see(code: TogetherErrorCode): string {
+  return ` (see together-retrieval/docs/errors.md#${code})`;
+}
+
+/** What a constructor says is wrong with an option, without the end that all messages share. */
 export function complaint(options: object, made: Made = Embedder): string {
   const all = { model: "m", apiKey: "k", ...options } as EmbedderOptions & RankerOptions;
   try {
     return `nothing is wrong with ${new made(all).model}`;
   } catch (error) {
-    return (error as Error).message;
+    const { message, code } = error as TogetherError;
+    return message.replace(see(code), "");
   }
 }
