@@ -1,0 +1,5 @@
+# What users come from, pinned, against the emulator: docs/moving as it stands, before and after.
+.ci/install test/moving
+npm run --silent build
+npx tsc --noEmit -p test/moving
+npm run test:moving
