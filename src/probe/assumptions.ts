@@ -81,7 +81,7 @@ export const assumptions = {
   },
   mostTexts: {
     question: "texts in one request",
-    expected: "512 or more",
+    expected: "512 or more, all answered",
     source: "Together's cookbook sends 1,000",
     home: "src/core/batches.ts",
   },
@@ -135,7 +135,7 @@ export const assumptions = {
   },
   mostDocuments: {
     question: "documents in one request",
-    expected: "1,024 or more",
+    expected: "1,024 or more, all answered",
     source: "Together's model list (2025-11), for Llama-Rank",
     home: "src/core/options.ts",
   },

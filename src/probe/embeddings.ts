@@ -32,7 +32,10 @@ export async function probeEmbeddings(
   noteRefusable("blankText", await embed(" "), note);
   const longText = cutOrNot(await embed(longTexts(limit)), limit, (reply) => vectorsOf(reply)?.byIndex, same);
   note("longText", longText.observed, longText.verdict !== "read");
-  const most = await mostAccepted((count) => embed(manyTexts(count)));
+  const most = await mostAccepted(
+    (count) => embed(manyTexts(count)),
+    (reply) => vectorsOf(reply)?.byIndex.length,
+  );
   note("mostTexts", inWords(most), most.accepted >= 512);
   const unitLength = vectors.length > 0 && vectors.every(isUnit);
   return {

@@ -8,7 +8,9 @@ export function embedderCode(model: string, baseURL: string | undefined, facts: 
   return code("TogetherEmbeddings", model, baseURL, [
     !known && facts.dimensions !== undefined && `dimensions: ${facts.dimensions},`,
     facts.base64 !== "served" && `encodingFormat: "float", // base64 is ${facts.base64}`,
-    facts.mostTexts > 0 && facts.mostTexts < 512 && `batchSize: ${facts.mostTexts}, // more are refused`,
+    facts.mostTexts > 0 &&
+      facts.mostTexts < 512 &&
+      `batchSize: ${facts.mostTexts}, // of more, some are not answered`,
     !facts.unitLength && "normalize: true, // for a store that compares by dot product",
     !known && 'queryPrefix: "", // what the model\'s card puts before a query, or nothing',
     facts.longText === "cut" &&
@@ -17,10 +19,12 @@ export function embedderCode(model: string, baseURL: string | undefined, facts: 
 }
 
 export function rerankerCode(model: string, baseURL: string | undefined, facts: RerankFacts): string {
-  const few = facts.mostDocuments > 0 && facts.mostDocuments < 1024;
+  const { mostDocuments } = facts;
   return code("TogetherReranker", model, baseURL, [
-    few && `batchSize: ${facts.mostDocuments}, // more are refused`,
-    !few &&
+    mostDocuments > 0 &&
+      mostDocuments < 1024 &&
+      `batchSize: ${mostDocuments}, // of more, some are not answered`,
+    mostDocuments >= 1024 &&
       facts.comparable &&
       "// batchSize: 128 makes long lists faster where there are replicas; scores stay comparable",
     !facts.comparable &&

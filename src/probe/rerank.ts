@@ -33,7 +33,10 @@ export async function probeRerank(
   noteRefusable("blankDocument", await rank([" ", DOCUMENTS[0]]), note);
   const long = cutOrNot(await rank(longTexts(limit)), limit, byIndex, same);
   note("longDocument", long.observed, long.verdict !== "read");
-  const most = await mostAccepted((count) => rank(manyTexts(count)));
+  const most = await mostAccepted(
+    (count) => rank(manyTexts(count)),
+    (reply) => scoresOf(reply)?.length,
+  );
   note("mostDocuments", inWords(most), most.accepted >= 1024);
   return { comparable, mostDocuments: most.accepted, zeroToOne };
 }

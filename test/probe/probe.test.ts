@@ -167,6 +167,26 @@ describe("probe() of reranking", () => {
   });
 });
 
+describe("probe() of an endpoint that answers less than it was asked", () => {
+  /** Keeps so many of an answer's items at most, with status 200. */
+  const atMost = (most: number) => async (response: Response) => {
+    const body = (await response.json()) as { data?: unknown[]; results?: unknown[] };
+    body.data &&= body.data.slice(0, most);
+    body.results &&= body.results.slice(0, most);
+    return Response.json(body, response);
+  };
+
+  it("sees that it leaves vectors out without a word", async () => {
+    const report = await probed({}, { model: EMBEDDING }, atMost(300));
+    expect(seen(report, "mostTexts")).toEqual(["256; 512 answered with 300", false]);
+  });
+
+  it("sees that it returns a few results where nobody said how many", async () => {
+    const report = await probed({}, { rerankModel: RERANK, maxInputTokens: 600 }, atMost(10));
+    expect(seen(report, "mostDocuments")).toEqual(["none accepted: 16 answered with 10", false]);
+  });
+});
+
 describe("a report", () => {
   const both = { model: EMBEDDING, rerankModel: RERANK };
 
