@@ -83,12 +83,17 @@ const PAGE = "together-retrieval/docs/errors.md";
 export class TogetherError extends Error implements TogetherErrorDetails {
   // A literal, because minifiers rename classes.
   override readonly name = "TogetherError";
+  /** What went wrong, for a `switch`. */
   readonly code: TogetherErrorCode;
   declare readonly status?: number;
   declare readonly requestId?: string;
   declare readonly attempts?: number;
   declare readonly index?: number;
 
+  /**
+   * @param message - The sentence, without the page that explains its code: that is added.
+   * @param details - Numbers that apply; the others are no properties of the error.
+   */
   constructor(code: TogetherErrorCode, message: string, details: TogetherErrorDetails = {}) {
     super(`${message} (see ${PAGE}#${code})`);
     this.code = code;

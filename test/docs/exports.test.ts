@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import type { Command } from "../../src/cli/command.js";
+import { emulatorCommand } from "../../src/cli/emulator.js";
+import { probeCommand } from "../../src/cli/probe.js";
+import { resolveEmbedder, resolveRanker } from "../../src/core/options.js";
+import { createEmulator } from "../../src/emulator/index.js";
+import { settingsOf } from "../../src/emulator/settings.js";
+import { Embedder, Ranker } from "../../src/index.js";
+import { literalIn, optionRows, rangeIn, type Literal, type Range } from "./claims.js";
+import { described, entryFiles, optionsOf, type Described } from "./exports.js";
+
+const all = described();
+
+/** What users read; all else that is optional, they pass. */
+const RESULTS = ["src/core/errors.ts", "src/core/models.ts", "src/emulator/requests.ts"];
+const options = all.filter(
+  ({ kind, optional, file }) => kind === "member" && optional && !RESULTS.includes(file),
+);
+
+const REQUIRED = { model: "me/any-model", apiKey: "any" };
+
+/** How a user passes an option, by the interface that it is written in. */
+const PASS: Record<string, (own: object) => unknown> = {
+  SharedOptions: (own) => [new Embedder({ ...REQUIRED, ...own }), new Ranker({ ...REQUIRED, ...own })],
+  EmbedderOptions: (own) => new Embedder({ ...REQUIRED, ...own }),
+  RankerOptions: (own) => new Ranker({ ...REQUIRED, ...own }),
+  EmulatorOptions: (own) => createEmulator(own),
+  RateLimit: (own) => createEmulator({ limits: own }),
+};
+
+/** What the code fills in where nothing is passed. */
+const FILLED: Record<string, object> = {
+  SharedOptions: resolveRanker(REQUIRED, "Ranker"),
+  EmbedderOptions: resolveEmbedder(REQUIRED, "Embedder"),
+  RankerOptions: resolveRanker(REQUIRED, "Ranker"),
+  EmulatorOptions: settingsOf({}),
+};
+
+describe("the documentation of what is exported", () => {
+  it.each(["export", "member", "choice"] as const)("leaves out no %s", (kind) => {
+    const undocumented = all.filter((one) => one.kind === kind && one.text === "");
+    expect(undocumented.map(placed)).toEqual([]);
+  });
+
+  it("is looked for wherever users look, and nowhere else", () => {
+    const names = all.map(({ name }) => name);
+    const samples = ["Embedder", "Embedder.embedStream", "SharedOptions.apiKey", 'FaultName "cut"'];
+    expect(names).toEqual(expect.arrayContaining([...samples, "TogetherReranker.rerank", "Emulator.listen"]));
+    expect(names.filter((name) => /#|embedAs|postRequest/.test(name))).toEqual([]);
+  });
+
+  it("says of each entry what it is for", () => {
+    const silent = entryFiles.filter(({ text }) => !/^\/\*\*[^/]+\n \* @module\n \*\//.test(text));
+    expect(silent.map(({ fileName }) => fileName)).toEqual([]);
+  });
+});
+
+describe("the documentation of an option", () => {
+  it("says what holds if it is left out", () => {
+    expect(options.filter(({ defaultValue }) => !defaultValue).map(placed)).toEqual([]);
+  });
+
+  it("says the range of a number", () => {
+    expect(options.filter(({ numeric, text }) => numeric && !rangeIn(text)).map(placed)).toEqual([]);
+  });
+
+  it.each(options.flatMap(ranged))("is right: $name is $range", ({ pass, fits, unfit }) => {
+    for (const value of fits) expect(() => pass(value), `${value}`).not.toThrow();
+    for (const value of unfit) expect(() => pass(value), `${value}`).toThrow(/Cannot create/);
+  });
+
+  it.each(options.flatMap(defaulted))("is right: $name is $value by default", ({ value, filled }) => {
+    expect(filled).toBe(value);
+  });
+
+  it.each(["EmbedderOptions", "RankerOptions"])("has all that the code takes, and no more: %s", (name) => {
+    expect(optionsOf(name)).toEqual(takenBy(PASS[name]));
+  });
+});
+
+describe("the tables of options in README and docs", () => {
+  const rows = optionRows();
+  const listed = (spelling: RegExp): string[] =>
+    rows.map(({ option }) => option).filter((option) => spelling.test(option));
+
+  it("have every option of embeddings and rerankers, and none that there is not", () => {
+    const classes = [...optionsOf("EmbedderOptions"), ...optionsOf("TogetherRerankerParams")];
+    const known = ["model", ...options.map(({ name }) => name.split(".")[1])];
+    expect(classes.filter((option) => !listed(/^\w/).includes(option))).toEqual([]);
+    expect(listed(/^\w/).filter((option) => !known.includes(option))).toEqual([]);
+  });
+
+  it("have every option of the probe, and none that no command has", () => {
+    const known = [...flagsOf(emulatorCommand), ...flagsOf(probeCommand)];
+    expect(flagsOf(probeCommand).filter((option) => !listed(/^--/).includes(option))).toEqual([]);
+    expect(listed(/^--/).filter((option) => !known.includes(option))).toEqual([]);
+  });
+
+  it("give the defaults that the doc comments give", () => {
+    const shown = rows.flatMap(({ option, second }) => {
+      const literal = literalIn(second);
+      const said = options.filter(({ name }) => name.endsWith(`.${option}`)).map((one) => one.defaultValue);
+      return literal === undefined ? [] : { option, literal, said: said.map(literalIn) };
+    });
+    expect(shown.map(({ option }) => option)).toEqual(expect.arrayContaining(["timeout", "longText"]));
+    expect(shown.filter(({ literal, said }) => !said.includes(literal))).toEqual([]);
+  });
+});
+
+function placed({ file, name }: Described): string {
+  return `${file}: ${name}`;
+}
+
+function flagsOf({ help }: Command): string[] {
+  return help.match(/--(?!help)[\w-]+/g) ?? [];
+}
+
+function ranged(one: Described): (Range & { name: string; pass: (value: number) => unknown })[] {
+  const [owner = "", option = ""] = one.name.split(".");
+  const [pass, range] = [PASS[owner], rangeIn(one.text)];
+  if (!one.numeric || !pass || !range) return [];
+  return [{ ...range, name: one.name, pass: (value) => pass({ [option]: value }) }];
+}
+
+function defaulted({ name, defaultValue }: Described): { name: string; value: Literal; filled: unknown }[] {
+  const [owner = "", option = ""] = name.split(".");
+  const value = literalIn(defaultValue);
+  const filled = Object.entries(FILLED[owner] ?? {}).find(([key]) => key === option);
+  return value === undefined || !filled ? [] : [{ name, value, filled: filled[1] }];
+}
+
+/** What a class says that it takes, when it is given something else. */
+function takenBy(pass: ((own: object) => unknown) | undefined): string[] {
+  try {
+    pass?.({ nothing: 1 });
+    return [];
+  } catch (error) {
+    return (
+      /it takes ([\w, ]+\w)/
+        .exec((error as Error).message)?.[1]
+        ?.split(", ")
+        .toSorted() ?? []
+    );
+  }
+}
