@@ -1,19 +1,22 @@
 import { readFileSync } from "node:fs";
 import { defineConfig, type UserConfig } from "tsdown";
+import packageJson from "./package.json" with { type: "json" };
 import { namesMissingPeers } from "./tsdown.peers.js";
 
 const SDK = "together-ai";
 const NOTHING = "\0nothing";
 
+/** What package.json offers, by `exports` and `bin`, is what is built: `./dist/cli.js` from `src/cli.ts`. */
+const offered = [
+  ...Object.values(packageJson.exports).flatMap((entry) =>
+    typeof entry === "string" ? [] : entry.import.default,
+  ),
+  ...Object.values(packageJson.bin),
+];
+const names = offered.map((file) => file.replace(/^\.\/dist\/|\.js$/g, ""));
+
 const together: UserConfig = {
-  entry: {
-    index: "src/index.ts",
-    cli: "src/cli.ts",
-    "langchain/index": "src/langchain/index.ts",
-    "langchain/retriever": "src/langchain/retriever.ts",
-    "llamaindex/index": "src/llamaindex/index.ts",
-    "emulator/index": "src/emulator/index.ts",
-  },
+  entry: Object.fromEntries(names.map((name) => [name, `src/${name}.ts`])),
   format: ["esm", "cjs"],
   dts: true,
   sourcemap: true,

@@ -1,8 +1,9 @@
 import { posix } from "node:path";
 import type { Rolldown } from "tsdown";
+import packageJson from "./package.json" with { type: "json" };
 
 /** How the frameworks, which are optional peers, stand in what is built. */
-const PEER = String.raw`"((@langchain/core|llamaindex)(?:/[^"]+)?)"`;
+const PEER = `"((${Object.keys(packageJson.peerDependencies).join("|")})(?:/[^"]+)?)"`;
 const IMPORT = new RegExp(`^import \\{([^}]+)\\} from ${PEER};$`, "gm");
 const REQUIRE = new RegExp(`(?<== )require\\(${PEER}\\)(?=;$)`, "gm");
 

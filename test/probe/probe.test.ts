@@ -51,6 +51,16 @@ function changing(change: (body: { data: { index: number; embedding: unknown }[]
   };
 }
 
+/** Keeps so many of an answer's items at most, with status 200. */
+function atMost(most: number) {
+  return async (response: Response): Promise<Response> => {
+    const body = (await response.json()) as { data?: unknown[]; results?: unknown[] };
+    body.data &&= body.data.slice(0, most);
+    body.results &&= body.results.slice(0, most);
+    return Response.json(body, response);
+  };
+}
+
 describe("probe() of embeddings", () => {
   it("finds an endpoint as the emulator is by default, as expected in every point", async () => {
     const report = await probed();
@@ -168,14 +178,6 @@ describe("probe() of reranking", () => {
 });
 
 describe("probe() of an endpoint that answers less than it was asked", () => {
-  /** Keeps so many of an answer's items at most, with status 200. */
-  const atMost = (most: number) => async (response: Response) => {
-    const body = (await response.json()) as { data?: unknown[]; results?: unknown[] };
-    body.data &&= body.data.slice(0, most);
-    body.results &&= body.results.slice(0, most);
-    return Response.json(body, response);
-  };
-
   it("sees that it leaves vectors out without a word", async () => {
     const report = await probed({}, { model: EMBEDDING }, atMost(300));
     expect(seen(report, "mostTexts")).toEqual(["256; 512 answered with 300", false]);

@@ -1,0 +1,76 @@
+/**
+ * LlamaIndex.TS is discontinued. The day it no longer installs, all that speaks of it goes: what is named here, and
+ * every line of package.json that names it. What stays must not notice.
+ */
+
+import { cp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Project, ROOT } from "./project.js";
+
+const GONE = [
+  "src/llamaindex",
+  "test/llamaindex",
+  "test/contract/drivers/llamaindex.ts",
+  "examples/start-llamaindex",
+  "docs/llamaindex.md",
+  "etc/llamaindex.api.md",
+];
+
+/** What goes from files that stay. */
+const CUT: Readonly<Record<string, readonly RegExp[]>> = {
+  "test/contract/drivers/index.ts": [/^import .*"\.\/llamaindex\.js";\n/m, /, llamaindex(?=\])/],
+  "test/architecture.test.ts": [/^ {2}"src\/llamaindex": .*\n/m],
+  "README.md": [/^## LlamaIndex\.TS\n.*?(?=^## )/ms, /\[LlamaIndex\]\(docs\/llamaindex\.md\) · /],
+};
+
+const NOT_COPIED = ["node_modules", "dist", ".git", ".cache"];
+
+let copy: Project;
+
+beforeAll(async () => {
+  copy = await Project.create();
+  await cp(ROOT, copy.folder, {
+    recursive: true,
+    filter: (path) => !NOT_COPIED.includes(basename(path)),
+  });
+  await symlink(join(ROOT, "node_modules"), join(copy.folder, "node_modules"));
+  await Promise.all(GONE.map((path) => rm(join(copy.folder, path), { recursive: true })));
+  for (const [file, pieces] of Object.entries(CUT)) await cut(file, pieces);
+  const description = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as unknown;
+  await copy.write("package.json", `${JSON.stringify(withoutLlamaIndex(description), null, 2)}\n`);
+});
+
+afterAll(() => copy.remove());
+
+const TESTS = ["test/contract", "test/docs/docs", "test/langchain", "test/architecture", "test/surface"];
+
+it.each([
+  ["is built", ["run", "build"]],
+  ["compiles", ["run", "check:types"]],
+  ["pleases the linter", ["run", "check:lint"]],
+  ["has nothing that nobody uses", ["run", "check:unused"]],
+  ["passes its tests", ["exec", "--", "vitest", "run", "--reporter=dot", ...TESTS]],
+])("without LlamaIndex, what is left %s", async (_, command) => {
+  await expect(copy.run("npm", command, { NO_COLOR: "1" })).resolves.toBeDefined();
+});
+
+async function cut(file: string, pieces: readonly RegExp[]): Promise<void> {
+  const path = join(copy.folder, file);
+  const whole = await readFile(path, "utf8");
+  for (const piece of pieces) expect(whole, `${file} has nothing like ${piece}`).toMatch(piece);
+  const left = pieces.reduce((text, piece) => text.replace(piece, ""), whole);
+  await writeFile(path, left);
+}
+
+/** All of package.json but its sentence of description: names and values that speak of LlamaIndex go. */
+function withoutLlamaIndex(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((one) => !namesIt(one)).map(withoutLlamaIndex);
+  if (typeof value !== "object" || value === null) return value;
+  const left = Object.entries(value).filter(([name]) => !namesIt(name));
+  return Object.fromEntries(left.map(([name, one]) => [name, withoutLlamaIndex(one)]));
+}
+
+function namesIt(text: unknown): boolean {
+  return typeof text === "string" && text.includes("llamaindex");
+}

@@ -1,0 +1,21 @@
+import packageJson from "../../package.json" with { type: "json" };
+import { exportsOf, sources } from "./source.js";
+
+const { "./package.json": _, ...offered } = packageJson.exports;
+const all = sources();
+
+type Entry = keyof typeof offered;
+
+/** What a user can import: `.`, `./langchain` and so on. */
+export const entries = Object.keys(offered) as Entry[];
+
+/** The file that an entry is built from: `src/langchain/index.ts`. */
+export function sourceOf(entry: Entry): string {
+  return offered[entry].import.default.replace(/^\.\/dist\/(.+)\.js$/, "src/$1.ts");
+}
+
+/** The names that an entry exports, sorted; types are marked as such. */
+export function surface(entry: Entry): string[] {
+  const file = all.find(({ path }) => path === sourceOf(entry));
+  return file ? exportsOf(file) : [];
+}
