@@ -1,0 +1,8 @@
+# The API reference is what the doc comments say, and typedoc has nothing against them.
+.ci/install tools/reference
+fresh=$(mktemp --directory)
+npm run --silent reference -- --out "$fresh"
+diff --recursive docs/reference "$fresh" || {
+  echo "docs/reference is not what the doc comments say: run npm run reference"
+  exit 1
+}
