@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { REQUESTS, rowsOf, type Row } from "./pages.js";
+
+/** Shows that a line of a page's table is true. */
+export type Proof = (row: Row) => Promise<void> | void;
+export type Proofs = Readonly<Record<string, Proof>>;
+
+/**
+ * A test for each line of a page's table, but for the count of requests, which pages.slow.ts compares for all pages.
+ *
+ * @param own - By what the line is about; these come before the shared ones.
+ */
+export function proves(page: string, own: Proofs, shared: Proofs = {}): void {
+  const rows = rowsOf(page).filter(({ about }) => about !== REQUESTS);
+  describe(`${page}: what changes`, () => {
+    it("leaves no proof without its line", () => {
+      expect(rows.map(({ about }) => about)).toEqual(expect.arrayContaining(Object.keys(own)));
+    });
+
+    it.each(rows)("$about: before, $before; after, $after", async (row) => {
+      const proof = own[row.about] ?? shared[row.about];
+      if (!proof) throw new Error(`Nothing proves what the page says of "${row.about}"`);
+      await proof(row);
+    });
+  });
+}

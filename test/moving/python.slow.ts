@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { forLangChain as after } from "./models.js";
+import { proves } from "./proofs.js";
+import * as python from "./python.js";
+import { sharedProofs } from "./shared.js";
+import { body, keys, MODEL, texts, world } from "./world.js";
+
+const some = texts.slice(0, 6);
+const shared = sharedProofs(undefined, after);
+
+// There is no Python package index here: of what was before, only the request is tried, as its source says it is.
+proves(
+  "python-langchain-together",
+  {
+    chunk_size: async () => {
+      keys("TOGETHER_API_KEY");
+      const emulator = world();
+      await after({ batchSize: 2 }).embed(some);
+      expect(emulator.requests.map((request) => request.texts)).toEqual([2, 2, 2]);
+    },
+    dimensions: async (row) => {
+      keys("TOGETHER_API_KEY");
+      world();
+      await expect(python.embedDocuments(some, MODEL, { dimensions: 512 })).rejects.toThrow("400");
+      await shared["dimensions"]?.(row);
+    },
+  },
+  shared,
+);
+
+it("python-langchain-together: sends a text by itself, as base64", async () => {
+  keys("TOGETHER_API_KEY");
+  const emulator = world();
+  await python.embedDocuments(["a"], MODEL);
+  expect(body(emulator)).toEqual({ input: "a", model: MODEL, encoding_format: "base64" });
+});
