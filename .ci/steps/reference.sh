@@ -1,5 +1,5 @@
 # The API reference is what the doc comments say, and typedoc has nothing against them.
-.ci/install tools/reference
+[ -d tools/reference/node_modules ] || .ci/install tools/reference
 fresh=$(mktemp --directory)
 npm run --silent reference -- --out "$fresh"
 diff --recursive docs/reference "$fresh" || {

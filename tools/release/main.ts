@@ -1,0 +1,94 @@
+/**
+ * `npm run release -- 0.2.0`: gives CHANGELOG.md, package.json and package-lock.json a version, and says what comes
+ * next. It commits, tags and publishes nothing.
+ */
+
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import semver from "semver";
+import { readChangelog, withRelease } from "./changelog.js";
+
+/** A release that may not be: exit code 2. */
+class Refusal extends Error {
+  constructor(version: string | undefined, problem: string, remedy: string) {
+    super(`Cannot prepare ${version ? `release ${version}` : "a release"}: ${problem}; ${remedy}`);
+  }
+}
+
+interface Description {
+  readonly version: string;
+  readonly repository?: unknown;
+}
+
+function prepare(version: string | undefined): string {
+  if (version === undefined) throw new Refusal(version, "no version is named", "npm run release -- 0.2.0");
+  if (semver.valid(version) !== version) {
+    throw new Refusal(undefined, `"${version}" is not a version`, "write it like 0.2.0");
+  }
+  checkTree(version);
+  const current = JSON.parse(readFileSync("package.json", "utf8")) as Description;
+  if (!semver.gt(version, current.version)) {
+    throw new Refusal(version, `package.json is at ${current.version}`, "name a higher version");
+  }
+  const text = readFileSync("CHANGELOG.md", "utf8");
+  checkChangelog(text, version, current.version);
+  // Writes both files, and the second one in two places.
+  run("npm", "version", version, "--no-git-tag-version", "--ignore-scripts");
+  writeFileSync("CHANGELOG.md", withRelease(text, version, new Date().toISOString().slice(0, 10)));
+  return next(version, current);
+}
+
+function checkTree(version: string): void {
+  const changed = run("git", "status", "--porcelain").split("\n").filter(Boolean);
+  if (changed.length === 0) return;
+  const files = changed.length === 1 ? "1 file is" : `${changed.length} files are`;
+  throw new Refusal(version, `${files} not committed`, "commit or remove what git status names");
+}
+
+function checkChangelog(text: string, version: string, current: string): void {
+  const { upcoming, newest } = sectionsOf(text, version);
+  if (!upcoming) throw new Refusal(version, "CHANGELOG.md has no section [Unreleased]", "add it at the top");
+  if (upcoming.isEmpty()) {
+    throw new Refusal(version, "nothing stands under [Unreleased] in CHANGELOG.md", "say there what changes");
+  }
+  if (newest !== current) {
+    throw new Refusal(
+      version,
+      `CHANGELOG.md ends with ${newest ?? "no version"}, package.json is at ${current}`,
+      "make them agree",
+    );
+  }
+}
+
+function sectionsOf(text: string, version: string): ReturnType<typeof readChangelog> {
+  try {
+    return readChangelog(text);
+  } catch {
+    throw new Refusal(version, "CHANGELOG.md has not the form of Keep a Changelog", "see keepachangelog.com");
+  }
+}
+
+/** npm signs where a package comes from only in CI, and only if package.json names the repository (npm 11, 2026-11). */
+function next(version: string, { repository }: Description): string {
+  return [
+    `CHANGELOG.md, package.json and package-lock.json are at ${version}. Next:`,
+    "",
+    "  npm run ok",
+    `  git commit --all --message "Release ${version}"`,
+    `  git tag --annotate v${version} --message "Release ${version}"`,
+    "  git push --follow-tags",
+    "  npm publish --provenance    in CI, from that tag",
+    ...(repository ? [] : ["", "package.json names no repository: with --provenance, npm asks for one."]),
+  ].join("\n");
+}
+
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+try {
+  console.log(prepare(process.argv[2]));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = error instanceof Refusal ? 2 : 1;
+}
