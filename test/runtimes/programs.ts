@@ -1,30 +1,34 @@
 /** The small programs that a user of each runtime would write. */
 
-const ENTRIES = ["", "emulator", "langchain", "langchain/retriever", "llamaindex"] as const;
+import packageJson from "../../package.json" with { type: "json" };
 
-const ALL = JSON.stringify(ENTRIES);
+/** What there is to import, as it stands behind the package's name: `""`, `/langchain` and so on. */
+export const ALL: readonly string[] = Object.keys(packageJson.exports)
+  .filter((entry) => entry !== "./package.json")
+  .map((entry) => entry.slice(1));
 
-const nameOf = `const nameOf = (entry) => entry === "" ? "together-retrieval" : "together-retrieval/" + entry;`;
+/** The entries that need no framework. */
+export const ALONE = ["", "/emulator"];
+
+/** And those that need one which asks for none of Node's modules but by `node:`. */
+export const WITH_LANGCHAIN = [...ALONE, "/langchain", "/langchain/retriever"];
+
+const all = JSON.stringify(ALL);
 
 export const esm = `
 import { smoke } from "./smoke.mjs";
-${nameOf}
-console.log(JSON.stringify(await smoke((entry) => import(nameOf(entry)), ${ALL}, true)));
+console.log(JSON.stringify(await smoke((entry) => import("together-retrieval" + entry), ${all}, true)));
 `;
 
 export const cjs = `
-${nameOf}
 import("./smoke.mjs")
-  .then(({ smoke }) => smoke(async (entry) => require(nameOf(entry)), ${ALL}, true))
+  .then(({ smoke }) => smoke(async (entry) => require("together-retrieval" + entry), ${all}, true))
   .then((verdicts) => console.log(JSON.stringify(verdicts)));
 `;
 
-/** The first so many entries, imported statically, because that is what bundlers follow. */
-function bundled(count: number): string {
-  const names = ENTRIES.slice(0, count);
-  const imports = names.map(
-    (entry, place) => `import * as entry${place} from "together-retrieval${entry && `/${entry}`}";`,
-  );
+/** Imports statically, because that is what bundlers follow. */
+function bundled(names: readonly string[]): string {
+  const imports = names.map((entry, place) => `import * as entry${place} from "together-retrieval${entry}";`);
   const entries = names.map((entry, place) => `${JSON.stringify(entry)}: entry${place}`);
   return `
 import { smoke } from "./smoke.mjs";
@@ -34,20 +38,14 @@ const run = () => smoke(async (entry) => entries[entry], ${JSON.stringify(names)
 `;
 }
 
-export const page = (count: number): string => `${bundled(count)}
+export const page = (entries: readonly string[]): string => `${bundled(entries)}
 globalThis.verdicts = run();
 `;
 
-export const worker = (count: number): string => `${bundled(count)}
+export const worker = (entries: readonly string[]): string => `${bundled(entries)}
 export default { fetch: async () => Response.json(await run()) };
 `;
 
-/** The verdicts on the first so many entries when all is well. */
-export const passed = (count: number): Record<string, string> =>
-  Object.fromEntries(ENTRIES.slice(0, count).map((entry) => [entry === "" ? "." : `./${entry}`, "passed"]));
-
-/** All but LlamaIndex, which is made for servers. */
-export const AT_THE_EDGE = 4;
-
-/** Those that need no framework. */
-export const ALONE = 2;
+/** The verdicts on entries when all is well. */
+export const passed = (entries: readonly string[]): Record<string, string> =>
+  Object.fromEntries(entries.map((entry) => [`.${entry}`, "passed"]));

@@ -85,17 +85,18 @@ async function retriever({ RerankingRetriever }) {
   same(typeof RerankingRetriever, "function", "RerankingRetriever");
 }
 
-async function llamaindex({ TogetherEmbeddings }, { createEmulator }) {
-  const embeddings = new TogetherEmbeddings({
-    model: EMBEDDING,
-    apiKey: "any",
-    fetch: createEmulator().fetch,
-  });
+async function llamaindex({ TogetherEmbeddings, TogetherReranker }, { createEmulator }) {
+  const { fetch } = createEmulator();
+  const embeddings = new TogetherEmbeddings({ model: EMBEDDING, apiKey: "any", fetch });
   same((await embeddings.getTextEmbeddingsBatch(DOCUMENTS)).length, 3, "LlamaIndex's vectors");
+  const reranker = new TogetherReranker({ model: RERANK, apiKey: "any", fetch, topN: 1 });
+  const nodes = DOCUMENTS.map((text) => ({ node: { getContent: () => text } }));
+  const [best] = await reranker.postprocessNodes(nodes, "What do plants make from light?");
+  same(best.node, nodes[1].node, "LlamaIndex's best node");
 }
 
 /**
- * @param load - Imports an entry of the package, `""` for the first.
+ * @param load - Imports an entry of the package, by what follows its name: `""` for the first, `/emulator`.
  * @param entries - Which of them to try.
  * @param ports - Whether a port may be opened.
  * @returns `"passed"` or what went wrong, by entry.
@@ -104,19 +105,19 @@ export async function smoke(load, entries, ports) {
   const verdicts = {};
   const checks = {
     "": [thousandTexts, rerank, abort, errorByCode],
-    emulator: ports ? [realPort] : [],
-    langchain: [langchain],
-    "langchain/retriever": [retriever],
-    llamaindex: [llamaindex],
+    "/emulator": ports ? [realPort] : [],
+    "/langchain": [langchain],
+    "/langchain/retriever": [retriever],
+    "/llamaindex": [llamaindex],
   };
   for (const entry of entries) {
     try {
-      const emulator = await load("emulator");
-      const subject = await load(entry === "emulator" ? "" : entry);
+      const emulator = await load("/emulator");
+      const subject = await load(entry === "/emulator" ? "" : entry);
       for (const check of checks[entry]) await check(subject, emulator);
-      verdicts[entry === "" ? "." : `./${entry}`] = "passed";
+      verdicts[`.${entry}`] = "passed";
     } catch (error) {
-      verdicts[entry === "" ? "." : `./${entry}`] = String(error instanceof Error ? error.message : error);
+      verdicts[`.${entry}`] = String(error instanceof Error ? error.message : error);
     }
   }
   return verdicts;
