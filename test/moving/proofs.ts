@@ -17,10 +17,12 @@ export function proves(page: string, own: Proofs, shared: Proofs = {}): void {
       expect(rows.map(({ about }) => about)).toEqual(expect.arrayContaining(Object.keys(own)));
     });
 
-    it.each(rows)("$about: before, $before; after, $after", async (row) => {
-      const proof = own[row.about] ?? shared[row.about];
-      if (!proof) throw new Error(`Nothing proves what the page says of "${row.about}"`);
-      await proof(row);
-    });
+    for (const row of rows) {
+      it(`${row.about}: before, ${row.before}; after, ${row.after}`, async () => {
+        const proof = own[row.about] ?? shared[row.about];
+        if (!proof) throw new Error(`Nothing proves what the page says of "${row.about}"`);
+        await proof(row);
+      });
+    }
   });
 }
