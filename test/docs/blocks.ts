@@ -11,17 +11,35 @@ export interface Block {
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A block in Markdown, or in a comment, whose lines begin with a star. */
-const FENCED = /^(?<margin>[ \t]*(?:\* )?)```ts\n(?<code>.*?)^[ \t]*(?:\* )?```$/gms;
+/** A block in Markdown, or in a comment, whose lines begin with a star; behind `ts` the folder whose packages it needs. */
+const FENCED = /^(?<margin>[ \t]*(?:\* )?)```ts ?(?<folder>\S*)\n(?<code>.*?)^[ \t]*(?:\* )?```$/gms;
 
-/** Pages whose blocks need packages that are not installed here: test/moving runs them. */
-const ELSEWHERE = join("docs", "moving");
+/** Pages whose blocks test/moving runs, with packages that are not installed here; and copies of the doc comments. */
+const ELSEWHERE = [join("docs", "moving"), join("docs", "reference")];
 
-/** Every block of TypeScript in the Markdown files and in the doc comments of the source. */
-export function documentedBlocks(): Block[] {
-  const documents = readdirSync(ROOT).filter((name) => name.endsWith(".md"));
-  const pages = filesOf("docs", ".md").filter((file) => !file.startsWith(ELSEWHERE));
-  return [...documents, ...pages, ...filesOf("src", ".ts")].flatMap(blocksOf);
+/**
+ * Every block of TypeScript in the Markdown files and in the doc comments of the source.
+ *
+ * @param folder - Whose packages they need; the root's, if it is left out.
+ */
+export function documentedBlocks(folder = ""): Block[] {
+  return documents().flatMap((file) => blocksOf(file, folder));
+}
+
+/** The folders besides the root whose packages some block needs. */
+export function foldersOfBlocks(): string[] {
+  const named = documents().flatMap((file) => [...textOf(file).matchAll(FENCED)]);
+  return [...new Set(named.map(({ groups }) => groups?.["folder"] ?? ""))].filter((folder) => folder !== "");
+}
+
+function documents(): string[] {
+  const atRoot = readdirSync(ROOT).filter((name) => name.endsWith(".md"));
+  const pages = filesOf("docs", ".md").filter((file) => !ELSEWHERE.some((folder) => file.startsWith(folder)));
+  return [...atRoot, ...pages, ...filesOf("src", ".ts")];
+}
+
+function textOf(file: string): string {
+  return readFileSync(join(ROOT, file), "utf8");
 }
 
 function filesOf(folder: string, ending: string): string[] {
@@ -30,10 +48,11 @@ function filesOf(folder: string, ending: string): string[] {
   return names.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
 }
 
-/** Every block of TypeScript in a file, in their order. */
-export function blocksOf(file: string): Block[] {
-  const text = readFileSync(join(ROOT, file), "utf8");
-  return [...text.matchAll(FENCED)].map(({ index, groups }) => ({
+/** Every block of TypeScript in a file that needs the packages of a folder, in their order. */
+export function blocksOf(file: string, folder = ""): Block[] {
+  const text = textOf(file);
+  const found = [...text.matchAll(FENCED)].filter(({ groups }) => groups?.["folder"] === folder);
+  return found.map(({ index, groups }) => ({
     name: `${file}:${text.slice(0, index).split("\n").length}`,
     code: withoutMargin(groups?.["code"] ?? "", groups?.["margin"] ?? ""),
   }));

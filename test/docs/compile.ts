@@ -2,10 +2,14 @@ import { join } from "node:path";
 import ts from "typescript";
 import { ROOT, type Block } from "./blocks.js";
 
-/** What the compiler has to say against the blocks, as `README.md:15 line 3: ...`. One program compiles all of them. */
-export function complaints(blocks: readonly Block[]): string[] {
-  const options = { ...compilerOptions(), noEmit: true };
-  const sources = new Map(blocks.map((block, place) => [join(ROOT, `block-${place}.ts`), block]));
+/**
+ * What the compiler has to say against the blocks, as `README.md:15 line 3: ...`. One program compiles all of them.
+ *
+ * @param folder - Whose packages they find.
+ */
+export function complaints(blocks: readonly Block[], folder = ""): string[] {
+  const options = { ...compilerOptions(folder), noEmit: true };
+  const sources = new Map(blocks.map((block, place) => [join(ROOT, folder, `block-${place}.ts`), block]));
   const disk = ts.createCompilerHost(options);
   const codeOf = (path: string): string | undefined => {
     const block = sources.get(path);
@@ -33,9 +37,10 @@ export function compiled({ code }: Block): string {
   }).outputText;
 }
 
-function compilerOptions(): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (path) => ts.sys.readFile(path));
-  return ts.parseJsonConfigFileContent(config, ts.sys, ROOT).options;
+function compilerOptions(folder: string): ts.CompilerOptions {
+  const home = join(ROOT, folder);
+  const { config } = ts.readConfigFile(join(home, "tsconfig.json"), (path) => ts.sys.readFile(path));
+  return ts.parseJsonConfigFileContent(config, ts.sys, home).options;
 }
 
 function describe(

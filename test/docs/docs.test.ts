@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorServer } from "../../src/emulator/index.js";
-import { documentedBlocks, type Block } from "./blocks.js";
-import { compiled, complaints } from "./compile.js";
-import { run } from "./run.js";
+import { documentedBlocks, foldersOfBlocks } from "./blocks.js";
+import { complaints } from "./compile.js";
+import { effectOf, promised } from "./run.js";
 
 const blocks = documentedBlocks();
 let server: EmulatorServer;
@@ -19,27 +19,15 @@ describe("the code in README, docs and doc comments", () => {
     expect(files).toEqual(expect.arrayContaining(["README.md", "src/langchain/embeddings.ts"]));
   });
 
+  it("needs the packages of no folder but the root, and of one where test/services runs it", () => {
+    expect(foldersOfBlocks()).toEqual(["examples/stores"]);
+  });
+
   it("compiles under the strictest settings", { timeout: 60_000 }, () => {
     expect(complaints(blocks)).toEqual([]);
   });
 
   it.concurrent.each(blocks)("runs as it stands at $name", { timeout: 60_000 }, async (block) => {
-    const { exitCode, stdout, stderr } = await run(compiled(block), {
-      TOGETHER_API_KEY: "any",
-      TOGETHER_BASE_URL: server.url,
-    });
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(printed(stdout)).toEqual(promised(block));
+    expect(await effectOf(block, server.url)).toEqual(promised(block));
   });
 });
-
-function printed(stdout: string): string[] {
-  return stdout.split("\n").filter((line) => line !== "");
-}
-
-/** What the comments say that the block prints, without the quotes of a string. */
-function promised({ code }: Block): string[] {
-  return [...code.matchAll(/(?:console\.log\(.*\/\/ |\/\/ prints )(.+)$/gm)].map(([, said = ""]) =>
-    said.replaceAll(/^"|"$/g, ""),
-  );
-}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Embedder, embeddingModel, Ranker } from "../../src/index.js";
@@ -54,26 +54,6 @@ describe("README", () => {
   });
 });
 
-describe("the documents at the root", () => {
-  it.each(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])("%s links only to what is there", (name) => {
-    const text = readFileSync(join(ROOT, name), "utf8");
-    const chapters = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) => `#${anchorOf(title)}`);
-    const links = [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = ""]) => link);
-    const dead = links.filter((link) =>
-      link.startsWith("#") ? !chapters.includes(link) : !existsSync(join(ROOT, link)),
-    );
-    expect(dead).toEqual([]);
-  });
-});
-
-/** What GitHub calls a heading in an address. */
-function anchorOf(title: string): string {
-  return title
-    .toLowerCase()
-    .replaceAll(/[^\w\- ]/g, "")
-    .replaceAll(" ", "-");
-}
-
 /** The rows of a chapter's tables, without the marks of code. */
 function rows(chapter: string): string[][] {
   const text = readme.split(/^## /m).find((part) => part.startsWith(`${chapter}\n`)) ?? "";
@@ -97,6 +77,6 @@ function optionsOf(Class: typeof Embedder | typeof Ranker): string[] {
   try {
     return [make() as never];
   } catch (error) {
-    return (error as Error).message.replace(/.*it takes /, "").split(", ");
+    return (error as Error).message.replaceAll(/.*it takes | \(see .*/g, "").split(", ");
   }
 }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { flaw, linksOf, markdownFiles } from "./links.js";
+
+const files = markdownFiles();
+const links = files.flatMap(linksOf);
+
+describe("the links in Markdown files", () => {
+  it("are found, in the root, the guides and the examples", () => {
+    const some = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "examples/bulk-ingest/README.md"];
+    expect(some.filter((file) => !files.includes(file))).toEqual([]);
+    expect(links.map(({ file }) => file)).toEqual(expect.arrayContaining(["README.md", "docs/errors.md"]));
+    expect(files.filter((file) => file.includes("node_modules"))).toEqual([]);
+  });
+
+  it("lead to files that are there, and to headings by the names that GitHub gives them", () => {
+    expect(links.map(flaw).filter((found) => found !== undefined)).toEqual([]);
+  });
+
+  it("lead from README to every guide", () => {
+    const named = new Set(linksOf("README.md").map(({ href }) => href.split("#")[0]));
+    const guides = files.filter((file) => /^docs\/[^/]+\.md$/.test(file));
+    expect(guides.filter((guide) => !named.has(guide))).toEqual([]);
+  });
+
+  it("say so when they lead nowhere", () => {
+    const file = "docs/errors.md";
+    const wrong = [
+      "nowhere.md",
+      "#rate-limited",
+      "rate-limits.md#none",
+      "../../outside.md",
+      "../LICENSE#top",
+    ];
+    expect(wrong.filter((href) => flaw({ file, href }) === undefined)).toEqual([]);
+    const right = ["#rate_limited", "../README.md#what-it-runs-on-and-what-was-tried", "pictures", "../src"];
+    expect(right.map((href) => flaw({ file, href }))).toEqual(right.map(() => undefined));
+  });
+});
