@@ -2,11 +2,14 @@
 
 import type { LimitedBy } from "./pace.js";
 
-/** Texts in the first requests: enough that a small limit is not wasted, few enough for every server met so far. */
+/** Texts in a request: enough that a small limit is not wasted, few enough for every server met so far. */
 export const FIRST_BATCH = 128;
 
-/** Texts in a request once requests are what is limited. Together's own cookbook sends 1,000. */
+/** Texts in a request at most, of a long list or once requests are limited. Together's own cookbook sends 1,000. */
 const LARGEST_BATCH = 512;
+
+/** A list fills so many requests of the smallest size, or as many as may be in flight, before they become larger. */
+const SPREAD = 16;
 
 /** Estimated tokens in a request for each text it may hold: the usual input limit, so that 8k texts do not pile up. */
 const TOKENS_PER_TEXT = 512;
@@ -29,7 +32,9 @@ export interface Limits {
  * How large batches are: what the user wants, what the limit suggests, and what the server has been seen to bear.
  *
  * Where requests are limited, the batch is the lever: 10,000 texts under one request a second take 93 s at 128 texts
- * a request and 22 s at 512. So the first refusal of requests takes it there; a limit in tokens leaves it alone.
+ * a request and 22 s at 512, and under twenty a second nobody is refused who sends them in 20 requests. So a list that
+ * is longer than what may be in flight at once goes in larger batches from the start, as long as its texts are short;
+ * the first refusal of requests takes all to the largest; a limit in tokens takes them back to the smallest.
  */
 export class BatchSize {
   readonly #wanted: number | undefined;
@@ -41,12 +46,17 @@ export class BatchSize {
     this.#wanted = wanted;
   }
 
-  /** What the next request may hold. */
-  limits(limitedBy: LimitedBy | undefined): Limits {
-    const suggested = this.#wanted ?? (limitedBy === "requests" ? LARGEST_BATCH : FIRST_BATCH);
+  /**
+   * What the next request may hold.
+   *
+   * @param share - What each request would hold if they all were in flight at once: {@link shareOf}.
+   */
+  limits(limitedBy: LimitedBy | undefined, share = 0): Limits {
+    const safe = this.#wanted ?? (limitedBy === "requests" ? LARGEST_BATCH : FIRST_BATCH);
+    const grown = this.#wanted ?? (limitedBy ? safe : Math.min(LARGEST_BATCH, Math.max(safe, share)));
     return {
-      texts: Math.min(suggested, this.#bornTexts),
-      tokens: Math.min(suggested * TOKENS_PER_TEXT, this.#bornTokens),
+      texts: Math.min(grown, this.#bornTexts),
+      tokens: Math.min(safe * TOKENS_PER_TEXT, this.#bornTokens),
     };
   }
 
@@ -60,6 +70,11 @@ export class BatchSize {
     if (by === "count") this.#bornTexts = Math.min(this.#bornTexts, batch.texts.length);
     else this.#bornTokens = Math.min(this.#bornTokens, batch.tokens);
   }
+}
+
+/** Texts in a request if a whole list were in flight at once. */
+export function shareOf(texts: number, maxConcurrency: number): number {
+  return Math.ceil(texts / Math.max(SPREAD, maxConcurrency));
 }
 
 /** A list's texts that still have to travel. Batches are cut when their turn has come, so they can grow until then. */

@@ -3,7 +3,7 @@
  * when its turn has come. A batch that the server finds too much is halved, while everybody else waits.
  */
 
-import type { Batch, Batches, BatchSize } from "./batches.js";
+import { shareOf, type Batch, type Batches, type BatchSize } from "./batches.js";
 import { cannot } from "./errors.js";
 import type { Emit } from "./events.js";
 import { encodingRefused, tooMuch } from "./failure.js";
@@ -50,6 +50,8 @@ export class ListJob {
   readonly #controller: AbortController;
   /** Texts that have no vector yet. */
   #open = 0;
+  /** Texts in a request if all were in flight at once. */
+  #share = 0;
   /** Resolved unless a batch is being halved: only one is at a time. */
   #probing: Promise<void> = Promise.resolve();
   #probes = 0;
@@ -64,6 +66,7 @@ export class ListJob {
   /** Ends when every batch was delivered; rejects with the first failure when nothing is under way any more. */
   async run(texts: number): Promise<void> {
     this.#open = texts;
+    this.#share = shareOf(texts, this.#context.maxConcurrency);
     const workers = Math.min(this.#context.maxConcurrency, texts);
     await Promise.allSettled(Array.from({ length: workers }, () => this.#work()));
     const { signal } = this.#controller;
@@ -88,7 +91,7 @@ export class ListJob {
     let batch: Batch | undefined;
     const source: Source = {
       take: () => {
-        if (this.#probes === 0) batch ??= this.#batches.take(size.limits(sender.limitedBy));
+        if (this.#probes === 0) batch ??= this.#batches.take(size.limits(sender.limitedBy, this.#share));
         return batch;
       },
       giveBack: () => {

@@ -96,11 +96,11 @@ export interface EmbedderOptions extends SharedOptions {
   model: EmbeddingModelId;
 
   /**
-   * How many texts travel in one request. Whole number, 1 to 2,048. What you set is never exceeded; left to itself,
-   * the number starts at 128 and doubles up to 512 when the server limits *requests* rather than tokens. A batch
-   * is also full at 512 estimated tokens for each of its texts.
+   * How many texts travel in one request. Whole number, 1 to 2,048. What you set is never exceeded, and a batch is
+   * also full at 512 estimated tokens for each text it may hold. Left to itself, the number is 128; a sixteenth of a
+   * list of short texts where that is more; and 512 once the server limits *requests* rather than tokens.
    *
-   * @defaultValue 128, growing to 512
+   * @defaultValue 128 to 512
    */
   batchSize?: number | undefined;
 

@@ -12,6 +12,9 @@ import { Rate, type Mark } from "./rate.js";
 /** Requests in flight at the start. */
 const FIRST_WINDOW = 4;
 
+/** Queries and rerank requests are few and waited for: so many times the window are let in at once. */
+const URGENT_SHARE = 2;
+
 /** The window opens no faster than to its double in this time: a small limit is met by few requests, not by all. */
 const DOUBLING_MS = 100;
 
@@ -87,7 +90,7 @@ export class Pace {
    */
   sendAt(now: number, inFlight: number, ceiling: number, urgent: boolean): number {
     if (inFlight === 0 && now - Math.max(this.#lastActive, this.#pausedUntil) > FORGET_MS) this.#forget(now);
-    if (inFlight >= this.#room(now, ceiling)) return Number.POSITIVE_INFINITY;
+    if (inFlight >= this.#room(now, ceiling, urgent)) return Number.POSITIVE_INFINITY;
     const due = Object.values(this.#rates).map((rate) => rate.due - (urgent ? rate.slackMs : 0));
     return Math.max(this.#pausedUntil, ...due);
   }
@@ -135,10 +138,11 @@ export class Pace {
   }
 
   /** How many may be in flight: one in an outage, to see whether it is over. */
-  #room(now: number, ceiling: number): number {
+  #room(now: number, ceiling: number, urgent: boolean): number {
     if (this.#failuresInRow >= OUTAGE) return 1;
     const gentle = this.#limitedBy ? ceiling : FIRST_WINDOW * 2 ** ((now - this.#start) / DOUBLING_MS);
-    return Math.floor(Math.min(this.#window, ceiling, gentle));
+    const window = Math.min(this.#window, gentle);
+    return Math.floor(Math.min(ceiling, urgent ? URGENT_SHARE * window : window));
   }
 
   #learn(now: number, departure: Departure, by: LimitedBy, pause: number, random: number): void {

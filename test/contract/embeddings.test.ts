@@ -67,10 +67,10 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     );
   });
 
-  it("send 10,000 texts in 79 requests when nobody says otherwise", async () => {
+  it("send 10,000 texts in 20 requests when nobody says otherwise", async () => {
     const server = bench({ keepBodies: false });
     const vectors = await on(driver, server).documents(texts(10_000));
-    expect(server.emulator.requests).toHaveLength(79);
+    expect(server.emulator.requests).toHaveLength(20);
     expect(Array.from(vectors[9_999] ?? [])).toEqual(vectorOf("text 9999"));
   });
 

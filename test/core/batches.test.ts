@@ -1,6 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Batches, BatchSize, estimateTokens, type Batch, type Limits } from "../../src/core/batches.js";
+import {
+  Batches,
+  BatchSize,
+  estimateTokens,
+  shareOf,
+  type Batch,
+  type Limits,
+} from "../../src/core/batches.js";
 
 const list = fc.array(fc.record({ text: fc.string(), tokens: fc.nat(50) }), { maxLength: 60 });
 const limits = fc.record({
@@ -116,6 +123,19 @@ describe("BatchSize", () => {
     expect(size.limits(undefined)).toEqual({ texts: 128, tokens: 65_536 });
     expect(size.limits("tokens")).toEqual({ texts: 128, tokens: 65_536 });
     expect(size.limits("requests")).toEqual({ texts: 512, tokens: 262_144 });
+  });
+
+  it("is a sixteenth of a long list, up to 512 texts, while no limit is known and the texts are short", () => {
+    const size = new BatchSize(undefined);
+    expect(
+      [2048, 2049, 4800, 8192, 100_000].map((texts) => size.limits(undefined, shareOf(texts, 16)).texts),
+    ).toEqual([128, 129, 300, 512, 512]);
+    expect(size.limits(undefined, shareOf(4800, 4)).texts).toBe(300);
+    expect(size.limits(undefined, shareOf(4800, 32)).texts).toBe(150);
+    expect(size.limits(undefined, 300).tokens).toBe(65_536);
+    expect(size.limits("tokens", 300)).toEqual({ texts: 128, tokens: 65_536 });
+    expect(size.limits("requests", 300)).toEqual({ texts: 512, tokens: 262_144 });
+    expect(new BatchSize(7).limits(undefined, 300)).toEqual({ texts: 7, tokens: 3584 });
   });
 
   it("is never more than the user's own", () => {
