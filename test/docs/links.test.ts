@@ -16,8 +16,9 @@ describe("the links in Markdown files", () => {
     expect(links.map(flaw).filter((found) => found !== undefined)).toEqual([]);
   });
 
-  it("lead from README to every guide", () => {
-    const named = new Set(linksOf("README.md").map(({ href }) => href.split("#")[0]));
+  it("lead from README or CONTRIBUTING to every guide", () => {
+    const first = ["README.md", "CONTRIBUTING.md"].flatMap(linksOf);
+    const named = new Set(first.map(({ href }) => href.split("#")[0]));
     const guides = files.filter((file) => /^docs\/[^/]+\.md$/.test(file));
     expect(guides.filter((guide) => !named.has(guide))).toEqual([]);
   });
