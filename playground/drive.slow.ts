@@ -70,6 +70,11 @@ describe.skipIf(!existsSync(CHROMIUM))("the playground in Chromium", () => {
     expect(await page.locator("#map-status").textContent()).toMatch(/^0\.\d\d: the question and text 1$/);
     await page.keyboard.press("ArrowDown");
     expect(await page.locator("#map-status").textContent()).toMatch(/^1\.00: text 1 and text 1$/);
+    await page.keyboard.press("ArrowRight");
+    expect(await page.locator("#map-pair blockquote").allTextContents()).toEqual([
+      expect.stringMatching(/^Photosynthesis/) as string,
+      expect.stringMatching(/^Plants in a dark room/) as string,
+    ]);
   });
 
   it("lets both clients run against the limit that was chosen, and ours is refused less", async () => {

@@ -3,7 +3,7 @@ export function showMap(
   element: HTMLElement,
   likeness: readonly (readonly number[])[],
   nameOf: (place: number) => string,
-  say: (words: string) => void,
+  say: (words: string, one: number, other: number) => void,
 ): void {
   const table = document.createElement("table");
   table.setAttribute("role", "grid");
@@ -16,10 +16,13 @@ export function showMap(
   });
   const cells = [...table.querySelectorAll("td")];
   cells[0]?.setAttribute("tabindex", "0");
-  table.addEventListener("focusin", ({ target }) => say((target as HTMLElement).title));
-  table.addEventListener("pointerover", ({ target }) => {
-    if (target instanceof HTMLTableCellElement && target.title) say(target.title);
-  });
+  for (const kind of ["focusin", "pointerover"]) {
+    table.addEventListener(kind, ({ target }) => {
+      const place = cells.indexOf(target as HTMLTableCellElement);
+      if (place < 0) return;
+      say((target as HTMLElement).title, Math.floor(place / likeness.length), place % likeness.length);
+    });
+  }
   table.addEventListener("keydown", (event) => walk(event, cells, likeness.length));
   element.replaceChildren(table);
 }

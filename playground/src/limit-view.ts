@@ -13,7 +13,7 @@ const plots = {
   greedy: new RatePlot(element("plot-greedy", HTMLDivElement)),
 };
 
-let latest: readonly [ours: Outcome, greedy: Outcome] | undefined;
+let latest: readonly [ours: Outcome, greedy: Outcome, admitted: number] | undefined;
 
 /** Runs both clients when asked to, and shows each on its own plot, on the same axes. */
 export function startLimits(): void {
@@ -40,20 +40,22 @@ async function compare(): Promise<void> {
   status.textContent = "Both are on their way.";
   try {
     const settings = { requestsPerSecond: Number(rate.value), faulty: Number(faulty.value) / 100 };
-    const [ours, greedy] = await race(settings, show);
+    const showBoth = (...both: [Outcome, Outcome]): void => show(...both, settings.requestsPerSecond);
+    const [ours, greedy] = await race(settings, showBoth);
     status.textContent = verdict(ours, greedy);
   } finally {
     if (button) button.disabled = false;
   }
 }
 
-function show(ours: Outcome, greedy: Outcome): void {
-  latest = [ours, greedy];
+/** @param admitted - Requests a second that the server took. */
+function show(ours: Outcome, greedy: Outcome, admitted: number): void {
+  latest = [ours, greedy, admitted];
   const until = Math.max(1, Math.ceil(Math.max(ours.seconds, greedy.seconds)));
   const most = Math.ceil(Math.max(peakOf(ours, until), peakOf(greedy, until), 1) * 1.05);
-  plots.done.show(ours, greedy, { until, most: REQUESTS });
-  plots.ours.show(ours, { until, most });
-  plots.greedy.show(greedy, { until, most });
+  plots.done.show(ours, greedy, { until, most: REQUESTS * 1.05 });
+  plots.ours.show(ours, admitted, { until, most });
+  plots.greedy.show(greedy, admitted, { until, most });
   element("summary-ours", HTMLParagraphElement).textContent = summary(ours);
   element("summary-greedy", HTMLParagraphElement).textContent = summary(greedy);
 }

@@ -66,7 +66,7 @@ class Plot {
   }
 }
 
-/** Requests a second over time, the refused ones in red in front of all that were sent. */
+/** Requests a second over time, the refused ones in red in front of all that were sent, and what the server admits. */
 export class RatePlot {
   readonly #plot: Plot;
 
@@ -83,11 +83,13 @@ export class RatePlot {
     this.#plot = new Plot(element, "requests a second", (colour) => [
       series("sent", colour("--sent")),
       series("of these refused", colour("--refused")),
+      { label: "admitted", stroke: colour("--text"), width: 1.5, dash: [5, 4], points: { show: false } },
     ]);
   }
 
-  show(outcome: Outcome, axes: Axes): void {
-    this.#plot.draw(countsOf(outcome, axes.until), axes);
+  show(outcome: Outcome, admitted: number, axes: Axes): void {
+    const [times, all, refused] = countsOf(outcome, axes.until);
+    this.#plot.draw([times, all, refused, times.map(() => admitted)], axes);
   }
 
   recolour(): void {

@@ -10,6 +10,7 @@ const texts = element("texts", HTMLTextAreaElement);
 const question = element("question", HTMLInputElement);
 const status = element("search-status", HTMLParagraphElement);
 const mapStatus = element("map-status", HTMLParagraphElement);
+const mapPair = element("map-pair", HTMLDivElement);
 
 /** Fills the form, answers its first question, and from then on every other. */
 export function startSearch(): void {
@@ -38,8 +39,20 @@ async function ask(): Promise<void> {
   const { candidates, ranked, likeness } = await search(question.value, lines);
   show("candidates", candidates, new Map());
   show("ranked", ranked, new Map(candidates.map(({ place }, rank) => [place, rank])));
-  showMap(element("map", HTMLDivElement), likeness, nameOf, (words) => (mapStatus.textContent = words));
+  const all = [question.value, ...lines];
+  showMap(element("map", HTMLDivElement), likeness, nameOf, (words, one, other) => {
+    mapStatus.textContent = words;
+    mapPair.replaceChildren(...[one, other].map((place) => quoted(all[place] ?? "")));
+  });
+  mapStatus.textContent = "Point at a square, or walk there, to read its two texts.";
+  mapPair.replaceChildren();
   status.textContent = `Best of ${lines.length} texts after reranking: ${ranked[0]?.text ?? "none"}`;
+}
+
+function quoted(text: string): HTMLElement {
+  const quote = document.createElement("blockquote");
+  quote.textContent = text;
+  return quote;
 }
 
 function nameOf(place: number): string {
