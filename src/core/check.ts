@@ -10,6 +10,13 @@ export class Check {
 
   constructor(options: object, known: readonly string[], name: string) {
     this.task = `create ${name}`;
+    // Else it would end in the midst of work, with a TypeError: npm only warns of an old Node, and a page of nothing.
+    if (!("isWellFormed" in String.prototype)) {
+      throw this.wrong(
+        "this platform is too old",
+        "use Node 20 or later, or a browser from the end of 2023 on",
+      );
+    }
     if (typeof options !== "object" || options === null) {
       throw this.wrong("it was given no options", `write new ${name}({ model: "..." })`);
     }
