@@ -1,0 +1,3 @@
+# limit: 600
+# The changes of docs/worked-changes.md, made in a copy of the repository: they fit, compile and pass, or fail by half.
+npm run test:contributing

@@ -1,0 +1,33 @@
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { Copy } from "./copy.js";
+import { workedChanges } from "./page.js";
+
+const changes = workedChanges();
+const copy = new Copy();
+
+afterEach(() => copy.reset());
+afterAll(() => copy.remove());
+
+it("a model, an option, a framework and a fault are changed before the reader's eyes", () => {
+  const titles = changes.map(({ title }) => title);
+  expect(titles).toEqual(["A model", "An option", "A framework", "A fault of the emulator"]);
+});
+
+describe.each(changes)("the change of $title", ({ diff, commands, forgotten }) => {
+  it("fits, compiles and passes its tests", () => {
+    expect(copy.apply(diff)).toEqual({ exitCode: 0, output: "" });
+    expect(copy.compile()).toEqual({ exitCode: 0, output: "" });
+    expect(commands).not.toEqual([]);
+    for (const command of commands) expect(copy.run(command)).toMatchObject({ exitCode: 0 });
+  });
+
+  it("fails where one of its files is forgotten", () => {
+    const { file, test } = forgotten ?? { file: "", test: "" };
+    expect(diff).toContain(`+++ b/${file}\n`);
+    expect(copy.run(`npx vitest run ${test}`)).toMatchObject({ exitCode: 0 });
+    expect(copy.apply(diff, file)).toEqual({ exitCode: 0, output: "" });
+    const { exitCode, output } = copy.run(`npx vitest run ${test}`);
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(new RegExp(`FAIL +${test} `));
+  });
+});

@@ -1,0 +1,6 @@
+import { defineConfig } from "vitest/config";
+
+/** Makes the changes of docs/worked-changes.md in a copy of the repository: `npm run test:contributing`. */
+export default defineConfig({
+  test: { include: ["test/contributing/*.slow.ts"], testTimeout: 120_000, hookTimeout: 60_000 },
+});
