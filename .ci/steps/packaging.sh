@@ -1,4 +1,4 @@
-# limit: 600
+# limit: 900
 # What npm would publish, in folders of its own, and what it exports, as written down in etc/ (npm run api).
 .ci/install test/packaging
 npm run --silent build

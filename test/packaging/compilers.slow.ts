@@ -4,7 +4,8 @@ import packageJson from "../../package.json" with { type: "json" };
 import { documentedBlocks } from "../docs/blocks.js";
 import { pack, Project, ROOT } from "./project.js";
 
-const { devDependencies } = packageJson;
+const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
+const PACKAGES = ["@types/node", "@langchain/classic", ...Object.keys(packageJson.peerDependencies)];
 const COMPILERS = {
   "5.4": "test/packaging/node_modules/typescript-oldest/bin/tsc",
   "5.9": "test/packaging/node_modules/typescript-5.9/bin/tsc",
@@ -38,12 +39,7 @@ let project: Project;
 
 beforeAll(async () => {
   project = await Project.create();
-  await project.install(
-    await pack(project.folder),
-    ...(["@types/node", "@langchain/core", "@langchain/classic", "llamaindex"] as const).map(
-      (name) => `${name}@${devDependencies[name]}`,
-    ),
-  );
+  await project.install(await pack(project.folder), ...PACKAGES.map((name) => `${name}@${versions[name]}`));
   for (const [place, block] of readme().entries()) {
     await project.write(`block-${place}.mts`, `${block}\nexport {};\n`);
     await project.write(`block-${place}.cts`, inFunction(block));
@@ -66,7 +62,7 @@ describe("README's blocks, as a user's compiler sees them", () => {
   );
 });
 
-/** The blocks for LangChain, for LlamaIndex and for no framework: the first three. */
+/** The blocks for each framework and for none: the first three. */
 function readme(): string[] {
   const blocks = documentedBlocks().filter(({ name }) => name.startsWith("README.md"));
   return blocks.slice(0, 3).map(({ code }) => code);

@@ -1,46 +1,20 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { createEmulator, type EmulatorServer } from "../../src/emulator/index.js";
-import { documentedBlocks } from "../docs/blocks.js";
-import { compiled } from "../docs/compile.js";
-import { pack, Project, ROOT } from "./project.js";
+import { inProject, pack, Project, ROOT } from "./project.js";
 
 const { devDependencies } = packageJson;
-let server: EmulatorServer;
 let box: Project;
 let tarball: string;
 
 beforeAll(async () => {
-  server = await createEmulator().listen();
   box = await Project.create();
   tarball = await pack(box.folder);
 });
 
-afterAll(() => Promise.all([server.close(), box.remove()]));
-
-async function inProject(work: (project: Project) => Promise<void>): Promise<void> {
-  const project = await Project.create();
-  try {
-    await work(project);
-  } finally {
-    await project.remove();
-  }
-}
+afterAll(() => box.remove());
 
 describe("a project", () => {
-  it("with LlamaIndex alone runs README's second block as it stands", () =>
-    inProject(async (project) => {
-      await project.install(tarball, `llamaindex@${devDependencies["llamaindex"]}`);
-      const [, block] = documentedBlocks().filter(({ name }) => name.startsWith("README.md"));
-      await project.write("second.js", compiled(block!));
-      const { stdout, stderr } = await project.run("node", ["second.js"], {
-        TOGETHER_API_KEY: "any",
-        TOGETHER_BASE_URL: server.url,
-      });
-      expect({ stdout, stderr }).toEqual({ stdout: promised(block!.code), stderr: "" });
-    }));
-
   it.each([
     ["npm", "npm", ["install", "--engine-strict", "--strict-peer-deps"]],
     [
@@ -90,10 +64,6 @@ describe("the ESM and the CommonJS build in one process", () => {
       });
     }));
 });
-
-function promised(code: string): string {
-  return [...code.matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map(([, said]) => `${said}\n`).join("");
-}
 
 const STRICT = `
 import { TogetherEmbeddings } from "together-retrieval/langchain";

@@ -50,6 +50,16 @@ export class Project {
   }
 }
 
+/** Works in a project that is gone afterwards. */
+export async function inProject(work: (project: Project) => Promise<void>): Promise<void> {
+  const project = await Project.create();
+  try {
+    await work(project);
+  } finally {
+    await project.remove();
+  }
+}
+
 /** Packs the package as npm would publish it, into a folder. */
 export async function pack(folder: string): Promise<string> {
   const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: ROOT });

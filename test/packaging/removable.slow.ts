@@ -11,6 +11,7 @@ import { Project, ROOT } from "./project.js";
 const GONE = [
   "src/llamaindex",
   "test/llamaindex",
+  "test/packaging/llamaindex.slow.ts",
   "test/contract/drivers/llamaindex.ts",
   "examples/start-llamaindex",
   "docs/llamaindex.md",

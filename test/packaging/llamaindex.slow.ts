@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
+import { createEmulator, type EmulatorServer } from "../../src/emulator/index.js";
+import { documentedBlocks } from "../docs/blocks.js";
+import { compiled } from "../docs/compile.js";
+import { inProject, pack, Project } from "./project.js";
+
+const LLAMAINDEX = `llamaindex@${packageJson.devDependencies["llamaindex"]}`;
+let server: EmulatorServer;
+let box: Project;
+let tarball: string;
+
+beforeAll(async () => {
+  server = await createEmulator().listen();
+  box = await Project.create();
+  tarball = await pack(box.folder);
+});
+
+afterAll(() => Promise.all([server.close(), box.remove()]));
+
+describe("the packed tarball in a LlamaIndex project", () => {
+  it("runs README's second block as it stands", () =>
+    inProject(async (project) => {
+      await project.install(tarball, LLAMAINDEX);
+      const [, block] = documentedBlocks().filter(({ name }) => name.startsWith("README.md"));
+      await project.write("second.js", compiled(block!));
+      const { stdout, stderr } = await project.run("node", ["second.js"], {
+        TOGETHER_API_KEY: "any",
+        TOGETHER_BASE_URL: server.url,
+      });
+      expect({ stdout, stderr }).toEqual({ stdout: promised(block!.code), stderr: "" });
+    }));
+
+  it("works with two copies of LlamaIndex's core: nodes of the other are ranked, and stay what they are", () =>
+    inProject(async (project) => {
+      await project.install("--ignore-scripts", tarball, LLAMAINDEX, "@llamaindex/core@0.6.21");
+      await project.write("copies.js", COPIES);
+      const { stdout, stderr } = await project.run("node", ["copies.js"]);
+      const found = "Plants turn light into sugar.";
+      expect({ stdout, stderr }).toEqual({ stdout: `true true ${found} ${found}\n`, stderr: "" });
+    }));
+});
+
+function promised(code: string): string {
+  return [...code.matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map(([, said]) => `${said}\n`).join("");
+}
+
+const COPIES = `
+import { Document, Settings, TextNode as First, VectorStoreIndex } from "llamaindex";
+import { TextNode as Second } from "@llamaindex/core/schema";
+import { TogetherEmbeddings, TogetherReranker } from "together-retrieval/llamaindex";
+import { createEmulator } from "together-retrieval/emulator";
+const shared = { apiKey: "any", fetch: createEmulator().fetch };
+const texts = ["Rust eats iron.", "Plants turn light into sugar."];
+const question = "What do plants make from light?";
+
+const reranker = new TogetherReranker({ ...shared, model: "Salesforce/Llama-Rank-V1" });
+const [best] = await reranker.postprocessNodes(texts.map((text) => ({ node: new Second({ text }) })), question);
+Settings.embedModel = new TogetherEmbeddings({ ...shared, model: "thenlper/gte-large" });
+const index = await VectorStoreIndex.fromDocuments(texts.map((text) => new Document({ text })));
+const [found] = await index.asRetriever({ similarityTopK: 1 }).retrieve({ query: question });
+console.log(First !== Second, best.node instanceof Second, best.node.text, found.node.text);
+`;
