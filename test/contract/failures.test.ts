@@ -86,12 +86,24 @@ describe.each(drivers)("failures in $framework", (driver) => {
       expect((error as Error).message).toMatch(/^Cannot .+: .+; .+/);
     });
 
-    it("are tried again where that helps, and end well when the server does", async () => {
+    it("end well when the server does after some tries", async () => {
       vi.spyOn(Math, "random").mockReturnValue(0);
       const server = bench({ faults: ["reset", { status: 503 }] });
       await ask(driver, server, { maxRetries: 2 });
       vi.restoreAllMocks();
       expect(server.emulator.requests).toHaveLength(3);
+    });
+
+    it.each([
+      ["as often as `maxRetries` says, where it might help", { status: 503 }, 3],
+      ["never, where it cannot", { status: 401 }, 1],
+    ])("are tried again %s", async (_how, fault, requests) => {
+      vi.spyOn(Math, "random").mockReturnValue(0);
+      const server = bench({ faults: () => fault });
+      const error = await rejection(ask(driver, server, { maxRetries: 2 }));
+      vi.restoreAllMocks();
+      expect(error).toMatchObject({ status: fault.status, attempts: requests });
+      expect(server.emulator.requests).toHaveLength(requests);
     });
 
     it("are an abort's own reason, at once, when it comes while the request is under way", async () => {
