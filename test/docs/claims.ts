@@ -39,6 +39,8 @@ export function literalIn(words = ""): Literal | undefined {
 
 /** A row of a table whose first column is called `option`. */
 export interface OptionRow {
+  /** As `docs/probe.md`. */
+  readonly page: string;
   readonly option: string;
   /** The second column: in the tables that have three, the default. */
   readonly second: string;
@@ -49,9 +51,12 @@ const TABLE = /^\| option .*\n\| -.*\n((?:\|.*\n)+)/gm;
 /** Every row about an option in README and docs. */
 export function optionRows(): OptionRow[] {
   const docs = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
-  return ["README.md", ...docs.map((name) => `docs/${name}`)]
-    .flatMap((name) => [...readFileSync(join(ROOT, name), "utf8").matchAll(TABLE)])
+  return ["README.md", ...docs.map((name) => `docs/${name}`)].flatMap(rowsOn);
+}
+
+function rowsOn(page: string): OptionRow[] {
+  return [...readFileSync(join(ROOT, page), "utf8").matchAll(TABLE)]
     .flatMap(([, body = ""]) => body.trim().split("\n"))
     .map((line) => line.split("|").map((cell) => cell.trim().replaceAll(/^`|`$/g, "")))
-    .map(([, option = "", second = ""]) => ({ option, second }));
+    .map(([, option = "", second = ""]) => ({ page, option, second }));
 }
