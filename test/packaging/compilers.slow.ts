@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { documentedBlocks } from "../docs/blocks.js";
 import { pack, Project, ROOT } from "./project.js";
+import { readme } from "./readme.js";
 
 const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
 const PACKAGES = ["@types/node", "@langchain/classic", ...Object.keys(packageJson.peerDependencies)];
@@ -40,9 +40,9 @@ let project: Project;
 beforeAll(async () => {
   project = await Project.create();
   await project.install(await pack(project.folder), ...PACKAGES.map((name) => `${name}@${versions[name]}`));
-  for (const [place, block] of readme().entries()) {
-    await project.write(`block-${place}.mts`, `${block}\nexport {};\n`);
-    await project.write(`block-${place}.cts`, inFunction(block));
+  for (const [place, { code }] of readme().slice(0, 3).entries()) {
+    await project.write(`block-${place}.mts`, `${code}\nexport {};\n`);
+    await project.write(`block-${place}.cts`, inFunction(code));
   }
 });
 
@@ -61,12 +61,6 @@ describe("README's blocks, as a user's compiler sees them", () => {
     },
   );
 });
-
-/** The blocks for each framework and for none: the first three. */
-function readme(): string[] {
-  const blocks = documentedBlocks().filter(({ name }) => name.startsWith("README.md"));
-  return blocks.slice(0, 3).map(({ code }) => code);
-}
 
 /** CommonJS cannot wait at the top of a file. */
 function inFunction(code: string): string {

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import oldest from "../peers/package.json" with { type: "json" };
 import { inProject, pack, Project, ROOT } from "./project.js";
+import { promised, readme, runBlock } from "./readme.js";
 
 const { devDependencies } = packageJson;
 let box: Project;
@@ -15,6 +17,15 @@ beforeAll(async () => {
 afterAll(() => box.remove());
 
 describe("a project", () => {
+  it("with the oldest LangChain runs README's first block as it stands", () =>
+    inProject(async (project) => {
+      const core = oldest.dependencies["@langchain/core"];
+      // The oldest of LangChain's classic parts, which want no newer core.
+      await project.install(tarball, `@langchain/core@${core}`, "@langchain/classic@1.0.0");
+      const [block] = readme();
+      expect(await runBlock(project, block!)).toEqual({ stdout: promised(block!), stderr: "" });
+    }));
+
   it.each([
     ["npm", "npm", ["install", "--engine-strict", "--strict-peer-deps"]],
     [

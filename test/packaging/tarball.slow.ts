@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { documentedBlocks } from "../docs/blocks.js";
-import { compiled } from "../docs/compile.js";
 import { pack, Project, ROOT } from "./project.js";
+import { promised, readme, runBlock } from "./readme.js";
 
 const { devDependencies } = packageJson;
 const LANGCHAIN = ["@langchain/core", "@langchain/classic"] as const;
@@ -64,10 +63,8 @@ describe("the packed tarball in a LangChain project", () => {
   });
 
   it("runs README's first block as it stands", async () => {
-    const [block] = documentedBlocks().filter(({ name }) => name.startsWith("README.md"));
-    await langchain.write("first.js", compiled(block!));
-    const { stdout, stderr } = await langchain.run("node", ["first.js"], variables);
-    expect({ stdout, stderr }).toEqual({ stdout: "Photosynthesis turns light into sugar.\n", stderr: "" });
+    const [block] = readme();
+    expect(await runBlock(langchain, block!)).toEqual({ stdout: promised(block!), stderr: "" });
   });
 
   it("has types that say no to a wrong option", async () => {
@@ -120,6 +117,17 @@ describe("the packed tarball by itself", () => {
       .slice(1)
       .map((path) => path.split("node_modules/").at(-1));
     expect(new Set(names)).toEqual(new Set(["together-ai", "together-retrieval"]));
+  });
+
+  it.each([
+    ["ES modules", "maps.mjs", 'import { Embedder } from "together-retrieval";'],
+    ["CommonJS", "maps.cjs", 'const { Embedder } = require("together-retrieval");'],
+  ])("has, for %s, source maps that lead to the source that it ships", async (_, name, loading) => {
+    await plain.write(name, `${loading}\ntry { new Embedder({}) } catch ({ stack }) { console.log(stack) }`);
+    const { stdout } = await plain.run("node", ["--enable-source-maps", name]);
+    const [, file = "", line] = /\((.+\/src\/core\/options\.ts):(\d+):/.exec(stdout) ?? [];
+    const shipped = readFileSync(file, "utf8").split("\n");
+    expect(shipped[Number(line) - 1]).toContain("throw check.wrong(");
   });
 
   it("holds no test, no example and no machine's path", async () => {
