@@ -11,7 +11,7 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 
 /**
  * Where vectors are kept between runs: any LangChain `BaseStore<string, Uint8Array>`, or anything else that
- * reads and writes many byte strings at once.
+ * reads and writes many byte strings at once. What it throws is told to `onEvent`, and costs the entries, not the call.
  */
 export interface ByteStore {
   /** One entry for each key, in order; `undefined` for what is not there. */

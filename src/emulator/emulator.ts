@@ -17,7 +17,11 @@ export interface Emulator {
   readonly totals: Readonly<EmulatorTotals>;
   /** How many requests wait for their answer now. */
   readonly inFlight: number;
-  /** Changes the rate limit from now on. What was counted under a limit of the same kind still counts. */
+  /**
+   * Changes the rate limit from now on. What was counted under a limit of the same kind still counts.
+   *
+   * @throws RangeError if a number of it is 0 or less: nothing would ever pass.
+   */
   setLimits(limits: RateLimit | LimitRule | undefined): void;
   /** Changes what goes wrong from now on; a list begins with the next request. */
   setFaults(faults: Faults | undefined): void;

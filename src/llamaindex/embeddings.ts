@@ -48,7 +48,11 @@ export class TogetherEmbeddings extends BaseEmbedding {
     return this.#embedder.dimensions;
   }
 
-  /** Embeds one text as {@link TogetherEmbeddings.getTextEmbeddingsBatch} does: without the query prefix. */
+  /**
+   * Embeds one text, without the query prefix.
+   *
+   * @throws as {@link TogetherEmbeddings.getTextEmbeddingsBatch} does.
+   */
   override async getTextEmbedding(text: string, options?: EmbeddingCallOptions): Promise<number[]> {
     return (await this.getTextEmbeddingsBatch([text], options))[0] as number[];
   }

@@ -49,6 +49,24 @@ describe("the documentation of what is exported", () => {
     expect(names.filter((name) => /#|embedAs|postRequest/.test(name))).toEqual([]);
   });
 
+  it("shows each class at work", () => {
+    const classes = all.filter(({ syntax }) => syntax === "ClassDeclaration");
+    expect(classes.length).toBeGreaterThan(5);
+    expect(classes.filter(({ tags }) => !tags.includes("example")).map(placed)).toEqual([]);
+  });
+
+  it("says of each method and constructor of a class what it throws, if it does", () => {
+    const never = [
+      "TogetherError.constructor",
+      "RerankingRetriever.constructor",
+      "RerankingRetriever.lc_name",
+    ];
+    const silent = all
+      .filter(({ syntax }) => syntax === "MethodDeclaration" || syntax === "Constructor")
+      .filter(({ tags }) => !tags.includes("throws"));
+    expect(silent.map(({ name }) => name)).toEqual(never);
+  });
+
   it("says of each entry what it is for", () => {
     const silent = entryFiles.filter(({ text }) => !/^\/\*\*[^/]+\n \* @module\n \*\//.test(text));
     expect(silent.map(({ fileName }) => fileName)).toEqual([]);

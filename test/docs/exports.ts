@@ -17,6 +17,10 @@ export interface Described {
   readonly optional: boolean;
   /** Whether it may be any number. */
   readonly numeric: boolean;
+  /** What it is in the code, as `ClassDeclaration`. */
+  readonly syntax: string;
+  /** The tags of its comment, as `throws`. */
+  readonly tags: readonly string[];
 }
 
 const SOURCE = join(ROOT, "src/");
@@ -100,6 +104,8 @@ function describe(symbol: ts.Symbol, name: string, kind: Described["kind"]): Des
     defaultValue: defaultValue || undefined,
     optional: (symbol.flags & ts.SymbolFlags.Optional) !== 0,
     numeric: typesOf(declaration).some(({ kind: word }) => word === ts.SyntaxKind.NumberKeyword),
+    syntax: ts.SyntaxKind[declaration.kind],
+    tags: tags.map((tag) => tag.name),
   };
 }
 
