@@ -3,7 +3,7 @@
  * every line of package.json that names it. What stays must not notice.
  */
 
-import { cp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Project, ROOT } from "./project.js";
@@ -15,6 +15,8 @@ const GONE = [
   "test/contract/drivers/llamaindex.ts",
   "examples/start-llamaindex",
   "docs/llamaindex.md",
+  "docs/moving/llamaindex-together.md",
+  "docs/reference/llamaindex.md",
   "etc/llamaindex.api.md",
 ];
 
@@ -22,8 +24,12 @@ const GONE = [
 const CUT: Readonly<Record<string, readonly RegExp[]>> = {
   "test/contract/drivers/index.ts": [/^import .*"\.\/llamaindex\.js";\n/m, /, llamaindex(?=\])/],
   "test/architecture.test.ts": [/^ {2}"src\/llamaindex": .*\n/m],
-  "README.md": [/^## LlamaIndex\.TS\n.*?(?=^## )/ms, /\[LlamaIndex\]\(docs\/llamaindex\.md\) · /],
+  "test/docs/readme.test.ts": [/, "metadataMode"/],
+  "README.md": [/^## LlamaIndex\.TS\n.*?(?=^## )/ms, /^\| `metadataMode` .*\n/m],
 };
+
+/** A link to a page that goes, in any other page. */
+const LINK = /\[([^\]]+)\]\([^)]*llamaindex[^)]*\.md[^)]*\)/g;
 
 const NOT_COPIED = ["node_modules", "dist", ".git", ".cache"];
 
@@ -38,13 +44,14 @@ beforeAll(async () => {
   await symlink(join(ROOT, "node_modules"), join(copy.folder, "node_modules"));
   await Promise.all(GONE.map((path) => rm(join(copy.folder, path), { recursive: true })));
   for (const [file, pieces] of Object.entries(CUT)) await cut(file, pieces);
+  await unlink();
   const description = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as unknown;
   await copy.write("package.json", `${JSON.stringify(withoutLlamaIndex(description), null, 2)}\n`);
 });
 
 afterAll(() => copy.remove());
 
-const TESTS = ["test/contract", "test/docs/docs", "test/langchain", "test/architecture", "test/surface"];
+const TESTS = ["test/contract", "test/docs", "test/langchain", "test/architecture", "test/surface"];
 
 it.each([
   ["is built", ["run", "build"]],
@@ -62,6 +69,16 @@ async function cut(file: string, pieces: readonly RegExp[]): Promise<void> {
   for (const piece of pieces) expect(whole, `${file} has nothing like ${piece}`).toMatch(piece);
   const left = pieces.reduce((text, piece) => text.replace(piece, ""), whole);
   await writeFile(path, left);
+}
+
+/** Leaves of links to the pages that went their words. */
+async function unlink(): Promise<void> {
+  const names = await readdir(join(copy.folder, "docs"), { recursive: true });
+  const pages = names.filter((name) => name.endsWith(".md")).map((name) => join("docs", name));
+  for (const page of ["README.md", ...pages]) {
+    const text = await readFile(join(copy.folder, page), "utf8");
+    await copy.write(page, text.replaceAll(LINK, "$1"));
+  }
 }
 
 /** All of package.json but its sentence of description: names and values that speak of LlamaIndex go. */
