@@ -27,11 +27,23 @@ const ROUNDING_MS = 1000;
 /** Refused again and again, requests wait up to this much longer each time. */
 const LONGEST_AGAIN_MS = 4000;
 
+/** Refusals in a row after which somebody else takes all: then only asking often, at odd moments, finds a gap. */
+const STARVED = 6;
+
+/** How much longer the starved wait, at most. */
+const STARVED_AGAIN_MS = 1000;
+
 /** Failures in a row that count as an outage: with one request in twenty failing by chance, once in 160,000. */
 const OUTAGE = 4;
 
 /** Failures within a window's worth of answers that count as a lack of capacity. */
 const TOLERATED_FAILURES = 0.1;
+
+/**
+ * A reset in whole seconds is rounded up: a bucket has room for one request long before. So one that somebody waits for
+ * leaves when, by the learned rate, so many are due; whether the server meant every second of it is then known.
+ */
+const EARLY_QUERY = 1;
 
 /** What was learned is forgotten after this long without traffic: limits move with the hour. */
 const FORGET_MS = 60_000;
@@ -46,6 +58,8 @@ export interface Departure {
   /** What left before it. */
   readonly requestsBefore: number;
   readonly tokensBefore: number;
+  /** It left during a pause. */
+  readonly early: boolean;
 }
 
 /** A 429, and what it leads to. */
@@ -64,6 +78,10 @@ export class Pace {
   #rates: { requests?: Rate; tokens?: Rate } = {};
   #limitedBy: LimitedBy | undefined;
   #pausedUntil = Number.NEGATIVE_INFINITY;
+  /** When one urgent request may leave during a pause. */
+  #early = Number.POSITIVE_INFINITY;
+  /** A request that left during a pause was refused: this server means its resets. */
+  #strict = false;
   /** Requests sent when the last refusal became known: what left before says nothing new. */
   #cut = 0;
   #streak = 0;
@@ -91,14 +109,16 @@ export class Pace {
   sendAt(now: number, inFlight: number, ceiling: number, urgent: boolean): number {
     if (inFlight === 0 && now - Math.max(this.#lastActive, this.#pausedUntil) > FORGET_MS) this.#forget(now);
     if (inFlight >= this.#room(now, ceiling, urgent)) return Number.POSITIVE_INFINITY;
-    const due = Object.values(this.#rates).map((rate) => rate.due - (urgent ? rate.slackMs : 0));
-    return Math.max(this.#pausedUntil, ...due);
+    const due = Object.values(this.#rates).map((rate) => (urgent ? rate.urgentDue : rate.due));
+    return Math.max(urgent ? Math.min(this.#early, this.#pausedUntil) : this.#pausedUntil, ...due);
   }
 
   /** A request leaves. */
   sent(now: number, tokens: number): Departure {
     const { requests: requestsBefore, tokens: tokensBefore } = this.#sent;
-    const departure = { sentAt: now, tokens, requestsBefore, tokensBefore };
+    const early = now < this.#pausedUntil;
+    if (early) this.#early = Number.POSITIVE_INFINITY;
+    const departure = { sentAt: now, tokens, requestsBefore, tokensBefore, early };
     this.#sent = { requests: requestsBefore + 1, tokens: tokensBefore + tokens };
     this.#lastActive = now;
     this.#rates.requests?.sent(now, standing(departure, "requests"));
@@ -110,6 +130,7 @@ export class Pace {
   succeeded(now: number, departure: Departure, ceiling: number): void {
     this.#lastActive = now;
     if (departure.requestsBefore >= this.#cut) this.#streak = 0;
+    if (departure.early) this.#letOneBy(now);
     this.#failuresInRow = 0;
     this.#window = Math.max(this.#window, Math.min(ceiling, this.#window + 1));
     this.#count(0);
@@ -122,7 +143,9 @@ export class Pace {
    */
   refused(now: number, departure: Departure, { by, reset }: Refusal, random: number): number {
     this.#lastActive = now;
-    if (departure.requestsBefore >= this.#cut)
+    if (reset !== undefined) this.#rates[by]?.hears(reset, standing(departure, by).weight);
+    if (departure.early) this.#strict = true;
+    if (departure.requestsBefore >= this.#cut && !departure.early)
       this.#learn(now, departure, by, Math.max(1, reset ?? this.#ownPause(by)), random);
     // What was sent before the last refusal was known says nothing new but, perhaps, a much longer wait.
     else if (now + (reset ?? 0) > this.#pausedUntil + ROUNDING_MS) this.#pausedUntil = now + (reset ?? 0);
@@ -149,14 +172,27 @@ export class Pace {
     this.#limitedBy = by;
     this.#cut = this.#sent.requests;
     this.#streak += 1;
-    const again = this.#streak > 1 ? random * Math.min(LONGEST_AGAIN_MS, 250 * 2 ** this.#streak) : 0;
-    const resumesAt = Math.max(this.#pausedUntil, now + pause + again);
+    const resumesAt = Math.max(this.#pausedUntil, now + pause + random * this.#again);
     const known = this.#rates[by];
     const stands = standing(departure, by);
-    if (known) known.refused(now, stands);
-    else this.#rates[by] = new Rate(now, stands, this.#startMark(by), pause, resumesAt);
+    const rate = (this.#rates[by] = known ?? new Rate(now, stands, this.#startMark(by), pause, resumesAt));
+    known?.refused(now, stands);
+    if (this.#streak > STARVED) rate.hurry(resumesAt);
     // Processes that share a limit are refused together; a tenth of a request apart they do not come back as one.
-    this.#pausedUntil = resumesAt + (random * 0.1) / (this.#rates[by] as Rate).perMs;
+    this.#pausedUntil = resumesAt + (random * 0.1) / rate.perMs;
+    this.#letOneBy(now);
+  }
+
+  /** Lets one urgent request leave before the pause is over, unless this server has shown that it means its resets. */
+  #letOneBy(now: number): void {
+    const rate = this.#limitedBy === "requests" ? this.#rates.requests : undefined;
+    if (rate && !this.#strict) this.#early = now + EARLY_QUERY / rate.perMs;
+  }
+
+  /** How much longer than asked for requests wait at most, refused again and again. */
+  get #again(): number {
+    if (this.#streak > STARVED) return STARVED_AGAIN_MS;
+    return this.#streak > 1 ? Math.min(LONGEST_AGAIN_MS, 250 * 2 ** this.#streak) : 0;
   }
 
   /** Without a reset: until a request is due at the known rate, at least. */
@@ -186,6 +222,8 @@ export class Pace {
     this.#start = this.#lastActive = now;
     this.#startCounts = this.#sent;
     this.#streak = this.#failuresInRow = 0;
+    this.#early = Number.POSITIVE_INFINITY;
+    this.#strict = false;
   }
 }
 

@@ -11,11 +11,17 @@
  */
 
 /**
- * How long a limit is held before the rate goes beyond it, in requests times seconds: 370 requests at 20 a second, 80
- * at one a second. A refusal now and then is the price of knowing; counted in requests alone, a slow client would
- * wait for ever, and in seconds alone, it would be refused all the time.
+ * How long a limit is held before the rate goes beyond it, in requests times seconds: 245 requests at 20 a second. A
+ * refusal now and then is the price of knowing; counted in requests alone, a slow client would wait for ever, and in
+ * seconds alone, it would be refused all the time.
  */
-const HOLD = 7000;
+const HOLD = 3000;
+
+/** But never for fewer requests: at one a second, one refusal in a hundred requests. */
+const LEAST_HELD = 85;
+
+/** How long it is held when it was refused without a climb: others want their share, and may have ended soon. */
+const SHARED_HOLD = HOLD / 8;
 
 /** How long the rate then takes to double, likewise: 80 requests at 20 a second. */
 const CLIMB = 320;
@@ -78,6 +84,8 @@ export class Rate {
   /** What the server has been seen to take at once. */
   #burst: number;
   readonly #stepBack: number;
+  /** What may go ahead of its turn even where nothing can be made up for: one request, if two were ever taken at once. */
+  readonly #leeway: number;
   /** When the next request is due if none before it was early. */
   #due: number;
   /** When it may leave if those before it were late. */
@@ -89,6 +97,8 @@ export class Rate {
   #climb: Mark | undefined;
   /** What was made up for since the last refusal. */
   #madeUp = 0;
+  /** The server names waits exactly, and its rate has not been measured yet. */
+  #told: boolean;
 
   /**
    * The first refusal.
@@ -100,11 +110,12 @@ export class Rate {
   constructor(now: number, refused: Standing, start: Mark, reset: number, resumesAt: number) {
     const admitted = Math.max(refused.weight, refused.weightBefore - start.weight);
     const seen = admitted / Math.max(1, resumesAt - start.at);
-    // Less than a whole second is exact, and if it is short, it is how long a bucket takes to refill for this request.
-    const exact = reset % 1000 !== 0 && reset < now - start.at;
-    this.#limit = this.#rate = exact ? Math.min(seen, refused.weight / reset) : seen;
+    this.#told = isExact(reset) && reset < now - start.at;
+    this.#limit = this.#rate = this.#told ? Math.min(seen, refused.weight / reset) : seen;
     this.#burst = Math.max(0, admitted - (this.#rate * (now - start.at) + refused.weight));
-    this.#stepBack = this.#burst < 2 * refused.weight ? STEP_BACK_FROM_STRICT : STEP_BACK;
+    const takesTwo = this.#burst >= 2 * refused.weight;
+    this.#stepBack = takesTwo ? STEP_BACK : STEP_BACK_FROM_STRICT;
+    this.#leeway = takesTwo ? refused.weight : 0;
     this.#due = resumesAt;
     this.#mark = markOf(now, refused);
   }
@@ -119,24 +130,42 @@ export class Rate {
     return Math.max(this.#due, this.#earliest);
   }
 
-  /** How early an urgent request may leave: what the server takes at once. */
-  get slackMs(): number {
+  /** When an urgent request may leave: ahead of the others by what the server takes at once. */
+  get urgentDue(): number {
+    return this.due - Math.max(this.#burst, this.#leeway) / this.#rate;
+  }
+
+  get #slackMs(): number {
     return this.#burst / this.#rate;
   }
 
   /** A request leaves. What was not used while all waited is made up for, as far as the server takes it at once. */
   sent(now: number, { weight, weightBefore, requestsBefore }: Standing): void {
-    const late = Math.min(this.slackMs, now - this.#due);
+    const late = Math.min(this.#slackMs, now - this.#due);
     if (late * this.#rate > 2 * weight) this.#madeUp += weight;
     const latest = now + LONGEST_GAP_MS;
-    this.#due = Math.min(latest, Math.max(this.#due, now - this.slackMs) + weight / this.#rate);
+    this.#due = Math.min(latest, Math.max(this.#due, now - this.#slackMs) + weight / this.#rate);
     this.#earliest = Math.min(latest, now + weight / (this.#rate * CATCH_UP));
-    if (passed(this.#mark, now, requestsBefore) < this.#hold) return;
+    if (this.#isHeld(now, requestsBefore)) return;
     this.#climb ??= { at: now, weight: weightBefore, requests: requestsBefore };
     this.#rate = Math.max(
       this.#rate,
       this.#limit * (1 + (passed(this.#climb, now, requestsBefore) / CLIMB) ** 1.5),
     );
+  }
+
+  /** Lets the next request leave at this time, whatever is still to be paid off. */
+  hurry(at: number): void {
+    this.#due = Math.min(this.#due, at);
+    this.#earliest = Math.min(this.#earliest, at);
+  }
+
+  /**
+   * Another refusal said how long. A bucket that refills while we ask names any part of the time that one request
+   * takes: the longest is the whole.
+   */
+  hears(reset: number, weight: number): void {
+    if (this.#told && isExact(reset)) this.#limit = this.#rate = Math.min(this.#rate, weight / reset);
   }
 
   /** Another refusal of this unit. */
@@ -151,21 +180,30 @@ export class Rate {
     this.#madeUp = 0;
   }
 
+  #isHeld(now: number, requestsBefore: number): boolean {
+    const least = (LEAST_HELD * this.#hold) / HOLD;
+    return (
+      requestsBefore - this.#mark.requests < least || passed(this.#mark, now, requestsBefore) < this.#hold
+    );
+  }
+
   #learn(now: number, refused: Standing, seen: number): void {
-    if (this.#climb) this.#settleAt(Math.min(this.#seenOnClimb(now, refused, this.#climb), seen / MODESTY));
-    else if (passed(this.#mark, now, refused.requestsBefore) < EARLY) this.#fallTo(seen);
-    else this.#settleAt(seen);
+    if (this.#climb) {
+      this.#settleAt(Math.min(this.#seenOnClimb(now, refused, this.#climb), seen / MODESTY), HOLD);
+    } else if (passed(this.#mark, now, refused.requestsBefore) < EARLY) this.#fallTo(seen);
+    else this.#settleAt(seen, SHARED_HOLD);
   }
 
   #fallTo(seen: number): void {
     const found = Math.min(seen, this.#rate * (1 - STEP_DOWN));
-    this.#hold = seen < this.#rate * ANOTHER_LIMIT ? 0 : HOLD / 4;
+    this.#hold = seen < this.#rate * ANOTHER_LIMIT ? 0 : SHARED_HOLD;
     this.#limit = this.#rate = Math.max(found, this.#rate * LOWEST_SHARE);
   }
 
-  #settleAt(found: number): void {
+  #settleAt(found: number, hold: number): void {
     const limit = Math.min(this.#rate, Math.max(found, this.#rate / 2));
-    this.#hold = HOLD;
+    this.#hold = hold;
+    this.#told = false;
     this.#limit = limit;
     this.#rate = limit * (1 - this.#stepBack);
   }
@@ -174,6 +212,11 @@ export class Rate {
     const requests = refused.requestsBefore - start.requests;
     return requests < TELLING ? this.#rate : average(start, now, refused);
   }
+}
+
+/** Less than a whole second is exact, and if it is short, it is how long a bucket takes to refill for this request. */
+function isExact(reset: number): boolean {
+  return reset % 1000 !== 0;
 }
 
 /** Requests since a mark, times seconds. */
