@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import oldest from "../peers/package.json" with { type: "json" };
 import { inProject, pack, Project } from "./project.js";
-import { promised, readme, runBlock } from "./readme.js";
+import { blocksOf, promised, readme, runBlock } from "./readme.js";
 
 const LLAMAINDEX = `llamaindex@${packageJson.devDependencies["llamaindex"]}`;
 const OLDEST = `llamaindex@${oldest.dependencies["llamaindex"]}`;
@@ -25,6 +25,13 @@ describe("the packed tarball in a LlamaIndex project", () => {
       expect(stdout).toBe(promised(block!));
     }),
   );
+
+  it("runs the query engine of docs/llamaindex.md as it stands", () =>
+    inProject(async (project) => {
+      await project.install("--ignore-scripts", tarball, LLAMAINDEX);
+      const [block] = blocksOf("docs/llamaindex.md");
+      expect(await runBlock(project, block!)).toEqual({ stdout: promised(block!), stderr: "" });
+    }));
 
   it("works with two copies of LlamaIndex's core: nodes of the other are ranked, and stay what they are", () =>
     inProject(async (project) => {

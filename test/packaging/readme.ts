@@ -5,7 +5,11 @@ import type { Printed, Project } from "./project.js";
 
 /** README's blocks: the first of them are one for each framework and one for none. */
 export function readme(): Block[] {
-  return documentedBlocks().filter(({ name }) => name.startsWith("README.md"));
+  return blocksOf("README.md");
+}
+
+export function blocksOf(page: string): Block[] {
+  return documentedBlocks().filter(({ name }) => name.startsWith(page));
 }
 
 /** Runs a block in a project as it stands, with a key and an address in the environment. */
