@@ -2,8 +2,7 @@
  * Decides when the next request may leave. Pure: time and chance come in as arguments, and nothing waits here.
  *
  * Together's limits are dynamic, per organisation and model, and unpublished (rate limit page, 2026): the client
- * must find its rate. Until the first 429 there is none to find, and a window of requests in flight opens with every
- * answer. From then on a rate is learned, of requests or of tokens, because a window cannot express one: one request
+ * must find its rate. Until the first 429 there is none to find, and a window of requests in flight opens. From then on a rate is learned, of requests or of tokens, because a window cannot express one: one request
  * in flight is already 20 a second at a round trip of 50 ms.
  */
 
@@ -15,8 +14,11 @@ const FIRST_WINDOW = 4;
 /** Queries and rerank requests are few and waited for: so many times the window are let in at once. */
 const URGENT_SHARE = 2;
 
-/** The window opens no faster than to its double in this time: a small limit is met by few requests, not by all. */
+/** The window doubles in this time, answered or not: a small limit is met by few requests, and a slow server by all. */
 const DOUBLING_MS = 100;
+
+/** After so long without traffic it opens anew. */
+const REST_MS = 1000;
 
 /** The pause after a 429 that names none. */
 const DEFAULT_PAUSE_MS = 500;
@@ -71,7 +73,12 @@ export interface Refusal {
 
 /** The pace of one model for one key. All times in milliseconds. */
 export class Pace {
-  #window = FIRST_WINDOW;
+  /** What failures leave of the window. */
+  #window = Number.POSITIVE_INFINITY;
+  /** The ceiling of whoever asked last. */
+  #ceiling = FIRST_WINDOW;
+  /** When the window began to open. */
+  #opensFrom = Number.NEGATIVE_INFINITY;
   #start = Number.NEGATIVE_INFINITY;
   #startCounts = { requests: 0, tokens: 0 };
   #sent = { requests: 0, tokens: 0 };
@@ -102,15 +109,18 @@ export class Pace {
   }
 
   /**
-   * When a request may leave, possibly in the past; infinite if an answer must come in first.
+   * When a request may leave, possibly in the past; infinite if an answer must come first.
    *
    * @param urgent - It goes ahead of the rate, as far as the server takes a few requests at once.
    */
   sendAt(now: number, inFlight: number, ceiling: number, urgent: boolean): number {
     if (inFlight === 0 && now - Math.max(this.#lastActive, this.#pausedUntil) > FORGET_MS) this.#forget(now);
-    if (inFlight >= this.#room(now, ceiling, urgent)) return Number.POSITIVE_INFINITY;
+    if (inFlight === 0 && now - this.#lastActive > REST_MS) this.#opensFrom = now;
+    this.#ceiling = ceiling;
+    if (inFlight >= this.#room) return Number.POSITIVE_INFINITY;
     const due = Object.values(this.#rates).map((rate) => (urgent ? rate.urgentDue : rate.due));
-    return Math.max(urgent ? Math.min(this.#early, this.#pausedUntil) : this.#pausedUntil, ...due);
+    const resumesAt = urgent ? Math.min(this.#early, this.#pausedUntil) : this.#pausedUntil;
+    return Math.max(resumesAt, this.#opensAt(inFlight + 1, urgent), ...due);
   }
 
   /** A request leaves. */
@@ -132,7 +142,7 @@ export class Pace {
     if (departure.requestsBefore >= this.#cut) this.#streak = 0;
     if (departure.early) this.#letOneBy(now);
     this.#failuresInRow = 0;
-    this.#window = Math.max(this.#window, Math.min(ceiling, this.#window + 1));
+    if (this.#window < ceiling) this.#window += 1;
     this.#count(0);
   }
 
@@ -161,11 +171,14 @@ export class Pace {
   }
 
   /** How many may be in flight: one in an outage, to see whether it is over. */
-  #room(now: number, ceiling: number, urgent: boolean): number {
-    if (this.#failuresInRow >= OUTAGE) return 1;
-    const gentle = this.#limitedBy ? ceiling : FIRST_WINDOW * 2 ** ((now - this.#start) / DOUBLING_MS);
-    const window = Math.min(this.#window, gentle);
-    return Math.floor(Math.min(ceiling, urgent ? URGENT_SHARE * window : window));
+  get #room(): number {
+    return this.#failuresInRow >= OUTAGE ? 1 : Math.floor(Math.min(this.#window, this.#ceiling));
+  }
+
+  /** When the window is open for so many in flight. */
+  #opensAt(inFlight: number, urgent: boolean): number {
+    if (this.#limitedBy) return Number.NEGATIVE_INFINITY;
+    return this.#opensFrom + DOUBLING_MS * Math.log2(inFlight / (urgent ? URGENT_SHARE : 1) / FIRST_WINDOW);
   }
 
   #learn(now: number, departure: Departure, by: LimitedBy, pause: number, random: number): void {
@@ -209,17 +222,18 @@ export class Pace {
   #count(failure: 0 | 1): void {
     this.#outcomes += 1;
     this.#failures += failure;
-    if (this.#outcomes < Math.max(20, this.#window)) return;
+    const window = Math.min(this.#window, this.#ceiling);
+    if (this.#outcomes < Math.max(20, window)) return;
     const share = this.#failures / this.#outcomes;
-    if (share > TOLERATED_FAILURES) this.#window = Math.max(1, this.#window * (1 - Math.min(0.5, share)));
+    if (share > TOLERATED_FAILURES) this.#window = Math.max(1, window * (1 - Math.min(0.5, share)));
     this.#outcomes = this.#failures = 0;
   }
 
   #forget(now: number): void {
     this.#rates = {};
     this.#limitedBy = undefined;
-    this.#window = FIRST_WINDOW;
-    this.#start = this.#lastActive = now;
+    this.#window = Number.POSITIVE_INFINITY;
+    this.#start = this.#opensFrom = this.#lastActive = now;
     this.#startCounts = this.#sent;
     this.#streak = this.#failuresInRow = 0;
     this.#early = Number.POSITIVE_INFINITY;

@@ -27,6 +27,12 @@ const known: readonly Known[] = [
   },
   {
     goal: "timeOverIdeal",
+    holds: (scenario) => far(scenario) && named("window 20 per 1 s")(scenario),
+    upTo: 1.25,
+    because: "a pause of a whole second is a whole window, and at 120 ms the refusal comes late in it",
+  },
+  {
+    goal: "timeOverIdeal",
     holds: shared,
     upTo: 1.9,
     because: "nobody knows of the others but by refusals, and whoever ends last had to leave them room",
