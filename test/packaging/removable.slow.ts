@@ -3,8 +3,11 @@
  * every line of package.json that names it. What stays must not notice.
  */
 
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Project, ROOT } from "./project.js";
 
@@ -31,16 +34,11 @@ const CUT: Readonly<Record<string, readonly RegExp[]>> = {
 /** A link to a page that goes, in any other page. */
 const LINK = /\[([^\]]+)\]\([^)]*llamaindex[^)]*\.md[^)]*\)/g;
 
-const NOT_COPIED = ["node_modules", "dist", ".git", ".cache"];
-
 let copy: Project;
 
 beforeAll(async () => {
   copy = await Project.create();
-  await cp(ROOT, copy.folder, {
-    recursive: true,
-    filter: (path) => !NOT_COPIED.includes(basename(path)),
-  });
+  for (const file of await filesOfOurs()) await cp(join(ROOT, file), join(copy.folder, file));
   await symlink(join(ROOT, "node_modules"), join(copy.folder, "node_modules"));
   await Promise.all(GONE.map((path) => rm(join(copy.folder, path), { recursive: true })));
   for (const [file, pieces] of Object.entries(CUT)) await cut(file, pieces);
@@ -62,6 +60,13 @@ it.each([
 ])("without LlamaIndex, what is left %s", async (_, command) => {
   await expect(copy.run("npm", command, { NO_COLOR: "1" })).resolves.toBeDefined();
 });
+
+/** What is in the repository or could be: neither what was built nor what a tool left behind. */
+async function filesOfOurs(): Promise<string[]> {
+  const args = ["ls-files", "--cached", "--others", "--exclude-standard"];
+  const { stdout } = await promisify(execFile)("git", args, { cwd: ROOT });
+  return stdout.split("\n").filter((file) => file !== "" && existsSync(join(ROOT, file)));
+}
 
 async function cut(file: string, pieces: readonly RegExp[]): Promise<void> {
   const path = join(copy.folder, file);
