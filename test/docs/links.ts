@@ -15,7 +15,7 @@ export interface Link {
 
 /** The Markdown files of this repository, from its root. */
 export function markdownFiles(): string[] {
-  const found = ts.sys.readDirectory(ROOT, [".md"], ["**/node_modules", "dist", ".cache"]);
+  const found = ts.sys.readDirectory(ROOT, [".md"], ["**/node_modules", "dist", ".cache", ".stryker-tmp"]);
   return found.map((path) => relative(ROOT, path));
 }
 

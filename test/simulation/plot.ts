@@ -7,9 +7,9 @@ import { scenarios } from "./scenarios.js";
 
 /** What is drawn, from the top: a part of a scenario's name, and its limit at a time in seconds. */
 const DRAWN: readonly { name: string; title: string; limit: (second: number) => number }[] = [
-  { name: "bucket 20/s, burst 20, reset whole", title: "20 requests a second", limit: () => 20 },
-  { name: "drops to a fifth", title: "50 a second, then 10", limit: (second) => (second < 16 ? 50 : 10) },
-  { name: "rises five times", title: "10 a second, then 50", limit: (second) => (second < 80 ? 10 : 50) },
+  { name: "bucket 20/s, burst 20, reset whole", title: "20 allowed", limit: () => 20 },
+  { name: "drops to a fifth", title: "50 allowed, then 10", limit: (second) => (second < 16 ? 50 : 10) },
+  { name: "rises five times", title: "10 allowed, then 50", limit: (second) => (second < 80 ? 10 : 50) },
 ];
 
 const WIDTH = 860;
@@ -42,7 +42,7 @@ function optionsFor(outcomes: readonly Outcome[]): EChartsOption {
     backgroundColor: "#fff",
     legend: { bottom: 8, data: ["let in", "refused", "the server's limit"] },
     title: DRAWN.map(({ title }, place) => ({
-      text: title,
+      text: `Requests a second: ${title}`,
       left: 56,
       top: 8 + place * HEIGHT,
       textStyle: { fontSize: 14 },
@@ -59,8 +59,6 @@ function optionsFor(outcomes: readonly Outcome[]): EChartsOption {
     yAxis: DRAWN.map((_, gridIndex) => ({
       gridIndex,
       type: "value" as const,
-      name: gridIndex === 0 ? "requests a second" : "",
-      nameTextStyle: { align: "left" as const },
     })),
     series: outcomes.flatMap((outcome, place) => seriesFor(outcome, place)),
   };
