@@ -156,7 +156,7 @@ export class Pace {
     if (reset !== undefined) this.#rates[by]?.hears(reset, standing(departure, by).weight);
     if (departure.early) this.#strict = true;
     if (departure.requestsBefore >= this.#cut && !departure.early)
-      this.#learn(now, departure, by, Math.max(1, reset ?? this.#ownPause(by)), random);
+      this.#learn(now, departure, { by, reset }, random);
     // What was sent before the last refusal was known says nothing new but, perhaps, a much longer wait.
     else if (now + (reset ?? 0) > this.#pausedUntil + ROUNDING_MS) this.#pausedUntil = now + (reset ?? 0);
     return Math.max(0, this.#pausedUntil - now);
@@ -181,14 +181,15 @@ export class Pace {
     return this.#opensFrom + DOUBLING_MS * Math.log2(inFlight / (urgent ? URGENT_SHARE : 1) / FIRST_WINDOW);
   }
 
-  #learn(now: number, departure: Departure, by: LimitedBy, pause: number, random: number): void {
+  #learn(now: number, departure: Departure, { by, reset }: Refusal, random: number): void {
     this.#limitedBy = by;
     this.#cut = this.#sent.requests;
     this.#streak += 1;
+    const pause = Math.max(1, reset ?? this.#ownPause(by));
     const resumesAt = Math.max(this.#pausedUntil, now + pause + random * this.#again);
     const known = this.#rates[by];
     const stands = standing(departure, by);
-    const rate = (this.#rates[by] = known ?? new Rate(now, stands, this.#startMark(by), pause, resumesAt));
+    const rate = (this.#rates[by] = known ?? new Rate(now, stands, this.#startMark(by), reset, resumesAt));
     known?.refused(now, stands);
     if (this.#streak > STARVED) rate.hurry(resumesAt);
     // Processes that share a limit are refused together; a tenth of a request apart they do not come back as one.

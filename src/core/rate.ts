@@ -104,14 +104,15 @@ export class Rate {
    * The first refusal.
    *
    * @param start - The beginning of traffic, when the server had all its room.
-   * @param reset - How long the server says it has no room.
+   * @param reset - How long the server says it has no room, if it says so.
    * @param resumesAt - When it will be asked again.
    */
-  constructor(now: number, refused: Standing, start: Mark, reset: number, resumesAt: number) {
+  constructor(now: number, refused: Standing, start: Mark, reset: number | undefined, resumesAt: number) {
     const admitted = Math.max(refused.weight, refused.weightBefore - start.weight);
     const seen = admitted / Math.max(1, resumesAt - start.at);
-    this.#told = isExact(reset) && reset < now - start.at;
-    this.#limit = this.#rate = this.#told ? Math.min(seen, refused.weight / reset) : seen;
+    const told = reset !== undefined && isExact(reset) && reset < now - start.at;
+    this.#told = told;
+    this.#limit = this.#rate = told ? Math.min(seen, refused.weight / reset) : seen;
     this.#burst = Math.max(0, admitted - (this.#rate * (now - start.at) + refused.weight));
     const takesTwo = this.#burst >= 2 * refused.weight;
     this.#stepBack = takesTwo ? STEP_BACK : STEP_BACK_FROM_STRICT;
