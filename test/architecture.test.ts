@@ -96,7 +96,7 @@ describe("the house", () => {
 
   it("reads the environment in one file", () => {
     const readers = all.filter((file) => propertyNames(file).includes("env"));
-    expect(readers.map(({ path }) => path)).toEqual(["src/core/options.ts"]);
+    expect(readers.map(({ path }) => path)).toEqual(["src/core/resolve.ts"]);
   });
 
   it("speaks Together's snake_case in one file of the core, and in no adapter", () => {
@@ -115,9 +115,7 @@ describe("the house", () => {
   });
 
   it("has files that one can read in one go", () => {
-    // Options are one list, most of it documentation; the others await their cut.
     const longer: Record<string, number> = {
-      "src/core/options.ts": 450,
       "src/core/embedder.ts": 300,
       "src/core/ranker.ts": 300,
       "src/core/wire.ts": 275,

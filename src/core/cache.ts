@@ -6,7 +6,7 @@
 import { onAbort } from "./abort.js";
 import type { Emit } from "./events.js";
 import { sha256 } from "./hash.js";
-import type { ResolvedEmbedder } from "./options.js";
+import type { ResolvedEmbedder } from "./resolve.js";
 import { toFloat32 } from "./vectors.js";
 import type { RawVector } from "./wire.js";
 

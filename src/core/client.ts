@@ -11,7 +11,8 @@ import Together from "together-ai";
 import { onAbort } from "./abort.js";
 import { parseAnswer } from "./answer.js";
 import { Deadline } from "./deadline.js";
-import type { Fetch, ResolvedShared } from "./options.js";
+import type { Fetch } from "./options.js";
+import type { ResolvedShared } from "./resolve.js";
 import { serverWait } from "./retry.js";
 import { readId, readRefusal, type EmbeddingsRequest, type Refusal, type RerankRequest } from "./wire.js";
 

@@ -4,7 +4,7 @@ import { estimateTokens } from "./batches.js";
 import { cannot, count, listIndexes } from "./errors.js";
 import type { Emit } from "./events.js";
 import type { ListRun } from "./list-run.js";
-import type { ResolvedEmbedder } from "./options.js";
+import type { ResolvedEmbedder } from "./resolve.js";
 import { indexesOf } from "./texts.js";
 
 /**

@@ -8,7 +8,7 @@ import { Client, RequestFailed, type Call, type Failure } from "./client.js";
 import type { TogetherError } from "./errors.js";
 import type { Emit } from "./events.js";
 import { failureCode, failureError } from "./failure.js";
-import type { ResolvedShared } from "./options.js";
+import type { ResolvedShared } from "./resolve.js";
 import type { LimitedBy } from "./pace.js";
 import { backoff, isRetryableStatus } from "./retry.js";
 import { throttleFor, type Lane, type Throttle, type Ticket } from "./throttle.js";

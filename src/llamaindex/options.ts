@@ -4,7 +4,8 @@ import type { BaseEmbeddingOptions, EmbeddingInfo } from "llamaindex";
 import type { CallOptions } from "../core/call.js";
 import { embeddingModel } from "../core/models.js";
 import { Check } from "../core/check.js";
-import { MOST_TEXTS, type EmbedderOptions } from "../core/options.js";
+import type { EmbedderOptions } from "../core/options.js";
+import { MOST_TEXTS } from "../core/resolve.js";
 
 /** Options of {@link TogetherEmbeddings}: those of the framework-free `Embedder`, one of them by two names. */
 export interface TogetherEmbeddingsParams extends EmbedderOptions {

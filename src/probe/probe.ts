@@ -1,6 +1,7 @@
 import { Embedder } from "../core/embedder.js";
 import { embeddingModel, rerankModel as rerankModelOf } from "../core/models.js";
-import { resolveEmbedder, type Fetch } from "../core/options.js";
+import type { Fetch } from "../core/options.js";
+import { resolveEmbedder } from "../core/resolve.js";
 import { Ranker } from "../core/ranker.js";
 import type { Observation } from "./assumptions.js";
 import { probeEmbeddings } from "./embeddings.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Command } from "../../src/cli/command.js";
 import { emulatorCommand } from "../../src/cli/emulator.js";
 import { probeCommand } from "../../src/cli/probe.js";
-import { resolveEmbedder, resolveRanker } from "../../src/core/options.js";
+import { resolveEmbedder, resolveRanker } from "../../src/core/resolve.js";
 import { createEmulator } from "../../src/emulator/index.js";
 import { settingsOf } from "../../src/emulator/settings.js";
 import { Embedder, Ranker } from "../../src/index.js";
