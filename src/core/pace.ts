@@ -1,24 +1,13 @@
 /**
  * Decides when the next request may leave. Pure: time and chance come in as arguments, and nothing waits here.
  *
- * Together's limits are dynamic, per organisation and model, and unpublished (rate limit page, 2026): the client
- * must find its rate. Until the first 429 there is none to find, and a window of requests in flight opens. From then on a rate is learned, of requests or of tokens, because a window cannot express one: one request
- * in flight is already 20 a second at a round trip of 50 ms.
+ * Together's limits are dynamic, per organisation and model, and unpublished (rate limit page, 2026): the client must
+ * find its rate. Until the first 429 there is none to find, and the window opens (`window.ts`). From then on a rate is
+ * learned, of requests or of tokens (`rate.ts`), and one pause holds for all.
  */
 
 import { Rate, type Mark } from "./rate.js";
-
-/** Requests in flight at the start. */
-const FIRST_WINDOW = 4;
-
-/** Queries and rerank requests are few and waited for: so many times the window are let in at once. */
-const URGENT_SHARE = 2;
-
-/** The window doubles in this time, answered or not: a small limit is met by few requests, and a slow server by all. */
-const DOUBLING_MS = 100;
-
-/** After so long without traffic it opens anew. */
-const REST_MS = 1000;
+import { Window } from "./window.js";
 
 /** The pause after a 429 that names none. */
 const DEFAULT_PAUSE_MS = 500;
@@ -34,12 +23,6 @@ const STARVED = 6;
 
 /** How much longer the starved wait, at most. */
 const STARVED_AGAIN_MS = 1000;
-
-/** Failures in a row that count as an outage: with one request in twenty failing by chance, once in 160,000. */
-const OUTAGE = 4;
-
-/** Failures within a window's worth of answers that count as a lack of capacity. */
-const TOLERATED_FAILURES = 0.1;
 
 /**
  * A reset in whole seconds is rounded up: a bucket has room for one request long before. So one that somebody waits for
@@ -73,12 +56,7 @@ export interface Refusal {
 
 /** The pace of one model for one key. All times in milliseconds. */
 export class Pace {
-  /** What failures leave of the window. */
-  #window = Number.POSITIVE_INFINITY;
-  /** The ceiling of whoever asked last. */
-  #ceiling = FIRST_WINDOW;
-  /** When the window began to open. */
-  #opensFrom = Number.NEGATIVE_INFINITY;
+  #window = new Window();
   #start = Number.NEGATIVE_INFINITY;
   #startCounts = { requests: 0, tokens: 0 };
   #sent = { requests: 0, tokens: 0 };
@@ -92,9 +70,6 @@ export class Pace {
   /** Requests sent when the last refusal became known: what left before says nothing new. */
   #cut = 0;
   #streak = 0;
-  #failuresInRow = 0;
-  #outcomes = 0;
-  #failures = 0;
   #lastActive = Number.NEGATIVE_INFINITY;
 
   /** What the last 429 said is limited. */
@@ -115,12 +90,13 @@ export class Pace {
    */
   sendAt(now: number, inFlight: number, ceiling: number, urgent: boolean): number {
     if (inFlight === 0 && now - Math.max(this.#lastActive, this.#pausedUntil) > FORGET_MS) this.#forget(now);
-    if (inFlight === 0 && now - this.#lastActive > REST_MS) this.#opensFrom = now;
-    this.#ceiling = ceiling;
-    if (inFlight >= this.#room) return Number.POSITIVE_INFINITY;
+    if (inFlight === 0) this.#window.rested(now, now - this.#lastActive);
+    if (!this.#window.hasRoom(inFlight, ceiling)) return Number.POSITIVE_INFINITY;
     const due = Object.values(this.#rates).map((rate) => (urgent ? rate.urgentDue : rate.due));
     const resumesAt = urgent ? Math.min(this.#early, this.#pausedUntil) : this.#pausedUntil;
-    return Math.max(resumesAt, this.#opensAt(inFlight + 1, urgent), ...due);
+    // Once a rate is known, it decides.
+    if (!this.#limitedBy) due.push(this.#window.opensAt(inFlight + 1, urgent));
+    return Math.max(resumesAt, ...due);
   }
 
   /** A request leaves. */
@@ -141,9 +117,7 @@ export class Pace {
     this.#lastActive = now;
     if (departure.requestsBefore >= this.#cut) this.#streak = 0;
     if (departure.early) this.#letOneBy(now);
-    this.#failuresInRow = 0;
-    if (this.#window < ceiling) this.#window += 1;
-    this.#count(0);
+    this.#window.succeeded(ceiling);
   }
 
   /**
@@ -165,20 +139,8 @@ export class Pace {
   /** A request failed for lack of capacity or of a connection. */
   failed(now: number, pause: number): void {
     this.#lastActive = now;
-    this.#failuresInRow += 1;
-    if (this.#failuresInRow >= OUTAGE) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
-    this.#count(1);
-  }
-
-  /** How many may be in flight: one in an outage, to see whether it is over. */
-  get #room(): number {
-    return this.#failuresInRow >= OUTAGE ? 1 : Math.floor(Math.min(this.#window, this.#ceiling));
-  }
-
-  /** When the window is open for so many in flight. */
-  #opensAt(inFlight: number, urgent: boolean): number {
-    if (this.#limitedBy) return Number.NEGATIVE_INFINITY;
-    return this.#opensFrom + DOUBLING_MS * Math.log2(inFlight / (urgent ? URGENT_SHARE : 1) / FIRST_WINDOW);
+    this.#window.failed();
+    if (this.#window.outage) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
   }
 
   #learn(now: number, departure: Departure, { by, reset }: Refusal, random: number): void {
@@ -219,24 +181,14 @@ export class Pace {
     return { at: this.#start, weight: this.#startCounts[by], requests: this.#startCounts.requests };
   }
 
-  /** 503s say something about the server only by their share: one in twenty is its ordinary life. */
-  #count(failure: 0 | 1): void {
-    this.#outcomes += 1;
-    this.#failures += failure;
-    const window = Math.min(this.#window, this.#ceiling);
-    if (this.#outcomes < Math.max(20, window)) return;
-    const share = this.#failures / this.#outcomes;
-    if (share > TOLERATED_FAILURES) this.#window = Math.max(1, window * (1 - Math.min(0.5, share)));
-    this.#outcomes = this.#failures = 0;
-  }
-
   #forget(now: number): void {
     this.#rates = {};
     this.#limitedBy = undefined;
-    this.#window = Number.POSITIVE_INFINITY;
-    this.#start = this.#opensFrom = this.#lastActive = now;
+    this.#window = new Window();
+    this.#window.rested(now, Number.POSITIVE_INFINITY);
+    this.#start = this.#lastActive = now;
     this.#startCounts = this.#sent;
-    this.#streak = this.#failuresInRow = 0;
+    this.#streak = 0;
     this.#early = Number.POSITIVE_INFINITY;
     this.#strict = false;
   }
