@@ -103,7 +103,7 @@ export class Pace {
   sent(now: number, tokens: number): Departure {
     const { requests: requestsBefore, tokens: tokensBefore } = this.#sent;
     const early = now < this.#pausedUntil;
-    if (early) this.#early = Number.POSITIVE_INFINITY;
+    this.#early = Number.POSITIVE_INFINITY;
     const departure = { sentAt: now, tokens, requestsBefore, tokensBefore, early };
     this.#sent = { requests: requestsBefore + 1, tokens: tokensBefore + tokens };
     this.#lastActive = now;

@@ -23,6 +23,7 @@ describe("serverWait()", () => {
     [{ "x-ratelimit-reset": String(NOW / 1000 - 7) }, 0],
     [{ "x-ratelimit-reset": "soon" }, undefined],
     [{ "x-ratelimit-reset": "" }, undefined],
+    [{ "x-ratelimit-reset": "999999999" }, 999_999_999_000],
     [{ "x-ratelimit-reset": "-1" }, undefined],
     [{ "x-ratelimit-reset": "Infinity" }, undefined],
     [{ "retry-after-ms": "150" }, 150],
@@ -54,9 +55,9 @@ describe("serverWait()", () => {
 });
 
 describe("backoff()", () => {
-  it("begins within a second, at least doubles, and stays at some seconds, without luck", () => {
+  it("begins within a fifth of a second, at least doubles, and stays at some seconds, without luck", () => {
     const waits = [1, 2, 3, 4, 5, 6, 7, 8, 100].map((retry) => backoff(retry, 1));
-    expect(waits[0]).toBeLessThanOrEqual(1000);
+    expect(waits[0]).toBeLessThanOrEqual(200);
     expect(waits.at(-1)).toBe(8000);
     for (const [at, wait] of waits.slice(1).entries()) {
       expect(wait).toBeGreaterThanOrEqual(Math.min(8000, 2 * (waits[at] as number)));
@@ -81,7 +82,7 @@ describe("backoff()", () => {
 describe("RetryBudget", () => {
   it("is ten, and one for every ten successes", () => {
     fc.assert(
-      fc.property(fc.array(fc.boolean(), { maxLength: 300 }), (outcomes) => {
+      fc.property(fc.array(fc.boolean(), { maxLength: 300, size: "max" }), (outcomes) => {
         const budget = new RetryBudget();
         let spent = 0;
         let earned = 0;

@@ -135,6 +135,38 @@ describe("a throttle", () => {
     expect(throttle.idle).toBe(true);
   });
 
+  it("lets four leave in the first moment, of documents, and queries beside them", async () => {
+    const throttle = new Throttle();
+    const log: string[] = [];
+    const documents = ["1", "2", "3", "4", "5"].map((name) => enter(throttle, name, log, { ceiling: 16 }));
+    await breathe();
+    expect(log).toEqual(["1", "2", "3", "4"]);
+    const query = enter(throttle, "query", log, { ceiling: 16, lane: "query" });
+    await breathe();
+    expect(log).toEqual(["1", "2", "3", "4", "query"]);
+    await pass(1000);
+    for (const ticket of await Promise.all([...documents, query])) ticket?.released();
+  });
+
+  it("sets no clock while it waits for an answer", async () => {
+    const throttle = new Throttle();
+    const first = await enter(throttle, "first", []);
+    const waiting = enter(throttle, "waiting", []);
+    expect(vi.getTimerCount()).toBe(0);
+    first?.released();
+    (await waiting)?.released();
+  });
+
+  it("is not idle while somebody waits for the end of a pause", async () => {
+    const throttle = new Throttle();
+    (await enter(throttle, "first", []))?.refused(5000, "requests");
+    const waiting = enter(throttle, "waiting", []);
+    expect(throttle.idle).toBe(false);
+    await pass(6000);
+    (await waiting)?.released();
+    expect(throttle.idle).toBe(true);
+  });
+
   it("is idle when nothing is under way and nothing waits", async () => {
     const throttle = new Throttle();
     expect(throttle.idle).toBe(true);
@@ -172,14 +204,21 @@ describe("throttleFor()", () => {
     expect(copy.throttleFor(identity)).toBe(throttleFor(identity));
   });
 
+  it("keeps those that rest while there are few", () => {
+    const fetch = {};
+    const resting = throttleFor({ ...identity, fetch, model: "resting" });
+    for (let model = 0; model < 20; model++) throttleFor({ ...identity, fetch, model: String(model) });
+    expect(throttleFor({ ...identity, fetch, model: "resting" })).toBe(resting);
+  });
+
   it("lets go of those that rest when there are many, and never of one in use", async () => {
     const fetch = {};
     const using = throttleFor({ ...identity, fetch, model: "in use" });
     const ticket = await enter(using, "in use", []);
     const resting = throttleFor({ ...identity, fetch, model: "resting" });
     for (let model = 0; model < 1000; model++) throttleFor({ ...identity, fetch, model: String(model) });
-    expect(throttleFor({ ...identity, fetch, model: "in use" })).toBe(using);
     expect(throttleFor({ ...identity, fetch, model: "resting" })).not.toBe(resting);
+    expect(throttleFor({ ...identity, fetch, model: "in use" })).toBe(using);
     ticket?.released();
   });
 
