@@ -3,13 +3,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { program, wholeNumber } from "../kit/program.js";
-import { serviceFrom, type StandIn } from "../kit/service.js";
+import { serviceFrom } from "../kit/service.js";
 import { Misuse } from "../start/command-line.js";
 import { readCollection } from "./collection.js";
 import { plot } from "./plot.js";
 import { extremes, outcomesOf, summary } from "./report.js";
 import { searchAll } from "./search.js";
-import { sentenceModel } from "./sentence-model.js";
+import { sentenceModelAsStandIn } from "./sentence-model.js";
 
 const HELP = `Usage: npm run evaluate -- --dir <folder> [options]
 
@@ -54,14 +54,3 @@ await program(HELP, OPTIONS, async ({ values }) => {
   await writeFile(join(values.out, "plot.svg"), plot(outcomes, basename(resolve(values.dir))));
   console.log(`\nEvery question is in ${values.out}/questions.jsonl, a plot in ${values.out}/plot.svg.`);
 });
-
-async function sentenceModelAsStandIn(): Promise<StandIn> {
-  return {
-    name: "sentence-model",
-    // It works on this machine, so small requests and one after another; and it knows no prefix.
-    embedding: { batchSize: 16, maxConcurrency: 1, queryPrefix: "" },
-    description:
-      "No TOGETHER_API_KEY: vectors by a small sentence model on this machine, reranking by comparing words.",
-    embed: await sentenceModel(),
-  };
-}
