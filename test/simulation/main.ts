@@ -84,14 +84,14 @@ interface Miss {
 
 function misses(scenario: Scenario, outcome: Outcome): Miss[] {
   const found = { ...outcome } as { [Goal in keyof Goals]: number | undefined };
-  const missed = (Object.entries(scenario.goals) as [keyof Goals, number][]).flatMap(([goal, most]) => {
+  const unreached = (Object.entries(scenario.goals) as [keyof Goals, number][]).flatMap(([goal, most]) => {
     const value = found[goal];
     if (value === undefined || value <= most) return [];
     const because = excuse(scenario, goal, value);
     if (because) excuses.add(`${goal}: ${because}`);
     return [{ goal, because }];
   });
-  return outcome.timersLeft > 0 ? [...missed, { goal: "timersLeft" }] : missed;
+  return outcome.timersLeft > 0 ? [...unreached, { goal: "timersLeft" }] : unreached;
 }
 
 function round(value: number, digits: number): number {
