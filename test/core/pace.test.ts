@@ -394,9 +394,12 @@ describe("failures of the server", () => {
     [3, 17],
     [5, 15],
     [10, 10],
-  ])("narrow the window by their share, once that is more than a tenth: %i of 20 leave %i", (failures, left) => {
-    expect(afterFailures(20, failures)).toBe(left);
-  });
+  ])(
+    "narrow the window by their share, once that is more than a tenth: %i of 20 leave %i",
+    (failures, left) => {
+      expect(afterFailures(20, failures)).toBe(left);
+    },
+  );
 
   it("narrow it to half at most at once", () => {
     const pace = started();
