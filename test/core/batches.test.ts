@@ -93,6 +93,14 @@ describe("Batches", () => {
     expect(batches.take(most)?.texts).toEqual(["1", "2"]);
   });
 
+  it("are not at an end while one is given back", () => {
+    const batches = batchesOf([{ text: "1", tokens: 1 }]);
+    const whole = batches.take({ texts: 2, tokens: 100 }) as Batch;
+    expect(batches.empty).toBe(true);
+    batches.giveBack(whole);
+    expect(batches.empty).toBe(false);
+  });
+
   it("grow when their turn comes later under a larger limit, across what was given back", () => {
     const batches = batchesOf([1, 2, 3, 4, 5].map((tokens) => ({ text: String(tokens), tokens })));
     const small = { texts: 2, tokens: 100 };
@@ -152,6 +160,7 @@ describe("BatchSize", () => {
     expect(size.bears(sized(17, 1))).toBe(false);
     size.remember("size", sized(5, 900));
     expect(size.limits(undefined).tokens).toBe(900);
+    expect(size.bears(sized(1, 900))).toBe(true);
     expect(size.bears(sized(1, 901))).toBe(false);
   });
 });
@@ -177,6 +186,21 @@ describe("estimateTokens", () => {
         expect(estimateTokens(less + more)).toBeGreaterThanOrEqual(estimateTokens(less));
       }),
     );
+  });
+
+  it("counts letters for less than digits, those for less than signs and other scripts, and blanks for nothing", () => {
+    const [letters, digits, others, blanks] = ["azmAZM", "059", "/:@[`{~!-ü植", " \t\n"].map(
+      (kind) => new Set(Array.from(kind, (one) => estimateTokens(one.repeat(90)) - estimateTokens(""))),
+    );
+    for (const kind of [letters, digits, others, blanks]) expect(kind?.size).toBe(1);
+    const [letter, digit, other, blank] = [letters, digits, others, blanks].map(
+      (kind) => [...(kind ?? [])][0],
+    );
+    expect(letter).toBeLessThan(digit as number);
+    expect(digit).toBeLessThan(other as number);
+    expect(other).toBe(90);
+    expect(letter).toBeGreaterThan(0);
+    expect(blank).toBe(0);
   });
 
   it("is within a third of BERT's count for prose, code and Chinese", () => {

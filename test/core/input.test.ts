@@ -69,6 +69,11 @@ describe("bad input is an error before any request:", () => {
       index: 1,
       message: `Cannot rank 2 documents with "me/rerank": there is no text at index 1; every document needs a text to be ranked by${see("invalid_input")}`,
     });
+    const none = await rejection(
+      ranker().rank("q", [{}, { a: "x" }, {}] as { a: string }[], (item) => item.a),
+    );
+    expect((none as { index?: number }).index).toBeUndefined();
+    expect((none as Error).message).toContain("there is no text at indexes 0 and 2;");
     expect(emulator.requests.length).toBe(0);
   });
 });

@@ -94,6 +94,12 @@ describe("TogetherReranker", () => {
     ]);
   });
 
+  it("asks `documentText` only about documents, not about what merely has a `pageContent`", async () => {
+    const { reranker, bodies } = rerankerWith({ documentText: () => "7" });
+    await reranker.rerank([{ pageContent: "1" }, new Document({ pageContent: "2" })], "q");
+    expect(bodies().map((body) => body.documents)).toEqual([["1", "7"]]);
+  });
+
   it.each([
     ["strings", ["1", "3", "2"]],
     ["documents", ["1", "3", "2"].map((pageContent) => new Document({ pageContent }))],

@@ -57,6 +57,20 @@ it("searches with any runnable that takes a query, and ranks with any document c
   expect(texts(await retriever.invoke("query"))).toEqual(["found by query"]);
 });
 
+it("hands the call's signal to the search, and none where there is none", async () => {
+  const seen: unknown[] = [];
+  const search = RunnableLambda.from((_: string, config?: { signal?: AbortSignal }) => {
+    seen.push(config?.signal);
+    return [];
+  });
+  const reranker = { compressDocuments: async (documents: Document[]) => documents };
+  const retriever = new RerankingRetriever({ retriever: search, reranker });
+  const { signal } = new AbortController();
+  await retriever.invoke("query", { signal });
+  await retriever.invoke("query");
+  expect(seen).toEqual([signal, undefined]);
+});
+
 it("is a tool of an agent: a call of the model's becomes a message with the passages", async () => {
   const { retriever } = await search();
   const tool = createRetrieverTool(retriever, { name: "look_up", description: "Looks things up." });
@@ -87,7 +101,9 @@ it("throws what the reranker throws, and goes on unranked where the reranker may
   const strict = await search({ faults });
   expect(await rejection(strict.retriever.invoke("query"))).toMatchObject({ code: "unauthorized" });
   const lenient = await search({ faults }, {}, { onFailure: "keep-order" });
-  expect(await lenient.retriever.invoke("query")).toHaveLength(2);
+  const unranked = await lenient.retriever.invoke("query");
+  expect(unranked).toHaveLength(2);
+  for (const { metadata } of unranked) expect(metadata).toEqual({});
 });
 
 it("shows neither key nor steps when it is printed or serialized", async () => {

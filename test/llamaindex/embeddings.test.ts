@@ -49,6 +49,15 @@ describe("TogetherEmbeddings for LlamaIndex", () => {
     },
   );
 
+  it("learns once what its server cannot do", async () => {
+    const server = bench({ base64: "refuse" });
+    const embeddings = on(server);
+    await embeddings.getTextEmbedding("one");
+    server.emulator.clear();
+    await embeddings.getTextEmbedding("two");
+    expect(sizes(server)).toEqual([1]);
+  });
+
   it("getTextEmbedding embeds a document, without the query's prefix", async () => {
     const server = bench();
     const embeddings = on(server, { queryPrefix: "find: ", documentPrefix: "keep: " });
