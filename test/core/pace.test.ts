@@ -183,16 +183,16 @@ describe("a pace that was refused", () => {
   });
 });
 
-describe("a refusal of what left before the last one was known", () => {
-  /** Two leave, the first is refused at 100 and pauses until 1100, the second at 110. */
-  function stale(by: LimitedBy, reset: number | undefined): { pace: Pace; rate: number; pause: number } {
-    const pace = started();
-    const [first, second] = [pace.sent(0, 10), pace.sent(0, 10)];
-    pace.refused(100, first, { by: "requests", reset: 1000 }, 0);
-    const rate = pace.ratePerSecond;
-    return { pace, rate, pause: pace.refused(110, second, { by, reset }, 0) };
-  }
+/** Two leave, the first is refused at 100 and pauses until 1100, the second at 110. */
+function stale(by: LimitedBy, reset: number | undefined): { pace: Pace; rate: number; pause: number } {
+  const pace = started();
+  const [first, second] = [pace.sent(0, 10), pace.sent(0, 10)];
+  pace.refused(100, first, { by: "requests", reset: 1000 }, 0);
+  const rate = pace.ratePerSecond;
+  return { pace, rate, pause: pace.refused(110, second, { by, reset }, 0) };
+}
 
+describe("a refusal of what left before the last one was known", () => {
   it.each<[string, LimitedBy, number | undefined, number]>([
     ["of the same limit", "requests", 1000, 990],
     ["without a reset", "requests", undefined, 990],
@@ -221,20 +221,20 @@ describe("a refusal of what left before the last one was known", () => {
   });
 });
 
-describe("a pace that is refused again and again", () => {
-  /** How much longer than the server said each of ten refusals in a row makes wait, by the worst of luck. */
-  function extras(between: (pace: Pace, now: number) => void = () => {}): number[] {
-    const pace = started();
-    let now = 100;
-    return Array.from({ length: 10 }, () => {
-      const wait = refused(pace, now, 1000, "requests", 0.999_999);
-      const apart = 100 / pace.ratePerSecond;
-      now += wait;
-      between(pace, now);
-      return Math.max(0, Math.round(wait - 1000 - apart));
-    });
-  }
+/** How much longer than the server said each of ten refusals in a row makes wait, by the worst of luck. */
+function extras(between: (pace: Pace, now: number) => void = () => {}): number[] {
+  const pace = started();
+  let now = 100;
+  return Array.from({ length: 10 }, () => {
+    const wait = refused(pace, now, 1000, "requests", 0.999_999);
+    const apart = 100 / pace.ratePerSecond;
+    now += wait;
+    between(pace, now);
+    return Math.max(0, Math.round(wait - 1000 - apart));
+  });
+}
 
+describe("a pace that is refused again and again", () => {
   it("waits longer each time, up to four seconds, and after six in a row a second at most", () => {
     const [first, ...more] = extras();
     expect(first).toBe(0);
@@ -347,6 +347,19 @@ describe("a query during a pause", () => {
   });
 });
 
+/** What is left of the window after twenty outcomes for each share, of which so many failed, never two in a row. */
+function afterFailures(ceiling: number, ...shares: number[]): number {
+  const pace = started();
+  pace.sendAt(500, 0, ceiling, false);
+  for (const failures of shares) {
+    for (let outcome = 0; outcome < 20; outcome++) {
+      if (outcome % 2 === 0 && outcome / 2 < failures) pace.failed(500, 0);
+      else pace.succeeded(500, pace.sent(500, 10), ceiling);
+    }
+  }
+  return room(pace, 500, ceiling);
+}
+
 describe("failures of the server", () => {
   it("pause all after four in a row, and then one request asks whether it is over", () => {
     const pace = started();
@@ -373,19 +386,6 @@ describe("failures of the server", () => {
     }
     expect(pace.sendAt(510, 0, 16, false)).toBeLessThanOrEqual(510);
   });
-
-  /** Twenty outcomes for each share, of which so many failed, never two in a row. */
-  function afterFailures(ceiling: number, ...shares: number[]): number {
-    const pace = started();
-    pace.sendAt(500, 0, ceiling, false);
-    for (const failures of shares) {
-      for (let outcome = 0; outcome < 20; outcome++) {
-        if (outcome % 2 === 0 && outcome / 2 < failures) pace.failed(500, 0);
-        else pace.succeeded(500, pace.sent(500, 10), ceiling);
-      }
-    }
-    return room(pace, 500, ceiling);
-  }
 
   it.each([
     [0, 20],
@@ -464,13 +464,13 @@ describe("after a minute without traffic", () => {
     expect(pace.ratePerSecond).toBe(Infinity);
   });
 
-  it("it is not forgotten while an answer is awaited", () => {
+  it("a limit is not forgotten while an answer is awaited", () => {
     const pace = limited();
     pace.sendAt(10 * MINUTE, 1, 16, false);
     expect(pace.limitedBy).toBe("requests");
   });
 
-  it("it is not forgotten before a pause is over, however long that is", () => {
+  it("a limit is not forgotten before a pause is over, however long that is", () => {
     const pace = started();
     refused(pace, 100, 2 * MINUTE);
     pace.sendAt(100 + 2 * MINUTE, 0, 16, false);

@@ -335,16 +335,16 @@ describe("a refusal at the end of a climb", () => {
   });
 });
 
-describe("a refusal before a climb", () => {
-  /** Settled at a tenth below one in 50 ms, and refused again after so many more, one in so many milliseconds. */
-  function again(requests: number, every: number): { share: number } & Begun & { now: number } {
-    const begin = settled(50, 1);
-    const { perMs } = begin.rate;
-    const now = leave(begin, begin.now, requests, every);
-    begin.rate.refused(now, begin.traffic.next());
-    return { ...begin, now, share: begin.rate.perMs / perMs };
-  }
+/** Settled at a tenth below one in 50 ms, and refused again after so many more, one in so many milliseconds. */
+function again(requests: number, every: number): { share: number } & Begun & { now: number } {
+  const begin = settled(50, 1);
+  const { perMs } = begin.rate;
+  const now = leave(begin, begin.now, requests, every);
+  begin.rate.refused(now, begin.traffic.next());
+  return { ...begin, now, share: begin.rate.perMs / perMs };
+}
 
+describe("a refusal before a climb", () => {
   it("tells nothing before five were due", () => {
     expect(again(3, 50).share).toBe(1);
     expect(again(4, 50).share).toBe(1);
@@ -392,16 +392,16 @@ describe("a refusal before a climb", () => {
   });
 });
 
-describe("a refusal right after a pause was made up for", () => {
-  /** So many left at twice the rate after a pause of so long, and the next was refused. */
-  function madeUp(requests: number): Begun & { now: number; before: number } {
-    const begin = begun();
-    const now = leave(begin, 20_000, requests, 25);
-    const before = begin.rate.perMs;
-    begin.rate.refused(now, begin.traffic.next());
-    return { ...begin, now, before };
-  }
+/** So many left at twice the rate after a pause of so long, and the next was refused. */
+function madeUp(requests: number): Begun & { now: number; before: number } {
+  const begin = begun();
+  const now = leave(begin, 20_000, requests, 25);
+  const before = begin.rate.perMs;
+  begin.rate.refused(now, begin.traffic.next());
+  return { ...begin, now, before };
+}
 
+describe("a refusal right after a pause was made up for", () => {
   it("says that nothing can be made up for, and nothing of the rate", () => {
     const { rate, traffic, now, before } = madeUp(10);
     expect(rate.perMs).toBe(before);

@@ -59,12 +59,12 @@ it("searches with any runnable that takes a query, and ranks with any document c
 
 it("hands the call's signal to the search, and none where there is none", async () => {
   const seen: unknown[] = [];
-  const search = RunnableLambda.from((_: string, config?: { signal?: AbortSignal }) => {
+  const finding = RunnableLambda.from((_: string, config?: { signal?: AbortSignal }) => {
     seen.push(config?.signal);
     return [];
   });
   const reranker = { compressDocuments: async (documents: Document[]) => documents };
-  const retriever = new RerankingRetriever({ retriever: search, reranker });
+  const retriever = new RerankingRetriever({ retriever: finding, reranker });
   const { signal } = new AbortController();
   await retriever.invoke("query", { signal });
   await retriever.invoke("query");
