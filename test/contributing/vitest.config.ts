@@ -2,5 +2,5 @@ import { defineConfig } from "vitest/config";
 
 /** Makes the changes of docs/worked-changes.md in a copy of the repository: `npm run test:contributing`. */
 export default defineConfig({
-  test: { include: ["test/contributing/*.slow.ts"], testTimeout: 120_000, hookTimeout: 60_000 },
+  test: { include: ["test/contributing/*.slow.ts"], testTimeout: 300_000, hookTimeout: 120_000 },
 });
