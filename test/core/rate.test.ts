@@ -5,13 +5,16 @@ import { Rate, type Standing } from "../../src/core/rate.js";
 class Traffic {
   #weight = 0;
   #requests = 0;
+  readonly #each: number;
 
-  constructor(requests = 0, weight = 1) {
-    for (let request = 0; request < requests; request++) this.next(weight);
+  /** @param each - What each request weighs if nothing else is said. */
+  constructor(requests = 0, each = 1) {
+    this.#each = each;
+    for (let request = 0; request < requests; request++) this.next();
   }
 
   /** The next request, as it stands. */
-  next(weight = 1): Standing {
+  next(weight = this.#each): Standing {
     const standing = { sentAt: 0, weight, weightBefore: this.#weight, requestsBefore: this.#requests };
     this.#weight += weight;
     this.#requests += 1;
@@ -55,10 +58,11 @@ function hurry({ rate, traffic }: Begun, from: number): { count: number; at: num
   let at = from;
   let count = 0;
   for (; count < 1000; count++) {
-    rate.sent(at, traffic.next());
+    const next = traffic.next();
+    rate.sent(at, next);
     const wait = rate.due - at;
     at = rate.due;
-    if (wait > 0.9 / rate.perMs) break;
+    if (wait > (0.9 * next.weight) / rate.perMs) break;
   }
   return { count, at };
 }
@@ -67,8 +71,8 @@ function hurry({ rate, traffic }: Begun, from: number): { count: number; at: num
  * Was refused at the end of a climb, by a server that takes one request in so many milliseconds, and all that came due
  * in its first pause at once: in one of a single request, no two.
  */
-function settled(every: number, pause = 4): Begun & { now: number; before: number } {
-  const traffic = new Traffic(100 + pause);
+function settled(every: number, pause = 4, weight = 1): Begun & { now: number; before: number } {
+  const traffic = new Traffic(100 + pause, weight);
   const start = { at: -100 * every, weight: 0, requests: 0 };
   const rate = new Rate(0, traffic.next(), start, 1000, pause * every);
   // So many that requests times seconds are 80: an eighth above the limit.
@@ -134,6 +138,12 @@ describe("a reset that is not a whole second", () => {
     const { rate } = begun({ reset });
     expect(rate.perMs * 1000).toBeCloseTo(20, 9);
     rate.hears(999.5, 1);
+    expect(rate.perMs * 1000).toBeCloseTo(20, 9);
+  });
+
+  it("is not believed if it is longer than all traffic, whenever that began", () => {
+    const start = { at: 500, weight: 0, requests: 0 };
+    const rate = new Rate(1000, new Traffic(100).next(), start, 600.5, 5500);
     expect(rate.perMs * 1000).toBeCloseTo(20, 9);
   });
 
@@ -379,9 +389,10 @@ describe("a refusal before a climb", () => {
 
   it("that comes late settles a little below what was seen", () => {
     // 120 requests in 6 seconds are more than 500 requests times seconds.
-    const { rate } = again(120, 58);
-    expect(rate.perMs * 58).toBeGreaterThan(0.87);
-    expect(rate.perMs * 58).toBeLessThan(0.93);
+    const begin = settled(50);
+    begin.rate.refused(leave(begin, begin.now, 120, 52), begin.traffic.next());
+    expect(begin.rate.perMs * 52).toBeGreaterThan(0.94);
+    expect(begin.rate.perMs * 52).toBeLessThan(0.98);
   });
 
   it("that comes late is held for an eighth of the time only", () => {
@@ -409,6 +420,20 @@ describe("a refusal right after a pause was made up for", () => {
     expect(rate.due).toBeGreaterThanOrEqual(now + 10_000 + 0.99 / rate.perMs);
   });
 
+  it("says so after a single request already", () => {
+    const { rate, traffic, now } = madeUp(1);
+    rate.sent(now + 10_000, traffic.next());
+    expect(rate.due).toBeGreaterThanOrEqual(now + 10_000 + 0.99 / rate.perMs);
+  });
+
+  it("says nothing if nothing was made up for", () => {
+    const { rate, traffic } = begun();
+    rate.sent(5000, traffic.next());
+    const ahead = (rate.due - rate.urgentDue) * rate.perMs;
+    rate.refused(5050, traffic.next());
+    expect((rate.due - rate.urgentDue) * rate.perMs).toBeCloseTo(ahead, 6);
+  });
+
   it("says so once: the next one speaks of the rate", () => {
     const begin = madeUp(10);
     const now = leave(begin, begin.now + 10_000, 50, 100);
@@ -427,4 +452,33 @@ describe("a refusal right after a pause was made up for", () => {
     begin.rate.sent(now + 100_000, begin.traffic.next());
     expect(begin.rate.due).toBeLessThan(now + 100_000 + 0.6 / begin.rate.perMs);
   });
+});
+
+/** What a rate does through a life of refusals, per request. */
+function life(pause: number, weight: number): number[] {
+  const begin = settled(50, pause, weight);
+  const seen = [begin.rate.perMs];
+  const { at } = hurry(begin, 100_000);
+  seen.push(begin.rate.urgentDue, at);
+  for (const [count, every] of [
+    [3, 50],
+    [30, 80],
+    [200, 90],
+    [5, 20],
+  ] as const) {
+    const now = leave(begin, begin.rate.due, count, every);
+    begin.rate.refused(now, begin.traffic.next());
+    seen.push(begin.rate.perMs, begin.rate.due, begin.rate.urgentDue);
+  }
+  return seen.map((value) => (value < 1000 ? value / weight : value));
+}
+
+describe("a rate of tokens", () => {
+  it.each([1, 2, 4, 20])(
+    "does what one of requests does, where all weigh the same; taking %i at once",
+    (pause) => {
+      const [requests, tokens] = [life(pause, 1), life(pause, 50)];
+      for (const [at, value] of tokens.entries()) expect(value).toBeCloseTo(requests[at] as number, 6);
+    },
+  );
 });
