@@ -1,3 +1,4 @@
+# limit: 600
 # What users come from, pinned, against the emulator: docs/moving as it stands, before and after.
 .ci/install test/moving
 npm run --silent build
