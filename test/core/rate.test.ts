@@ -428,9 +428,8 @@ describe("a refusal right after a pause was made up for", () => {
 
   it("says nothing if nothing was made up for", () => {
     const { rate, traffic } = begun();
-    rate.sent(5000, traffic.next());
     const ahead = (rate.due - rate.urgentDue) * rate.perMs;
-    rate.refused(5050, traffic.next());
+    rate.refused(5000, traffic.next());
     expect((rate.due - rate.urgentDue) * rate.perMs).toBeCloseTo(ahead, 6);
   });
 
