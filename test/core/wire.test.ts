@@ -163,6 +163,24 @@ describe("readRanking()", () => {
     expect(readRanking({ results }, 3, 1).map(({ index }) => index)).toEqual([2, 1, 0]);
     expect(() => readRanking({ results }, 2, 1)).toThrow("3 results came back where 1 were asked for");
   });
+
+  it("keeps equal scores in the order of the documents, whatever order they come in", () => {
+    const results = [2, 0, 3, 1].map((index) => ({ index, relevance_score: index < 2 ? 0.5 : 0.25 }));
+    expect(readRanking({ results }, 4, 4).map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+  });
+
+  it.each([
+    [{ index: 0, relevance_score: "0.5" }, "result 0 has no finite score"],
+    [{ index: 0, relevance_score: Number.POSITIVE_INFINITY }, "result 0 has no finite score"],
+    [{ index: 0 }, "result 0 has no finite score"],
+    [{ relevance_score: 0.5 }, "an item has no index"],
+    [{ index: "0", relevance_score: 0.5 }, "an item has no index"],
+    [{ index: 0.5, relevance_score: 0.5 }, "an item has no index"],
+    [{ index: 1, relevance_score: 0.5 }, "index 1 is out of range"],
+    [{ index: -1, relevance_score: 0.5 }, "index -1 is out of range"],
+  ])("does not take %j for a result", (result, problem) => {
+    expect(() => readRanking({ results: [result] }, 1, 1)).toThrow(new InvalidAnswer(problem));
+  });
 });
 
 describe("readUsage()", () => {
@@ -176,6 +194,7 @@ describe("readUsage()", () => {
     [null, undefined],
     [{ usage: { prompt_tokens: -1, total_tokens: "5" } }, undefined],
     [{ usage: { prompt_tokens: Number.NaN } }, undefined],
+    [{ usage: { prompt_tokens: Number.POSITIVE_INFINITY } }, undefined],
   ])("of %j is %j", (body, usage) => {
     expect(readUsage(body)).toEqual(usage);
   });
@@ -247,6 +266,12 @@ describe("the most bytes of an answer", () => {
     const documents = Array.from({ length: 10 }, () => "\u0000".repeat(10_000));
     const results = documents.map((text, index) => ({ index, relevance_score: Math.PI, document: { text } }));
     expect(JSON.stringify({ results }).length).toBeLessThan(mostRankingBytes(documents));
+    const many = Array.from({ length: 40_000 }, (_, index) => ({
+      index,
+      relevance_score: Math.PI,
+      document: {},
+    }));
+    expect(JSON.stringify({ results: many }).length).toBeLessThan(mostRankingBytes(many.map(() => "")));
   });
 
   it("are bounded by what was asked for", () => {
