@@ -178,8 +178,8 @@ describe("readRanking()", () => {
     [{ index: 0.5, relevance_score: 0.5 }, "an item has no index"],
     [{ index: 1, relevance_score: 0.5 }, "index 1 is out of range"],
     [{ index: -1, relevance_score: 0.5 }, "index -1 is out of range"],
-  ])("does not take %j for a result", (result, problem) => {
-    expect(() => readRanking({ results: [result] }, 1, 1)).toThrow(new InvalidAnswer(problem));
+  ])("does not take %j for a result", (given, problem) => {
+    expect(() => readRanking({ results: [given] }, 1, 1)).toThrow(new InvalidAnswer(problem));
   });
 });
 
