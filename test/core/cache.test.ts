@@ -58,6 +58,22 @@ describe("a cache", () => {
     expect(only(events, "cache").at(-1)).toMatchObject({ hits: 5, misses: 0, damaged: 0 });
   });
 
+  it("notices a change of any single byte, those before the vector among them", async () => {
+    const { embedder, events } = bench();
+    const cache = new MemoryStore();
+    const list = texts(1);
+    await embedder({ cache }).embed(list);
+    const [[key, entry]] = [...cache.entries] as [[string, Uint8Array]];
+    for (const byte of entry.keys()) {
+      const changed = Uint8Array.from(entry);
+      changed[byte] = (changed[byte] ?? 0) ^ 1;
+      cache.entries.set(key, changed);
+      await embedder({ cache }).embed(list);
+    }
+    const damaged = only(events, "cache").map((event) => event.damaged);
+    expect(damaged).toEqual([0, ...Array.from(entry, () => 1)]);
+  });
+
   it("is not fooled by a store that mixes entries up", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
