@@ -54,16 +54,6 @@ describe("a server that refuses batches as too large", () => {
     expect(emulator.requests.map((request) => request.texts)).toEqual([2]);
   });
 
-  it("is probed by one batch at a time: what is not under way yet waits for the outcome", async () => {
-    const { embedder, emulator } = bench({ maxBatchTexts: 10, latency: 5 });
-    const list = texts(2048);
-    const { vectors } = await embedder().embed(list);
-    expect(plain(vectors)).toEqual(list.map(vectorOf));
-    // Only what leaves before anything is known is refused, not all sixteen batches.
-    expect(tally(emulator.requests, 413).filter((size) => size === 128).length).toBeLessThanOrEqual(8);
-    expect(tally(emulator.requests, 413).filter((size) => size < 128)).toEqual([64, 32, 16]);
-  });
-
   it("names the index of the one text that is too long, and keeps what the others cost", async () => {
     const { embedder, events } = bench({ maxBatchTokens: 300 });
     const list = texts(40);
@@ -104,6 +94,22 @@ describe("a server that refuses batches as too large", () => {
     const { vectors } = await embedder({ batchSize: 8, maxConcurrency: 1 }).embed(texts(8));
     expect(vectors.length).toBe(8);
     expect(tally(emulator.requests, 413)).toEqual([8, 4]);
+  });
+});
+
+describe("a server of which nothing is known", () => {
+  useVirtualTime();
+
+  it("is probed by one batch at a time: what is not under way yet waits for the outcome", async () => {
+    const { embedder, emulator } = bench({ maxBatchTexts: 10, latency: 5 });
+    const list = texts(2048);
+    const call = embedder().embed(list);
+    await timed(call);
+    const { vectors } = await call;
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+    // Only what leaves before anything is known is refused, not all sixteen batches.
+    expect(tally(emulator.requests, 413).filter((size) => size === 128).length).toBeLessThanOrEqual(8);
+    expect(tally(emulator.requests, 413).filter((size) => size < 128)).toEqual([64, 32, 16]);
   });
 });
 
