@@ -154,6 +154,9 @@ export class Pace {
     const rate = (this.#rates[by] = known ?? new Rate(now, stands, this.#startMark(by), reset, resumesAt));
     known?.refused(now, stands);
     if (this.#streak > STARVED) rate.hurry(resumesAt);
+    // A bucket of tokens fills up in the first pause, for many requests: that is made up for. Requests are counted in
+    // windows as often, and what a pause leaves of a window is lost.
+    else if (!known && by === "tokens") rate.hurry(now);
     // Processes that share a limit are refused together; a tenth of a request apart they do not come back as one.
     this.#pausedUntil = resumesAt + (random * 0.1) / rate.perMs;
     this.#letOneBy(now);
