@@ -125,7 +125,7 @@ describe("the packed tarball by itself", () => {
   ])("has, for %s, source maps that lead to the source that it ships", async (_, name, loading) => {
     await plain.write(name, `${loading}\ntry { new Embedder({}) } catch ({ stack }) { console.log(stack) }`);
     const { stdout } = await plain.run("node", ["--enable-source-maps", name]);
-    const [, file = "", line] = /\((.+\/src\/core\/options\.ts):(\d+):/.exec(stdout) ?? [];
+    const [, file = "", line] = /\((.+\/src\/core\/resolve\.ts):(\d+):/.exec(stdout) ?? [];
     const shipped = readFileSync(file, "utf8").split("\n");
     expect(shipped[Number(line) - 1]).toContain("throw check.wrong(");
   });
