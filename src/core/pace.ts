@@ -24,12 +24,6 @@ const STARVED = 6;
 /** How much longer the starved wait, at most. */
 const STARVED_AGAIN_MS = 1000;
 
-/**
- * A reset in whole seconds is rounded up: a bucket has room for one request long before. So one that somebody waits for
- * leaves when, by the learned rate, so many are due; whether the server meant every second of it is then known.
- */
-const EARLY_QUERY = 1;
-
 /** What was learned is forgotten after this long without traffic: limits move with the hour. */
 const FORGET_MS = 60_000;
 
@@ -38,7 +32,6 @@ export type LimitedBy = "requests" | "tokens";
 
 /** A request that has left, as its pace remembers it. */
 export interface Departure {
-  readonly sentAt: number;
   readonly tokens: number;
   /** What left before it. */
   readonly requestsBefore: number;
@@ -104,7 +97,7 @@ export class Pace {
     const { requests: requestsBefore, tokens: tokensBefore } = this.#sent;
     const early = now < this.#pausedUntil;
     this.#early = Number.POSITIVE_INFINITY;
-    const departure = { sentAt: now, tokens, requestsBefore, tokensBefore, early };
+    const departure = { tokens, requestsBefore, tokensBefore, early };
     this.#sent = { requests: requestsBefore + 1, tokens: tokensBefore + tokens };
     this.#lastActive = now;
     this.#rates.requests?.sent(now, standing(departure, "requests"));
@@ -125,12 +118,13 @@ export class Pace {
    *
    * @returns how long all requests now wait.
    */
-  refused(now: number, departure: Departure, { by, reset }: Refusal, random: number): number {
+  refused(now: number, departure: Departure, refusal: Refusal, random: number): number {
+    const { by, reset } = refusal;
     this.#lastActive = now;
     if (reset !== undefined) this.#rates[by]?.hears(reset, standing(departure, by).weight);
     if (departure.early) this.#strict = true;
     if (departure.requestsBefore >= this.#cut && !departure.early)
-      this.#learn(now, departure, { by, reset }, random);
+      this.#learn(now, departure, refusal, random);
     // What was sent before the last refusal was known says nothing new but, perhaps, a much longer wait.
     else if (now + (reset ?? 0) > this.#pausedUntil + ROUNDING_MS) this.#pausedUntil = now + (reset ?? 0);
     return Math.max(0, this.#pausedUntil - now);
@@ -162,10 +156,13 @@ export class Pace {
     this.#letOneBy(now);
   }
 
-  /** Lets one urgent request leave before the pause is over, unless this server has shown that it means its resets. */
+  /**
+   * Lets one urgent request leave before the pause is over, unless this server has shown that it means its resets. A
+   * reset in whole seconds is rounded up: a bucket has room for one request as soon as, by the learned rate, one is due.
+   */
   #letOneBy(now: number): void {
     const rate = this.#limitedBy === "requests" ? this.#rates.requests : undefined;
-    if (rate && !this.#strict) this.#early = now + EARLY_QUERY / rate.perMs;
+    if (rate && !this.#strict) this.#early = now + 1 / rate.perMs;
   }
 
   /** How much longer than asked for requests wait at most, refused again and again. */

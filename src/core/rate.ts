@@ -4,10 +4,11 @@
  * What the server let in between two refusals is its limit, whether it counts in windows or refills a bucket: at both
  * moments nothing was left. So the rate is set a little below that, held for a while, and then raised along a curve
  * that begins gently, until the next refusal. Three kinds of refusal are told apart by when they come: at the end of a
- * climb, they confirm the limit; early, they mean a lower limit or others who want their share; right after a pause that was made
- * up for, they mean that this server lets nothing be made up for.
+ * climb, they confirm the limit; early, they mean a lower limit or others who want their share; right after a pause
+ * that was made up for, they mean that this server lets nothing be made up for.
  *
- * Tried under virtual time against windows, buckets, token limits, changing limits and other processes: `npm run simulate`.
+ * Tried under virtual time against windows, buckets, token limits, changing limits and other processes:
+ * `npm run simulate`.
  */
 
 /**
@@ -61,7 +62,6 @@ const LOWEST_SHARE = 0.1;
 
 /** How a request stands among those sent, in the unit that is limited. */
 export interface Standing {
-  readonly sentAt: number;
   /** What it weighs. */
   readonly weight: number;
   /** What all requests before it weigh, since the throttle began. */

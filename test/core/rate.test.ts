@@ -15,7 +15,7 @@ class Traffic {
 
   /** The next request, as it stands. */
   next(weight = this.#each): Standing {
-    const standing = { sentAt: 0, weight, weightBefore: this.#weight, requestsBefore: this.#requests };
+    const standing = { weight, weightBefore: this.#weight, requestsBefore: this.#requests };
     this.#weight += weight;
     this.#requests += 1;
     return standing;
