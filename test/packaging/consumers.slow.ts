@@ -1,27 +1,20 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import oldest from "../peers/package.json" with { type: "json" };
-import { inProject, pack, Project, ROOT } from "./project.js";
+import { packedForAll } from "./packed.js";
+import { inProject, ROOT } from "./project.js";
 import { promised, readme, runBlock } from "./readme.js";
 
 const { devDependencies } = packageJson;
-let box: Project;
-let tarball: string;
-
-beforeAll(async () => {
-  box = await Project.create();
-  tarball = await pack(box.folder);
-});
-
-afterAll(() => box.remove());
+const tarball = packedForAll();
 
 describe("a project", () => {
   it("with the oldest LangChain runs README's first block as it stands", () =>
     inProject(async (project) => {
       const core = oldest.dependencies["@langchain/core"];
       // The oldest of LangChain's classic parts, which want no newer core.
-      await project.install(tarball, `@langchain/core@${core}`, "@langchain/classic@1.0.0");
+      await project.install(tarball(), `@langchain/core@${core}`, "@langchain/classic@1.0.0");
       const [block] = readme();
       expect(await runBlock(project, block!)).toEqual({ stdout: promised(block!), stderr: "" });
     }));
@@ -37,7 +30,7 @@ describe("a project", () => {
     inProject(async (project) => {
       await project.run(manager, [
         ...options,
-        tarball,
+        tarball(),
         `@langchain/core@${devDependencies["@langchain/core"]}`,
       ]);
       await project.write("strict.js", STRICT);
@@ -51,7 +44,7 @@ describe("two copies of LangChain's core in one process", () => {
     inProject(async (project) => {
       const { "@langchain/core": version } = devDependencies;
       await project.install(
-        tarball,
+        tarball(),
         `@langchain/core@${version}`,
         `second-core@npm:@langchain/core@${version}`,
       );
@@ -64,7 +57,7 @@ describe("two copies of LangChain's core in one process", () => {
 describe("the ESM and the CommonJS build in one process", () => {
   it("share one throttle, and one meaning of an error", () =>
     inProject(async (project) => {
-      await project.install(tarball);
+      await project.install(tarball());
       await project.write("twins.mjs", TWINS);
       const { stdout } = await project.run("node", ["twins.mjs"]);
       expect(JSON.parse(stdout)).toEqual({

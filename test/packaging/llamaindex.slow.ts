@@ -1,25 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import oldest from "../peers/package.json" with { type: "json" };
-import { inProject, pack, Project } from "./project.js";
+import { packedForAll } from "./packed.js";
+import { inProject } from "./project.js";
 import { blocksOf, promised, readme, runBlock } from "./readme.js";
 
 const LLAMAINDEX = `llamaindex@${packageJson.devDependencies["llamaindex"]}`;
 const OLDEST = `llamaindex@${oldest.dependencies["llamaindex"]}`;
-let box: Project;
-let tarball: string;
-
-beforeAll(async () => {
-  box = await Project.create();
-  tarball = await pack(box.folder);
-});
-
-afterAll(() => box.remove());
+const tarball = packedForAll();
 
 describe("the packed tarball in a LlamaIndex project", () => {
   it.each([LLAMAINDEX, OLDEST])("runs README's second block as it stands, with %s", (framework) =>
     inProject(async (project) => {
-      await project.install("--ignore-scripts", tarball, framework);
+      await project.install("--ignore-scripts", tarball(), framework);
       const [, block] = readme();
       const { stdout } = await runBlock(project, block!);
       expect(stdout).toBe(promised(block!));
@@ -28,14 +21,14 @@ describe("the packed tarball in a LlamaIndex project", () => {
 
   it("runs the query engine of docs/llamaindex.md as it stands", () =>
     inProject(async (project) => {
-      await project.install("--ignore-scripts", tarball, LLAMAINDEX);
+      await project.install("--ignore-scripts", tarball(), LLAMAINDEX);
       const [block] = blocksOf("docs/llamaindex.md");
       expect(await runBlock(project, block!)).toEqual({ stdout: promised(block!), stderr: "" });
     }));
 
   it("works with two copies of LlamaIndex's core: nodes of the other are ranked, and stay what they are", () =>
     inProject(async (project) => {
-      await project.install("--ignore-scripts", tarball, LLAMAINDEX, "@llamaindex/core@0.6.21");
+      await project.install("--ignore-scripts", tarball(), LLAMAINDEX, "@llamaindex/core@0.6.21");
       await project.write("copies.js", COPIES);
       const { stdout, stderr } = await project.run("node", ["copies.js"]);
       const found = "Plants turn light into sugar.";
