@@ -36,13 +36,14 @@ export const chat: Endpoint = {
     const model = body["model"] as string;
     return async ({ id, fault }) => {
       const text = await settings.chat(messages, model);
-      const answer = { id, model, created: Math.floor(Date.now() / 1000), usage: usageOf(messages, text) };
-      if (stream) return streamed(answer, text);
-      return completion({ ...answer, usage: fault.kind === "usage-null" ? null : answer.usage }, text);
+      const usage = fault.kind === "usage-null" ? null : usageOf(messages, text);
+      const frame = { id, model, created: Math.floor(Date.now() / 1000), usage };
+      return stream ? streamed(frame, text) : completion(frame, text);
     };
   },
 };
 
+/** What an answer and each piece of one have in common. */
 interface Frame {
   readonly id: string;
   readonly model: string;

@@ -3,12 +3,12 @@ import { invalid, Refusal, tooManyTokens, unknownArguments, unknownModel } from 
 import type { Settings } from "./settings.js";
 import { countTokens, firstTokens } from "./tokens.js";
 
-/** A request's JSON, once it is known to be an object. */
+/** A JSON object: a request, or a document of one. */
 export type Body = Readonly<Record<string, unknown>>;
 
 /** @throws {Refusal} 400, if the body is not a JSON object. */
 export function jsonObject(body: unknown): Body {
-  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Body;
+  if (isObject(body)) return body;
   throw new Refusal(400, "Request body must be a valid JSON object.");
 }
 
@@ -41,6 +41,8 @@ export function optionalArgument<Value>(
   return body[name] === undefined ? undefined : argument(body, name, wanted, is);
 }
 
+export const isObject = (value: unknown): value is Body =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 export const isString = (value: unknown): value is string => typeof value === "string";
 export const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
 export const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);

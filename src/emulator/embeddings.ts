@@ -9,13 +9,15 @@ import {
   modelOf,
   onlyArguments,
   optionalArgument,
+  type Body,
 } from "./checks.js";
 import { asList, type Endpoint } from "./endpoint.js";
 import { invalid } from "./refusal.js";
 import { jsonReply } from "./reply.js";
 import { spoiledList, spoiledPlace } from "./spoil.js";
 import { countTokens } from "./tokens.js";
-import { floatsOf, spoiledVectors, unquoted, type VectorItem } from "./vectors.js";
+import { unquoted } from "./unquoted.js";
+import { floatsOf, spoiledVectors, type VectorItem } from "./vectors.js";
 import type { Settings } from "./settings.js";
 
 // `encoding_format` is not in Together's specification, but served since 2025-09.
@@ -49,14 +51,14 @@ export const embeddings: Endpoint = {
   },
 };
 
-function inputOf(body: Readonly<Record<string, unknown>>): string[] {
+function inputOf(body: Body): string[] {
   const wanted = "a string or a list of strings";
   const input = argument(body, "input", wanted, (value) => isString(value) || isStrings(value));
   if (input.length === 0 && typeof input !== "string") throw invalid("Input cannot be empty", "input");
   return typeof input === "string" ? [input] : input;
 }
 
-function wantsBase64(body: Readonly<Record<string, unknown>>, { base64 }: Settings): boolean {
+function wantsBase64(body: Body, { base64 }: Settings): boolean {
   const format = optionalArgument(body, "encoding_format", '"float" or "base64"', isFormat);
   if (format === "base64" && base64 === "refuse") {
     throw invalid("encoding_format base64 is not supported", "encoding_format");

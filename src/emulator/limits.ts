@@ -167,7 +167,7 @@ function tooManyRequests(refusal: LimitRefusal): Refusal {
   const { waitSeconds, errorType = "dynamic_request_limited", header = "x-ratelimit-reset" } = refusal;
   const what = errorType === "dynamic_token_limited" ? "tokens" : "requests";
   const value = header === "retry-after-ms" ? 1000 * (waitSeconds ?? 0) : (waitSeconds ?? 0);
-  // Together names the error type and its place beside `error` in words only; `type` is a guess.
+  // Together documents the error type, and that it stands beside `error`, in words only; the `type` is a guess.
   return new Refusal(429, `You have been rate limited: too many ${what} for this model. Please slow down.`, {
     errorType,
     ...(waitSeconds !== undefined && { headers: { [header]: String(Math.ceil(value * 1000) / 1000) } }),

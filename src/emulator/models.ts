@@ -62,6 +62,7 @@ export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
   "togethercomputer/m2-bert-80M-8k-retrieval": m2Bert(8192),
   "togethercomputer/m2-bert-80M-32k-retrieval": { ...m2Bert(32_768), reportsUsage: false },
   "sentence-transformers/msmarco-bert-base-dot-v5": { ...embedding(768, 512), unitLength: false },
+  "bert-base-uncased": embedding(768, 512),
   "Salesforce/Llama-Rank-V1": llamaRank,
   "Salesforce/Llama-Rank-v1": llamaRank,
   "mixedbread-ai/Mxbai-Rerank-Large-V2": mxbaiRerank,

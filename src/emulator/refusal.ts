@@ -36,7 +36,7 @@ export function invalid(message: string, param: string): Refusal {
   return new Refusal(400, message, { param });
 }
 
-// The words of the next four are Together's own, as users have pasted them (2024 to 2026).
+// The words of the next three are Together's own, as users have pasted them (2024 to 2026).
 
 export function unknownModel(model: string): Refusal {
   return new Refusal(
@@ -59,6 +59,7 @@ export function unknownArguments(names: readonly string[]): Refusal {
   return new Refusal(400, `Unrecognized request arguments supplied: ${names.join(", ")}`);
 }
 
+/** In the words of vLLM: what Together says is not documented. */
 export function tooManyTokens(most: number, tokens: number): Refusal {
   return new Refusal(
     400,

@@ -4,6 +4,7 @@ import {
   argument,
   isBoolean,
   isCount,
+  isObject,
   isString,
   isStrings,
   jsonObject,
@@ -19,6 +20,7 @@ import { jsonReply, type Reply } from "./reply.js";
 import type { Settings } from "./settings.js";
 import { spoiledList, spoiledPlace, type Item } from "./spoil.js";
 import { countTokens } from "./tokens.js";
+import { INFINITE, unquoted } from "./unquoted.js";
 
 const ARGUMENTS = new Set(["model", "query", "documents", "top_n", "return_documents", "rank_fields"]);
 
@@ -81,10 +83,6 @@ function documentsOf(body: Body, model: RerankModel): string[] | Body[] {
   return documents;
 }
 
-function isObject(value: unknown): value is Body {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** An object as text: its fields in the order asked for, all of them by default, as the specification says. */
 function ranked(document: Body, fields: readonly string[] = Object.keys(document)): string {
   return fields.map((field) => textOf(document[field])).join("\n");
@@ -109,13 +107,13 @@ async function answer(question: Question, settings: Settings, { id, fault }: Cir
   const listed = spoiledScores(spoiledList(best, fault.kind, settings.random), fault.kind);
   const usage = fault.kind === "usage-null" ? null : usageOf(query, texts);
   const body = { object: "rerank", id, model: question.id, results: spoiledPlace(listed, fault.kind), usage };
-  return jsonReply(200, JSON.stringify(body).replace('"<1e999>"', "1e999"));
+  return jsonReply(200, unquoted(JSON.stringify(body), fault.kind));
 }
 
 function spoiledScores(results: Result[], kind: Circumstances["fault"]["kind"]): Result[] {
   const [first] = results;
   if (!first || (kind !== "infinite-score" && kind !== "null-score")) return results;
-  return results.with(0, { ...first, relevance_score: kind === "null-score" ? null : "<1e999>" });
+  return results.with(0, { ...first, relevance_score: kind === "null-score" ? null : INFINITE });
 }
 
 function usageOf(query: string, texts: readonly string[]): Usage {

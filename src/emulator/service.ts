@@ -36,8 +36,9 @@ export class Service {
 
   constructor(options: EmulatorOptions) {
     this.#settings = settingsOf(options);
-    this.#workers = new Workers(this.#settings.workers, this.#settings.maxQueue);
-    this.log = new RequestLog(options.keepRequests ?? 10_000, options.keepBodies ?? true);
+    const { workers, maxQueue, keepRequests, keepBodies } = this.#settings;
+    this.#workers = new Workers(workers, maxQueue);
+    this.log = new RequestLog(keepRequests, keepBodies);
     this.limiter = new Limiter(options.limits);
     this.faults = new FaultPlan(options.faults);
   }

@@ -5,9 +5,7 @@ import { emulatedModels, type EmbeddingModel, type RerankModel } from "./models.
 import { seededRandom } from "./random.js";
 import { lexicalScores } from "./rank.js";
 
-type Complete = Required<
-  Omit<EmulatorOptions, "apiKey" | "limits" | "faults" | "embed" | "rank" | "keepRequests" | "keepBodies">
->;
+type Complete = Required<Omit<EmulatorOptions, "apiKey" | "limits" | "faults" | "embed" | "rank">>;
 
 /** The options with every default in place. */
 export interface Settings extends Complete {
@@ -44,6 +42,8 @@ export function settingsOf(options: EmulatorOptions): Settings {
     blankText: options.blankText ?? "accept",
     base64: options.base64 ?? "serve",
     random: options.random ?? seededRandom(1),
+    keepRequests: options.keepRequests ?? 10_000,
+    keepBodies: options.keepBodies ?? true,
     chat: options.chat ?? answerFromContext,
     embed: embed ? async (texts, id) => Array.from(await embed(texts, id)) : lexicalVectors,
     rank: rank ? (query, documents, id) => rank(query, documents, id) : lexicalScores,

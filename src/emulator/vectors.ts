@@ -1,15 +1,12 @@
 import type { FaultName } from "./faults.js";
 import type { Item } from "./spoil.js";
+import { INFINITE, NOT_A_NUMBER } from "./unquoted.js";
 
 /** One vector of an answer. */
 export interface VectorItem extends Item {
   /** Absent or a string only if a fault wants it so. */
   embedding?: ArrayLike<number | null> | string;
 }
-
-// Written as strings first, because JSON.stringify turns both into null.
-const NOT_A_NUMBER = "<NaN>";
-const INFINITE = "<1e999>";
 
 /** Spoils one vector of the answer, in its middle, where a quick look does not find it. */
 export function spoiledVectors(
@@ -57,10 +54,4 @@ function written(value: number | null): number | string | null {
   if (value === Infinity) return INFINITE;
   const short = Math.round(value * 1e7) / 1e7;
   return Math.fround(short) === value ? short : value;
-}
-
-/** Puts `NaN` and `1e999` into the JSON, which no serializer does. */
-export function unquoted(json: string, kind: FaultName | undefined): string {
-  if (kind === "nan-in-vector") return json.replace(`"${NOT_A_NUMBER}"`, "NaN");
-  return kind === "infinity-in-vector" ? json.replace(`"${INFINITE}"`, "1e999") : json;
 }

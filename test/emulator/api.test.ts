@@ -107,6 +107,11 @@ describe("the API", () => {
   });
 });
 
+it("takes its chances from the random option, as in the id of a refusal", async () => {
+  const { ask } = emulatorWith({ random: () => 0 });
+  expect(await errorOf(ask("x", { model: "gone" }))).toMatchObject({ id: "o000000-000000-0000000000000000" });
+});
+
 const draw = (seed: number): number[] => Array.from({ length: 1000 }, seededRandom(seed));
 
 describe("seededRandom()", () => {

@@ -88,6 +88,14 @@ describe("POST /v1/chat/completions", () => {
     });
   });
 
+  it.each([false, true])("has no usage where a fault takes it away (stream: %s)", async (stream) => {
+    const { fetch } = createEmulator({ faults: ["usage-null"] });
+    const messages = [{ role: "user", content: question }];
+    const text = await (await post(fetch, "/chat/completions", { model: CHAT, messages, stream })).text();
+    expect(text).toContain('"usage":null');
+    expect(text).not.toContain("total_tokens");
+  });
+
   it("leaves the answer to the chat option", async () => {
     const { fetch } = createEmulator({ chat: async (messages, model) => `${messages.length} for ${model}` });
     const response = await post(fetch, "/chat/completions", {

@@ -35,6 +35,11 @@ describe("POST /v1/rerank", () => {
     expect((await results({ return_documents: true }))[0]?.document).toEqual({ text: documents[2] });
   });
 
+  it("gives a document back as it is, also one that looks like a number which JSON has not", async () => {
+    const [only] = await results({ documents: ["<1e999>"], return_documents: true });
+    expect(only?.document).toEqual({ text: "<1e999>" });
+  });
+
   it("ranks objects by their fields in Llama-Rank, and gives them back as JSON", async () => {
     const objects = [
       { title: "grass", text: "animals eat grass" },
