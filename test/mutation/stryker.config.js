@@ -20,6 +20,6 @@ export default {
   ignoreStatic: true,
   concurrency: 1,
   reporters: ["clear-text", "progress"],
-  clearTextReporter: { allowColor: false, logTests: false },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   thresholds: { high: 95, low: 90, break: 90 },
 };

@@ -1,12 +1,16 @@
 import { defineConfig } from "vitest/config";
 import base from "../../vitest.config.js";
 
+/** The tests nearest to the file under test, if near.js says so. */
+const nearest = process.env["NEAREST"]?.split(",").map((name) => `test/${name}.test.ts`);
+
 /** The tests that tell right code from wrong in moments; the simulation would tell, too, but not for each mutant. */
+const quick = {
+  include: ["test/{core,contract,langchain,llamaindex,fuzz}/**/*.test.ts"],
+  exclude: ["**/node_modules/**", "test/core/time-of-size.test.ts", "test/langchain/tracing*.test.ts"],
+};
+
 export default defineConfig({
   ...base,
-  test: {
-    ...base.test,
-    include: ["test/{core,contract,langchain,llamaindex,fuzz}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/core/time-of-size.test.ts", "test/langchain/tracing*.test.ts"],
-  },
+  test: { ...base.test, ...(nearest ? { include: nearest, isolate: false } : quick) },
 });

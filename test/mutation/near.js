@@ -1,0 +1,76 @@
+/**
+ * `npm run mutate:near -- src/core/retry.ts`: as `npm run mutate`, but against the tests nearest to each file, which
+ * takes minutes instead of hours; all files if none is named. What has not changed since is not tried again, but with
+ * `--force`. `--write` puts what is known of every file into the table of RESULTS.md.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { Stryker } from "@stryker-mutator/core";
+import { format } from "prettier";
+import base from "./stryker.config.js";
+import { nearest } from "./nearest.js";
+
+const STORE = "test/mutation/.incremental/near";
+const PAGE = "test/mutation/RESULTS.md";
+
+const given = process.argv.slice(2);
+const named = given.filter((word) => !word.startsWith("--"));
+const files = named.length > 0 ? named : given.includes("--write") ? [] : Object.keys(nearest).map(sourceOf);
+for (const file of files) await mutate(file);
+if (given.includes("--write")) await write();
+
+async function mutate(file) {
+  const name = Object.keys(nearest).find((one) => sourceOf(one) === file);
+  if (!name) throw new Error(`test/mutation/nearest.js names no tests for ${file}`);
+  // Read by vitest.config.ts, in the processes that run the tests.
+  process.env["NEAREST"] = nearest[name].join();
+  const options = {
+    ...base,
+    mutate: [file],
+    incrementalFile: storeOf(name),
+    force: given.includes("--force"),
+  };
+  await new Stryker({ ...options, timeoutMS: 2000, timeoutFactor: 1.25 }).runMutationTest();
+}
+
+async function write() {
+  const rows = Object.keys(nearest).flatMap((name) => resultsOf(name));
+  const table = [...rows, rows.reduce(sum, { name: "together", killed: 0, survived: 0 })].map(
+    ({ name, killed, survived }) => {
+      const mutants = killed + survived;
+      return `| ${name} | ${mutants} | ${killed} | ${survived} | ${((100 * killed) / mutants).toFixed(1)} % |`;
+    },
+  );
+  const head = "| file | mutants | killed | survived | score |\n| --- | --: | --: | --: | --: |";
+  const page = readFileSync(PAGE, "utf8").replace(
+    /^\| file(.*\n)+?(?=\n)/m,
+    `${[head, ...table].join("\n")}\n`,
+  );
+  writeFileSync(PAGE, await format(page, { parser: "markdown", printWidth: 120 }));
+}
+
+/** What the last run found, unless the file is another one by now. */
+function resultsOf(name) {
+  const file = sourceOf(name);
+  const result = existsSync(storeOf(name)) && JSON.parse(readFileSync(storeOf(name), "utf8")).files[file];
+  if (!result || result.source !== readFileSync(file, "utf8")) {
+    console.warn(`${file}: not tried as it is now`);
+    return [];
+  }
+  const amount = (...statuses) => result.mutants.filter(({ status }) => statuses.includes(status)).length;
+  return [
+    { name: `${name}.ts`, killed: amount("Killed", "Timeout"), survived: amount("Survived", "NoCoverage") },
+  ];
+}
+
+function sum(total, row) {
+  return { ...total, killed: total.killed + row.killed, survived: total.survived + row.survived };
+}
+
+function sourceOf(name) {
+  return `src/${name}.ts`;
+}
+
+function storeOf(name) {
+  return `${STORE}/${name.replace("/", "-")}.json`;
+}
