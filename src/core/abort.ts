@@ -24,13 +24,9 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
 function listen(signal: AbortSignal): Set<() => void> {
   const listeners = new Set<() => void>();
   listenersOf.set(signal, listeners);
-  signal.addEventListener(
-    "abort",
-    () => {
-      for (const callback of listeners) callback();
-    },
-    { once: true },
-  );
+  signal.addEventListener("abort", () => {
+    for (const callback of listeners) callback();
+  });
   return listeners;
 }
 

@@ -40,7 +40,7 @@ function cutOut(body: NodeBytes): Cut | undefined {
     if (body[start] !== QUOTE) return undefined;
     json += body.toString("utf8", end, start + 1);
     end = body.indexOf(QUOTE, start + 1);
-    const vector = end < 0 ? undefined : decodeBase64(body.toString("latin1", start + 1, end));
+    const vector = decodeBase64(body.toString("latin1", start + 1, end));
     // Looked through at once, while the processor still has it at hand.
     if (!vector || vector.length === 0 || !allFinite(vector)) return undefined;
     vectors.push(vector);

@@ -151,8 +151,7 @@ export function estimateTokens(text: string): number {
   let tokens = 2;
   for (let place = 0; place < text.length; place++) {
     const code = text.charCodeAt(place);
-    if (code > 127) tokens += 1;
-    else if ((code > 96 && code < 123) || (code > 64 && code < 91)) tokens += LETTER;
+    if ((code > 96 && code < 123) || (code > 64 && code < 91)) tokens += LETTER;
     else if (code > 47 && code < 58) tokens += DIGIT;
     else if (code > 32) tokens += 1;
   }

@@ -117,7 +117,6 @@ function orAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefine
   if (!signal) return work;
   return new Promise((resolve, reject) => {
     const unlink = onAbort(signal, () => reject(signal.reason));
-    if (signal.aborted) reject(signal.reason);
     work.then(resolve, reject).finally(unlink);
   });
 }
