@@ -56,6 +56,11 @@ describe("Batches", () => {
     );
   });
 
+  it("may be full to the last token", () => {
+    const exact = batchesOf([3, 4, 3].map((tokens) => ({ text: "x", tokens })));
+    expect(exact.take({ texts: 9, tokens: 7 })?.places).toEqual([0, 1]);
+  });
+
   it("are full: the first text of the next would not have fitted", () => {
     fc.assert(
       fc.property(list, limits, (items, most) => {

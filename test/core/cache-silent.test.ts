@@ -21,7 +21,7 @@ describe("a cache that never answers", () => {
     expect(elapsedMs).toBeGreaterThanOrEqual(2000);
     expect(elapsedMs).toBeLessThan(4000);
     expect(only(events, "cache-failure").length).toBe(1);
-    expect(only(events, "cache")).toMatchObject([{ hits: 0, misses: 10_000 }]);
+    expect(only(events, "cache")).toMatchObject([{ hits: 0, misses: 10_000, damaged: 0 }]);
   });
 });
 

@@ -14,7 +14,7 @@ export const nearest = {
   "core/answer": ["core/answer", "core/answers"],
   "core/batches": ["core/batches", "core/list-job", "core/input"],
   "core/bill": ["core/bill", "core/input", "core/list-job"],
-  "core/cache": ["core/cache", "core/cache-silent", "core/cache-writes"],
+  "core/cache": ["core/cache", "core/cache-entries", "core/cache-silent", "core/cache-writes"],
   "core/check": ["core/options", "core/options-shared", "core/options-embedder", "core/options-ranker"],
   "core/client": [
     "core/network",
@@ -50,7 +50,7 @@ export const nearest = {
   "core/models": ["core/models", "core/options-embedder", "core/options-ranker", "core/input"],
   "core/pace": ["core/pace", "core/rate-gap"],
   "core/quote": ["core/quote", "core/refusals"],
-  "core/rank-list": ["core/ranker", "core/rank-too-long"],
+  "core/rank-list": ["core/ranker", "core/rank-too-long", "core/input"],
   "core/ranker": ["core/ranker", "core/rank-too-long", "core/options-ranker", "core/refusals", "core/abort"],
   "core/rate": ["core/rate", "core/pace"],
   "core/resolve": [
