@@ -17,6 +17,10 @@ const options = all.filter(
   ({ kind, optional, file }) => kind === "member" && optional && !RESULTS.includes(file),
 );
 
+/** The interfaces that the tables of options are about. */
+const [EMBEDDER, RERANKER] = ["EmbedderOptions", "TogetherRerankerParams"];
+const [EMULATOR, LIMITS] = ["EmulatorOptions", "RateLimit"];
+
 const REQUIRED = { model: "me/any-model", apiKey: "any" };
 
 /** How a user passes an option, by the interface that it is written in. */
@@ -98,22 +102,21 @@ describe("the documentation of an option", () => {
 
 describe("the tables of options in README and docs", () => {
   const rows = optionRows();
-  const listed = (spelling: RegExp): string[] =>
-    rows.map(({ option }) => option).filter((option) => spelling.test(option));
+  const listedOn = (where: string): Set<string> =>
+    new Set(rows.filter(({ page }) => page === where).map(({ option }) => option));
 
-  it("have every option of embeddings and rerankers, and none that there is not", () => {
-    const classes = [...optionsOf("EmbedderOptions"), ...optionsOf("TogetherRerankerParams")];
-    expect(classes.filter((option) => !listed(/^\w/).includes(option))).toEqual([]);
-    const known = ["model", ...options.map(({ name }) => name.split(".")[1])];
-    // README's are held to the code in readme.test.ts.
-    const others = rows.filter(({ page, option }) => page !== "README.md" && /^\w/.test(option));
-    expect(others.filter(({ option }) => !known.includes(option))).toEqual([]);
+  it.each([
+    ["README.md", "embeddings and rerankers", () => [EMBEDDER, RERANKER].flatMap(optionsOf)],
+    ["docs/testing.md", "the emulator and its limits", () => [EMULATOR, LIMITS].flatMap(optionsOf)],
+    ["docs/probe.md", "the probe", () => flagsOf(probeCommand)],
+  ])("of %s have every option of %s, and no other", (page, _, taken) => {
+    expect(listedOn(page)).toEqual(new Set(taken()));
   });
 
-  it("have every option of the probe, and none that no command has", () => {
-    const known = [...flagsOf(emulatorCommand), ...flagsOf(probeCommand)];
-    expect(flagsOf(probeCommand).filter((option) => !listed(/^--/).includes(option))).toEqual([]);
-    expect(listed(/^--/).filter((option) => !known.includes(option))).toEqual([]);
+  it("of any page have no option that there is not", () => {
+    const named = options.map(({ name }) => name.split(".")[1]);
+    const known = ["model", ...named, ...flagsOf(emulatorCommand), ...flagsOf(probeCommand)];
+    expect(rows.filter(({ option }) => !known.includes(option))).toEqual([]);
   });
 
   it("give the defaults that the doc comments give", () => {
@@ -122,7 +125,9 @@ describe("the tables of options in README and docs", () => {
       const said = options.filter(({ name }) => name.endsWith(`.${option}`)).map((one) => one.defaultValue);
       return literal === undefined || said.length === 0 ? [] : { option, literal, said: said.map(literalIn) };
     });
-    expect(shown.map(({ option }) => option)).toEqual(expect.arrayContaining(["timeout", "longText"]));
+    expect(shown.map(({ option }) => option)).toEqual(
+      expect.arrayContaining(["timeout", "longText", "tooLargeStatus"]),
+    );
     expect(shown.filter(({ literal, said }) => !said.includes(literal))).toEqual([]);
   });
 });

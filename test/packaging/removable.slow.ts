@@ -27,7 +27,6 @@ const GONE = [
 const CUT: Readonly<Record<string, readonly RegExp[]>> = {
   "test/contract/drivers/index.ts": [/^import .*"\.\/llamaindex\.js";\n/m, /, llamaindex(?=\])/],
   "test/architecture.test.ts": [/^ {2}"src\/llamaindex": .*\n/m],
-  "test/docs/readme.test.ts": [/, "metadataMode"/],
   "README.md": [/^## LlamaIndex\.TS\n.*?(?=^## )/ms, /^\| `metadataMode` .*\n/m],
 };
 
