@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { RankerOptions } from "../../src/index.js";
 import type { EmulatorOptions } from "../../src/emulator/index.js";
 import { bench, KEY, only, RERANK, scoreOf, texts, type Bench } from "../support/emulate.js";
+import { deepFreeze } from "../support/freeze.js";
 import {
   drivers,
   type Driver,
@@ -10,7 +11,6 @@ import {
   type RankedPassage,
   type RerankerUnderTest,
 } from "./drivers/index.js";
-import { deepFreeze } from "./support.js";
 
 const QUERY = "a question";
 

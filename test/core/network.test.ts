@@ -7,7 +7,7 @@ import { only, rejection } from "../support/emulate.js";
 import { nowhere, serve } from "../support/http.js";
 import { embeddingsBody, freshKey, ORIGIN, useNock } from "../support/wire.js";
 
-// Waits between attempts are drawn at random, up to half a second for the first: here none of them takes any time.
+// Waits between attempts are drawn at random: here none of them takes any time.
 beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0);
 });

@@ -1,14 +1,10 @@
 import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createEmulator, type EmulatorOptions, type RateLimit } from "../../src/emulator/index.js";
+import { useVirtualTime } from "../support/time.js";
 import { embed, emulatorWith, errorOf, post, RERANK } from "./support.js";
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+useVirtualTime();
 
 type Fetch = ReturnType<typeof createEmulator>["fetch"];
 

@@ -1,12 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { useVirtualTime } from "../support/time.js";
 import { emulatorWith, errorOf } from "./support.js";
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+useVirtualTime();
 
 /** Milliseconds until each answer, for requests that are sent at once. */
 async function durations(answers: Promise<Response>[]): Promise<number[]> {
@@ -64,7 +60,6 @@ describe("time", () => {
     working.abort(new Error("enough"));
     expect(await durations([third])).toEqual([100]);
     await Promise.all(given);
-    expect(vi.getTimerCount()).toBe(0);
     expect(emulator.requests.map(({ aborted, duration }) => [aborted, duration])).toEqual([
       [true, 50],
       [true, 50],

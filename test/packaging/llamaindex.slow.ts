@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { blocksOf } from "../docs/blocks.js";
 import oldest from "../peers/package.json" with { type: "json" };
 import { packedForAll } from "./packed.js";
 import { inProject } from "./project.js";
-import { blocksOf, promised, readme, runBlock } from "./readme.js";
+import { promised, readme, runBlock } from "./readme.js";
 
 const LLAMAINDEX = `llamaindex@${packageJson.devDependencies["llamaindex"]}`;
 const OLDEST = `llamaindex@${oldest.dependencies["llamaindex"]}`;

@@ -1,15 +1,12 @@
 import { createEmulator } from "../../src/emulator/index.js";
-import { documentedBlocks, type Block } from "../docs/blocks.js";
+import { blocksOf, type Block } from "../docs/blocks.js";
 import { compiled } from "../docs/compile.js";
+import { promised as effectOf } from "../docs/run.js";
 import type { Printed, Project } from "./project.js";
 
 /** README's blocks: the first of them are one for each framework and one for none. */
 export function readme(): Block[] {
   return blocksOf("README.md");
-}
-
-export function blocksOf(page: string): Block[] {
-  return documentedBlocks().filter(({ name }) => name.startsWith(page));
 }
 
 /** Runs a block in a project as it stands, with a key and an address in the environment. */
@@ -25,6 +22,8 @@ export async function runBlock(project: Project, block: Block): Promise<Printed>
 }
 
 /** What a block says that it prints. */
-export function promised({ code }: Block): string {
-  return [...code.matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map(([, said]) => `${said}\n`).join("");
+export function promised(block: Block): string {
+  return effectOf(block)
+    .printed.map((line) => `${line}\n`)
+    .join("");
 }

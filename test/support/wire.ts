@@ -20,11 +20,12 @@ export function useNock(): void {
   });
 }
 
+let keys = 0;
+
 /** Throttles are shared by key: a key for every test keeps them apart. */
 export function freshKey(): string {
   return `key-${(keys += 1)}-of-the-wire`;
 }
-let keys = 0;
 
 /** Together's answer to texts: a vector for each, `[place, 1]`. */
 export function embeddingsBody(texts: number): object {
