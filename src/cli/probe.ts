@@ -14,10 +14,10 @@ export const probeCommand: Command = {
   summary: "Asks your endpoint what Together does not document, and recommends options",
   help: `Usage: together-retrieval probe [--model <id>] [--rerank-model <id>] [options]
 
-Asks an endpoint, with some twenty cheap requests for each model, what Together does not document: base64, unit
-length, how many texts a request may hold, what happens to blank and to long texts, whether scores of split lists are
-comparable. Prints what was expected beside what was observed, and options as code to paste. It sends sentences of its
-own and prints neither texts nor the key, which it reads from TOGETHER_API_KEY.
+Asks an endpoint what Together does not document: base64, unit length, how many texts a request may hold, what happens
+to blank and to long texts, whether scores of split lists are comparable. Says first how many requests that takes. Prints
+what was expected beside what was observed, and options as code to paste. It sends sentences of its own and prints
+neither texts nor the key, which it reads from TOGETHER_API_KEY.
 
   --model <id>                 an embedding model, or <project>/<endpoint>
   --rerank-model <id>          a reranker, or <project>/<endpoint>

@@ -54,7 +54,6 @@ export function inJson(report: Report, version: string): string {
   const observations = report.observations.map((observation) => ({
     ...observation,
     ...assumptions[observation.id],
-    expected: assumptions[observation.id].expected,
     asExpected: observation.expected ?? null,
   }));
   return `${JSON.stringify({ "together-retrieval": version, ...report, observations }, null, 2)}\n`;
