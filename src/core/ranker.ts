@@ -117,7 +117,6 @@ export class Ranker {
     if (list.blank.length > 0) this.#emit({ type: "skipped-document", indexes: list.blank });
     if (list.repaired.length > 0) this.#emit({ type: "repaired-text", indexes: list.repaired });
     const bill = new Bill();
-    if (list.texts.length === 0) return { ranked: [], usage: bill.usage() };
     try {
       const scored = await this.#score(list, limits.topN, options, bill);
       const ranked = scored

@@ -1,7 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
-import { bench, only, rejection, texts } from "../support/emulate.js";
+import { estimateTokens } from "../../src/core/batches.js";
+import { Ranker } from "../../src/index.js";
+import { bench, only, rejection, RERANK, texts } from "../support/emulate.js";
+import { breathe } from "../support/time.js";
 
 const identity = (text: string): string => text;
+
+it("a ranker names itself where it cannot be made", () => {
+  expect(() => new Ranker({ model: RERANK })).toThrow("Cannot create Ranker: there is no API key");
+});
 
 describe("rank()", () => {
   it("takes items of any kind, and gives back the very items", async () => {
@@ -42,13 +49,32 @@ describe("rank()", () => {
     expect(emulator.requests.length).toBe(0);
   });
 
+  it("tells of its request and the answer, and of nothing that is not the case", async () => {
+    const { ranker, events } = bench();
+    await ranker().rank("a query", ["document 1", "document 2"], identity);
+    expect(events.map(({ type }) => type)).toEqual(["request", "answer"]);
+    const estimatedTokens = estimateTokens("a query") + 2 * estimateTokens("document 1");
+    expect(events[0]).toMatchObject({ texts: 2, estimatedTokens });
+  });
+
+  it("repeats nothing of query or documents that a refusal quotes", async () => {
+    for (const quoted of ["what nobody may know", "what the document says"]) {
+      const { ranker } = bench({ faults: () => ({ status: 422, message: `I mind "${quoted}"` }) });
+      const ranking = ranker().rank("what nobody may know", ["1", "what the document says"], identity);
+      const { message } = (await rejection(ranking)) as Error;
+      expect(message).toMatch(/^Cannot rank 2 documents with "me\/rerank": .*may quote what was sent/);
+      expect(message).not.toContain(quoted);
+    }
+  });
+
   it("goes before documents that wait to be embedded", async () => {
     const { embedder, ranker, emulator } = bench({
-      latency: 5,
+      latency: 50,
       models: { both: { type: "embedding", dimensions: 4 } },
     });
     const one = embedder({ model: "both", maxConcurrency: 1 });
     const embedding = texts(10).map((text) => one.embed([text]));
+    await breathe();
     // The emulator refuses to rank by this model, and that is when it was asked.
     const ranking = rejection(ranker({ model: "both", maxConcurrency: 1 }).rank("q", ["1"], identity));
     await Promise.all([...embedding, ranking]);

@@ -51,7 +51,7 @@ export const nearest = {
   "core/pace": ["core/pace", "core/rate-gap"],
   "core/quote": ["core/quote", "core/refusals"],
   "core/rank-list": ["core/ranker", "core/rank-too-long", "core/input"],
-  "core/ranker": ["core/ranker", "core/rank-too-long", "core/options-ranker", "core/refusals", "core/abort"],
+  "core/ranker": ["core/ranker", "core/rank-too-long", "core/options-ranker", "core/input", "core/abort"],
   "core/rate": ["core/rate", "core/pace"],
   "core/resolve": [
     "core/options",
