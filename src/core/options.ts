@@ -44,7 +44,8 @@ export interface SharedOptions {
   timeout?: number | undefined;
 
   /**
-   * How often one request is tried again after a failure of the server or the network. Whole number, 0 to 100.
+   * How often one request is tried again after a failure of the server or the network. Whole number, 0 to 100. In an
+   * outage it is less often: all objects of a model together may retry ten times, and once more for every ten answers.
    *
    * A 429 does not count: it says nothing against the request. It ends in an error when the model has answered
    * nothing for 120 seconds, or when the server asks for a longer wait than that.

@@ -93,7 +93,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
   /**
    * Scores for whatever has a text, best first, as places in the list that was given.
    *
-   * @throws as {@link TogetherReranker.compressDocuments} does; the signal's reason if aborted.
+   * @throws as {@link TogetherReranker.compressDocuments} does.
    */
   async rerank(
     documents: readonly RerankInput[],

@@ -33,7 +33,10 @@ export class TogetherEmbeddings extends BaseEmbedding {
   #embedder: Embedder;
   #builtFor: number;
 
-  /** @throws {@link TogetherError} `invalid_option` or `missing_api_key`. Only `model` is required. */
+  /**
+   * @param options - Only `model` is required.
+   * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
+   */
   constructor(options: TogetherEmbeddingsParams) {
     super();
     this.#options = toEmbedderOptions(options, NAME);
