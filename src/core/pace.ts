@@ -145,7 +145,10 @@ export class Pace {
     const resumesAt = Math.max(this.#pausedUntil, now + pause + random * this.#again);
     const known = this.#rates[by];
     const stands = standing(departure, by);
-    const rate = (this.#rates[by] = known ?? new Rate(now, stands, this.#startMark(by), reset, resumesAt));
+    // Requests are counted whole; of a request's tokens there was room for half, on average.
+    const room = by === "tokens" ? departure.tokens / 2 : 0;
+    const rate = (this.#rates[by] =
+      known ?? new Rate(now, stands, this.#startMark(by), reset, resumesAt, room));
     known?.refused(now, stands);
     if (this.#streak > STARVED) rate.hurry(resumesAt);
     // A bucket of tokens fills up in the first pause, for many requests: that is made up for. Requests are counted in

@@ -106,9 +106,17 @@ export class Rate {
    * @param start - The beginning of traffic, when the server had all its room.
    * @param reset - How long the server says it has no room, if it says so.
    * @param resumesAt - When it will be asked again.
+   * @param room - What it may have had left, too little for what was refused.
    */
-  constructor(now: number, refused: Standing, start: Mark, reset: number | undefined, resumesAt: number) {
-    const admitted = Math.max(refused.weight, refused.weightBefore - start.weight);
+  constructor(
+    now: number,
+    refused: Standing,
+    start: Mark,
+    reset: number | undefined,
+    resumesAt: number,
+    room = 0,
+  ) {
+    const admitted = Math.max(refused.weight, refused.weightBefore - start.weight + room);
     const seen = admitted / Math.max(1, resumesAt - start.at);
     const told = reset !== undefined && isExact(reset) && reset < now - start.at;
     this.#told = told;

@@ -47,9 +47,11 @@ export class Sender {
   readonly #options: ResolvedShared;
   readonly #client: Client;
   readonly #emit: Emit;
+  readonly #origin: string;
 
   constructor(options: ResolvedShared, emit: Emit) {
     this.#options = options;
+    this.#origin = new URL(options.baseURL).origin;
     this.#client = new Client(options);
     this.#emit = emit;
   }
@@ -89,11 +91,11 @@ export class Sender {
 
   /** Looked up anew for each piece of work: one that rested is let go, and must not live on beside its successor. */
   get #throttle(): Throttle {
-    const { client, fetch, baseURL, apiKey, model } = this.#options;
+    const { client, fetch, apiKey, model } = this.#options;
     const ofClient = (client as { fetch?: unknown } | undefined)?.fetch;
     return throttleFor({
       fetch: fetch ?? (typeof ofClient === "function" ? ofClient : globalThis.fetch),
-      origin: new URL(baseURL).origin,
+      origin: this.#origin,
       apiKey,
       model,
     });
