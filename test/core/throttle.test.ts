@@ -120,6 +120,18 @@ describe("a throttle", () => {
     expect(log).toEqual(["first", "query", "documents"]);
   });
 
+  it("lets the next go as soon as a pause is over, however old it has become", async () => {
+    const throttle = new Throttle();
+    await pass(60_000);
+    const log: string[] = [];
+    const refused = (await enter(throttle, "first", log))?.refused(5000, "requests");
+    const next = enter(throttle, "next", log);
+    await pass(refused?.pauseMs ?? 0);
+    await pass(100);
+    expect(log).toEqual(["first", "next"]);
+    (await next)?.released();
+  });
+
   it("forgets whoever gives up while waiting, and lets the next go", async () => {
     const throttle = new Throttle();
     const log: string[] = [];

@@ -71,7 +71,7 @@ export const nearest = {
   ],
   "core/stream": ["core/stream", "core/stream-ends", "core/abort"],
   "core/texts": ["core/batches", "core/input", "core/long-texts", "core/ranker"],
-  "core/throttle": ["core/throttle"],
+  "core/throttle": ["core/throttle", "core/patience", "core/tries"],
   "core/vectors": ["core/vectors", "core/input", "core/options-embedder"],
   "core/window": ["core/pace", "core/rate"],
   "core/wire": ["core/wire", "core/answers"],
