@@ -1,11 +1,13 @@
 import { defineConfig } from "vitest/config";
+import base from "../vitest.config.js";
 
 /** The examples from the outside; `examples/observe` and `examples/evaluate` need their own packages. */
 export default defineConfig({
+  ...base,
   test: {
+    ...base.test,
     include: ["examples/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
-    env: { TOGETHER_API_KEY: "", TOGETHER_AI_API_KEY: "", TOGETHER_BASE_URL: "" },
     testTimeout: 60_000,
   },
 });

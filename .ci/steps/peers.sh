@@ -1,3 +1,4 @@
 # limit: 600
 # The specification on the oldest frameworks that the peer ranges admit.
+.ci/install test/peers --ignore-scripts
 npm run test:peers

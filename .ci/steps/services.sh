@@ -10,4 +10,4 @@ npm run --silent build
 npx tsc --noEmit -p test/services
 npx oxlint -c test/services/oxlintrc.json --disable-nested-config --type-aware --deny-warnings \
   examples/{stores,indexing,bulk-ingest,support} test/services
-npm run services:test
+npm run test:services

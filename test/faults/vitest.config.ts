@@ -1,11 +1,13 @@
 import { defineConfig } from "vitest/config";
+import base from "../../vitest.config.js";
 
 /** Apart from `npm test`, because processes, sockets and real time take theirs: `npm run test:faults`. */
 export default defineConfig({
+  ...base,
   test: {
+    ...base.test,
     include: ["test/faults/*.slow.ts"],
     testTimeout: 60_000,
     fileParallelism: false,
-    env: { TOGETHER_API_KEY: "", TOGETHER_AI_API_KEY: "", TOGETHER_BASE_URL: "" },
   },
 });
