@@ -28,9 +28,7 @@ export class IngestReport {
 
   begin({ passages, missing, bad }: Lack): void {
     this.#bad.push(...bad);
-    console.log(
-      `${passages.toLocaleString("en-US")} passages; ${missing.toLocaleString("en-US")} are not in the table.`,
-    );
+    console.log(`${formatted(passages)} passages; ${formatted(missing)} are not in the table.`);
   }
 
   /** Shows a bar for as long as jobs are done. */
@@ -43,7 +41,7 @@ export class IngestReport {
     const show = (done: number, total: number): void => {
       const rate = Math.round((done * jobSize * 1000) / (performance.now() - started));
       this.#bar.setTotal(total);
-      this.#bar.update(done, { rate: rate.toLocaleString("en-US") });
+      this.#bar.update(done, { rate: formatted(rate) });
     };
     await work(show).finally(() => this.#bar.stop());
     this.#milliseconds += performance.now() - started;

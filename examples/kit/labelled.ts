@@ -41,7 +41,7 @@ function labelOf(file: string): string {
 
 /** Some of many, from the first to the last at equal distances, so that no chapter is alone. */
 function spread<Item>(list: readonly Item[], amount: number): Item[] {
-  // First one half of them, then the other, so that examples and others are from everywhere.
+  // Every fourth goes first: whoever learns from the beginning of the list learns from everywhere.
   const chosen = Array.from(
     { length: amount },
     (_, at) => list[Math.floor((at * list.length) / amount)] as Item,
