@@ -222,6 +222,7 @@ describe("a cache that hangs", () => {
     await embedder({ cache }).embed(texts(3));
     const one = embedder({ cache, timeout: 2000 });
     vi.spyOn(cache, "mget").mockImplementationOnce(() => never);
+    vi.spyOn(cache, "mset").mockImplementationOnce(() => never);
     await timed(one.embed(texts(3)));
     await timed(one.embed(texts(3)));
     expect(only(events, "cache").map(({ hits }) => hits)).toEqual([0, 0, 3]);
