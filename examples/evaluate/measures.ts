@@ -16,7 +16,7 @@ export interface Scores {
   readonly reciprocalRank: number;
 }
 
-export const NDCG_DEPTH = 10;
+const NDCG_DEPTH = 10;
 
 export function scoresOf(found: readonly string[], gains: Gains, recallDepth: number): Scores {
   const place = found.findIndex((id) => gains.has(id)) + 1;

@@ -4,7 +4,7 @@ import { ROOT, type Block } from "./blocks.js";
 import { compiled } from "./compile.js";
 
 /** What a program did. */
-export interface Outcome {
+interface Outcome {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -32,11 +32,7 @@ export function promised({ code }: Block): Effect {
 }
 
 /** Runs JavaScript as a module of its own process, where the package is known by its name and nothing else is set. */
-export function run(
-  code: string,
-  variables: Readonly<Record<string, string>>,
-  folder = "",
-): Promise<Outcome> {
+function run(code: string, variables: Readonly<Record<string, string>>, folder = ""): Promise<Outcome> {
   const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...variables };
   return new Promise((resolve) => {
     const child = execFile(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { REQUESTS, rowsOf, type Row } from "./pages.js";
 
 /** Shows that a line of a page's table is true. */
-export type Proof = (row: Row) => Promise<void> | void;
+type Proof = (row: Row) => Promise<void> | void;
 export type Proofs = Readonly<Record<string, Proof>>;
 
 /**

@@ -8,8 +8,7 @@ import { postgresPrograms, startPostgres } from "./postgres.js";
 import { startRedis } from "./redis.js";
 import type { RunningServer } from "./server.js";
 
-export type { RunningServer } from "./server.js";
-export { startPostgres, startRedis };
+export { startPostgres };
 
 const run = promisify(execFile);
 
