@@ -35,7 +35,7 @@ export class TogetherEmbeddings extends Embeddings {
    * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
    */
   constructor(options: TogetherEmbeddingsParams) {
-    super({ maxRetries: 0 });
+    super({});
     this.#embedder = new Embedder(options, "TogetherEmbeddings");
     this.model = this.#embedder.model;
   }

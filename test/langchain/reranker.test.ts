@@ -146,11 +146,13 @@ describe("TogetherReranker", () => {
   it("leaves documents as they are after a failure that it may pass over", async () => {
     const own = bench({ faults: () => ({ status: 402 }) });
     const { reranker } = rerankerWith({ onFailure: "keep-order", topN: 2 }, own);
-    const documents = ["1", "3", "2"].map((pageContent) => new Document({ pageContent }));
+    const documents = ["1", "3", "2"].map(
+      (pageContent) => new Document({ pageContent, metadata: { from: "here" } }),
+    );
     const kept = await reranker.compressDocuments(deepFreeze(documents), "q");
-    expect(kept.map(({ pageContent, metadata }) => [pageContent, metadata])).toEqual([
-      ["1", {}],
-      ["3", {}],
+    expect(kept.map(({ pageContent, metadata }) => [pageContent, metadata])).toStrictEqual([
+      ["1", { from: "here" }],
+      ["3", { from: "here" }],
     ]);
     expect(await reranker.rerank(["1", "2"], "q")).toEqual([
       { index: 0, relevanceScore: undefined },

@@ -76,7 +76,7 @@ export const nearest = {
   "core/window": ["core/pace", "core/rate"],
   "core/wire": ["core/wire", "core/answers"],
   "langchain/embeddings": langchain,
-  "langchain/reranker": langchain,
+  "langchain/reranker": [...langchain, "langchain/tracing.langsmith"],
   "langchain/retriever": ["langchain/retriever", "langchain/retriever.abort", "langchain/tracing.langsmith"],
   "langchain/trace": ["langchain/tracing.langsmith", "langchain/reranker"],
   "llamaindex/embeddings": llamaindex,
