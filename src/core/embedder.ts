@@ -15,7 +15,7 @@ import { Sender } from "./sender.js";
 import { chunks } from "./stream.js";
 import { checkText, checkTexts, embedTask, indexesOf } from "./texts.js";
 import type { Lane } from "./throttle.js";
-import { toFloat32 } from "./vectors.js";
+import { normalized, toFloat32 } from "./vectors.js";
 import { embeddingsRequest, mostEmbeddingBytes, readEmbeddings, readUsage, type RawVector } from "./wire.js";
 
 /** The vectors of a list. */
@@ -125,7 +125,8 @@ export class Embedder {
       ahead: this.#options.maxConcurrency,
       signal: controller.signal,
       task: `embed a stream with "${this.model}"`,
-      run: (texts, first) => this.#embedList("documents", texts, first, { signal: controller.signal }),
+      run: (texts, first) =>
+        this.#embedList(texts, { lane: "documents", form: toFloat32, first }, { signal: controller.signal }),
     });
     let done = 0;
     try {
@@ -133,7 +134,7 @@ export class Embedder {
         options.onProgress?.({ done: done + result.vectors.length, total: read });
         for (const vector of result.vectors) {
           options.signal?.throwIfAborted();
-          yield { index: done++, vector: toFloat32(vector) };
+          yield { index: done++, vector };
         }
       }
     } finally {
@@ -143,40 +144,42 @@ export class Embedder {
   }
 
   /** @internal What {@link Embedder.embed} does, in the form that a framework wants its vectors in. */
-  async embedAs<Vector>(
+  embedAs<Vector extends RawVector>(
     form: (vector: RawVector) => Vector,
     texts: readonly string[],
     options: CallOptions = {},
   ): Promise<Embeddings<Vector>> {
-    const { vectors, usage } = await this.#embedList("documents", texts, 0, options);
-    return { vectors: vectors.map(form), usage };
+    return this.#embedList(texts, { lane: "documents", form }, options);
   }
 
   /** @internal What {@link Embedder.embedQuery} does, in the form that a framework wants its vectors in. */
-  async embedQueryAs<Vector>(
+  async embedQueryAs<Vector extends RawVector>(
     form: (vector: RawVector) => Vector,
     text: string,
     options: CallOptions = {},
   ): Promise<{ vector: Vector; usage: TokenUsage }> {
     const checked = checkText(text, `embed a query with "${this.model}"`, "query");
-    const { vectors, usage } = await this.#embedList("query", [checked.text], 0, options, checked.repaired);
-    return { vector: form(vectors[0] as RawVector), usage };
+    const wanted = { lane: "query", form, wasRepaired: checked.repaired } as const;
+    const { vectors, usage } = await this.#embedList([checked.text], wanted, options);
+    return { vector: vectors[0] as Vector, usage };
   }
 
-  async #embedList(
-    lane: Lane,
+  async #embedList<Vector extends RawVector>(
     list: readonly string[],
-    first: number,
+    { lane, form, first = 0, wasRepaired = false }: Wanted<Vector>,
     options: CallOptions,
-    wasRepaired = false,
-  ): Promise<Embeddings<RawVector>> {
+  ): Promise<Embeddings<Vector>> {
     options.signal?.throwIfAborted();
     const task = embedTask(Array.isArray(list) ? list.length : 0, this.model);
     const { texts, repaired } = checkTexts(list, task, "text", first);
     if (wasRepaired) this.#emit({ type: "repaired-text", indexes: [0] });
     if (repaired.length > 0) this.#emit({ type: "repaired-text", indexes: repaired });
     const prefix = this.#prefix(lane);
-    const run = new ListRun(prefix === "" ? texts : texts.map((text) => prefix + text), first);
+    const run = new ListRun(
+      prefix === "" ? texts : texts.map((text) => prefix + text),
+      first,
+      this.#options.normalize ? (vector) => form(normalized(vector)) : form,
+    );
     const tokens = countTokens(run, task, this.#options, this.#emit);
     if (texts.length === 0) return { vectors: [], usage: run.bill.usage() };
 
@@ -198,6 +201,7 @@ export class Embedder {
         open,
         run,
         deliver: (places, vectors) => {
+          // Before they are scaled: the cache keeps what the server sent.
           const written = cache && keys && cache.write(pick(keys, places), vectors, signal);
           if (written) writes.push(written);
           run.place(places, vectors);
@@ -213,7 +217,7 @@ export class Embedder {
       await Promise.all(writes);
     }
     signal?.throwIfAborted();
-    return { vectors: run.result(this.#options.normalize), usage: run.bill.usage() };
+    return { vectors: run.result(), usage: run.bill.usage() };
   }
 
   /** Takes what the cache knew: what comes besides must measure the same, or the list would mix two models. */
@@ -267,6 +271,15 @@ export class Embedder {
   #prefix(lane: Lane): string {
     return lane === "query" ? this.#options.queryPrefix : this.#options.documentPrefix;
   }
+}
+
+/** How a list is embedded, and in what form its vectors are wanted. */
+interface Wanted<Vector> {
+  readonly lane: Lane;
+  readonly form: (vector: RawVector) => Vector;
+  /** The index of the first text, where the list is part of a longer one. */
+  readonly first?: number;
+  readonly wasRepaired?: boolean;
 }
 
 interface JobParts {

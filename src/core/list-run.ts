@@ -1,23 +1,27 @@
 import { Bill } from "./bill.js";
 import type { Progress } from "./call.js";
-import { normalize } from "./vectors.js";
 import type { RawVector } from "./wire.js";
 
 /** A list being embedded: its different texts, the vectors that came so far, and what they cost. */
-export class ListRun {
+export class ListRun<Vector extends RawVector = RawVector> {
   /** The different texts, as they are sent. */
   readonly texts: readonly string[];
-  readonly vectors: (RawVector | undefined)[];
+  readonly vectors: (Vector | undefined)[];
   /** What its requests cost. */
   readonly bill = new Bill();
   readonly #first: number;
+  readonly #form: (vector: RawVector) => Vector;
   /** For each place, the index in the list of the first text that stands there. */
   readonly #firstIndexes: number[] = [];
   readonly #placeOf: Int32Array;
   readonly #shares: Int32Array;
   #done = 0;
 
-  constructor(list: readonly string[], first: number) {
+  /**
+   * @param first - The caller's index of the first text.
+   * @param form - Makes of a vector what is wanted: as soon as it came, while others are still under way.
+   */
+  constructor(list: readonly string[], first: number, form: (vector: RawVector) => Vector) {
     const places = new Map<string, number>();
     this.#placeOf = new Int32Array(list.length);
     list.forEach((text, index) => {
@@ -27,6 +31,7 @@ export class ListRun {
       this.#placeOf[index] = place;
     });
     this.#first = first;
+    this.#form = form;
     this.texts = [...places.keys()];
     this.vectors = Array.from({ length: places.size });
     this.#shares = new Int32Array(places.size);
@@ -47,7 +52,7 @@ export class ListRun {
 
   place(places: readonly number[], vectors: readonly RawVector[]): void {
     places.forEach((place, at) => {
-      this.vectors[place] = vectors[at];
+      this.vectors[place] = this.#form(vectors[at] as RawVector);
       this.#done += this.#shares[place] as number;
     });
   }
@@ -62,12 +67,11 @@ export class ListRun {
   }
 
   /** One vector for each of the caller's texts. Equal texts get copies: LangGraph's store empties what it is given. */
-  result(scaled: boolean): RawVector[] {
-    if (scaled) for (const vector of this.vectors) normalize(vector as RawVector);
+  result(): Vector[] {
     const given = new Uint8Array(this.vectors.length);
     return Array.from(this.#placeOf, (place) => {
-      const vector = this.vectors[place] as RawVector;
-      if (given[place] === 1) return vector.slice();
+      const vector = this.vectors[place] as Vector;
+      if (given[place] === 1) return vector.slice() as Vector;
       given[place] = 1;
       return vector;
     });

@@ -18,11 +18,12 @@ export function toNumbers(vector: RawVector): number[] {
   return numbers;
 }
 
-/** Scales a vector to length 1, in place. A vector of zeros has no direction and stays as it is. */
-export function normalize(vector: RawVector): void {
+/** The vector itself, scaled to length 1. A vector of zeros has no direction and stays as it is. */
+export function normalized(vector: RawVector): RawVector {
   let squares = 0;
   for (let place = 0; place < vector.length; place++) squares += (vector[place] as number) ** 2;
-  if (squares === 0) return;
+  if (squares === 0) return vector;
   const factor = 1 / Math.sqrt(squares);
   for (let place = 0; place < vector.length; place++) vector[place] = (vector[place] as number) * factor;
+  return vector;
 }
