@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
+import { runScript, type Outcome } from "./support/program.js";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 const children: Child[] = [];
@@ -20,18 +21,9 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-async function textOf(stream: Readable): Promise<string> {
-  let text = "";
-  for await (const piece of stream) text += String(piece);
-  return text;
-}
-
 /** Waits for a command to end by itself. */
-async function run(...args: string[]): Promise<{ code: number | null; out: string; error: string }> {
-  const child = start(...args);
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const [out, error, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
-  return { code, out, error };
+function run(...args: string[]): Promise<Outcome> {
+  return runScript("src/cli.ts", args);
 }
 
 /** The first line that a command prints, as soon as it does. */
@@ -49,9 +41,9 @@ function firstLine({ stdout }: Child): Promise<string> {
 describe("together-retrieval", () => {
   it("prints its help and its version", async () => {
     const [help, version] = await Promise.all([run("--help"), run("--version")]);
-    expect(help).toMatchObject({ code: 0, error: "" });
-    expect(help.out).toMatch(/^Usage: together-retrieval <command>[^]*emulator/);
-    expect(version).toEqual({ code: 0, out: `${packageJson.version}\n`, error: "" });
+    expect(help).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(help.stdout).toMatch(/^Usage: together-retrieval <command>[^]*emulator/);
+    expect(version).toEqual({ exitCode: 0, stdout: `${packageJson.version}\n`, stderr: "" });
   });
 
   it.each([
@@ -89,32 +81,27 @@ describe("together-retrieval", () => {
       'Cannot start the emulator: --latency is "Infinity"; give a number of 0 or more',
     ],
   ])("explains the misuse %j in one sentence and exits with 2", async (args, sentence) => {
-    expect(await run(...args)).toEqual({ code: 2, out: "", error: `${sentence}\n` });
+    expect(await run(...args)).toEqual({ exitCode: 2, stdout: "", stderr: `${sentence}\n` });
   });
 });
 
 describe("together-retrieval on a Node that is too old", () => {
   it("says so in one sentence, and exits with 1", async () => {
     const old = 'Object.defineProperty(process.versions, "node", { value: "18.20.8" })';
-    const child = spawn(
-      process.execPath,
-      ["--import", "tsx", "--import", `data:text/javascript,${old}`, "src/cli.ts", "--version"],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    );
-    children.push(child);
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    expect(await textOf(child.stderr)).toBe(
-      "Cannot run together-retrieval: this is Node 18.20.8; install Node 20 or later\n",
-    );
-    expect(await ended).toBe(1);
+    const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(old)}` };
+    expect(await runScript("src/cli.ts", ["--version"], { env })).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: "Cannot run together-retrieval: this is Node 18.20.8; install Node 20 or later\n",
+    });
   });
 });
 
 describe("together-retrieval emulator", () => {
   it("prints its help", async () => {
-    const { code, out } = await run("emulator", "--help");
-    expect(code).toBe(0);
-    expect(out).toMatch(/--port[^]*--requests-per-second/);
+    const { exitCode, stdout } = await run("emulator", "--help");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/--port[^]*--requests-per-second/);
   });
 
   it.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
@@ -146,10 +133,10 @@ describe("together-retrieval emulator", () => {
     ]);
     taken.close();
     const sentence = `port ${port} is in use; choose another with --port, or --port 0 for a free one`;
-    expect(used).toEqual({ code: 1, out: "", error: `Cannot start the emulator: ${sentence}\n` });
+    expect(used).toEqual({ exitCode: 1, stdout: "", stderr: `Cannot start the emulator: ${sentence}\n` });
     expect(foreign).toMatchObject({
-      code: 1,
-      error: expect.stringMatching(/"192.0.2.1" is not an address/) as string,
+      exitCode: 1,
+      stderr: expect.stringMatching(/"192.0.2.1" is not an address/) as string,
     });
   });
 });

@@ -1,13 +1,13 @@
-import { execFile, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator } from "../../src/emulator/index.js";
+import { run, runScript, type Outcome } from "../support/program.js";
 
 const MAIN = fileURLToPath(new URL("../../examples/start/main.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
 /** Runs a program as if at a terminal. */
 const TERMINAL = "script";
 
@@ -81,7 +81,9 @@ describe("npm start", { timeout: 60_000 }, () => {
   });
 
   it.skipIf(!canFakeTerminal())("asks for a question at a terminal", async () => {
-    const outcome = await run(TERMINAL, ["-qefc", `${commandLine()} --dir docs`, "/dev/null"], {}, "bees?\n");
+    const args = ["-qefc", `${commandLine()} --dir docs`, "/dev/null"];
+    const env = { PATH: process.env["PATH"] };
+    const outcome = await run(TERMINAL, args, { cwd: folder, env, input: "bees?\n" });
     expect(outcome.exitCode).toBe(0);
     expect(outcome.stdout).toContain("Your question");
     expect(outcome.stdout).toContain("Question: bees?");
@@ -96,35 +98,16 @@ describe("npm start", { timeout: 60_000 }, () => {
   });
 });
 
-interface Outcome {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the example in the folder, with nobody at a terminal. */
+/** Runs the example in the folder, without the environment of these tests. */
 function start(args: readonly string[], variables: Record<string, string> = {}): Promise<Outcome> {
-  return run(process.execPath, ["--import", TSX, MAIN, ...args], variables);
-}
-
-function run(
-  file: string,
-  args: readonly string[],
-  variables: Record<string, string>,
-  input = "",
-): Promise<Outcome> {
-  const env = { PATH: process.env["PATH"], ...variables };
-  return new Promise((resolve) => {
-    const child = execFile(file, args, { cwd: folder, env, timeout: 50_000 }, (_error, stdout, stderr) =>
-      resolve({ exitCode: child.exitCode, stdout, stderr }),
-    );
-    child.stdin?.end(input);
-  });
+  return runScript(MAIN, args, { cwd: folder, env: { PATH: process.env["PATH"], ...variables } });
 }
 
 /** The example as a line for a shell. */
 function commandLine(): string {
-  return [process.execPath, "--import", TSX, MAIN].map((word) => `'${word}'`).join(" ");
+  return [process.execPath, "--import", import.meta.resolve("tsx"), MAIN]
+    .map((word) => `'${word}'`)
+    .join(" ");
 }
 
 /** The program of util-linux, which is not that of BSD and macOS. */

@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runScript } from "../support/program.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Markdown that somebody else wrote: enough that 20 candidates are a choice. */
@@ -19,28 +18,24 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Runs an example in a folder of its own; nobody is at a terminal, and there is no key. */
-async function run(example: string, ...args: string[]): Promise<string> {
+/** What an example prints in a folder of its own; nobody is at a terminal, and there is no key. */
+async function printed(example: string, ...args: string[]): Promise<string> {
   const main = join(ROOT, "examples", example, "main.ts");
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), main, ...args],
-    { cwd: folder, env: { PATH: process.env["PATH"] }, timeout: 50_000 },
-  );
-  expect(stderr).toBe("");
-  return stdout;
+  const outcome = await runScript(main, args, { cwd: folder, env: { PATH: process.env["PATH"] } });
+  expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
+  return outcome.stdout;
 }
 
 /** Candidates and ranking, as they were printed. */
-function searchIn(printed: string): string {
-  return printed.slice(printed.indexOf("\nQuestion:"), printed.indexOf("\nAnswer:"));
+function searchIn(text: string): string {
+  return text.slice(text.indexOf("\nQuestion:"), text.indexOf("\nAnswer:"));
 }
 
 describe("npm run start:llamaindex", { timeout: 60_000 }, () => {
   it("prints the same passages in the same order as npm start, and reads what that one embedded", async () => {
     const search = ["--dir", DOCUMENTS, QUESTION];
-    const langchain = await run("start", ...search);
-    const llamaindex = await run("start-llamaindex", ...search);
+    const langchain = await printed("start", ...search);
+    const llamaindex = await printed("start-llamaindex", ...search);
     expect(searchIn(llamaindex)).toContain("Vector search finds 20 candidates:");
     expect(searchIn(llamaindex)).toMatch(/\d+ → 5 {2}\d\.\d{3} {2}/);
     expect(searchIn(llamaindex)).toBe(searchIn(langchain));
@@ -49,6 +44,6 @@ describe("npm run start:llamaindex", { timeout: 60_000 }, () => {
   });
 
   it("--help names the command that was run", async () => {
-    expect(await run("start-llamaindex", "--help")).toMatch(/^Usage: npm run start:llamaindex -- /);
+    expect(await printed("start-llamaindex", "--help")).toMatch(/^Usage: npm run start:llamaindex -- /);
   });
 });

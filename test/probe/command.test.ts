@@ -1,6 +1,6 @@
-import { execFile } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorServer } from "../../src/emulator/index.js";
+import { runScript, type Outcome } from "../support/program.js";
 
 const MODEL = "BAAI/bge-large-en-v1.5";
 const emulator = createEmulator({ apiKey: "right" });
@@ -12,40 +12,31 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-function run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const env = { ...process.env, ...variables };
-  return new Promise((resolve) => {
-    const command = ["--import", "tsx", "src/cli.ts", "probe", ...args];
-    execFile(process.execPath, command, { env, timeout: 15_000 }, (failure, out, error) =>
-      resolve({ code: failure ? Number(failure.code) : 0, out, error }),
-    );
-  });
+function probe(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  return runScript("src/cli.ts", ["probe", ...args], { env: { ...process.env, ...variables } });
 }
 
 describe("together-retrieval probe", () => {
   it("says how many requests it sends, and prints a table and code to paste", async () => {
-    const ended = await run(["--model", MODEL, "--base-url", server.url], { TOGETHER_API_KEY: "right" });
+    const ended = await probe(["--model", MODEL, "--base-url", server.url], { TOGETHER_API_KEY: "right" });
     expect(ended).toMatchObject({
-      code: 0,
-      error: "Sends at most 14 requests, more only where one has to be repeated.\n",
+      exitCode: 0,
+      stderr: "Sends at most 14 requests, more only where one has to be repeated.\n",
     });
-    expect(ended.out).toMatch(
+    expect(ended.stdout).toMatch(
       /what +expected +observed[^]*dimensions +.+ 1024\n[^]*new TogetherEmbeddings\(\{/,
     );
   });
 
   it("prints JSON alone to its output with --json", async () => {
-    const { out } = await run(["--rerank-model", "Salesforce/Llama-Rank-V1", "--json"], {
+    const { stdout } = await probe(["--rerank-model", "Salesforce/Llama-Rank-V1", "--json"], {
       TOGETHER_API_KEY: "right",
       TOGETHER_BASE_URL: server.url,
     });
-    expect(JSON.parse(out)).toMatchObject({ baseURL: server.url, rerankModel: "Salesforce/Llama-Rank-V1" });
+    expect(JSON.parse(stdout)).toMatchObject({
+      baseURL: server.url,
+      rerankModel: "Salesforce/Llama-Rank-V1",
+    });
   });
 
   it.each([
@@ -59,7 +50,7 @@ describe("together-retrieval probe", () => {
       'Cannot probe the endpoint: --max-input-tokens is "0"; give a whole number of 1 or more',
     ],
   ])("explains the misuse %j and exits with 2", async (args, sentence) => {
-    expect(await run(args)).toEqual({ code: 2, out: "", error: `${sentence}\n` });
+    expect(await probe(args)).toEqual({ exitCode: 2, stdout: "", stderr: `${sentence}\n` });
   });
 
   it.each([
@@ -67,18 +58,18 @@ describe("together-retrieval probe", () => {
     ["with a wrong key", ["--model", MODEL], { TOGETHER_API_KEY: "wrong" }, /it does not know this API key/],
     ["for a model that is not served", ["--model", "me/none"], { TOGETHER_API_KEY: "right" }, /"me\/none"/],
   ])("exits with 1 and one sentence %s", async (_, args, variables, sentence) => {
-    const { code, error, out } = await run([...args, "--base-url", server.url], variables);
-    expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(error.trim().split("\n").at(-1)).toMatch(/^Cannot [^\n]+: [^\n]+; [^\n]+$/);
-    expect(error).toMatch(sentence);
+    const { exitCode, stderr, stdout } = await probe([...args, "--base-url", server.url], variables);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr.trim().split("\n").at(-1)).toMatch(/^Cannot [^\n]+: [^\n]+; [^\n]+$/);
+    expect(stderr).toMatch(sentence);
   });
 
   it("exits with 1 and one sentence when the connection is lost on the way", async () => {
     emulator.setFaults(["ok", "ok", "reset"]);
-    const { code, out, error } = await run(["--model", MODEL, "--base-url", server.url], {
+    const { exitCode, stdout, stderr } = await probe(["--model", MODEL, "--base-url", server.url], {
       TOGETHER_API_KEY: "right",
     });
-    expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(error).toMatch(/^Cannot probe the endpoint: the connection was lost, .+; try again$/m);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(/^Cannot probe the endpoint: the connection was lost, .+; try again$/m);
   });
 });

@@ -1,12 +1,12 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runScript, type Outcome } from "../../test/support/program.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const TSX = join(ROOT, "node_modules/.bin/tsx");
 const FILES = ["package.json", "package-lock.json", "CHANGELOG.md", ".npmrc"];
 
 interface Versions {
@@ -53,13 +53,8 @@ function withUnreleased(lines: string): string {
   return read("CHANGELOG.md").replace(/^## \[Unreleased\]\n[^]*?(?=^## )/m, `## [Unreleased]\n\n${lines}\n`);
 }
 
-function release(...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const main = join(ROOT, "tools/release/main.ts");
-    const child = execFile(TSX, [main, ...args], { cwd: folder }, (_error, stdout, stderr) =>
-      resolve({ exitCode: child.exitCode, stdout, stderr }),
-    );
-  });
+function release(...args: string[]): Promise<Outcome> {
+  return runScript(join(ROOT, "tools/release/main.ts"), args, { cwd: folder });
 }
 
 describe("npm run release", () => {

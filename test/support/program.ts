@@ -1,0 +1,39 @@
+import { execFile } from "node:child_process";
+
+/** How a program ended. */
+export interface Outcome {
+  /** `null` if it was killed, as it is after a minute. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where a program runs, and what it is told; by default as this process is. */
+interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+}
+
+/** Runs a program to its end, with nobody at a terminal. */
+export function run(
+  file: string,
+  args: readonly string[],
+  { input = "", ...options }: Surroundings = {},
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(file, args, { timeout: 60_000, ...options }, (_error, stdout, stderr) =>
+      resolve({ exitCode: child.exitCode, stdout, stderr }),
+    );
+    child.stdin?.end(input);
+  });
+}
+
+/** Runs a program of this repository in TypeScript. */
+export function runScript(
+  path: string,
+  args: readonly string[],
+  surroundings?: Surroundings,
+): Promise<Outcome> {
+  return run(process.execPath, ["--import", import.meta.resolve("tsx"), path, ...args], surroundings);
+}
