@@ -1,6 +1,6 @@
 import { request as nodeRequest } from "node:http";
 import Together from "together-ai";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   createEmulator,
   type Emulator,
@@ -33,11 +33,6 @@ function askDirectly({ fetch: direct }: Emulator): Promise<Response> {
 
 function ask(url: string, init: RequestInit = {}): Promise<Response> {
   return fetch(`${url}/embeddings`, { ...REQUEST, ...init });
-}
-
-/** Resolves as soon as the condition holds: for what happens on the other side of a socket. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 describe("listen()", () => {
@@ -123,10 +118,10 @@ describe("listen()", () => {
     for (const _ of ["hang", "delay"]) {
       const stop = new AbortController();
       const answer = ask(url, { signal: stop.signal });
-      await until(() => emulator.inFlight === 1);
+      await vi.waitFor(() => expect(emulator.inFlight).toBe(1));
       stop.abort(new Error("enough"));
       await expect(answer).rejects.toThrow("enough");
-      await until(() => emulator.inFlight === 0);
+      await vi.waitFor(() => expect(emulator.inFlight).toBe(0));
     }
     expect(emulator.requests.map(({ aborted }) => aborted)).toEqual([true, true]);
     const stop = new AbortController();
@@ -139,7 +134,7 @@ describe("listen()", () => {
   it("cuts what is under way when it is closed, and frees its port", async () => {
     const { emulator, url } = await start({ faults: ["hang"] });
     const answer = ask(url).catch((error: unknown) => error);
-    await until(() => emulator.inFlight === 1);
+    await vi.waitFor(() => expect(emulator.inFlight).toBe(1));
     await server?.close();
     expect(await answer).toMatchObject({ message: "fetch failed" });
     await expect(ask(url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
