@@ -20,7 +20,7 @@ export function countTokens(run: ListRun, task: string, options: ResolvedEmbedde
   if (maxInputTokens === undefined) return tokens;
   const long = indexesOf(tokens, (amount) => amount > maxInputTokens);
   if (long.length === 0) return tokens;
-  const indexes = long.map((place) => run.firstIndexOf(place)).toSorted((left, right) => left - right);
+  const indexes = long.map((place) => run.firstIndexOf(place));
   if (longText === "reject") throw tooLong(indexes, task, maxInputTokens);
   const longestTokens = long.reduce((most, place) => Math.max(most, tokens[place] as number), 0);
   emit({ type: "long-text", indexes, longestTokens, maxInputTokens });

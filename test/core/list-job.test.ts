@@ -57,6 +57,7 @@ describe("a server that refuses batches as too large", () => {
   it("names the index of the one text that is too long, and keeps what the others cost", async () => {
     const { embedder, events } = bench({ maxBatchTokens: 300 });
     const list = texts(40);
+    list[9] = "text 8";
     list[17] = "long ".repeat(2000);
     const error = await rejection(embedder({ maxConcurrency: 1 }).embed(list));
     expect(error).toMatchObject({ code: "text_too_long", index: 17, status: 413 });

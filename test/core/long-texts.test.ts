@@ -42,7 +42,9 @@ describe("long texts:", () => {
       index: 1,
       message: `Cannot embed 3 texts with "me/embedding": the text at index 1 is longer than the model's 5 tokens; split them, or set \`longText: "send"\`${see("text_too_long")}`,
     });
-    expect(await rejection(one.embed(["123456", "1", "1234567"]))).toMatchObject({
+    const several = await rejection(one.embed(["123456", "1", "1234567"]));
+    expect(several).not.toHaveProperty("index");
+    expect(several).toMatchObject({
       message: expect.stringContaining("the texts at indexes 0 and 2 are longer than the model's 5 tokens"),
     });
     expect(await rejection(one.embedQuery("123456"))).toMatchObject({ code: "text_too_long", index: 0 });
@@ -55,6 +57,11 @@ describe("long texts:", () => {
     const spy = vi.fn<typeof countTokens>(countTokens);
     await embedder({ countTokens: spy }).embed(["a", "bb", "a"]);
     expect(spy.mock.calls).toEqual([["a"], ["bb"]]);
+  });
+
+  it("may be counted as nothing: a tokenizer returns 0 for what it does not know", async () => {
+    const { embedder } = bench();
+    expect((await embedder({ countTokens: () => 0 }).embed(["a", "b"])).vectors.length).toBe(2);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Embedder, Ranker } from "../../src/index.js";
-import { complaint, type Made } from "../support/complaint.js";
+import { complaint, see, type Made } from "../support/complaint.js";
 import { MemoryStore } from "../support/store.js";
 
 const BIGGEST = Number.MAX_SAFE_INTEGER;
@@ -53,9 +53,30 @@ describe("an option out of range is an error of the constructor:", () => {
       "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
     ],
     [
+      { cache: { mget: async () => [] } },
+      "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
+    ],
+    [
+      { cache: { mset: async () => {} } },
+      "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
+    ],
+    [
       { cache: null },
       "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
     ],
+    [{ client: null }, '`client` is not a Together client; pass `new Together()` from "together-ai"'],
+    [
+      { client: {}, baseURL: "https://here.example", fetch: () => {} },
+      "`client` and `baseURL`, `fetch` are both set; set them on the client, or leave the client out",
+    ],
+    [
+      { baseURL: "https://:password@here.example" },
+      "`baseURL` holds a user name, a query or a fragment; pass the plain address; credentials belong in `apiKey`",
+    ],
+    ...[undefined, "", " "].map((model): [object, string] => [
+      { model },
+      '`model` is missing; name the model your index belongs to, such as "BAAI/bge-large-en-v1.5", or "<project>/<endpoint>" for a dedicated endpoint',
+    ]),
     [{ client: "client" }, '`client` is not a Together client; pass `new Together()` from "together-ai"'],
     [
       { longText: "reject", maxInputTokens: 5 },
@@ -73,6 +94,17 @@ describe("an option out of range is an error of the constructor:", () => {
   ])("%j", (options, message, made: Made = Embedder) => {
     const own = "client" in options ? { apiKey: undefined, ...options } : options;
     expect(complaint(own, made)).toBe(`Cannot create ${made.name}: ${message}`);
+  });
+
+  it.each([undefined, "", " "])("no API key: %j", (apiKey) => {
+    const message =
+      "Cannot create Embedder: there is no API key; set the environment variable TOGETHER_API_KEY, or pass `apiKey`";
+    expect(() => new Embedder({ model: "m", apiKey })).toThrow(
+      expect.objectContaining({
+        code: "missing_api_key",
+        message: message + see("missing_api_key"),
+      }) as Error,
+    );
   });
 
   it.each([undefined, null, "BAAI/bge-base-en-v1.5"])("no options at all: %j", (options) => {

@@ -15,7 +15,13 @@ export const nearest = {
   "core/batches": ["core/batches", "core/list-job", "core/input"],
   "core/bill": ["core/bill", "core/input", "core/list-job"],
   "core/cache": ["core/cache", "core/cache-entries", "core/cache-silent", "core/cache-writes"],
-  "core/check": ["core/options", "core/options-shared", "core/options-embedder", "core/options-ranker"],
+  "core/check": [
+    "core/options",
+    "core/old-platform",
+    "core/options-shared",
+    "core/options-embedder",
+    "core/options-ranker",
+  ],
   "core/client": [
     "core/network",
     "core/address",
@@ -59,6 +65,9 @@ export const nearest = {
     "core/options-embedder",
     "core/options-ranker",
     "core/address",
+    "core/long-texts",
+    "core/ranker",
+    "core/cache",
   ],
   "core/retry": ["core/retry", "core/tries"],
   "core/sender": [

@@ -20,7 +20,6 @@ export function complaint(options: object, made: Made = Embedder): string {
   try {
     return `nothing is wrong with ${new made(all).model}`;
   } catch (error) {
-    const { message, code } = error as TogetherError;
-    return message.replace(see(code), "");
+    return (error as TogetherError).message.replace(see("invalid_option"), "");
   }
 }
