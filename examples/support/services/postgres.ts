@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { chmod, chown, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, chown, mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { freePort, ServerProcess, type RunningServer } from "./server.js";
+import { freePort, runningServer, ServerProcess, type RunningServer } from "./server.js";
 
 const run = promisify(execFile);
 
@@ -43,26 +43,16 @@ export async function startPostgres(): Promise<RunningServer> {
         () => false,
       ),
   });
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
+  const running = runningServer(server, `postgresql://postgres@127.0.0.1:${port}/postgres`, folder);
   try {
     const init = ["-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
     await run(join(programs, "initdb"), init, options);
     await server.start();
   } catch (error) {
-    await stop();
+    await running.stop();
     throw error;
   }
-  return {
-    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
-    stop,
-    restart: async () => {
-      await server.stop();
-      await server.start();
-    },
-  };
+  return running;
 }
 
 /** For loads of vectors: few checkpoints, and room to build an index in. */

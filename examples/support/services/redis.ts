@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { answers, freePort, ServerProcess, type RunningServer } from "./server.js";
+import { answers, freePort, runningServer, ServerProcess, type RunningServer } from "./server.js";
 
 /** Starts a Redis of its own on a free port, as BullMQ wants it: it keeps what it is told, and evicts nothing. */
 export async function startRedis(): Promise<RunningServer> {
@@ -23,20 +23,10 @@ export async function startRedis(): Promise<RunningServer> {
     stopSignal: "SIGTERM",
     ready: () => answers(port, "PING\r\n", "+PONG"),
   });
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
+  const running = runningServer(server, `redis://127.0.0.1:${port}`, folder);
   await server.start().catch(async (error: unknown) => {
-    await stop();
+    await running.stop();
     throw error;
   });
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    stop,
-    restart: async () => {
-      await server.stop();
-      await server.start();
-    },
-  };
+  return running;
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
 import { createServer, connect, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -64,6 +65,21 @@ export class ServerProcess {
     await ended;
     clearTimeout(last);
   }
+}
+
+/** A server as its users see it: what it stored is in a folder that goes with it. */
+export function runningServer(server: ServerProcess, url: string, folder: string): RunningServer {
+  return {
+    url,
+    restart: async () => {
+      await server.stop();
+      await server.start();
+    },
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 function hasEnded(child: ChildProcess): boolean {
