@@ -32,11 +32,13 @@ export const nearest = {
   ],
   "core/deadline": ["core/tries", "core/patience", "core/abort"],
   "core/embedder": [
+    "core/embedder",
     "core/input",
     "core/options-embedder",
     "core/list-job",
     "core/cache",
     "core/stream",
+    "core/events",
     "core/abort",
   ],
   "core/errors": ["core/errors", "core/input", "core/refusals"],
