@@ -14,6 +14,9 @@ export interface RealReport {
   readonly givenUp: number;
 }
 
+/** What somebody does with the package, until the signal ends it. */
+type Call = (signal: AbortSignal) => Promise<unknown>;
+
 export async function realTraffic(
   minutes: number,
   memory: Memory,
@@ -27,15 +30,36 @@ export async function realTraffic(
     keepRequests: 100,
   });
   const server = await emulator.listen();
-  const options = { apiKey: "key", baseURL: server.url };
-  const embedder = new Embedder({ model: MODEL, ...options, batchSize: 10 });
-  const ranker = new Ranker({ model: RERANK, ...options });
+  const problems: string[] = [];
+  const calls = callsAt(server.url, problems);
+  const counts = { calls: 0, failed: 0, givenUp: 0 };
   // One signal for the whole time, as a server has one for its shutdown.
   const life = new AbortController();
-  const counts = { calls: 0, failed: 0, givenUp: 0 };
-  const problems: string[] = [];
+  const endsAt = performance.now() + minutes * 60_000;
+  const caller = async (): Promise<void> => {
+    while (performance.now() < endsAt) {
+      const signal = chance.holds(0.1) ? AbortSignal.timeout(chance.whole(1, 60)) : life.signal;
+      counts.calls += 1;
+      const error = await failureOf(chance.pick(calls), signal);
+      if (error === undefined) continue;
+      if (signal.aborted && error === signal.reason) counts.givenUp += 1;
+      else if (isTogetherError(error)) counts.failed += 1;
+      else problems.push(String(error));
+    }
+  };
+  const sampling = setInterval(() => memory.sample(), (minutes * 60_000) / 30);
+  await Promise.all(Array.from({ length: 4 }, caller));
+  clearInterval(sampling);
+  await server.close();
+  const { requests, refused } = emulator.totals;
+  return { report: { ...counts, requests, refused }, problems };
+}
+
+function callsAt(baseURL: string, problems: string[]): Call[] {
+  const embedder = new Embedder({ model: MODEL, apiKey: "key", baseURL, batchSize: 10 });
+  const ranker = new Ranker({ model: RERANK, apiKey: "key", baseURL });
   const texts = corpus(300);
-  const calls: ((signal: AbortSignal) => Promise<unknown>)[] = [
+  return [
     async (signal) => {
       const { vectors } = await embedder.embed(texts, { signal });
       if (wrongVectors(texts, vectors).length > 0) problems.push("a list came back wrong");
@@ -46,24 +70,11 @@ export async function realTraffic(
       for await (const { index } of embedder.embedStream(texts, { signal })) if (index === 100) break;
     },
   ];
-  const endsAt = performance.now() + minutes * 60_000;
-  const caller = async (): Promise<void> => {
-    while (performance.now() < endsAt) {
-      const own = chance.holds(0.1) ? AbortSignal.timeout(chance.whole(1, 60)) : life.signal;
-      counts.calls += 1;
-      await chance
-        .pick(calls)(own)
-        .catch((error: unknown) => {
-          if (own.aborted && error === own.reason) counts.givenUp += 1;
-          else if (isTogetherError(error)) counts.failed += 1;
-          else problems.push(String(error));
-        });
-    }
-  };
-  const sampling = setInterval(() => memory.sample(), (minutes * 60_000) / 30);
-  await Promise.all(Array.from({ length: 4 }, caller));
-  clearInterval(sampling);
-  await server.close();
-  const { requests, refused } = emulator.totals;
-  return { report: { ...counts, requests, refused }, problems };
+}
+
+function failureOf(call: Call, signal: AbortSignal): Promise<unknown> {
+  return call(signal).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }
