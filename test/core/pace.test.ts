@@ -163,6 +163,19 @@ describe("a pace that was refused", () => {
     expect(pace.sendAt(5050, 0, 16, false)).toBeCloseTo(5100, 0);
   });
 
+  it.each<[LimitedBy, number, string]>([
+    ["tokens", 40, "at twice the rate, because a bucket of tokens has filled up meanwhile"],
+    ["requests", 20, "at the rate, because what a pause leaves of a window is lost"],
+  ])("goes on after the first pause, where %s are limited, with %i in a second: %s", (by, inASecond) => {
+    const pace = limited(by);
+    let left = 0;
+    for (let at = 5000; at < 6000; at = pace.sendAt(at, 0, 16, false)) {
+      answered(pace, at);
+      left += 1;
+    }
+    expect(Math.abs(left - inASecond)).toBeLessThanOrEqual(1);
+  });
+
   it("believes a server that names waits exactly: the longest is what one request takes", () => {
     const pace = started();
     for (let at = 0; at < 30; at++) answered(pace, at * 30);
