@@ -5,7 +5,7 @@ import { nearest } from "./kit/nearest.js";
 import { program, wholeNumber } from "./kit/program.js";
 import { withProgress } from "./kit/progress.js";
 import { serviceFrom } from "./kit/service.js";
-import { Misuse } from "./start/command-line.js";
+import { Misuse } from "./kit/misuse.js";
 import { readPassages } from "./start/passages.js";
 import { counted, shortened } from "./start/print.js";
 

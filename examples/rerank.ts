@@ -5,7 +5,7 @@ import { Ranker } from "together-retrieval";
 import { program, wholeNumber } from "./kit/program.js";
 import { withProgress } from "./kit/progress.js";
 import { serviceFrom } from "./kit/service.js";
-import { Misuse } from "./start/command-line.js";
+import { Misuse } from "./kit/misuse.js";
 import { counted, shortened } from "./start/print.js";
 
 const HELP = `Usage: <something that prints lines> | npm run --silent example rerank -- [options] <question>

@@ -10,7 +10,7 @@ import { Embedder } from "together-retrieval";
 import { program } from "./kit/program.js";
 import { withProgress } from "./kit/progress.js";
 import { serviceFrom } from "./kit/service.js";
-import { Misuse } from "./start/command-line.js";
+import { Misuse } from "./kit/misuse.js";
 import { counted } from "./start/print.js";
 
 const HELP = `Usage: npm run example stream -- [options] [file]

@@ -1,5 +1,6 @@
 import { createEmulator } from "together-retrieval/emulator";
-import { Misuse, type CommandLine } from "./settings.js";
+import { Misuse } from "../kit/misuse.js";
+import type { CommandLine } from "./settings.js";
 
 /** Where the API is, and with which model. */
 export interface Connection {

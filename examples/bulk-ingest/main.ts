@@ -5,16 +5,16 @@
  */
 
 import { access } from "node:fs/promises";
+import { fail, Misuse } from "../kit/misuse.js";
 import { bulkIngest } from "./bulk-ingest.js";
-import { HELP, Misuse, readCommandLine } from "./settings.js";
+import { HELP, readCommandLine } from "./settings.js";
 
 try {
   const commandLine = readCommandLine(process.argv.slice(2), process.env);
   if (commandLine.help) process.stdout.write(HELP);
   else await bulkIngest(await withCorpus(commandLine));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = error instanceof Misuse ? 2 : 1;
+  fail(error);
 }
 
 async function withCorpus(commandLine: ReturnType<typeof readCommandLine>) {

@@ -1,8 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-
-/** The command line asks for something that there is not: a sentence, and exit code 2. */
-export class Misuse extends Error {}
+import { Misuse } from "../kit/misuse.js";
 
 export const HELP = `Usage: npm start -- [options] [corpus.jsonl]
 

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { Misuse } from "../start/command-line.js";
+import { Misuse } from "../kit/misuse.js";
 
 /** A text with an id: a document or a question. */
 export interface Item {

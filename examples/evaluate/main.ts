@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { program, wholeNumber } from "../kit/program.js";
 import { serviceFrom } from "../kit/service.js";
-import { Misuse } from "../start/command-line.js";
+import { Misuse } from "../kit/misuse.js";
 import { readCollection } from "./collection.js";
 import { plot } from "./plot.js";
 import { extremes, outcomesOf, summary } from "./report.js";

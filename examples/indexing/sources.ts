@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { Document } from "@langchain/core/documents";
 import { RecursiveCharacterTextSplitter } from "@langchain/textsplitters";
-import { Misuse } from "../start/command-line.js";
+import { Misuse } from "../kit/misuse.js";
 
 /** A file, cut into documents. */
 export interface Source {

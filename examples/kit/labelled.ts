@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { Misuse } from "../start/command-line.js";
+import { Misuse } from "./misuse.js";
 import { readPassages } from "../start/passages.js";
 
 /** Texts of one kind. */

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { Misuse } from "../start/command-line.js";
+import { fail, Misuse } from "./misuse.js";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Values<Given extends Options> = ReturnType<
@@ -27,8 +27,7 @@ export async function program<const Given extends Options>(
     if (asked) console.log(help.trim() + ENVIRONMENT);
     else await run(parsed);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = error instanceof Misuse ? 2 : 1;
+    fail(error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createEmulator, type EmulatorOptions } from "together-retrieval/emulator";
-import { Misuse } from "../start/command-line.js";
+import { Misuse } from "./misuse.js";
 
 /** Where the models are, in the words of `Embedder` and `Ranker`, and one line about it for the user. */
 export interface Service {

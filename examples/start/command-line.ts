@@ -1,7 +1,5 @@
 import { parseArgs } from "node:util";
-
-/** The command line asks for something that there is not: a sentence, and exit code 2. */
-export class Misuse extends Error {}
+import { Misuse } from "../kit/misuse.js";
 
 /** @param command - What the user runs. */
 export const help = (command: string): string => `Usage: ${command} -- [options] ["question"]

@@ -1,5 +1,6 @@
 import { createEmulator, emulatedModels } from "together-retrieval/emulator";
-import { Misuse, type CommandLine } from "./command-line.js";
+import { Misuse } from "../kit/misuse.js";
+import type { CommandLine } from "./command-line.js";
 
 /** What the embeddings, the reranker and Together's own client take alike. */
 export interface Connection {

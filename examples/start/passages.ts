@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Document } from "@langchain/core/documents";
 import { RecursiveCharacterTextSplitter } from "@langchain/textsplitters";
-import { Misuse } from "./command-line.js";
+import { Misuse } from "../kit/misuse.js";
 import { sectionsOf } from "./sections.js";
 
 /** A part of a Markdown file, under its headings. */

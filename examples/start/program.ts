@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
-import { help, Misuse, parseCommandLine } from "./command-line.js";
+import { fail } from "../kit/misuse.js";
+import { help, parseCommandLine } from "./command-line.js";
 import { serviceFor, type Service } from "./connection.js";
 
 /** What the example runs with. */
@@ -24,8 +25,7 @@ export async function runProgram(command: string, example: (setup: Setup) => Pro
     const question = commandLine.question || (await askForQuestion());
     await example({ ...service, question, folder: commandLine.dir ?? "node_modules" });
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = error instanceof Misuse ? 2 : 1;
+    fail(error);
   }
 }
 

@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { program, wholeNumber } from "../kit/program.js";
 import { serviceFrom } from "../kit/service.js";
-import { Misuse } from "../start/command-line.js";
+import { Misuse } from "../kit/misuse.js";
 import { somePassages } from "../support/passages.js";
 import { openStore, STORES, type StoreName } from "./stores.js";
 

@@ -2,7 +2,8 @@ import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Misuse, parseCommandLine } from "../../examples/start/command-line.js";
+import { Misuse } from "../../examples/kit/misuse.js";
+import { parseCommandLine } from "../../examples/start/command-line.js";
 import { serviceFor } from "../../examples/start/connection.js";
 import { readPassages } from "../../examples/start/passages.js";
 
