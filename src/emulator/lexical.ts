@@ -7,7 +7,7 @@ const GRAM = 0.12;
 const PAIR = 0.25;
 // So many words at the beginning of a text, where it says what it is about, count twice.
 const OPENING = 12;
-// How far what is not the words' doing may move a vector of length 1.
+// How far the noise that makes every vector dense, and its own, may move one of length 1.
 const GRAIN = 0.1;
 
 /**

@@ -2,7 +2,7 @@ import { withoutInstruction } from "./lexical.js";
 import type { RerankModel } from "./models.js";
 import { wordsOf, type Word } from "./words.js";
 
-// The two of BM25, with a fixed average length: a score belongs to its document, whatever else is in the list.
+// The two constants of BM25, with a fixed average length: a score belongs to its document, whatever else is in the list.
 const SATURATION = 1.2;
 const LENGTH_SHARE = 0.75;
 const AVERAGE_WORDS = 150;

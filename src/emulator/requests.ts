@@ -42,10 +42,12 @@ export interface EmulatorTotals {
   tokens: number;
 }
 
+const NOTHING: Readonly<EmulatorTotals> = { requests: 0, refused: 0, texts: 0, tokens: 0 };
+
 /** Keeps the latest requests and counts all. */
 export class RequestLog {
   readonly requests: EmulatorRequest[] = [];
-  readonly totals: EmulatorTotals = { requests: 0, refused: 0, texts: 0, tokens: 0 };
+  readonly totals: EmulatorTotals = { ...NOTHING };
   inFlight = 0;
 
   constructor(
@@ -73,6 +75,6 @@ export class RequestLog {
 
   clear(): void {
     this.requests.length = 0;
-    Object.assign(this.totals, { requests: 0, refused: 0, texts: 0, tokens: 0 });
+    Object.assign(this.totals, NOTHING);
   }
 }

@@ -51,14 +51,18 @@ export async function probe(options: ProbeOptions): Promise<Report> {
   const observations: Observation[] = [];
   const note: Note = (id, observed, expected) => void observations.push({ id, observed, expected });
   const recommended: string[] = [];
-  if (model !== undefined) recommended.push(await embeddings(options, model, endpoint, note));
-  if (rerankModel !== undefined) recommended.push(await rerank(options, rerankModel, endpoint, note));
+  if (model !== undefined) recommended.push(await tryEmbeddings(options, model, endpoint, note));
+  if (rerankModel !== undefined) recommended.push(await tryReranking(options, rerankModel, endpoint, note));
   note("rateHeaders", ...rateHeaders(endpoint));
   return { baseURL, model, rerankModel, requests: endpoint.replies.length, observations, recommended };
 }
 
-/** First the package's own way, so that a wrong key, model or address ends in its own sentence. */
-async function embeddings(
+/**
+ * Tries the package's own way first, so that a wrong key, model or address ends in its own sentence.
+ *
+ * @returns code to paste.
+ */
+async function tryEmbeddings(
   options: ProbeOptions,
   model: string,
   endpoint: Endpoint,
@@ -71,7 +75,13 @@ async function embeddings(
   return embedderCode(model, options.baseURL, await probeEmbeddings(endpoint, model, limit, note));
 }
 
-async function rerank(options: ProbeOptions, model: string, endpoint: Endpoint, note: Note): Promise<string> {
+/** The same for a reranker. */
+async function tryReranking(
+  options: ProbeOptions,
+  model: string,
+  endpoint: Endpoint,
+  note: Note,
+): Promise<string> {
   const ranker = new Ranker({ ...shared(options), model, fetch: endpoint.fetch });
   const ranked = await ranker.rank(QUERY, [...DOCUMENTS], (document) => document);
   note("rerankAnswers", `${ranked.length} of ${DOCUMENTS.length}`, true);
