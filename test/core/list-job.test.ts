@@ -67,6 +67,15 @@ describe("a server that refuses batches as too large", () => {
     expect(only(events, "answer").length).toBeGreaterThan(0);
   });
 
+  it("is sent one text by itself although it is longer than what was borne before", async () => {
+    const { embedder, emulator } = bench({ maxBatchTokens: 300 });
+    const list = [200, 190, 230].map((words) => "word ".repeat(words));
+    const { vectors } = await embedder({ maxConcurrency: 1 }).embed(list);
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+    expect(tally(emulator.requests, 413)).toEqual([3, 2]);
+    expect(tally(emulator.requests, 200)).toEqual([1, 1, 1]);
+  });
+
   it("is not asked for halves of one text: a query too long is one request and one error", async () => {
     const { embedder, emulator } = bench({ maxBatchTokens: 300 });
     const error = await rejection(embedder().embedQuery("long ".repeat(2000)));
