@@ -1,5 +1,6 @@
 /** Real traffic over real sockets: lists, queries, streams, rankings, failures and callers who give up. */
 
+import { inspect } from "node:util";
 import { createEmulator } from "../../src/emulator/index.js";
 import { Embedder, isTogetherError, Ranker } from "../../src/index.js";
 import { Chance } from "../simulation/jobs/chance.js";
@@ -44,7 +45,7 @@ export async function realTraffic(
       if (error === undefined) continue;
       if (signal.aborted && error === signal.reason) counts.givenUp += 1;
       else if (isTogetherError(error)) counts.failed += 1;
-      else problems.push(String(error));
+      else problems.push(inspect(error));
     }
   };
   const sampling = setInterval(() => memory.sample(), (minutes * 60_000) / 30);
