@@ -49,7 +49,7 @@ export interface TogetherErrorDetails {
   readonly status?: number | undefined;
   /** Together's id of the last request, for a support ticket. */
   readonly requestId?: string | undefined;
-  /** How many requests were sent for this piece of work, the first included. */
+  /** How many requests were sent for this piece of work, the first included; 0 if others had been refused for so long. */
   readonly attempts?: number | undefined;
   /** Index, in the caller's list, of the one text or document at fault. */
   readonly index?: number | undefined;

@@ -68,24 +68,19 @@ export class Sender {
    * @throws {@link Undelivered} if it failed for good; the signal's reason if it was aborted.
    */
   async send<Result>(job: Job<Result>): Promise<Result | undefined> {
-    const throttle = this.#throttle;
-    const state: Attempts = { sent: 0, retries: 0, since: 0 };
+    const errand: Errand<Result> = {
+      job,
+      throttle: this.#throttle,
+      since: performance.now(),
+      sent: 0,
+      retries: 0,
+    };
     for (;;) {
-      let parcel: Parcel<Result> | undefined;
-      const ticket = await throttle.enter({
-        lane: job.lane,
-        again: state.sent > 0,
-        ceiling: this.#options.maxConcurrency,
-        signal: job.signal,
-        prepare: () => (parcel = job.pack())?.estimatedTokens,
-      });
-      if (!ticket || !parcel) return undefined;
-      if (state.sent === 0) state.since = ticket.sentAt;
-      state.sent += 1;
-      const outcome = await this.#attempt(job, parcel, ticket, state);
+      const attempt = await this.#turn(errand);
+      if (!attempt) return undefined;
+      const outcome = await this.#try(errand, attempt);
       if (outcome.done) return outcome.result;
-      const wait = this.#next(job, parcel, ticket, outcome.failure, throttle, state);
-      await sleep(wait, job.signal);
+      await sleep(this.#next(errand, attempt, outcome.failure), job.signal);
     }
   }
 
@@ -101,18 +96,39 @@ export class Sender {
     });
   }
 
-  async #attempt<Result>(
-    job: Job<Result>,
-    parcel: Parcel<Result>,
-    ticket: Ticket,
-    state: Attempts,
+  /** Waits for permission to send what is next, if anything is by then. */
+  async #turn<Result>(errand: Errand<Result>): Promise<Attempt<Result> | undefined> {
+    const { job, throttle, since } = errand;
+    let parcel: Parcel<Result> | undefined;
+    try {
+      const ticket = await throttle.enter({
+        lane: job.lane,
+        again: errand.sent > 0,
+        ceiling: this.#options.maxConcurrency,
+        since,
+        signal: job.signal,
+        prepare: () => (parcel = job.pack())?.estimatedTokens,
+      });
+      return ticket && parcel && { ticket, parcel, number: (errand.sent += 1) };
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      // Others were refused for so long that this one need not be sent to know.
+      const unsent = job.pack();
+      if (unsent) throw this.#undelivered(errand, unsent, error.failure);
+      return undefined;
+    }
+  }
+
+  async #try<Result>(
+    { job }: Errand<Result>,
+    { ticket, parcel, number }: Attempt<Result>,
   ): Promise<Outcome<Result>> {
     this.#emit({
       type: "request",
       request: ticket.request,
       texts: parcel.texts.length,
       estimatedTokens: parcel.estimatedTokens,
-      attempt: state.sent,
+      attempt: number,
       inFlight: ticket.inFlight,
     });
     try {
@@ -136,63 +152,66 @@ export class Sender {
     }
   }
 
-  /** Decides what follows a failure: how long to wait before the next attempt, or the error that ends it. */
-  #next<Result>(
-    job: Job<Result>,
-    parcel: Parcel<Result>,
-    ticket: Ticket,
-    failure: Failure,
-    throttle: Throttle,
-    state: Attempts,
-  ): number {
-    const [code, status] = [failureCode(failure), failure.kind === "status" ? failure.status : undefined];
-    const fail = (): Undelivered => {
-      this.#emit({ type: "failure", request: ticket.request, code, status });
-      return this.#undelivered(job, parcel, failure, state);
-    };
-    if (failure.kind === "status" && failure.status === 429) {
-      // A wait that nobody will sit out must not hold up whoever comes next: they are told by the server themselves.
-      if ((failure.waitMs ?? 0) > PATIENCE_MS) {
-        ticket.released();
-        throw fail();
-      }
-      const by = /token/.test(failure.refusal.type) ? "tokens" : "requests";
-      const refused = ticket.refused(failure.waitMs, by);
-      this.#emit({ type: "throttle", request: ticket.request, limitedBy: by, ...refused });
-      const waitedFrom = Math.max(throttle.lastSuccess, state.since);
-      if (performance.now() + (failure.waitMs ?? 0) - waitedFrom > PATIENCE_MS) throw fail();
-      job.unpack();
-      return 0;
-    }
-    if (!isRetryable(failure)) {
+  /** What follows a failure: how long to wait before the next attempt, or the error that ends it. */
+  #next<Result>(errand: Errand<Result>, attempt: Attempt<Result>, failure: Failure): number {
+    if (failure.kind === "status" && failure.status === 429) return this.#refused(errand, attempt, failure);
+    if (isRetryable(failure)) return this.#failed(errand, attempt, failure);
+    attempt.ticket.released();
+    throw this.#final(errand, attempt, failure);
+  }
+
+  /** 429: the throttle says when it may be sent again, as long as the model answers anything at all. */
+  #refused<Result>(errand: Errand<Result>, attempt: Attempt<Result>, failure: Refused): number {
+    const { ticket } = attempt;
+    const { waitMs = 0, refusal } = failure;
+    // A wait that nobody will sit out must not hold up whoever comes next: they are told by the server themselves.
+    if (waitMs > PATIENCE_MS) {
       ticket.released();
-      throw fail();
+      throw this.#final(errand, attempt, failure);
     }
+    const by = /token/.test(refusal.type) ? "tokens" : "requests";
+    const refused = ticket.refused(failure.waitMs, by);
+    this.#emit({ type: "throttle", request: ticket.request, limitedBy: by, ...refused });
+    const patientSince = performance.now() + waitMs - PATIENCE_MS;
+    if (Math.max(errand.throttle.lastSuccess, errand.since) < patientSince) {
+      errand.throttle.giveUp(patientSince, new RequestFailed(failure));
+      throw this.#final(errand, attempt, failure);
+    }
+    errand.job.unpack();
+    return 0;
+  }
+
+  /** A failure that another attempt may mend, as long as there are any left. */
+  #failed<Result>(errand: Errand<Result>, attempt: Attempt<Result>, failure: Failure): number {
+    const { ticket } = attempt;
+    const { maxRetries } = this.#options;
     const asked = failure.kind === "status" ? failure.waitMs : undefined;
-    const waitMs = asked ?? backoff(state.retries + 1, Math.random());
+    const waitMs = asked ?? backoff(errand.retries + 1, Math.random());
     ticket.failed(waitMs > PATIENCE_MS ? 0 : waitMs);
-    if (state.retries >= this.#options.maxRetries || waitMs > PATIENCE_MS || !throttle.budget.spend())
-      throw fail();
-    state.retries += 1;
+    if (errand.retries >= maxRetries || waitMs > PATIENCE_MS || !errand.throttle.budget.spend())
+      throw this.#final(errand, attempt, failure);
+    errand.retries += 1;
     this.#emit({
       type: "retry",
       request: ticket.request,
-      code,
-      status,
+      code: failureCode(failure),
+      status: statusOf(failure),
       waitMs,
-      retriesLeft: this.#options.maxRetries - state.retries,
+      retriesLeft: maxRetries - errand.retries,
     });
     return waitMs;
   }
 
-  #undelivered<Result>(
-    job: Job<Result>,
-    parcel: Parcel<Result>,
-    failure: Failure,
-    state: Attempts,
-  ): Undelivered {
+  #final<Result>(errand: Errand<Result>, { ticket, parcel }: Attempt<Result>, failure: Failure): Undelivered {
+    const [code, status] = [failureCode(failure), statusOf(failure)];
+    this.#emit({ type: "failure", request: ticket.request, code, status });
+    return this.#undelivered(errand, parcel, failure);
+  }
+
+  #undelivered<Result>(errand: Errand<Result>, parcel: Parcel<Result>, failure: Failure): Undelivered {
     const { apiKey, model, baseURL, timeout } = this.#options;
-    const about = { task: job.task(parcel.texts.length), attempts: state.sent, model, baseURL, timeout };
+    const task = errand.job.task(parcel.texts.length);
+    const about = { task, attempts: errand.sent, model, baseURL, timeout };
     return new Undelivered(failure, failureError(failure, about, [apiKey, ...parcel.secrets()]));
   }
 }
@@ -209,12 +228,25 @@ export class Undelivered extends Error {
   }
 }
 
-interface Attempts {
+/** A job on its way. */
+interface Errand<Result> {
+  readonly job: Job<Result>;
+  readonly throttle: Throttle;
+  /** When it was asked for. */
+  readonly since: number;
+  /** Requests made for it. */
   sent: number;
   retries: number;
-  /** When it was first sent. */
-  since: number;
 }
+
+/** One request of it. */
+interface Attempt<Result> {
+  readonly ticket: Ticket;
+  readonly parcel: Parcel<Result>;
+  readonly number: number;
+}
+
+type Refused = Extract<Failure, { kind: "status" }>;
 
 type Outcome<Result> =
   { readonly done: true; readonly result: Result } | { readonly done: false; readonly failure: Failure };
@@ -231,6 +263,10 @@ function readAnswer<Result>(parcel: Parcel<Result>, body: unknown, requestId: st
 function isRetryable(failure: Failure): boolean {
   if (failure.kind === "status") return isRetryableStatus(failure.status);
   return failure.kind === "connection" || failure.kind === "timeout";
+}
+
+function statusOf(failure: Failure): number | undefined {
+  return failure.kind === "status" ? failure.status : undefined;
 }
 
 /** Waits, and stops waiting at once when aborted. */

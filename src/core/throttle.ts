@@ -20,6 +20,8 @@ export interface Work {
   readonly again: boolean;
   /** The most requests in flight beside which it may leave. */
   readonly ceiling: number;
+  /** When it was asked for, on the clock of `performance.now()`. */
+  readonly since: number;
   readonly signal: AbortSignal;
   /** Called when its turn has come: its tokens, estimated, or `undefined` if there is nothing left to send. */
   prepare(): number | undefined;
@@ -50,6 +52,7 @@ export interface Refused {
 interface Waiter {
   readonly work: Work;
   readonly resolve: (ticket: Ticket | undefined) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 export class Throttle {
@@ -81,7 +84,7 @@ export class Throttle {
    * Waits for a turn.
    *
    * @returns a ticket, or `undefined` if `prepare` had nothing left to send.
-   * @throws the signal's reason as soon as it is aborted.
+   * @throws the signal's reason as soon as it is aborted; what {@link Throttle.giveUp} says.
    */
   enter(work: Work): Promise<Ticket | undefined> {
     work.signal.throwIfAborted();
@@ -98,10 +101,26 @@ export class Throttle {
           unlink();
           resolve(ticket);
         },
+        reject: (reason) => {
+          unlink();
+          reject(reason);
+        },
       };
       queue.add(waiter);
       this.#pump();
     });
+  }
+
+  /** Ends the wait of all who asked before some time: nothing has been answered since, and nothing will be soon. */
+  giveUp(askedBefore: number, reason: unknown): void {
+    for (const queue of this.#waiting) {
+      for (const waiter of queue) {
+        if (waiter.work.since > askedBefore) continue;
+        queue.delete(waiter);
+        waiter.reject(reason);
+      }
+    }
+    this.#pump();
   }
 
   /** Lets leave whoever may, and sets the clock for the next. */

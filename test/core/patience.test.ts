@@ -180,19 +180,44 @@ describe("a failure of the server", () => {
 });
 
 describe("many callers", () => {
-  // Whoever waits for a first turn is not counted yet: each has to be refused for itself, one after the other.
-  it.fails("all hear of a model that refuses everything in little more than two minutes", async () => {
-    const { embedder } = bench({ faults: () => refusal("30") });
+  it("all hear of a model that refuses everything in little more than two minutes", async () => {
+    const { embedder, emulator } = bench({ faults: () => refusal("30") });
     const one = embedder();
-    const ending = new AbortController();
-    let heard = 0;
-    const calls = texts(50).map(async (query) => {
-      const error = await rejection(one.embedQuery(query, { signal: ending.signal }));
-      if (isTogetherError(error) && error.code === "rate_limited") heard += 1;
-    });
-    await pass(160_000, 160);
-    ending.abort();
-    await Promise.all(calls);
-    expect(heard).toBe(50);
+    const calls = texts(50).map((query) => rejection(one.embedQuery(query)));
+    await pass(125_000, 125);
+    for (const error of await Promise.all(calls)) {
+      expect(error).toMatchObject({ code: "rate_limited", status: 429 });
+    }
+    expect(emulator.requests.length).toBeLessThan(20);
+  });
+
+  it("each have their two minutes, however long the model has refused the others", async () => {
+    const { embedder, emulator } = bench({ faults: () => refusal("30") });
+    const one = embedder();
+    const early = rejection(one.embedQuery("early"));
+    await pass(60_000, 60);
+    const late = texts(5).map((text) => one.embedQuery(text));
+    await pass(60_000, 60);
+    expect(await early).toMatchObject({ code: "rate_limited" });
+    emulator.setFaults(undefined);
+    await pass(60_000, 60);
+    expect((await Promise.all(late)).length).toBe(5);
+  });
+
+  it("hear it of lists and of rankings, too, most of them without a request of their own", async () => {
+    const { embedder, ranker, emulator } = bench({ faults: () => refusal("30") });
+    const [one, other] = [embedder(), ranker()];
+    const calls = texts(20).flatMap((text) => [
+      rejection(one.embed([text, "another"])),
+      rejection(other.rank(text, ["1", "2"], String)),
+    ]);
+    await pass(125_000, 125);
+    const errors = (await Promise.all(calls)) as Error[];
+    for (const error of errors) expect(error).toMatchObject({ code: "rate_limited", status: 429 });
+    expect(emulator.requests.length).toBeLessThan(errors.length);
+    const [list, ranking] = errors.slice(-2).map(({ message }) => message);
+    const said = "Together answered 429 and asks for a wait of 30 s";
+    expect(list).toContain(`Cannot embed 2 texts with "me/embedding": ${said}`);
+    expect(ranking).toContain(`Cannot rank 2 documents with "me/rerank": ${said}`);
   });
 });

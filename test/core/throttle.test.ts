@@ -17,6 +17,7 @@ function enter(
     lane,
     again,
     ceiling,
+    since: performance.now(),
     signal,
     prepare: () => {
       log.push(name);
