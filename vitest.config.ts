@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/bench/**", "test/services/**"],
+    exclude: ["**/node_modules/**", "test/services/**"],
     // No key of the developer's may reach a test, and none may be needed.
     env: {
       TOGETHER_API_KEY: "",
@@ -12,6 +12,5 @@ export default defineConfig({
       LANGCHAIN_TRACING_V2: "false",
     },
     testTimeout: 20_000,
-    reporters: ["default"],
   },
 });
