@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { backoff } from "../../src/core/retry.js";
-import { isTogetherError } from "../../src/index.js";
 import type { Fault } from "../../src/emulator/index.js";
 import { bench, only, plain, rejection, texts, vectorOf, type RequestBody } from "../support/emulate.js";
 import { pass, timed, useVirtualTime } from "../support/time.js";
