@@ -6,7 +6,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Stryker } from "@stryker-mutator/core";
-import { format } from "prettier";
+import { format, resolveConfig } from "prettier";
 import base from "./stryker.config.js";
 import { nearest } from "./nearest.js";
 
@@ -46,7 +46,7 @@ async function write() {
     /^\| file(.*\n)+?(?=\n)/m,
     `${[head, ...table].join("\n")}\n`,
   );
-  writeFileSync(PAGE, await format(page, { parser: "markdown", printWidth: 120 }));
+  writeFileSync(PAGE, await format(page, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
 }
 
 /** What the last run found, unless the file is another one by now. */

@@ -23,12 +23,13 @@ export const nearest = {
     "core/options-ranker",
   ],
   "core/client": [
+    "core/client",
+    "core/tries",
     "core/network",
     "core/address",
     "core/refusals",
-    "core/options-shared",
     "core/answers",
-    "core/abort",
+    "core/failure-event",
   ],
   "core/deadline": ["core/tries", "core/patience", "core/abort"],
   "core/embedder": [
