@@ -1,4 +1,4 @@
-import { fc } from "@fast-check/vitest";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../src/emulator/index.js";
 import type { EmbedderOptions } from "../../src/index.js";

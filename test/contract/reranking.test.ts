@@ -1,4 +1,4 @@
-import { fc } from "@fast-check/vitest";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RankerOptions } from "../../src/index.js";
 import type { EmulatorOptions } from "../../src/emulator/index.js";
