@@ -36,3 +36,18 @@ export function linked(signal: AbortSignal | undefined): { controller: AbortCont
   if (!signal) return { controller, unlink: () => {} };
   return { controller, unlink: onAbort(signal, () => controller.abort(signal.reason)) };
 }
+
+/** Waits, and stops waiting at once when aborted. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const unlink = onAbort(signal, () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+    const timer = setTimeout(() => {
+      unlink();
+      resolve();
+    }, ms);
+  });
+}

@@ -5,7 +5,8 @@
  * collected (10,000 vectors of 1,024 numbers, Node 20).
  */
 
-import { allFinite, decodeBase64 } from "./wire.js";
+import { decodeBase64 } from "./base64.js";
+import { allFinite } from "./wire.js";
 
 const KEY = '"embedding":';
 const QUOTE = 0x22;

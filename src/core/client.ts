@@ -8,13 +8,13 @@
  */
 
 import Together from "together-ai";
-import { onAbort } from "./abort.js";
-import { parseAnswer } from "./answer.js";
+import { readBody } from "./body.js";
 import { Deadline } from "./deadline.js";
 import type { Fetch } from "./options.js";
 import type { ResolvedShared } from "./resolve.js";
+import { RequestFailed, requestId } from "./request-failed.js";
 import { serverWait } from "./retry.js";
-import { readId, readRefusal, type EmbeddingsRequest, type Refusal, type RerankRequest } from "./wire.js";
+import { readId, readRefusal, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
 
 /** What to ask; the path decides the method of the SDK. */
 export type Call =
@@ -25,30 +25,6 @@ export type Call =
 export interface Answer {
   readonly body: unknown;
   readonly requestId: string | undefined;
-}
-
-/** Why there is no answer. Held apart from {@link TogetherError}, which says what it meant for the caller. */
-export type Failure =
-  | {
-      readonly kind: "status";
-      readonly status: number;
-      readonly refusal: Refusal;
-      readonly waitMs: number | undefined;
-      readonly requestId: string | undefined;
-    }
-  | { readonly kind: "connection"; readonly detail: string }
-  | { readonly kind: "timeout" }
-  | { readonly kind: "redirect" }
-  | { readonly kind: "invalid"; readonly problem: string; readonly requestId?: string | undefined };
-
-/** Carries a {@link Failure} up the stack. */
-export class RequestFailed extends Error {
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.kind);
-    this.failure = failure;
-  }
 }
 
 /** Sends requests to one address with one key. */
@@ -79,9 +55,8 @@ export class Client {
     const deadline = new Deadline(signal, this.#timeout);
     try {
       const response = await deadline.race(this.#request(call, deadline.signal));
-      const chunks = await deadline.race(readChunks(response, mostBytes, deadline.signal));
-      const id = requestId(response.headers);
-      return { body: parse(joined(chunks), id), requestId: id };
+      const body = await deadline.race(readBody(response, mostBytes, deadline.signal));
+      return { body, requestId: requestId(response.headers) };
     } catch (error) {
       throw deadline.passed() ? new RequestFailed({ kind: "timeout" }) : translate(error, signal);
     } finally {
@@ -138,74 +113,6 @@ function shortened(response: Response): Response {
   return new Response(body.pipeThrough(limit), { status, headers });
 }
 
-async function readChunks(response: Response, mostBytes: number, signal: AbortSignal): Promise<Uint8Array[]> {
-  if (Number(response.headers.get("content-length")) > mostBytes) throw await tooLarge(response, mostBytes);
-  const reader = response.body?.getReader();
-  if (!reader) return [new Uint8Array(await response.arrayBuffer())];
-  onAbort(signal, () => void reader.cancel().catch(() => {}));
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return chunks;
-    chunks.push(value);
-    bytes += value.byteLength;
-    if (bytes <= mostBytes) continue;
-    reader.cancel().catch(() => {});
-    throw await tooLarge(response, mostBytes);
-  }
-}
-
-/** Where answers are put together, one after another: memory of its own for each would be a third of all garbage. */
-let table = new Uint8Array(0);
-
-/** A larger answer gets memory of its own, which is let go. */
-const MOST_TABLE_BYTES = 1 << 22;
-
-/** Chunks as one; to be read before anything else is joined. */
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-  if (table.byteLength < bytes && bytes <= MOST_TABLE_BYTES) table = new Uint8Array(bytes);
-  const whole = bytes <= table.byteLength ? table.subarray(0, bytes) : new Uint8Array(bytes);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
-}
-
-async function tooLarge(response: Response, mostBytes: number): Promise<RequestFailed> {
-  if (!response.body?.locked) await response.body?.cancel().catch(() => {});
-  const problem = `the answer is longer than ${mostBytes} bytes, more than any right one`;
-  return new RequestFailed({ kind: "invalid", problem, requestId: requestId(response.headers) });
-}
-
-/** JSON that stops halfway is a lost connection, worth another try; other JSON that is none is not, nor is HTML. */
-function parse(bytes: Uint8Array, id: string | undefined): unknown {
-  try {
-    return parseAnswer(bytes);
-  } catch {
-    const text = new TextDecoder().decode(bytes);
-    if (/^\s*[[{]/.test(text) && !isClosed(text)) {
-      throw new RequestFailed({ kind: "connection", detail: "the answer was cut off" });
-    }
-    const what = text.trim() === "" ? "is empty" : /^\s*</.test(text) ? "is a web page" : "is not JSON";
-    throw new RequestFailed({ kind: "invalid", problem: `the answer ${what}`, requestId: id });
-  }
-}
-
-/** Whether every bracket has its counterpart: `{"data": [NaN]}` came whole, and would come so again. */
-function isClosed(text: string): boolean {
-  let open = 0;
-  for (let place = 0; place < text.length; place++) {
-    const character = text[place];
-    if (character === "[" || character === "{") open += 1;
-    else if (character === "]" || character === "}") open -= 1;
-  }
-  return open === 0;
-}
-
 interface SdkError {
   readonly status?: unknown;
   readonly headers?: unknown;
@@ -244,8 +151,4 @@ function systemCode(error: unknown): string {
     cause = (cause as { cause?: unknown }).cause;
   }
   return code;
-}
-
-function requestId(headers: Headers): string | undefined {
-  return headers.get("x-request-id") ?? headers.get("cf-ray") ?? undefined;
 }

@@ -1,9 +1,9 @@
 /** What a failed request means for whoever asked: a code, a sentence, and what to do. Pure. */
 
-import type { Failure } from "./client.js";
 import { cannot, type TogetherError, type TogetherErrorCode } from "./errors.js";
 import { embeddingModel, rerankModel } from "./models.js";
 import { quote } from "./quote.js";
+import type { Failure } from "./request-failed.js";
 
 /** What was being tried, for the message. */
 export interface About {

@@ -7,7 +7,8 @@ import { shareOf, type Batch, type Batches, type BatchSize } from "./batches.js"
 import { cannot } from "./errors.js";
 import type { Emit } from "./events.js";
 import { encodingRefused, tooMuch } from "./failure.js";
-import { Undelivered, type Parcel, type Sender } from "./sender.js";
+import type { Parcel } from "./job.js";
+import { Undelivered, type Sender } from "./sender.js";
 import type { Lane } from "./throttle.js";
 import type { RawVector } from "./wire.js";
 

@@ -1,25 +1,14 @@
 /** A query and items into the best of them: each item's score checked, ties in the order they came. */
 
-import { linked } from "./abort.js";
-import { estimateTokens } from "./batches.js";
 import { Bill } from "./bill.js";
 import type { CallOptions } from "./call.js";
-import { cannot, count, isTogetherError, type TogetherError } from "./errors.js";
+import { cannot, isTogetherError, type TogetherError } from "./errors.js";
 import { emitter, type Emit, type TokenUsage } from "./events.js";
-import { tooMuch } from "./failure.js";
 import type { RankerOptions } from "./options.js";
-import { resolveRanker, type ResolvedRanker } from "./resolve.js";
 import { readRankList, type RankList } from "./rank-list.js";
-import { Sender, Undelivered, type Parcel } from "./sender.js";
-import { indexesOf, kindOf } from "./texts.js";
-import {
-  byScore,
-  mostRankingBytes,
-  readRanking,
-  readUsage,
-  rerankRequest,
-  type RankedIndex,
-} from "./wire.js";
+import { resolveRanker, type ResolvedRanker } from "./resolve.js";
+import { rankTask, Scorer } from "./scorer.js";
+import { kindOf } from "./texts.js";
 
 /** Options of a single ranking. */
 export interface RankOptions extends CallOptions {
@@ -71,7 +60,7 @@ export class Ranker {
   readonly model: string;
   readonly #options: ResolvedRanker;
   readonly #emit: Emit;
-  readonly #sender: Sender;
+  readonly #scorer: Scorer;
 
   /**
    * @param options - Only `model` is required.
@@ -81,7 +70,7 @@ export class Ranker {
     this.#options = resolveRanker(options, name);
     this.model = this.#options.model;
     this.#emit = emitter(this.#options.onEvent, { operation: "rerank", model: this.model });
-    this.#sender = new Sender(this.#options, this.#emit);
+    this.#scorer = new Scorer(this.#options, this.#emit);
   }
 
   /**
@@ -112,13 +101,13 @@ export class Ranker {
   ): Promise<Ranking<Item>> {
     options.signal?.throwIfAborted();
     const limits = this.#limits(options);
-    const task = this.#task(Array.isArray(items) ? items.length : 0);
+    const task = rankTask(Array.isArray(items) ? items.length : 0, this.model);
     const list = readRankList(task, query, items, textOf);
     if (list.blank.length > 0) this.#emit({ type: "skipped-document", indexes: list.blank });
     if (list.repaired.length > 0) this.#emit({ type: "repaired-text", indexes: list.repaired });
     const bill = new Bill();
     try {
-      const scored = await this.#score(list, limits.topN, options, bill);
+      const scored = await this.#scorer.score({ list, topN: limits.topN, bill }, options);
       const ranked = scored
         .filter(({ score }) => limits.minScore === undefined || score >= limits.minScore)
         .slice(0, limits.topN)
@@ -136,10 +125,6 @@ export class Ranker {
     }
   }
 
-  #task(documents: number): string {
-    return `rank ${count(documents, "document")} with "${this.model}"`;
-  }
-
   #limits({ topN, minScore }: RankOptions): { topN: number | undefined; minScore: number | undefined } {
     if (topN !== undefined && (!Number.isInteger(topN) || topN < 1)) {
       throw wrongLimit("topN", topN, "a whole number, 1 or more");
@@ -148,100 +133,6 @@ export class Ranker {
       throw wrongLimit("minScore", minScore, "a finite number");
     }
     return { topN: topN ?? this.#options.topN, minScore: minScore ?? this.#options.minScore };
-  }
-
-  /** Scores a list in as many requests as it takes, and merges them. */
-  async #score(
-    list: RankList<unknown>,
-    topN: number | undefined,
-    options: RankOptions,
-    bill: Bill,
-  ): Promise<RankedIndex[]> {
-    const { controller, unlink } = linked(options.signal);
-    const total = list.texts.length;
-    const starts = indexesOf(list.texts, () => true).filter((index) => index % this.#options.batchSize === 0);
-    if (starts.length > 1) {
-      this.#emit({ type: "split", reason: "list-too-long", texts: total, requests: starts.length });
-    }
-    let done = 0;
-    const part = async (start: number): Promise<RankedIndex[]> => {
-      const texts = list.texts.slice(start, start + this.#options.batchSize);
-      const ranked = await this.#scorePart({
-        query: list.query,
-        texts,
-        indexes: list.indexes.slice(start, start + this.#options.batchSize),
-        topN,
-        signal: controller.signal,
-        bill,
-      });
-      done += texts.length;
-      options.onProgress?.({ done, total });
-      return ranked.map(({ index, score }) => ({ index: start + index, score }));
-    };
-    try {
-      const parts = starts.map((start) => part(start).catch((error) => stop(controller, error)));
-      return (await Promise.all(parts)).flat().toSorted(byScore);
-    } finally {
-      unlink();
-    }
-  }
-
-  /** One request, or two halves of it if the server finds it too much. */
-  async #scorePart(part: Part): Promise<RankedIndex[]> {
-    try {
-      const parcel = this.#pack(part);
-      const ranked = await this.#sender.send<RankedIndex[]>({
-        lane: "query",
-        signal: part.signal,
-        task: () => this.#task(part.texts.length),
-        pack: () => parcel,
-        unpack: () => {},
-      });
-      return ranked ?? [];
-    } catch (error) {
-      if (!(error instanceof Undelivered)) throw error;
-      if (!tooMuch(error.failure)) throw error.error;
-      if (part.texts.length === 1) throw this.#tooLong(part, error);
-      return this.#scoreHalves(part);
-    }
-  }
-
-  async #scoreHalves(part: Part): Promise<RankedIndex[]> {
-    const middle = Math.ceil(part.texts.length / 2);
-    this.#emit({ type: "split", reason: "request-too-large", texts: part.texts.length, requests: 2 });
-    const half = (from: number, to?: number): Promise<RankedIndex[]> =>
-      this.#scorePart({ ...part, texts: part.texts.slice(from, to), indexes: part.indexes.slice(from, to) });
-    const first = await half(0, middle);
-    const second = await half(middle);
-    return [...first, ...second.map(({ index, score }) => ({ index: middle + index, score }))];
-  }
-
-  #tooLong({ texts, indexes }: Part, { error }: Undelivered): TogetherError {
-    const [text, index] = [texts[0] as string, indexes[0] as number];
-    const size = `${text.length} characters, about ${count(estimateTokens(text), "token")}`;
-    return cannot(
-      "text_too_long",
-      this.#task(1),
-      `the document at index ${index} (${size}) is, with the query, more than the model takes`,
-      "split it into shorter ones",
-      { index, status: error.status, requestId: error.requestId, attempts: error.attempts },
-    );
-  }
-
-  #pack({ query, texts, topN, bill }: Part): Parcel<RankedIndex[]> {
-    const wanted = Math.min(topN ?? texts.length, texts.length);
-    return {
-      call: { path: "/rerank", body: rerankRequest(this.model, query, texts, wanted) },
-      texts,
-      estimatedTokens: texts.reduce((tokens, text) => tokens + estimateTokens(text), estimateTokens(query)),
-      mostBytes: mostRankingBytes(texts),
-      secrets: () => [query, ...texts],
-      read: (body) => {
-        const ranked = readRanking(body, texts.length, wanted);
-        bill.add(readUsage(body));
-        return ranked;
-      },
-    };
   }
 
   #unranked<Item>(list: RankList<Item>, error: TogetherError): Ranked<Item>[] {
@@ -259,20 +150,4 @@ function wrongLimit(name: string, value: unknown, wanted: string): TogetherError
   // As with the options of the constructor, only numbers are quoted.
   const found = typeof value === "number" ? String(value) : kindOf(value);
   return cannot("invalid_option", "rank documents", `\`${name}\` is ${found}`, `it must be ${wanted}`);
-}
-
-interface Part {
-  readonly query: string;
-  readonly texts: readonly string[];
-  /** The caller's index of each. */
-  readonly indexes: readonly number[];
-  readonly topN: number | undefined;
-  readonly signal: AbortSignal;
-  readonly bill: Bill;
-}
-
-/** Ends the other parts and reports the first failure, which is the signal's reason from then on. */
-function stop(controller: AbortController, error: unknown): never {
-  controller.abort(error);
-  throw controller.signal.reason;
 }

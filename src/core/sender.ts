@@ -3,44 +3,21 @@
  * listener. Everything between the throttle and the wire that embeddings and reranking share.
  */
 
-import { onAbort } from "./abort.js";
-import { Client, RequestFailed, type Call, type Failure } from "./client.js";
+import { sleep } from "./abort.js";
+import { Client } from "./client.js";
 import type { TogetherError } from "./errors.js";
 import type { Emit } from "./events.js";
 import { failureCode, failureError } from "./failure.js";
-import type { ResolvedShared } from "./resolve.js";
+import type { Job, Parcel } from "./job.js";
 import type { LimitedBy } from "./pace.js";
+import { RequestFailed, type Failure } from "./request-failed.js";
+import type { ResolvedShared } from "./resolve.js";
 import { backoff, isRetryableStatus } from "./retry.js";
-import { throttleFor, type Lane, type Throttle, type Ticket } from "./throttle.js";
+import { throttleFor, type Throttle, type Ticket } from "./throttle.js";
 import { InvalidAnswer, readUsage } from "./wire.js";
 
 /** How long a model may refuse everything before its callers hear of it; no wait beyond it is begun. */
 const PATIENCE_MS = 120_000;
-
-/** One request, ready to leave. */
-export interface Parcel<Result> {
-  readonly call: Call;
-  /** Texts or documents in it. */
-  readonly texts: readonly string[];
-  readonly estimatedTokens: number;
-  readonly mostBytes: number;
-  /** What no error may quote: the user's own words. */
-  secrets(): readonly string[];
-  /** Reads the answer. @throws {@link InvalidAnswer} if it is not one. */
-  read(body: unknown): Result;
-}
-
-/** Work to be sent. What travels is decided when its turn has come, so that batches can grow while they wait. */
-export interface Job<Result> {
-  readonly lane: Lane;
-  readonly signal: AbortSignal;
-  /** What was asked for, to complete the sentence "Cannot ...". */
-  task(texts: number): string;
-  /** Called at each turn; `undefined` if there is nothing left to do. */
-  pack(): Parcel<Result> | undefined;
-  /** The server refused the parcel for its rate; it may be packed anew. */
-  unpack(): void;
-}
 
 /** Sends the work of one object: a model at one address with one key. */
 export class Sender {
@@ -267,19 +244,4 @@ function isRetryable(failure: Failure): boolean {
 
 function statusOf(failure: Failure): number | undefined {
   return failure.kind === "status" ? failure.status : undefined;
-}
-
-/** Waits, and stops waiting at once when aborted. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const unlink = onAbort(signal, () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
-    const timer = setTimeout(() => {
-      unlink();
-      resolve();
-    }, ms);
-  });
 }

@@ -119,19 +119,19 @@ export const assumptions = {
     question: "scores of a split list",
     expected: "either; an event tells of a split",
     source: NONE,
-    home: "src/core/ranker.ts",
+    home: "src/core/scorer.ts",
   },
   blankDocument: {
     question: "a blank document",
     expected: "either; it is never sent",
     source: NONE,
-    home: "src/core/ranker.ts",
+    home: "src/core/rank-list.ts",
   },
   longDocument: {
     question: "a document beyond the limit",
     expected: "refused, or cut without a word",
     source: NONE,
-    home: "src/core/ranker.ts",
+    home: "src/core/scorer.ts",
   },
   mostDocuments: {
     question: "documents in one request",

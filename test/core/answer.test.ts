@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseAnswer } from "../../src/core/answer.js";
-import { decodeBase64, readEmbeddings } from "../../src/core/wire.js";
+import { decodeBase64 } from "../../src/core/base64.js";
+import { readEmbeddings } from "../../src/core/wire.js";
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Failure } from "../../src/core/client.js";
+import type { Failure } from "../../src/core/request-failed.js";
 import { encodingRefused, failureError, tooMuch } from "../../src/core/failure.js";
 import { see } from "../support/complaint.js";
 

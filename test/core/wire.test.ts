@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { decodeBase64 } from "../../src/core/base64.js";
 import {
   byScore,
-  decodeBase64,
   embeddingsRequest,
   InvalidAnswer,
   mostEmbeddingBytes,

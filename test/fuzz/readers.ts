@@ -1,7 +1,7 @@
 /** The readers of answers, each with what must be true of whatever it lets through. */
 
+import { decodeBase64 } from "../../src/core/base64.js";
 import {
-  decodeBase64,
   InvalidAnswer,
   readEmbeddings,
   readId,
