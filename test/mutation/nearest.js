@@ -12,8 +12,10 @@ const llamaindex = [
 export const nearest = {
   "core/abort": ["core/abort", "core/stream", "core/network"],
   "core/answer": ["core/answer", "core/answers"],
+  "core/base64": ["core/wire", "core/answer"],
   "core/batches": ["core/batches", "core/list-job", "core/input"],
   "core/bill": ["core/bill", "core/input", "core/list-job"],
+  "core/body": ["core/client", "core/answers", "core/refusals", "core/tries"],
   "core/cache": ["core/cache", "core/cache-entries", "core/cache-silent", "core/cache-writes"],
   "core/check": [
     "core/options",
@@ -73,6 +75,7 @@ export const nearest = {
     "core/cache",
   ],
   "core/retry": ["core/retry", "core/tries"],
+  "core/scorer": ["core/ranker", "core/rank-too-long", "core/input", "core/abort"],
   "core/sender": [
     "core/tries",
     "core/patience",
