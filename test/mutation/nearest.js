@@ -64,6 +64,7 @@ export const nearest = {
   "core/rank-list": ["core/ranker", "core/rank-too-long", "core/input"],
   "core/ranker": ["core/ranker", "core/rank-too-long", "core/options-ranker", "core/input", "core/abort"],
   "core/rate": ["core/rate", "core/pace"],
+  "core/request-failed": ["core/refusals", "core/network"],
   "core/resolve": [
     "core/options",
     "core/options-shared",
