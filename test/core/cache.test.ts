@@ -27,6 +27,13 @@ describe("a cache", () => {
     ]);
   });
 
+  it("is the same one, whether its namespace is left out or empty", async () => {
+    const { embedder, events } = bench();
+    const store = new MemoryStore();
+    for (const cache of [store, { store }, { store, namespace: "" }]) await embedder({ cache }).embed(["a"]);
+    expect(only(events, "cache").map(({ hits }) => hits)).toEqual([0, 1, 1]);
+  });
+
   it("sends only what is missing, and puts every vector in its place", async () => {
     const { embedder, emulator, events } = bench();
     const cache = new MemoryStore();
