@@ -22,6 +22,12 @@ describe("an embedder", () => {
     expect([events.length, cache.reads, emulator.requests.length]).toEqual([0, 0, 0]);
   });
 
+  it("tells of a query's request and the answer, and of nothing that is not the case", async () => {
+    const { embedder, events } = bench();
+    await embedder().embedQuery("a question");
+    expect(events.map(({ type }) => type)).toEqual(["request", "answer"]);
+  });
+
   it("tells its progress when there is some, what the cache knew first", async () => {
     const { embedder } = bench();
     const cache = new MemoryStore();

@@ -86,7 +86,7 @@ export const nearest = {
     "core/abort",
   ],
   "core/stream": ["core/stream", "core/stream-ends", "core/abort"],
-  "core/texts": ["core/batches", "core/input", "core/long-texts", "core/ranker"],
+  "core/texts": ["core/batches", "core/embedder", "core/input", "core/long-texts", "core/ranker"],
   "core/throttle": ["core/throttle", "core/patience", "core/tries"],
   "core/vectors": ["core/vectors", "core/input", "core/options-embedder"],
   "core/window": ["core/pace", "core/rate"],
