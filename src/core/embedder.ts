@@ -166,10 +166,20 @@ export class Embedder {
 
   async #embedList<Vector extends RawVector>(
     list: readonly string[],
-    { lane, form, first = 0, wasRepaired = false }: Wanted<Vector>,
+    wanted: Wanted<Vector>,
     options: CallOptions,
   ): Promise<Embeddings<Vector>> {
     options.signal?.throwIfAborted();
+    const { run, tokens } = this.#begin(list, wanted);
+    if (run.texts.length > 0) await this.#complete(run, tokens, wanted.lane, options);
+    return { vectors: run.result(), usage: run.bill.usage() };
+  }
+
+  /** Checks texts and makes of them what is sent, each with its tokens. */
+  #begin<Vector extends RawVector>(
+    list: readonly string[],
+    { lane, form, first = 0, wasRepaired = false }: Wanted<Vector>,
+  ): { run: ListRun<Vector>; tokens: number[] } {
     const task = embedTask(Array.isArray(list) ? list.length : 0, this.model);
     const { texts, repaired } = checkTexts(list, task, "text", first);
     if (wasRepaired) this.#emit({ type: "repaired-text", indexes: [0] });
@@ -180,44 +190,38 @@ export class Embedder {
       first,
       this.#options.normalize ? (vector) => form(normalized(vector)) : form,
     );
-    const tokens = countTokens(run, task, this.#options, this.#emit);
-    if (texts.length === 0) return { vectors: [], usage: run.bill.usage() };
+    return { run, tokens: countTokens(run, task, this.#options, this.#emit) };
+  }
 
-    const { signal } = options;
+  /** Finds a vector for each text: in the cache, or by asking for it. */
+  async #complete(run: ListRun, tokens: number[], lane: Lane, options: CallOptions): Promise<void> {
+    const { signal, onProgress } = options;
     const { controller, unlink } = linked(signal);
+    const cache = lane === "documents" ? this.#cache : undefined;
     const writes: Promise<void>[] = [];
     try {
-      const cache = lane === "documents" ? this.#cache : undefined;
       const keys = cache && (await cache.keys(run.texts, signal));
       if (cache && keys) this.#fill(run, await cache.read(keys, this.#expectedDimensions, signal));
       signal?.throwIfAborted();
-      if (run.done > 0) options.onProgress?.(run.progress());
+      if (run.done > 0) onProgress?.(run.progress());
       const open = indexesOf(run.vectors, (vector) => vector === undefined);
-      const batches = new Batches(
-        open.map((place) => run.texts[place] as string),
-        open.map((place) => tokens[place] as number),
-      );
-      const job = this.#job(lane, controller, batches, {
-        open,
-        run,
-        deliver: (places, vectors) => {
-          // Before they are scaled: the cache keeps what the server sent.
-          const written = cache && keys && cache.write(pick(keys, places), vectors, signal);
-          if (written) writes.push(written);
-          run.place(places, vectors);
-          options.onProgress?.(run.progress());
-          // Who ran ahead of a slow store would lose more than what is in flight when the process is killed.
-          return cache?.answers ? written : undefined;
-        },
-      });
-      await job.run(open.length);
+      const deliver = (places: readonly number[], vectors: RawVector[]): Promise<void> | undefined => {
+        // Before they are scaled: the cache keeps what the server sent.
+        const written = cache && keys && cache.write(pick(keys, places), vectors, signal);
+        if (written) writes.push(written);
+        run.place(places, vectors);
+        onProgress?.(run.progress());
+        // Who ran ahead of a slow store would lose more than what is in flight when the process is killed.
+        return cache?.answers ? written : undefined;
+      };
+      const batches = new Batches(pick(run.texts, open), pick(tokens, open));
+      await this.#job(lane, controller, batches, { open, run, deliver }).run(open.length);
     } finally {
       unlink();
       // What has arrived is worth keeping even when the rest failed; an abort ends the wait.
       await Promise.all(writes);
     }
     signal?.throwIfAborted();
-    return { vectors: run.result(), usage: run.bill.usage() };
   }
 
   /** Takes what the cache knew: what comes besides must measure the same, or the list would mix two models. */
@@ -239,11 +243,7 @@ export class Embedder {
         indexOf: (place) => run.firstIndexOf(open[place] as number),
         pack: (batch) => this.#pack(batch, run, this.#prefix(lane)),
         refuseBase64: () => (this.#encoding = "float"),
-        deliver: (batch, vectors) =>
-          deliver(
-            batch.places.map((place) => open[place] as number),
-            vectors,
-          ),
+        deliver: (batch, vectors) => deliver(pick(open, batch.places), vectors),
       },
       batches,
       controller,

@@ -130,7 +130,7 @@ export interface RepairedTextEvent extends Common {
 /** Blank documents cannot be ranked and were left out of the result. */
 export interface SkippedDocumentEvent extends Common {
   readonly type: "skipped-document";
-  /** Their places in the list or the stream. */
+  /** Their places in the list. */
   readonly indexes: readonly number[];
 }
 
