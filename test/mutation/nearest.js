@@ -10,7 +10,7 @@ const llamaindex = [
 
 /** Paths without `.ts` under `src`, and without `.test.ts` under `test`. */
 export const nearest = {
-  "core/abort": ["core/abort", "core/stream", "core/network"],
+  "core/abort": ["core/abort", "core/stream"],
   "core/answer": ["core/answer", "core/answers"],
   "core/base64": ["core/wire", "core/answer"],
   "core/batches": ["core/batches", "core/list-job", "core/input"],
@@ -27,7 +27,6 @@ export const nearest = {
   "core/client": [
     "core/client",
     "core/tries",
-    "core/network",
     "core/address",
     "core/refusals",
     "core/answers",
@@ -64,7 +63,7 @@ export const nearest = {
   "core/rank-list": ["core/ranker", "core/rank-too-long", "core/input"],
   "core/ranker": ["core/ranker", "core/rank-too-long", "core/options-ranker", "core/input", "core/abort"],
   "core/rate": ["core/rate", "core/pace"],
-  "core/request-failed": ["core/refusals", "core/network"],
+  "core/request-failed": ["core/refusals", "core/client"],
   "core/resolve": [
     "core/options",
     "core/options-shared",
