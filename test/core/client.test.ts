@@ -78,6 +78,14 @@ describe("a refusal", () => {
     expect(error).toMatchObject({ code: "unauthorized", status: 401 });
   });
 
+  it.each([{ "x-request-id": "r-1", "cf-ray": "r-2" }, { "cf-ray": "r-1" }])(
+    "carries Together's id of the request, or else the network's: %j",
+    async (headers) => {
+      const error = await errorFor(async () => new Response("no", { status: 401, headers: { ...headers } }));
+      expect(error.requestId).toBe("r-1");
+    },
+  );
+
   it("may have a status that no standard knows", async () => {
     const strange = Object.defineProperty(new Response("no"), "status", { value: 999 });
     Object.defineProperty(strange, "ok", { value: false });

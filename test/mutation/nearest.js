@@ -12,7 +12,7 @@ const llamaindex = [
 export const nearest = {
   "core/abort": ["core/abort", "core/stream"],
   "core/answer": ["core/answer", "core/answers"],
-  "core/base64": ["core/wire", "core/answer"],
+  "core/base64": ["core/base64", "core/wire", "core/answer"],
   "core/batches": ["core/batches", "core/list-job", "core/input"],
   "core/bill": ["core/bill", "core/input", "core/list-job"],
   "core/body": ["core/client", "core/answers", "core/refusals", "core/tries"],
