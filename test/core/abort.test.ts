@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { EmulatorOptions } from "../../src/emulator/index.js";
-import { onAbort } from "../../src/core/abort.js";
+import { onAbort, sleep } from "../../src/core/abort.js";
 import { bench, rejection, texts, type Bench } from "../support/emulate.js";
 import { breathe, pass, useVirtualTime } from "../support/time.js";
 
@@ -252,5 +252,26 @@ describe("onAbort()", () => {
     const called = vi.fn<() => void>();
     onAbort(AbortSignal.abort(), called);
     expect(called).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("sleep()", () => {
+  it("ends when its time is over, and not before", async () => {
+    let over = false;
+    const sleeping = sleep(1000, new AbortController().signal).then(() => (over = true));
+    await pass(999);
+    expect(over).toBe(false);
+    await pass(1);
+    expect(await sleeping).toBe(true);
+  });
+
+  it.each([
+    ["for no time", 0, new AbortController().signal],
+    ["less than no time", -1, new AbortController().signal],
+    ["after an abort", 1000, AbortSignal.abort("before")],
+  ])("sets no clock %s", async (_, ms, signal) => {
+    const sleeping = sleep(ms, signal);
+    expect(vi.getTimerCount()).toBe(0);
+    await sleeping;
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { EmbedderOptions, TogetherError } from "../../src/index.js";
 import { bench, KEY, plain, rejection, texts, vectorOf } from "../support/emulate.js";
 
@@ -22,6 +22,21 @@ function inPieces(body: string, length: number): ReadableStream<Uint8Array> {
     },
   });
 }
+
+describe("a request", () => {
+  it("asks for redirects by hand, and keeps quiet whatever TOGETHER_LOG says", async () => {
+    vi.stubEnv("TOGETHER_LOG", "debug");
+    const logs = (["debug", "info", "log", "warn", "error"] as const).map((level) =>
+      vi.spyOn(console, level).mockReturnValue(),
+    );
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response(bodyFor(["a"])));
+    await bench().embedder({ fetch }).embed(["a"]);
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({ redirect: "manual" });
+    expect(logs.flatMap(({ mock }) => mock.calls)).toEqual([]);
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+});
 
 describe("an answer", () => {
   it("may come in any number of pieces, a short one after a long one, and one beyond four million bytes", async () => {
