@@ -22,6 +22,14 @@ describe("rank()", () => {
     ]);
   });
 
+  it("takes an answer that repeats a long document, each character of it escaped", async () => {
+    const { ranker } = bench();
+    const document = "\u0001".repeat(200_000);
+    const results = [{ index: 0, relevance_score: 1, document: { text: document } }];
+    const fetch = async (): Promise<Response> => Response.json({ results });
+    expect(await ranker({ fetch }).rank("q", [document], identity)).toMatchObject([{ index: 0, score: 1 }]);
+  });
+
   it("asks for each item's text once", async () => {
     const { ranker } = bench();
     const textOf = vi.fn<typeof identity>(identity);

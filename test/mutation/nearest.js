@@ -89,7 +89,7 @@ export const nearest = {
   "core/throttle": ["core/throttle", "core/patience", "core/tries"],
   "core/vectors": ["core/vectors", "core/input", "core/options-embedder"],
   "core/window": ["core/pace", "core/rate"],
-  "core/wire": ["core/wire", "core/answers"],
+  "core/wire": ["core/wire", "core/ranker", "core/answers"],
   "langchain/embeddings": langchain,
   "langchain/reranker": [...langchain, "langchain/tracing.langsmith"],
   "langchain/retriever": ["langchain/retriever", "langchain/retriever.abort", "langchain/tracing.langsmith"],
