@@ -49,17 +49,19 @@ async function write() {
   writeFileSync(PAGE, await format(page, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
 }
 
-/** What the last run found, unless the file is another one by now. */
+/** What the last run found, with an asterisk if the file is another one by now. */
 function resultsOf(name) {
+  if (!existsSync(storeOf(name))) return [];
   const file = sourceOf(name);
-  const result = existsSync(storeOf(name)) && JSON.parse(readFileSync(storeOf(name), "utf8")).files[file];
-  if (!result || result.source !== readFileSync(file, "utf8")) {
-    console.warn(`${file}: not tried as it is now`);
-    return [];
-  }
-  const amount = (...statuses) => result.mutants.filter(({ status }) => statuses.includes(status)).length;
+  const { source, mutants } = JSON.parse(readFileSync(storeOf(name), "utf8")).files[file];
+  const amount = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
+  const changed = source === readFileSync(file, "utf8") ? "" : " \\*";
   return [
-    { name: `${name}.ts`, killed: amount("Killed", "Timeout"), survived: amount("Survived", "NoCoverage") },
+    {
+      name: `${name}.ts${changed}`,
+      killed: amount("Killed", "Timeout"),
+      survived: amount("Survived", "NoCoverage"),
+    },
   ];
 }
 
