@@ -1,12 +1,18 @@
 /** Texts into requests, by count and by tokens. Pure. */
 
-import type { LimitedBy } from "./pace.js";
+import type { Limit } from "./throttle.js";
 
 /** Texts in a request: enough that a small limit is not wasted, few enough for every server met so far. */
 export const FIRST_BATCH = 128;
 
 /** Texts in a request at most, of a long list or once requests are limited. Together's own cookbook sends 1,000. */
 const LARGEST_BATCH = 512;
+
+/** Where fewer than four requests a second pass, each takes more: so that this many texts do. */
+const TEXTS_PER_SECOND = 2048;
+
+/** Texts that one request may carry at most. */
+export const MOST_TEXTS = 2048;
 
 /** A list fills so many requests of the smallest size, or as many as may be in flight, before they become larger. */
 const SPREAD = 16;
@@ -34,7 +40,8 @@ export interface Limits {
  * Where requests are limited, the batch is the lever: 10,000 texts under one request a second take 93 s at 128 texts
  * a request and 22 s at 512, and under twenty a second nobody is refused who sends them in 20 requests. So a list that
  * is longer than what may be in flight at once goes in larger batches from the start, as long as its texts are short;
- * the first refusal of requests takes all to the largest; a limit in tokens takes them back to the smallest.
+ * the first refusal of requests takes all to 512, and further where few requests pass; a limit in tokens takes them
+ * back to the smallest.
  */
 export class BatchSize {
   readonly #wanted: number | undefined;
@@ -51,12 +58,11 @@ export class BatchSize {
    *
    * @param share - What each request would hold if they all were in flight at once: {@link shareOf}.
    */
-  limits(limitedBy: LimitedBy | undefined, share = 0): Limits {
-    const safe = this.#wanted ?? (limitedBy === "requests" ? LARGEST_BATCH : FIRST_BATCH);
-    const grown = this.#wanted ?? (limitedBy ? safe : Math.min(LARGEST_BATCH, Math.max(safe, share)));
+  limits(limit: Limit | undefined, share = 0): Limits {
+    const weighed = this.#wanted ?? (limit?.by === "requests" ? LARGEST_BATCH : FIRST_BATCH);
     return {
-      texts: Math.min(grown, this.#bornTexts),
-      tokens: Math.min(safe * TOKENS_PER_TEXT, this.#bornTokens),
+      texts: Math.min(this.#wanted ?? suggested(limit, share), this.#bornTexts),
+      tokens: Math.min(weighed * TOKENS_PER_TEXT, this.#bornTokens),
     };
   }
 
@@ -70,6 +76,16 @@ export class BatchSize {
     if (by === "count") this.#bornTexts = Math.min(this.#bornTexts, batch.texts.length);
     else this.#bornTokens = Math.min(this.#bornTokens, batch.tokens);
   }
+}
+
+function suggested(limit: Limit | undefined, share: number): number {
+  if (!limit) return clamped(share, FIRST_BATCH, LARGEST_BATCH);
+  if (limit.by === "tokens") return FIRST_BATCH;
+  return clamped(Math.ceil(TEXTS_PER_SECOND / limit.perSecond), LARGEST_BATCH, MOST_TEXTS);
+}
+
+function clamped(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }
 
 /** Texts in a request if a whole list were in flight at once. */

@@ -119,7 +119,7 @@ export class Embedder {
     options: CallOptions = {},
   ): AsyncGenerator<StreamedEmbedding, void, undefined> {
     const { controller, unlink } = linked(options.signal);
-    const size = (): number => this.#size.limits(this.#sender.limitedBy).texts;
+    const size = (): number => this.#size.limits(this.#sender.limit).texts;
     const stream = chunks(source, {
       size,
       ahead: this.#options.maxConcurrency,

@@ -92,7 +92,7 @@ export class ListJob {
     let batch: Batch | undefined;
     const source: Source = {
       take: () => {
-        if (this.#probes === 0) batch ??= this.#batches.take(size.limits(sender.limitedBy, this.#share));
+        if (this.#probes === 0) batch ??= this.#batches.take(size.limits(sender.limit, this.#share));
         return batch;
       },
       giveBack: () => {

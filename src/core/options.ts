@@ -97,9 +97,10 @@ export interface EmbedderOptions extends SharedOptions {
   /**
    * How many texts travel in one request. Whole number, 1 to 2,048. What you set is never exceeded, and a batch is
    * also full at 512 estimated tokens for each text it may hold. Left to itself, the number is 128; a sixteenth of a
-   * list of short texts where that is more; and 512 once the server limits *requests* rather than tokens.
+   * list of short texts where that is more; 512 once the server limits *requests* rather than tokens; and up to 2,048
+   * where fewer than four requests a second pass.
    *
-   * @defaultValue 128 to 512
+   * @defaultValue 128 to 2,048
    */
   batchSize?: number | undefined;
 

@@ -1,6 +1,7 @@
 /** Options as given, checked and with every default filled in. */
 
 import type Together from "together-ai";
+import { MOST_TEXTS } from "./batches.js";
 import { Check } from "./check.js";
 import { cannot } from "./errors.js";
 import type { TogetherEvent } from "./events.js";
@@ -39,9 +40,6 @@ export interface ResolvedRanker extends ResolvedShared {
   readonly batchSize: number;
   readonly onFailure: "throw" | "keep-order";
 }
-
-/** Texts that one request may carry at most. */
-export const MOST_TEXTS = 2048;
 
 const DEFAULT_BASE_URL = "https://api.together.ai/v1";
 const RERANK_BATCH = 1024;

@@ -9,11 +9,10 @@ import type { TogetherError } from "./errors.js";
 import type { Emit } from "./events.js";
 import { failureCode, failureError } from "./failure.js";
 import type { Job, Parcel } from "./job.js";
-import type { LimitedBy } from "./pace.js";
 import { RequestFailed, type Failure } from "./request-failed.js";
 import type { ResolvedShared } from "./resolve.js";
 import { backoff, isRetryableStatus } from "./retry.js";
-import { throttleFor, type Throttle, type Ticket } from "./throttle.js";
+import { throttleFor, type Limit, type Throttle, type Ticket } from "./throttle.js";
 import { InvalidAnswer, readUsage } from "./wire.js";
 
 /** How long a model may refuse everything before its callers hear of it; no wait beyond it is begun. */
@@ -34,8 +33,8 @@ export class Sender {
   }
 
   /** What the server is known to limit, if anything. */
-  get limitedBy(): LimitedBy | undefined {
-    return this.#throttle.limitedBy;
+  get limit(): Limit | undefined {
+    return this.#throttle.limit;
   }
 
   /**

@@ -49,6 +49,12 @@ export interface Refused {
   readonly ratePerSecond: number;
 }
 
+/** What the server limits, and the rate that was learned of it. */
+export interface Limit {
+  readonly by: LimitedBy;
+  readonly perSecond: number;
+}
+
 interface Waiter {
   readonly work: Work;
   readonly resolve: (ticket: Ticket | undefined) => void;
@@ -66,8 +72,9 @@ export class Throttle {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** What the server limits, once it has said so. */
-  get limitedBy(): LimitedBy | undefined {
-    return this.#pace.limitedBy;
+  get limit(): Limit | undefined {
+    const { limitedBy: by, ratePerSecond: perSecond } = this.#pace;
+    return by && { by, perSecond };
   }
 
   /** When the model last answered, on the clock of `performance.now()`. */

@@ -27,7 +27,7 @@ const NAME = "TogetherEmbeddings";
 export class TogetherEmbeddings extends BaseEmbedding {
   /** The model whose vectors these are. */
   readonly model: string;
-  /** Texts in one request, from the next call on. Until you set it, the number may grow to 512. */
+  /** Texts in one request, from the next call on. Until you set it, the number may grow to 2,048. */
   override embedBatchSize: number;
   readonly #options: EmbedderOptions;
   #embedder: Embedder;

@@ -5,7 +5,7 @@ import type { CallOptions } from "../core/call.js";
 import { embeddingModel } from "../core/models.js";
 import { Check } from "../core/check.js";
 import type { EmbedderOptions } from "../core/options.js";
-import { MOST_TEXTS } from "../core/resolve.js";
+import { MOST_TEXTS } from "../core/batches.js";
 
 /** Options of {@link TogetherEmbeddings}: those of the framework-free `Embedder`, one of them by two names. */
 export interface TogetherEmbeddingsParams extends EmbedderOptions {

@@ -116,12 +116,12 @@ export const scenarios: readonly Scenario[] = [
   {
     ...list,
     name: "bucket-1",
-    about: "1 request a second, one at once, whole-second reset; 5,000 texts, to be done within a coffee",
-    amount: 5000,
+    about: "1 request a second, one at once, whole-second reset; 20,000 texts: ten requests at best",
+    amount: 20_000,
     server: { latency: LATENCY, limits: { requestsPerSecond: 1, burst: 1, reset: "whole" } },
     told: {
-      batchSize: 512,
-      concurrency: 20,
+      batchSize: 2048,
+      concurrency: 10,
       rate: { of: "requests", perSecond: 1, atOnce: 1 },
     },
   },

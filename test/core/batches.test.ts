@@ -130,12 +130,17 @@ describe("Batches", () => {
   });
 });
 
+const [requests, tokens] = [
+  { by: "requests", perSecond: 20 },
+  { by: "tokens", perSecond: 20 },
+] as const;
+
 describe("BatchSize", () => {
   it("is 128 texts and 512 tokens for each, until requests are what is limited: then 512 texts", () => {
     const size = new BatchSize(undefined);
     expect(size.limits(undefined)).toEqual({ texts: 128, tokens: 65_536 });
-    expect(size.limits("tokens")).toEqual({ texts: 128, tokens: 65_536 });
-    expect(size.limits("requests")).toEqual({ texts: 512, tokens: 262_144 });
+    expect(size.limits(tokens)).toEqual({ texts: 128, tokens: 65_536 });
+    expect(size.limits(requests)).toEqual({ texts: 512, tokens: 262_144 });
   });
 
   it("is a sixteenth of a long list, up to 512 texts, while no limit is known and the texts are short", () => {
@@ -146,21 +151,30 @@ describe("BatchSize", () => {
     expect(size.limits(undefined, shareOf(4800, 4)).texts).toBe(300);
     expect(size.limits(undefined, shareOf(4800, 32)).texts).toBe(150);
     expect(size.limits(undefined, 300).tokens).toBe(65_536);
-    expect(size.limits("tokens", 300)).toEqual({ texts: 128, tokens: 65_536 });
-    expect(size.limits("requests", 300)).toEqual({ texts: 512, tokens: 262_144 });
+    expect(size.limits(tokens, 300)).toEqual({ texts: 128, tokens: 65_536 });
+    expect(size.limits(requests, 300)).toEqual({ texts: 512, tokens: 262_144 });
     expect(new BatchSize(7).limits(undefined, 300)).toEqual({ texts: 7, tokens: 3584 });
   });
 
+  it("is up to 2,048 texts, with no more tokens, where few requests pass: two thousand texts a second", () => {
+    const size = new BatchSize(undefined);
+    const sizes = [4, 3, 1, 0.01].map((perSecond) => size.limits({ by: "requests", perSecond }));
+    expect(sizes.map(({ texts }) => texts)).toEqual([512, 683, 2048, 2048]);
+    expect(sizes.map((each) => each.tokens)).toEqual([262_144, 262_144, 262_144, 262_144]);
+    expect(size.limits({ by: "tokens", perSecond: 0.01 }).texts).toBe(128);
+  });
+
   it("is never more than the user's own", () => {
-    expect(new BatchSize(7).limits("requests")).toEqual({ texts: 7, tokens: 3584 });
+    expect(new BatchSize(7).limits(requests)).toEqual({ texts: 7, tokens: 3584 });
+    expect(new BatchSize(7).limits({ by: "requests", perSecond: 1 }).texts).toBe(7);
   });
 
   it("stays at what the server bore, in texts or in tokens, and never grows again", () => {
     const size = new BatchSize(undefined);
     size.remember("count", sized(16, 400));
-    expect(size.limits("requests").texts).toBe(16);
+    expect(size.limits(requests).texts).toBe(16);
     size.remember("count", sized(32, 800));
-    expect(size.limits("requests").texts).toBe(16);
+    expect(size.limits(requests).texts).toBe(16);
     expect(size.bears(sized(16, 1_000_000))).toBe(true);
     expect(size.bears(sized(17, 1))).toBe(false);
     size.remember("size", sized(5, 900));

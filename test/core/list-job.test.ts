@@ -184,7 +184,7 @@ describe("time", () => {
   });
 
   it.each([
-    ["requests: batches grow while they wait", "dynamic_request_limited", 512],
+    ["requests: batches grow while they wait", "dynamic_request_limited", 1000],
     ["tokens: batches stay as they are", "dynamic_token_limited", 128],
   ])("may be limited in %s", async (_, errorType, largest) => {
     let sent = 0;

@@ -109,7 +109,7 @@ describe("a throttle", () => {
     const refused = (await enter(throttle, "first", log, { ceiling: 8 }))?.refused(reset, "requests");
     expect(refused?.pauseMs).toBeGreaterThanOrEqual(least);
     expect(refused?.ratePerSecond).toBeGreaterThan(0);
-    expect(throttle.limitedBy).toBe("requests");
+    expect(throttle.limit).toEqual({ by: "requests", perSecond: refused?.ratePerSecond });
     const waiting = [
       enter(throttle, "documents", log, { ceiling: 8 }),
       enter(throttle, "query", log, { ceiling: 8, lane: "query" }),
