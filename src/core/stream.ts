@@ -45,8 +45,8 @@ export async function* chunks<Result>(
         continue;
       }
       const result = running.shift();
-      if (result) yield await resultOf(result, reader, options.signal);
-      else if (reader.ended) return;
+      if (!result) return;
+      yield await resultOf(result, reader, options.signal);
     }
   } catch (error) {
     // What the source's clean-up may throw besides would hide it.
@@ -90,10 +90,6 @@ class Reader {
         "pass an array, a generator or a stream",
       );
     }
-  }
-
-  get ended(): boolean {
-    return this.#ended && this.#items.length === 0;
   }
 
   /**

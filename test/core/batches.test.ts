@@ -130,17 +130,17 @@ describe("Batches", () => {
   });
 });
 
-const [requests, tokens] = [
-  { by: "requests", perSecond: 20 },
-  { by: "tokens", perSecond: 20 },
-] as const;
+const twenty = {
+  requests: { by: "requests", perSecond: 20 },
+  tokens: { by: "tokens", perSecond: 20 },
+} as const;
 
 describe("BatchSize", () => {
   it("is 128 texts and 512 tokens for each, until requests are what is limited: then 512 texts", () => {
     const size = new BatchSize(undefined);
     expect(size.limits(undefined)).toEqual({ texts: 128, tokens: 65_536 });
-    expect(size.limits(tokens)).toEqual({ texts: 128, tokens: 65_536 });
-    expect(size.limits(requests)).toEqual({ texts: 512, tokens: 262_144 });
+    expect(size.limits(twenty.tokens)).toEqual({ texts: 128, tokens: 65_536 });
+    expect(size.limits(twenty.requests)).toEqual({ texts: 512, tokens: 262_144 });
   });
 
   it("is a sixteenth of a long list, up to 512 texts, while no limit is known and the texts are short", () => {
@@ -151,8 +151,8 @@ describe("BatchSize", () => {
     expect(size.limits(undefined, shareOf(4800, 4)).texts).toBe(300);
     expect(size.limits(undefined, shareOf(4800, 32)).texts).toBe(150);
     expect(size.limits(undefined, 300).tokens).toBe(65_536);
-    expect(size.limits(tokens, 300)).toEqual({ texts: 128, tokens: 65_536 });
-    expect(size.limits(requests, 300)).toEqual({ texts: 512, tokens: 262_144 });
+    expect(size.limits(twenty.tokens, 300)).toEqual({ texts: 128, tokens: 65_536 });
+    expect(size.limits(twenty.requests, 300)).toEqual({ texts: 512, tokens: 262_144 });
     expect(new BatchSize(7).limits(undefined, 300)).toEqual({ texts: 7, tokens: 3584 });
   });
 
@@ -165,16 +165,16 @@ describe("BatchSize", () => {
   });
 
   it("is never more than the user's own", () => {
-    expect(new BatchSize(7).limits(requests)).toEqual({ texts: 7, tokens: 3584 });
+    expect(new BatchSize(7).limits(twenty.requests)).toEqual({ texts: 7, tokens: 3584 });
     expect(new BatchSize(7).limits({ by: "requests", perSecond: 1 }).texts).toBe(7);
   });
 
   it("stays at what the server bore, in texts or in tokens, and never grows again", () => {
     const size = new BatchSize(undefined);
     size.remember("count", sized(16, 400));
-    expect(size.limits(requests).texts).toBe(16);
+    expect(size.limits(twenty.requests).texts).toBe(16);
     size.remember("count", sized(32, 800));
-    expect(size.limits(requests).texts).toBe(16);
+    expect(size.limits(twenty.requests).texts).toBe(16);
     expect(size.bears(sized(16, 1_000_000))).toBe(true);
     expect(size.bears(sized(17, 1))).toBe(false);
     size.remember("size", sized(5, 900));

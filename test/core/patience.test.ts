@@ -1,13 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import Together, { type ClientOptions } from "together-ai";
 import { backoff } from "../../src/core/retry.js";
+import { Embedder } from "../../src/index.js";
 import type { Fault } from "../../src/emulator/index.js";
-import { bench, only, plain, rejection, texts, vectorOf, type RequestBody } from "../support/emulate.js";
+import {
+  bench,
+  EMBEDDING,
+  KEY,
+  only,
+  plain,
+  rejection,
+  texts,
+  vectorOf,
+  type Bench,
+  type RequestBody,
+} from "../support/emulate.js";
 import { pass, timed, useVirtualTime } from "../support/time.js";
 
 useVirtualTime();
 
 function refusal(reset?: string): Fault {
   return { status: 429, ...(reset !== undefined && { headers: { "x-ratelimit-reset": reset } }) };
+}
+
+/** An embedder through a client of the user's own. */
+function byClient({ emulator }: Bench): Embedder {
+  const fetch = emulator.fetch as NonNullable<ClientOptions["fetch"]>;
+  return new Embedder({ model: EMBEDDING, client: new Together({ apiKey: KEY, fetch }) });
 }
 
 /** After how many milliseconds a call rejects, and with what. */
@@ -52,6 +71,19 @@ describe("a 429", () => {
     await pass(60_000, 60);
     await Promise.all([refused, ...waiting]);
     expect(emulator.requests.length).toBe(6);
+  });
+
+  it("holds up whoever comes with a client of the same `fetch`, and nobody with another one", async () => {
+    const [refusing, other] = [bench({ faults: [refusal("20")] }), bench()];
+    const refused = byClient(refusing).embed(["a"]);
+    await pass(100);
+    const same = byClient(refusing).embed(["b"]);
+    const another = byClient(other).embed(["c"]);
+    await pass(100);
+    await another;
+    expect(refusing.emulator.requests.length).toBe(1);
+    await pass(60_000, 60);
+    await Promise.all([refused, same]);
   });
 
   it("costs no retry", async () => {

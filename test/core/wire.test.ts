@@ -165,7 +165,7 @@ describe("readRanking()", () => {
   });
 
   it("keeps equal scores in the order of the documents, whatever order they come in", () => {
-    const results = [2, 0, 3, 1].map((index) => ({ index, relevance_score: index < 2 ? 0.5 : 0.25 }));
+    const results = [3, 1, 2, 0].map((index) => ({ index, relevance_score: index < 2 ? 0.5 : 0.25 }));
     expect(readRanking({ results }, 4, 4).map(({ index }) => index)).toEqual([0, 1, 2, 3]);
   });
 
