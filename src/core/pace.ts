@@ -6,7 +6,8 @@
  * learned, of requests or of tokens (`rate.ts`), and one pause holds for all.
  */
 
-import { Rate, type Mark } from "./rate.js";
+import { Rate } from "./rate.js";
+import type { Mark, Standing } from "./standing.js";
 import { Window } from "./window.js";
 
 /** The pause after a 429 that names none. */
@@ -53,6 +54,7 @@ export class Pace {
   #start = Number.NEGATIVE_INFINITY;
   #startCounts = { requests: 0, tokens: 0 };
   #sent = { requests: 0, tokens: 0 };
+  #refused = { requests: 0, tokens: 0 };
   #rates: { requests?: Rate; tokens?: Rate } = {};
   #limitedBy: LimitedBy | undefined;
   #pausedUntil = Number.NEGATIVE_INFINITY;
@@ -100,8 +102,8 @@ export class Pace {
     const departure = { tokens, requestsBefore, tokensBefore, early };
     this.#sent = { requests: requestsBefore + 1, tokens: tokensBefore + tokens };
     this.#lastActive = now;
-    this.#rates.requests?.sent(now, standing(departure, "requests"));
-    this.#rates.tokens?.sent(now, standing(departure, "tokens"));
+    this.#rates.requests?.sent(now, this.#standing(departure, "requests"));
+    this.#rates.tokens?.sent(now, this.#standing(departure, "tokens"));
     return departure;
   }
 
@@ -121,12 +123,14 @@ export class Pace {
   refused(now: number, departure: Departure, refusal: Refusal, random: number): number {
     const { by, reset } = refusal;
     this.#lastActive = now;
-    if (reset !== undefined) this.#rates[by]?.hears(reset, standing(departure, by).weight);
+    if (reset !== undefined) this.#rates[by]?.hears(reset, weightOf(departure, by));
     if (departure.early) this.#strict = true;
     if (departure.requestsBefore >= this.#cut && !departure.early)
       this.#learn(now, departure, refusal, random);
     // What was sent before the last refusal was known says nothing new but, perhaps, a much longer wait.
     else if (now + (reset ?? 0) > this.#pausedUntil + ROUNDING_MS) this.#pausedUntil = now + (reset ?? 0);
+    const { requests, tokens } = this.#refused;
+    this.#refused = { requests: requests + 1, tokens: tokens + departure.tokens };
     return Math.max(0, this.#pausedUntil - now);
   }
 
@@ -144,12 +148,12 @@ export class Pace {
     const pause = Math.max(1, reset ?? this.#ownPause(by));
     const resumesAt = Math.max(this.#pausedUntil, now + pause + random * this.#again);
     const known = this.#rates[by];
-    const stands = standing(departure, by);
+    const stands = this.#standing(departure, by);
     // Requests are counted whole; of a request's tokens there was room for half, on average.
     const room = by === "tokens" ? departure.tokens / 2 : 0;
     const rate = (this.#rates[by] =
       known ?? new Rate(now, stands, this.#startMark(by), reset, resumesAt, room));
-    known?.refused(now, stands);
+    known?.refused(now, stands, reset);
     if (this.#streak > STARVED) rate.hurry(resumesAt);
     // A bucket of tokens fills up in the first pause, for many requests: that is made up for. Requests are counted in
     // windows as often, and what a pause leaves of a window is lost.
@@ -180,6 +184,13 @@ export class Pace {
     return rate && by === "requests" ? Math.max(DEFAULT_PAUSE_MS, 1 / rate.perMs) : DEFAULT_PAUSE_MS;
   }
 
+  #standing(departure: Departure, by: LimitedBy): Standing {
+    const { requestsBefore, tokensBefore } = departure;
+    const weightBefore = by === "requests" ? requestsBefore : tokensBefore;
+    const admittedBefore = weightBefore - this.#refused[by];
+    return { weight: weightOf(departure, by), weightBefore, requestsBefore, admittedBefore };
+  }
+
   #startMark(by: LimitedBy): Mark {
     return { at: this.#start, weight: this.#startCounts[by], requests: this.#startCounts.requests };
   }
@@ -197,11 +208,6 @@ export class Pace {
   }
 }
 
-function standing(departure: Departure, by: LimitedBy): { weight: number; weightBefore: number } & Departure {
-  const requests = by === "requests";
-  return {
-    ...departure,
-    weight: requests ? 1 : departure.tokens,
-    weightBefore: requests ? departure.requestsBefore : departure.tokensBefore,
-  };
+function weightOf({ tokens }: Departure, by: LimitedBy): number {
+  return by === "requests" ? 1 : tokens;
 }

@@ -11,6 +11,9 @@
  * `npm run simulate`.
  */
 
+import { average, markOf, passed, type Mark, type Standing } from "./standing.js";
+import { isExact, refillBetween, waitOf, type Wait } from "./waits.js";
+
 /**
  * How long a limit is held before the rate goes beyond it, in requests times seconds: 245 requests at 20 a second. A
  * refusal now and then is the price of knowing; counted in requests alone, a slow client would wait for ever, and in
@@ -36,6 +39,16 @@ const CATCH_UP = 2;
 /** However slow, a request leaves after this long: somebody else's traffic may have ended. */
 const LONGEST_GAP_MS = 2500;
 
+/** The same where the server itself was seen to be slow: so many times what a request took, and never longer. */
+const SLOW_GAP = 2;
+const LONGEST_SLOW_GAP_MS = 10_000;
+
+/** No window is as short: a wait below this is what a bucket needs to refill. */
+const SHORTEST_WINDOW_MS = 250;
+
+/** What two exact waits tell of the rate is believed for good if they are so far apart. */
+const MEASURED_MS = 1000;
+
 /** How far below the limit a rate is held: room for the server's clock not being ours. */
 const STEP_BACK = 0.04;
 
@@ -60,29 +73,13 @@ const ANOTHER_LIMIT = 0.6;
 /** It falls further if that is what was seen, but not to next to nothing. */
 const LOWEST_SHARE = 0.1;
 
-/** How a request stands among those sent, in the unit that is limited. */
-export interface Standing {
-  /** What it weighs. */
-  readonly weight: number;
-  /** What all requests before it weigh, since the throttle began. */
-  readonly weightBefore: number;
-  /** How many they are. */
-  readonly requestsBefore: number;
-}
-
-/** Where a span begins: a refusal, or the beginning of traffic. */
-export interface Mark {
-  readonly at: number;
-  readonly weight: number;
-  readonly requests: number;
-}
-
 /** The learned rate of one unit, requests or tokens. Times in milliseconds, rates per millisecond. */
 export class Rate {
   #limit: number;
   #rate: number;
   /** What the server has been seen to take at once. */
   #burst: number;
+  readonly #longestGapMs: number;
   readonly #stepBack: number;
   /** What may go ahead of its turn even where nothing can be made up for: one request, if two were ever taken at once. */
   readonly #leeway: number;
@@ -97,8 +94,10 @@ export class Rate {
   #climb: Mark | undefined;
   /** What was made up for since the last refusal. */
   #madeUp = 0;
-  /** The server names waits exactly, and its rate has not been measured yet. */
-  #told: boolean;
+  /** The first exact wait, until the rate has been measured from there. */
+  #wait: Wait | undefined;
+  /** Exact waits are those of a bucket, and its rate has not been measured yet. */
+  #told = false;
 
   /**
    * The first refusal.
@@ -118,9 +117,13 @@ export class Rate {
   ) {
     const admitted = Math.max(refused.weight, refused.weightBefore - start.weight + room);
     const seen = admitted / Math.max(1, resumesAt - start.at);
-    const told = reset !== undefined && isExact(reset) && reset < now - start.at;
-    this.#told = told;
-    this.#limit = this.#rate = told ? Math.min(seen, refused.weight / reset) : seen;
+    this.#limit = this.#rate = seen;
+    this.#longestGapMs = longestGap(refused.weightBefore > start.weight ? refused.weight / seen : 0);
+    if (isExact(reset)) {
+      this.#wait = waitOf(now + reset, refused);
+      this.#told = reset < Math.max(SHORTEST_WINDOW_MS, now - start.at);
+      this.hears(reset, refused.weight);
+    }
     this.#burst = Math.max(0, admitted - (this.#rate * (now - start.at) + refused.weight));
     const takesTwo = this.#burst >= 2 * refused.weight;
     this.#stepBack = takesTwo ? STEP_BACK : STEP_BACK_FROM_STRICT;
@@ -152,7 +155,7 @@ export class Rate {
   sent(now: number, { weight, weightBefore, requestsBefore }: Standing): void {
     const late = Math.min(this.#slackMs, now - this.#due);
     if (late * this.#rate > 2 * weight) this.#madeUp += weight;
-    const latest = now + LONGEST_GAP_MS;
+    const latest = now + this.#longestGapMs;
     this.#due = Math.min(latest, Math.max(this.#due, now - this.#slackMs) + weight / this.#rate);
     this.#earliest = Math.min(latest, now + weight / (this.#rate * CATCH_UP));
     if (this.#isHeld(now, requestsBefore)) return;
@@ -177,16 +180,31 @@ export class Rate {
     if (this.#told && isExact(reset)) this.#limit = this.#rate = Math.min(this.#rate, weight / reset);
   }
 
-  /** Another refusal of this unit. */
-  refused(now: number, refused: Standing): void {
+  /**
+   * Another refusal of this unit.
+   *
+   * @param reset - How long the server says it has no room, if it says so.
+   */
+  refused(now: number, refused: Standing, reset?: number): void {
     const admitted = refused.weightBefore - this.#mark.weight;
     const expected = (this.#rate * (now - this.#mark.at)) / refused.weight;
-    if (this.#madeUp > 0 && admitted < 2 * (this.#madeUp + refused.weight)) this.#burst = 0;
+    if (this.#wait && isExact(reset)) this.#measure(this.#wait, waitOf(now + reset, refused));
+    else if (this.#madeUp > 0 && admitted < 2 * (this.#madeUp + refused.weight)) this.#burst = 0;
     else if (expected < TELLING) return;
     else this.#learn(now, refused, average(this.#mark, now, refused));
     this.#mark = markOf(now, refused);
     this.#climb = undefined;
     this.#madeUp = 0;
+  }
+
+  /** Takes what two exact waits tell. If little was let in between, it may be others who took the rest. */
+  #measure(from: Wait, to: Wait): void {
+    const refill = refillBetween(from, to);
+    if (!refill) return;
+    const least = refill.weight < TELLING * to.weight ? this.#rate / 2 : 0;
+    const found = Math.min(this.#rate, Math.max(least, refill.weight / refill.ms));
+    if (refill.ms >= MEASURED_MS) this.#settleAt(found, HOLD);
+    else this.#limit = this.#rate = found;
   }
 
   #isHeld(now: number, requestsBefore: number): boolean {
@@ -213,6 +231,7 @@ export class Rate {
     const limit = Math.min(this.#rate, Math.max(found, this.#rate / 2));
     this.#hold = hold;
     this.#told = false;
+    this.#wait = undefined;
     this.#limit = limit;
     this.#rate = limit * (1 - this.#stepBack);
   }
@@ -223,21 +242,6 @@ export class Rate {
   }
 }
 
-/** Less than a whole second is exact, and if it is short, it is how long a bucket takes to refill for this request. */
-function isExact(reset: number): boolean {
-  return reset % 1000 !== 0;
-}
-
-/** Requests since a mark, times seconds. */
-function passed(mark: Mark, now: number, requestsBefore: number): number {
-  return ((requestsBefore - mark.requests) * (now - mark.at)) / 1000;
-}
-
-/** What was let in per millisecond since a mark. */
-function average(mark: Mark, now: number, refused: Standing): number {
-  return (refused.weightBefore - mark.weight) / Math.max(1, now - mark.at);
-}
-
-function markOf(now: number, { weightBefore, requestsBefore }: Standing): Mark {
-  return { at: now, weight: weightBefore, requests: requestsBefore };
+function longestGap(perRequestMs: number): number {
+  return Math.min(LONGEST_SLOW_GAP_MS, Math.max(LONGEST_GAP_MS, SLOW_GAP * perRequestMs));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Rate, type Standing } from "../../src/core/rate.js";
+import { Rate } from "../../src/core/rate.js";
+import type { Standing } from "../../src/core/standing.js";
 
 /** What has left so far, and what would leave next. */
 class Traffic {
@@ -15,7 +16,12 @@ class Traffic {
 
   /** The next request, as it stands. */
   next(weight = this.#each): Standing {
-    const standing = { weight, weightBefore: this.#weight, requestsBefore: this.#requests };
+    const standing = {
+      weight,
+      weightBefore: this.#weight,
+      requestsBefore: this.#requests,
+      admittedBefore: this.#weight,
+    };
     this.#weight += weight;
     this.#requests += 1;
     return standing;
@@ -480,4 +486,69 @@ describe("a rate of tokens", () => {
       for (const [at, value] of tokens.entries()) expect(value).toBeCloseTo(requests[at] as number, 6);
     },
   );
+});
+
+/** A refusal that came after so much was let in, as it stands among what was sent. */
+function refusal(admittedBefore: number, sentBefore: number, weight = 1): Standing {
+  return { weight, weightBefore: sentBefore, requestsBefore: sentBefore, admittedBefore };
+}
+
+describe("two exact waits", () => {
+  it("tell what a bucket refilled between their ends, however full it was", () => {
+    // Ten at once, ten a second: six are refused, one more is let in, and the next has to wait until 221.
+    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
+    expect(rate.perMs * 1000).toBeCloseTo(1000 / 61, 6);
+    rate.refused(152, refusal(11, 17), 69);
+    expect(rate.perMs * 1000).toBeCloseTo(10, 6);
+  });
+
+  it("count in tokens what each request weighs", () => {
+    const rate = new Rate(60, refusal(100, 100, 20), START, 61, 121);
+    rate.refused(552, refusal(160, 260, 5), 99);
+    // 60 were let in; and of the 20 for which the first wait was, 5 are waited for now.
+    expect(rate.perMs).toBeCloseTo((160 - 100 + 5 - 20) / (552 + 99 - 60 - 61), 9);
+  });
+
+  it("are believed by half where little was let in: others may have taken the rest", () => {
+    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
+    rate.refused(600, refusal(11, 17), 21);
+    expect(rate.perMs * 1000).toBeCloseTo(500 / 61, 6);
+    const much = new Rate(60, refusal(10, 10), START, 61, 121);
+    much.refused(921, refusal(15, 20), 100);
+    expect(much.perMs * 1000).toBeCloseTo(5000 / 900, 6);
+  });
+
+  it("never raise the rate", () => {
+    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
+    rate.refused(152, refusal(40, 50), 69);
+    expect(rate.perMs * 1000).toBeCloseTo(1000 / 61, 6);
+  });
+
+  it("a second apart have measured it: the rate is held a little below, as any other", () => {
+    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
+    rate.refused(1100, refusal(20, 26), 21);
+    expect(rate.perMs * 1000).toBeCloseTo(10 * 0.96, 6);
+    rate.hears(900, 1);
+    expect(rate.perMs * 1000).toBeCloseTo(10 * 0.96, 6);
+  });
+
+  it("that end at once, as those of a window do, tell nothing", () => {
+    const rate = new Rate(60, refusal(20, 20), START, 940.5, 1000.5);
+    const { perMs } = rate;
+    rate.refused(100, refusal(20, 30), 900.5);
+    expect(rate.perMs).toBe(perMs);
+  });
+});
+
+describe("the longest gap", () => {
+  it.each([
+    ["a few seconds, where the server is fast", 20, 1000, 2500],
+    ["twice what the first refusal showed, where it is slow", 1, 4000, 8000],
+    ["ten seconds at most", 1, 60_000, 10_000],
+    ["a few seconds, where nothing was let in before: that may be the others' doing", 0, 60_000, 2500],
+  ])("is %s", (_, admitted, resumesAt, longest) => {
+    const rate = new Rate(0, refusal(admitted, admitted), START, undefined, resumesAt);
+    rate.sent(resumesAt, refusal(admitted, admitted, 1_000_000));
+    expect(rate.due - resumesAt).toBeCloseTo(longest, 6);
+  });
 });

@@ -15,7 +15,7 @@ export const nearest = {
   "core/base64": ["core/base64", "core/wire", "core/answer"],
   "core/batches": ["core/batches", "core/list-job", "core/input"],
   "core/bill": ["core/bill", "core/input", "core/list-job"],
-  "core/body": ["core/client", "core/answers", "core/refusals", "core/tries"],
+  "core/body": ["core/client", "core/answers", "core/refusals", "core/tries", "core/abort"],
   "core/cache": ["core/cache", "core/cache-entries", "core/cache-silent", "core/cache-writes"],
   "core/check": [
     "core/options",
