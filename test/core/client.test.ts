@@ -53,10 +53,18 @@ describe("an answer", () => {
     }
   });
 
-  it("that announces more than any right one holds is not read, whatever comes", async () => {
+  it("that announces more than any right one holds is not read, whatever comes, and is let go", async () => {
     const headers = { "content-length": String(2 ** 31) };
-    const error = await errorFor(async () => new Response(bodyFor(["a"]), { headers }));
+    const cancel = vi.fn<() => void>();
+    const error = await errorFor(async () => new Response(new ReadableStream({ cancel }), { headers }));
     expect(error).toMatchObject({ code: "invalid_response" });
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
+  it("is read where the platform has no streams", async () => {
+    const fetch = async (): Promise<Response> =>
+      Object.defineProperty(new Response(bodyFor(["a"])), "body", { value: null });
+    expect(plain((await bench().embedder({ fetch }).embed(["a"])).vectors)).toEqual([vectorOf("a")]);
   });
 
   it.each([
