@@ -121,6 +121,20 @@ describe("a throttle", () => {
     expect(log).toEqual(["first", "query", "documents"]);
   });
 
+  it("leaves the server alone where everything fails, for as long as a failure says", async () => {
+    const throttle = new Throttle();
+    const log: string[] = [];
+    for (let request = 0; request < 4; request++) {
+      (await enter(throttle, "fails", log, { ceiling: 8 }))?.failed(3000);
+    }
+    const next = enter(throttle, "next", log, { ceiling: 8 });
+    await pass(2900);
+    expect(log).not.toContain("next");
+    await pass(200);
+    (await next)?.released();
+    expect(log).toContain("next");
+  });
+
   it("lets the next go as soon as a pause is over, however old it has become", async () => {
     const throttle = new Throttle();
     await pass(60_000);
