@@ -54,7 +54,7 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 async function tooLarge(response: Response, mostBytes: number): Promise<RequestFailed> {
-  if (!response.body?.locked) await response.body?.cancel().catch(() => {});
+  await response.body?.cancel().catch(() => {});
   const problem = `the answer is longer than ${mostBytes} bytes, more than any right one`;
   return new RequestFailed({ kind: "invalid", problem, requestId: requestId(response.headers) });
 }

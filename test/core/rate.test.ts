@@ -532,6 +532,12 @@ describe("two exact waits", () => {
     expect(rate.perMs * 1000).toBeCloseTo(10 * 0.96, 6);
   });
 
+  it("between which nothing was let in tell nothing", () => {
+    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
+    rate.refused(152, refusal(10, 17), 69);
+    expect(rate.perMs * 1000).toBeCloseTo(1000 / 61, 6);
+  });
+
   it("that end at once, as those of a window do, tell nothing", () => {
     const rate = new Rate(60, refusal(20, 20), START, 940.5, 1000.5);
     const { perMs } = rate;
