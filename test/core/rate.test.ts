@@ -538,6 +538,12 @@ describe("two exact waits", () => {
     expect(rate.perMs * 1000).toBeCloseTo(1000 / 61, 6);
   });
 
+  it("of which the second ends first tell nothing", () => {
+    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
+    rate.refused(100, refusal(12, 17), 10.5);
+    expect(rate.perMs * 1000).toBeCloseTo(1000 / 61, 6);
+  });
+
   it("that end at once, as those of a window do, tell nothing", () => {
     const rate = new Rate(60, refusal(20, 20), START, 940.5, 1000.5);
     const { perMs } = rate;
