@@ -7,8 +7,8 @@ import type { CallPlan, Plan } from "./plan.js";
 import { asSent } from "./texts.js";
 import { EMBEDDING, KEY, ORIGIN, RERANK, type World } from "./world.js";
 
-/** However slow a learned rate is, a request leaves after this long (rate.ts). */
-const LONGEST_GAP_MS = 2600;
+/** However slow a learned rate is, a request leaves after this long, where the server was seen to be slow (rate.ts). */
+const LONGEST_GAP_MS = 10_100;
 
 /** Refused again and again, requests wait up to this much longer than asked (pace.ts). */
 const LONGEST_AGAIN_MS = 4000;
