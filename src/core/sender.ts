@@ -54,6 +54,7 @@ export class Sender {
     for (;;) {
       const attempt = await this.#turn(errand);
       if (!attempt) return undefined;
+      errand.sent += 1;
       const outcome = await this.#try(errand, attempt);
       if (outcome.done) return outcome.result;
       await sleep(this.#next(errand, attempt, outcome.failure), job.signal);
@@ -85,7 +86,7 @@ export class Sender {
         signal: job.signal,
         prepare: () => (parcel = job.pack())?.estimatedTokens,
       });
-      return ticket && parcel && { ticket, parcel, number: (errand.sent += 1) };
+      return ticket && parcel && { ticket, parcel };
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
       // Others were refused for so long that this one need not be sent to know.
@@ -96,15 +97,15 @@ export class Sender {
   }
 
   async #try<Result>(
-    { job }: Errand<Result>,
-    { ticket, parcel, number }: Attempt<Result>,
+    { job, sent }: Errand<Result>,
+    { ticket, parcel }: Attempt<Result>,
   ): Promise<Outcome<Result>> {
     this.#emit({
       type: "request",
       request: ticket.request,
       texts: parcel.texts.length,
       estimatedTokens: parcel.estimatedTokens,
-      attempt: number,
+      attempt: sent,
       inFlight: ticket.inFlight,
     });
     try {
@@ -219,7 +220,6 @@ interface Errand<Result> {
 interface Attempt<Result> {
   readonly ticket: Ticket;
   readonly parcel: Parcel<Result>;
-  readonly number: number;
 }
 
 type Refused = Extract<Failure, { kind: "status" }>;

@@ -493,10 +493,15 @@ function refusal(admittedBefore: number, sentBefore: number, weight = 1): Standi
   return { weight, weightBefore: sentBefore, requestsBefore: sentBefore, admittedBefore };
 }
 
+/** What is known of a bucket of ten requests, ten a second, when the first is refused after 60 ms. */
+function bucketOfTen(): Rate {
+  return new Rate(60, refusal(10, 10), START, 61, 121);
+}
+
 describe("two exact waits", () => {
   it("tell what a bucket refilled between their ends, however full it was", () => {
-    // Ten at once, ten a second: six are refused, one more is let in, and the next has to wait until 221.
-    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
+    // Six are refused, one more is let in, and the next has to wait until 221.
+    const rate = bucketOfTen();
     expect(rate.perMs * 1000).toBeCloseTo(1000 / 61, 6);
     rate.refused(152, refusal(11, 17), 69);
     expect(rate.perMs * 1000).toBeCloseTo(10, 6);
@@ -510,37 +515,29 @@ describe("two exact waits", () => {
   });
 
   it("are believed by half where little was let in: others may have taken the rest", () => {
-    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
+    const rate = bucketOfTen();
     rate.refused(600, refusal(11, 17), 21);
     expect(rate.perMs * 1000).toBeCloseTo(500 / 61, 6);
-    const much = new Rate(60, refusal(10, 10), START, 61, 121);
+    const much = bucketOfTen();
     much.refused(921, refusal(15, 20), 100);
     expect(much.perMs * 1000).toBeCloseTo(5000 / 900, 6);
   });
 
-  it("never raise the rate", () => {
-    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
-    rate.refused(152, refusal(40, 50), 69);
-    expect(rate.perMs * 1000).toBeCloseTo(1000 / 61, 6);
-  });
-
   it("a second apart have measured it: the rate is held a little below, as any other", () => {
-    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
+    const rate = bucketOfTen();
     rate.refused(1100, refusal(20, 26), 21);
     expect(rate.perMs * 1000).toBeCloseTo(10 * 0.96, 6);
     rate.hears(900, 1);
     expect(rate.perMs * 1000).toBeCloseTo(10 * 0.96, 6);
   });
 
-  it("between which nothing was let in tell nothing", () => {
-    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
-    rate.refused(152, refusal(10, 17), 69);
-    expect(rate.perMs * 1000).toBeCloseTo(1000 / 61, 6);
-  });
-
-  it("of which the second ends first tell nothing", () => {
-    const rate = new Rate(60, refusal(10, 10), START, 61, 121);
-    rate.refused(100, refusal(12, 17), 10.5);
+  it.each([
+    ["of which the second ends first", 100, refusal(12, 17), 10.5],
+    ["between which nothing was let in", 152, refusal(10, 17), 69],
+    ["that speak for more than the rate", 152, refusal(40, 50), 69],
+  ])("%s change nothing", (_, now, refused, reset) => {
+    const rate = bucketOfTen();
+    rate.refused(now, refused, reset);
     expect(rate.perMs * 1000).toBeCloseTo(1000 / 61, 6);
   });
 
