@@ -151,7 +151,7 @@ export class Sender {
     this.#emit({ type: "throttle", request: ticket.request, limitedBy: by, ...refused });
     const patientSince = performance.now() + waitMs - PATIENCE_MS;
     if (Math.max(errand.throttle.lastSuccess, errand.since) < patientSince) {
-      errand.throttle.giveUp(patientSince, new RequestFailed(failure));
+      errand.throttle.giveUp(patientSince, new RequestFailed(withoutWords(failure)));
       throw this.#final(errand, attempt, failure);
     }
     errand.job.unpack();
@@ -226,6 +226,11 @@ type Refused = Extract<Failure, { kind: "status" }>;
 
 type Outcome<Result> =
   { readonly done: true; readonly result: Result } | { readonly done: false; readonly failure: Failure };
+
+/** The same failure for other callers. The server's words may quote this caller's text, and the id is its request's. */
+function withoutWords(failure: Refused): Refused {
+  return { ...failure, refusal: { message: "", type: "", code: "" }, requestId: undefined };
+}
 
 function readAnswer<Result>(parcel: Parcel<Result>, body: unknown, requestId: string | undefined): Result {
   try {

@@ -251,4 +251,23 @@ describe("many callers", () => {
     expect(list).toContain(`Cannot embed 2 texts with "me/embedding": ${said}`);
     expect(ranking).toContain(`Cannot rank 2 documents with "me/rerank": ${said}`);
   });
+
+  it("receive neither the server's words about another caller's request nor its request id", async () => {
+    const { embedder } = bench({
+      faults: ({ body }) => {
+        const [text] = (body as RequestBody).input;
+        const headers = { "x-ratelimit-reset": "30", "x-request-id": `id-${text}` };
+        return { status: 429, message: `Slow down: "${text}"`, headers };
+      },
+    });
+    const secrets = Array.from({ length: 20 }, (_, caller) => String.fromCharCode(97 + caller).repeat(20));
+    const calls = secrets.map((secret) => rejection(embedder().embedQuery(secret)));
+    await pass(125_000, 125);
+    const errors = (await Promise.all(calls)) as (Error & { attempts: number })[];
+    expect(errors.filter(({ attempts }) => attempts === 0).length).toBeGreaterThan(10);
+    errors.forEach((error, caller) => {
+      const shown = `${error.message} ${JSON.stringify(error)}`;
+      expect(secrets.filter((secret, other) => other !== caller && shown.includes(secret))).toEqual([]);
+    });
+  });
 });
