@@ -6,16 +6,22 @@
  * @module
  */
 
-export { Embedder } from "./core/embedder.js";
-export type { Embeddings, StreamedEmbedding } from "./core/embedder.js";
-export type { CallOptions, Progress } from "./core/call.js";
-export { Ranker } from "./core/ranker.js";
-export type { Ranked, RankOptions } from "./core/ranker.js";
-export { TogetherError, isTogetherError } from "./core/errors.js";
-export type { TogetherErrorCode, TogetherErrorDetails } from "./core/errors.js";
+export { Embedder } from "./core/embed/embedder.js";
+export type { Embeddings, StreamedEmbedding } from "./core/embed/embedder.js";
+export type { CallOptions, Progress } from "./core/call-options.js";
+export { Ranker } from "./core/rerank/reranker.js";
+export type { Ranked, RankOptions } from "./core/rerank/reranker.js";
+export { TogetherError, isTogetherError } from "./core/errors/together-error.js";
+export type { TogetherErrorCode, TogetherErrorDetails } from "./core/errors/together-error.js";
 export { embeddingModel, rerankModel } from "./core/models.js";
 export type { EmbeddingModel, EmbeddingModelId, RerankModel, RerankModelId } from "./core/models.js";
-export type { ByteStore, EmbedderOptions, Fetch, RankerOptions, SharedOptions } from "./core/options.js";
+export type {
+  ByteStore,
+  EmbedderOptions,
+  Fetch,
+  RankerOptions,
+  SharedOptions,
+} from "./core/options/options.js";
 export type {
   AnswerEvent,
   CacheEvent,

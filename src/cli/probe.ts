@@ -1,5 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { isTogetherError } from "../core/errors.js";
+import { isTogetherError } from "../core/errors/together-error.js";
 import { mostRequests, probe, type ProbeOptions } from "../probe/probe.js";
 import { inJson, inPrint } from "../probe/report.js";
 import { Misuse, numberFrom, optionsFrom, type Command } from "./command.js";

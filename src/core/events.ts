@@ -1,6 +1,6 @@
 /** What {@link SharedOptions.onEvent} hears: one typed stream of what happens. Events never hold a key or a text. */
 
-import type { TogetherErrorCode } from "./errors.js";
+import type { TogetherErrorCode } from "./errors/together-error.js";
 
 /** Which of the two calls an event belongs to: `"embed"` for `/embeddings`, `"rerank"` for `/rerank`. */
 export type Operation = "embed" | "rerank";

@@ -1,4 +1,4 @@
-import type { Usage } from "../core/wire.js";
+import type { Usage } from "../core/request/wire.js";
 import {
   acceptedTexts,
   argument,

@@ -1,8 +1,8 @@
 import { Embeddings } from "@langchain/core/embeddings";
-import { Embedder } from "../core/embedder.js";
-import type { CallOptions } from "../core/call.js";
-import type { EmbedderOptions } from "../core/options.js";
-import { toNumbers } from "../core/vectors.js";
+import { Embedder } from "../core/embed/embedder.js";
+import type { CallOptions } from "../core/call-options.js";
+import type { EmbedderOptions } from "../core/options/options.js";
+import { toNumbers } from "../core/embed/vectors.js";
 
 /** Options of {@link TogetherEmbeddings}: those of the framework-free `Embedder`. */
 export type TogetherEmbeddingsParams = EmbedderOptions;

@@ -1,9 +1,9 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
-import { Check } from "../core/check.js";
-import type { RankerOptions } from "../core/options.js";
-import { Ranker, type Ranked, type RankOptions } from "../core/ranker.js";
+import { Check } from "../core/options/option-reader.js";
+import type { RankerOptions } from "../core/options/options.js";
+import { Ranker, type Ranked, type RankOptions } from "../core/rerank/reranker.js";
 import { traced } from "./trace.js";
 
 /** Options of {@link TogetherReranker}: those of the framework-free `Ranker`, and what of a document is ranked. */

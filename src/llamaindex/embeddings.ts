@@ -1,8 +1,8 @@
 import { BaseEmbedding, extractSingleText, type MessageContentDetail } from "llamaindex";
-import { FIRST_BATCH } from "../core/batches.js";
-import { Embedder } from "../core/embedder.js";
-import type { EmbedderOptions } from "../core/options.js";
-import { toNumbers } from "../core/vectors.js";
+import { FIRST_BATCH } from "../core/embed/batch-queue.js";
+import { Embedder } from "../core/embed/embedder.js";
+import type { EmbedderOptions } from "../core/options/options.js";
+import { toNumbers } from "../core/embed/vectors.js";
 import { infoOf, toCallOptions, toEmbedderOptions } from "./options.js";
 import type { EmbeddingCallOptions, TogetherEmbeddingsParams } from "./options.js";
 

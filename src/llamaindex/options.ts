@@ -1,11 +1,11 @@
 /** Where LlamaIndex has its own words for what the core does: options of a model, and of a call. */
 
 import type { BaseEmbeddingOptions, EmbeddingInfo } from "llamaindex";
-import type { CallOptions } from "../core/call.js";
+import type { CallOptions } from "../core/call-options.js";
 import { embeddingModel } from "../core/models.js";
-import { Check } from "../core/check.js";
-import type { EmbedderOptions } from "../core/options.js";
-import { MOST_TEXTS } from "../core/batches.js";
+import { Check } from "../core/options/option-reader.js";
+import type { EmbedderOptions } from "../core/options/options.js";
+import { MOST_TEXTS } from "../core/embed/batch-queue.js";
 
 /** Options of {@link TogetherEmbeddings}: those of the framework-free `Embedder`, one of them by two names. */
 export interface TogetherEmbeddingsParams extends EmbedderOptions {

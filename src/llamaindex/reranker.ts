@@ -1,8 +1,8 @@
 import { extractText, MetadataMode } from "llamaindex";
 import type { BaseNodePostprocessor, MessageContent, NodeWithScore } from "llamaindex";
-import { Check } from "../core/check.js";
-import type { RankerOptions } from "../core/options.js";
-import { Ranker, type Ranked, type RankOptions } from "../core/ranker.js";
+import { Check } from "../core/options/option-reader.js";
+import type { RankerOptions } from "../core/options/options.js";
+import { Ranker, type Ranked, type RankOptions } from "../core/rerank/reranker.js";
 
 /** Options of {@link TogetherReranker}: those of the framework-free `Ranker`, and what of a node is ranked. */
 export interface TogetherRerankerParams extends RankerOptions {

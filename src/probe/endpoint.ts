@@ -1,5 +1,5 @@
-import type { Fetch } from "../core/options.js";
-import { serverWait } from "../core/retry.js";
+import type { Fetch } from "../core/options/options.js";
+import { serverWait } from "../core/request/retry-policy.js";
 
 /** An answer as it came, whatever its status. */
 export interface Reply {

@@ -1,8 +1,8 @@
-import { Embedder } from "../core/embedder.js";
+import { Embedder } from "../core/embed/embedder.js";
 import { embeddingModel, rerankModel as rerankModelOf } from "../core/models.js";
-import type { Fetch } from "../core/options.js";
-import { resolveEmbedder } from "../core/resolve.js";
-import { Ranker } from "../core/ranker.js";
+import type { Fetch } from "../core/options/options.js";
+import { resolveEmbedder } from "../core/options/resolve-options.js";
+import { Ranker } from "../core/rerank/reranker.js";
 import type { Observation } from "./assumptions.js";
 import { probeEmbeddings } from "./embeddings.js";
 import { Endpoint } from "./endpoint.js";

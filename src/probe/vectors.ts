@@ -1,4 +1,4 @@
-import { decodeBase64 } from "../core/base64.js";
+import { decodeBase64 } from "../core/request/base64.js";
 import { member, type Reply } from "./endpoint.js";
 
 export type Vector = ArrayLike<number>;

@@ -8,7 +8,7 @@ export interface Described {
   /** As `EmbedderOptions.batchSize`, or `FaultName "cut"` for one of the words that a type admits. */
   readonly name: string;
   readonly kind: "export" | "member" | "choice";
-  /** As `src/core/options.ts`. */
+  /** As `src/core/options/options.ts`. */
   readonly file: string;
   /** What is said of it; empty if nothing is. */
   readonly text: string;

@@ -1,6 +1,6 @@
 /** The readers of answers, each with what must be true of whatever it lets through. */
 
-import { decodeBase64 } from "../../src/core/base64.js";
+import { decodeBase64 } from "../../src/core/request/base64.js";
 import {
   InvalidAnswer,
   readEmbeddings,
@@ -8,7 +8,7 @@ import {
   readRanking,
   readRefusal,
   readUsage,
-} from "../../src/core/wire.js";
+} from "../../src/core/request/wire.js";
 
 /** Reads a body with every reader. @returns how many found it valid, and what is wrong, if anything is. */
 export function readByAll(body: unknown, asked: number): { valid: number; problems: string[] } {

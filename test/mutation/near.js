@@ -1,5 +1,5 @@
 /**
- * `npm run mutate:near -- src/core/retry.ts`: as `npm run mutate`, but against the tests nearest to each file, which
+ * `npm run mutate:near -- src/core/request/retry-policy.ts`: as `npm run mutate`, but against the tests nearest to each file, which
  * takes minutes instead of hours; all files if none is named. What has not changed since is not tried again, but with
  * `--force`. `--write` puts what is known of every file into the table of RESULTS.md.
  */
@@ -74,5 +74,5 @@ function sourceOf(name) {
 }
 
 function storeOf(name) {
-  return `${STORE}/${name.replace("/", "-")}.json`;
+  return `${STORE}/${name.replaceAll("/", "-")}.json`;
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run mutate`: breaks the code in every way that is easy to think of, and counts what no test notices.
  *
- * Some files only: `npm run mutate -- --mutate src/core/retry.ts`. What has not changed since the last run is not
+ * Some files only: `npm run mutate -- --mutate src/core/request/retry-policy.ts`. What has not changed since the last run is not
  * tried again.
  *
  * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
@@ -10,7 +10,7 @@ export default {
   testRunner: "vitest",
   plugins: [import.meta.resolve("@stryker-mutator/vitest-runner")],
   vitest: { configFile: "test/mutation/vitest.config.ts" },
-  mutate: ["src/core/*.ts", "src/langchain/*.ts", "src/llamaindex/*.ts"],
+  mutate: ["src/core/**/*.ts", "src/langchain/*.ts", "src/llamaindex/*.ts"],
   ignorePatterns: ["/.cache", "/dist", "/coverage", "/docs", "/playground", "/test/bench", "/test/services"],
   tempDirName: ".stryker-tmp",
   incremental: true,

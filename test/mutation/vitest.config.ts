@@ -6,8 +6,12 @@ const nearest = process.env["NEAREST"]?.split(",").map((name) => `test/${name}.t
 
 /** The tests that tell right code from wrong in moments; the simulation would tell, too, but not for each mutant. */
 const quick = {
-  include: ["test/{core,contract,langchain,llamaindex,fuzz}/**/*.test.ts"],
-  exclude: ["**/node_modules/**", "test/core/time-of-size.test.ts", "test/langchain/tracing*.test.ts"],
+  include: ["test/{unit/{core,langchain,llamaindex},contract,fuzz}/**/*.test.ts"],
+  exclude: [
+    "**/node_modules/**",
+    "test/unit/core/time-complexity.test.ts",
+    "test/unit/langchain/tracing*.test.ts",
+  ],
 };
 
 export default defineConfig({

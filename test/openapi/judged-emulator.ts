@@ -2,7 +2,7 @@
 
 import { createEmulator as createPlain, type Emulator } from "../../src/emulator/emulator.js";
 import type { EmulatorOptions } from "../../src/emulator/options.js";
-import { decodeBase64 } from "../../src/core/base64.js";
+import { decodeBase64 } from "../../src/core/request/base64.js";
 import { complaintsOfAnswer, complaintsOfRequest, type Exchange } from "./judge.js";
 
 export * from "../../src/emulator/models.js";

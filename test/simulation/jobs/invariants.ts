@@ -1,6 +1,6 @@
 /** What must hold of every job, whatever went wrong in it. */
 
-import { throttleFor } from "../../../src/core/throttle.js";
+import { throttleFor } from "../../../src/core/rate-limit/rate-limiter.js";
 import type { TogetherEvent } from "../../../src/index.js";
 import { LONGEST_WAIT_MS } from "./faults.js";
 import type { CallPlan, Plan } from "./plan.js";

@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import { bench, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
+import { pass, timed, useVirtualTime } from "../../../support/time.js";
+
+/** How many requests there were of each status and size. */
+function tally(requests: readonly { status?: number; texts: number }[], status: number): number[] {
+  return requests.filter((request) => request.status === status).map((request) => request.texts);
+}
+
+describe("a server that refuses batches as too large", () => {
+  it.each([400, 403, 413, 422] as const)("gets halves, and every text its vector (%i)", async (status) => {
+    const { embedder, emulator, events } = bench({ maxBatchTexts: 10, tooLargeStatus: status });
+    const list = texts(64);
+    const { vectors } = await embedder({ batchSize: 64, maxConcurrency: 1 }).embed(list);
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+    expect(tally(emulator.requests, status)).toEqual([64, 32, 16]);
+    expect(tally(emulator.requests, 200)).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
+    expect(only(events, "split")[0]).toMatchObject({ reason: "request-too-large", texts: 64, requests: 2 });
+  });
+
+  it("is asked for no more than it bore from then on, also in later calls", async () => {
+    const { embedder, emulator } = bench({ maxBatchTexts: 10 });
+    const one = embedder({ batchSize: 64, maxConcurrency: 1 });
+    await one.embed(texts(64));
+    emulator.clear();
+    await one.embed(texts(300, "a later and much longer text"));
+    expect(tally(emulator.requests, 413)).toEqual([]);
+    expect(Math.max(...tally(emulator.requests, 200))).toBe(8);
+  });
+
+  it("does not shrink batches further than it has refused, however much the texts differ in length", async () => {
+    const { embedder, emulator } = bench({ maxBatchTokens: 400 });
+    const list = Array.from({ length: 512 }, (_, index) => `${index} ${"word ".repeat(index % 17)}`);
+    const { vectors } = await embedder({ batchSize: 128, maxConcurrency: 1 }).embed(list);
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+    // 512 texts of 12 tokens on average are 16 requests of 400; halving finds something above half of that.
+    expect(emulator.requests.length).toBeLessThan(60);
+  });
+
+  it.each([
+    ["first", true],
+    ["second", false],
+  ])("is known to bear the larger of two halves, here the %s", async (_, first) => {
+    const long = ["long ".repeat(100), "word ".repeat(100)];
+    const short = ["a", "b"];
+    const { embedder, emulator } = bench({
+      faults: ({ texts: amount }) => (amount > 2 ? { status: 413 } : undefined),
+    });
+    const one = embedder({ batchSize: 4, maxConcurrency: 1 });
+    await one.embed(first ? [...long, ...short] : [...short, ...long]);
+    expect(tally(emulator.requests, 413)).toEqual([4]);
+    emulator.clear();
+    await one.embed(long.map((text) => text.slice(10)));
+    expect(emulator.requests.map((request) => request.texts)).toEqual([2]);
+  });
+
+  it("names the index of the one text that is too long, and keeps what the others cost", async () => {
+    const { embedder, events } = bench({ maxBatchTokens: 300 });
+    const list = texts(40);
+    list[9] = "text 8";
+    list[17] = "long ".repeat(2000);
+    const error = await rejection(embedder({ maxConcurrency: 1 }).embed(list));
+    expect(error).toMatchObject({ code: "text_too_long", index: 17, status: 413 });
+    expect((error as Error).message).toMatch(
+      /^Cannot embed 1 text with "me\/embedding": the text at index 17 \(10000 characters, about \d+ tokens\) is more than the model takes; split it into shorter ones \(see .+#text_too_long\)$/,
+    );
+    expect(only(events, "answer").length).toBeGreaterThan(0);
+  });
+
+  it("is sent one text by itself although it is longer than what was borne before", async () => {
+    const { embedder, emulator } = bench({ maxBatchTokens: 300 });
+    const list = [200, 190, 230].map((words) => "word ".repeat(words));
+    const { vectors } = await embedder({ maxConcurrency: 1 }).embed(list);
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+    expect(tally(emulator.requests, 413)).toEqual([3, 2]);
+    expect(tally(emulator.requests, 200)).toEqual([1, 1, 1]);
+  });
+
+  it("is not asked for halves of one text: a query too long is one request and one error", async () => {
+    const { embedder, emulator } = bench({ maxBatchTokens: 300 });
+    const error = await rejection(embedder().embedQuery("long ".repeat(2000)));
+    expect(error).toMatchObject({ code: "text_too_long", index: 0 });
+    expect(emulator.requests.length).toBe(1);
+  });
+
+  it.each(["gone/model", "gone/model-of-long-context-length", "gone/most-tokens-size-limit"])(
+    "is never taken for one when it refuses the model: %s",
+    async (model) => {
+      const { embedder, emulator } = bench();
+      const error = await rejection(embedder({ model }).embed(texts(64)));
+      expect(error).toMatchObject({ code: "model_unavailable", status: 400 });
+      expect(emulator.requests.length).toBe(1);
+    },
+  );
+
+  it.each(["count", "tokens"])("may name %s, in the words of other servers", async (by) => {
+    const message =
+      by === "count"
+        ? "batch size 8 > maximum allowed batch size 2"
+        : "This model's maximum context length is 512 tokens. However, you requested 900 tokens";
+    const { embedder, emulator } = bench({
+      faults: ({ texts: amount }) => (amount > 2 ? { status: 413, message } : undefined),
+    });
+    const { vectors } = await embedder({ batchSize: 8, maxConcurrency: 1 }).embed(texts(8));
+    expect(vectors.length).toBe(8);
+    expect(tally(emulator.requests, 413)).toEqual([8, 4]);
+  });
+});
+
+describe("a server of which nothing is known", () => {
+  useVirtualTime();
+
+  it("is probed by one batch at a time: what is not under way yet waits for the outcome", async () => {
+    const { embedder, emulator } = bench({ maxBatchTexts: 10, latency: 5 });
+    const list = texts(2048);
+    const call = embedder().embed(list);
+    await timed(call);
+    const { vectors } = await call;
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+    // Only what leaves before anything is known is refused, not all sixteen batches.
+    expect(tally(emulator.requests, 413).filter((size) => size === 128).length).toBeLessThanOrEqual(8);
+    expect(tally(emulator.requests, 413).filter((size) => size < 128)).toEqual([64, 32, 16]);
+  });
+});
+
+describe("a server without base64", () => {
+  it("costs one refused request for each that is under way, and loses no text", async () => {
+    const { embedder, emulator, bodies } = bench({ base64: "refuse", latency: 5 });
+    const one = embedder({ batchSize: 2 });
+    const list = texts(40);
+    const { vectors } = await one.embed(list);
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+    expect(tally(emulator.requests, 400).length).toBeLessThanOrEqual(8);
+    emulator.clear();
+    await one.embed(texts(10));
+    expect(bodies().map((body) => body.encoding_format)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("may refuse the size of the batch before it looks at the format", async () => {
+    const { embedder } = bench({ base64: "refuse", maxBodyBytes: 300 });
+    const list = texts(30);
+    const { vectors } = await embedder({ maxConcurrency: 1 }).embed(list);
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+  });
+
+  it("is believed only about base64: the same complaint about floats is an error", async () => {
+    const { embedder, emulator } = bench({
+      faults: () => ({ status: 400, message: "encoding_format is not what we like" }),
+    });
+    const error = await rejection(embedder({ encodingFormat: "float" }).embed(["a"]));
+    expect(error).toMatchObject({ code: "bad_request", status: 400 });
+    expect(emulator.requests.length).toBe(1);
+  });
+});
+
+describe("long texts", () => {
+  it("travel side by side, although few fill a batch", async () => {
+    const { embedder, events, emulator } = bench({ latency: 10 });
+    await embedder().embed(Array.from({ length: 64 }, (_, index) => `${index} word `.repeat(4000)));
+    expect(emulator.requests.length).toBeGreaterThan(4);
+    expect(Math.max(...only(events, "request").map(({ inFlight }) => inFlight))).toBeGreaterThan(1);
+  });
+});
+
+describe("time", () => {
+  useVirtualTime();
+
+  it("ends with the last vector: workers with nothing left to do do not wait for a turn", async () => {
+    let sent = 0;
+    const refused = { status: 429, headers: { "x-ratelimit-reset": "30" } };
+    const { embedder, emulator } = bench({ latency: 20, faults: () => (++sent <= 4 ? refused : undefined) });
+    const call = embedder().embed(texts(1280));
+    const ended = timed(call);
+    await ended;
+    const last = emulator.requests.at(-1);
+    expect(Date.now() - ((last?.time ?? 0) + 20)).toBeLessThan(1100);
+    expect((await call).vectors.length).toBe(1280);
+  });
+
+  it.each([
+    ["requests: batches grow while they wait", "dynamic_request_limited", 1000],
+    ["tokens: batches stay as they are", "dynamic_token_limited", 128],
+  ])("may be limited in %s", async (_, errorType, largest) => {
+    let sent = 0;
+    const refused = { status: 429, errorType, headers: { "x-ratelimit-reset": "2" } };
+    const { embedder, emulator } = bench({ faults: () => ((sent += 1) <= 4 ? refused : undefined) });
+    const call = embedder().embed(texts(1000));
+    await timed(call);
+    expect(Math.max(...tally(emulator.requests, 200))).toBe(largest);
+    expect(plain((await call).vectors)).toEqual(texts(1000).map(vectorOf));
+  });
+
+  it("is not lost when the first failure ends the job: what has not started never does", async () => {
+    const { embedder, emulator } = bench({ latency: 20, faults: ["ok", { status: 401 }] });
+    const call = embedder({ batchSize: 1, maxConcurrency: 2 }).embed(texts(1000));
+    const failed = rejection(call);
+    await pass(2000);
+    expect(await failed).toMatchObject({ code: "unauthorized" });
+    expect(emulator.requests.length).toBeLessThanOrEqual(4);
+    expect(emulator.inFlight).toBe(0);
+  });
+});

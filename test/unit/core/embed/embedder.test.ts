@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import type { Progress } from "../../../../src/index.js";
+import { bench, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
+import { MemoryStore } from "../../../support/store.js";
+
+describe("an embedder", () => {
+  it("says of a query that it is one, whether it or the server finds fault with it", async () => {
+    const { embedder } = bench({ faults: () => ({ status: 401 }) });
+    const blank = (await rejection(embedder().embedQuery(" "))) as Error;
+    expect(blank.message).toContain('Cannot embed a query with "me/embedding": the query is blank');
+    const refused = (await rejection(embedder().embedQuery("a question"))) as Error;
+    expect(refused.message).toContain('Cannot embed a query with "me/embedding": Together answered 401');
+  });
+
+  it("tells nothing, and asks neither cache nor server, where there is no text", async () => {
+    const { embedder, events, emulator } = bench();
+    const cache = new MemoryStore();
+    expect(await embedder({ cache }).embed([])).toEqual({
+      vectors: [],
+      usage: { promptTokens: 0, totalTokens: 0 },
+    });
+    expect([events.length, cache.reads, emulator.requests.length]).toEqual([0, 0, 0]);
+  });
+
+  it("tells of a query's request and the answer, and of nothing that is not the case", async () => {
+    const { embedder, events } = bench();
+    await embedder().embedQuery("a question");
+    expect(events.map(({ type }) => type)).toEqual(["request", "answer"]);
+  });
+
+  it("tells its progress when there is some, what the cache knew first", async () => {
+    const { embedder } = bench();
+    const cache = new MemoryStore();
+    const told: Progress[] = [];
+    const onProgress = (progress: Progress): void => void told.push(progress);
+    await embedder({ cache, batchSize: 2 }).embed(texts(2), { onProgress });
+    await embedder({ cache, batchSize: 2 }).embed(texts(3), { onProgress });
+    expect(told).toEqual([
+      { done: 2, total: 2 },
+      { done: 2, total: 3 },
+      { done: 3, total: 3 },
+    ]);
+  });
+
+  it("repeats nothing of a short text that a refusal quotes, however long its prefix is", async () => {
+    const { embedder } = bench({ faults: () => ({ status: 422, message: 'I mind "bees"' }) });
+    const documentPrefix = "A passage to be found by a question: ";
+    const { message } = (await rejection(embedder({ documentPrefix }).embed(["bees"]))) as Error;
+    expect(message).toContain("may quote what was sent");
+    expect(message).not.toContain("bees");
+  });
+
+  it("mixes no vectors of another length with those of the cache, wherever in the list these are", async () => {
+    const cache = new MemoryStore();
+    const before = bench();
+    await before.embedder({ cache }).embed(["old"]);
+    const after = bench({ embed: (list) => list.map((text) => vectorOf(text).slice(1)) });
+    const error = await rejection(after.embedder({ cache }).embed(["new", "old"]));
+    expect(error).toMatchObject({ code: "invalid_response" });
+    expect((error as Error).message).toContain("3 dimensions instead of 4");
+    expect(only(after.events, "cache")).toMatchObject([{ hits: 1, misses: 1 }]);
+    expect(plain((await before.embedder({ cache }).embed(["old"])).vectors)).toEqual([vectorOf("old")]);
+  });
+});

@@ -1,0 +1,113 @@
+/** What a store hands out is believed only as far as it holds what was written. */
+
+import { describe, expect, it } from "vitest";
+import { bench, only, plain, texts, vectorOf } from "../../../support/emulate.js";
+import { MemoryStore } from "../../../support/store.js";
+
+describe("a cache", () => {
+  it("counts an entry that was changed or cut off as missing, and replaces it", async () => {
+    const { embedder, events } = bench();
+    const cache = new MemoryStore();
+    const list = texts(5);
+    await embedder({ cache }).embed(list);
+    const [flipped, cut, torn, empty] = [...cache.entries.keys()] as [string, string, string, string];
+    const damaged = Uint8Array.from(cache.entries.get(flipped) ?? []);
+    damaged[20] = (damaged[20] ?? 0) ^ 1;
+    cache.entries.set(flipped, damaged);
+    cache.entries.set(cut, (cache.entries.get(cut) as Uint8Array).slice(0, -4));
+    cache.entries.set(torn, (cache.entries.get(torn) as Uint8Array).slice(0, -1));
+    cache.entries.set(empty, new Uint8Array());
+    const { vectors } = await embedder({ cache }).embed(list);
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 1, misses: 4, damaged: 4 });
+    await embedder({ cache }).embed(list);
+    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 5, misses: 0, damaged: 0 });
+  });
+
+  it("notices a change of any single byte, those before the vector among them", async () => {
+    const { embedder, events } = bench();
+    const cache = new MemoryStore();
+    const list = texts(1);
+    await embedder({ cache }).embed(list);
+    const [[key, entry]] = [...cache.entries] as [[string, Uint8Array]];
+    for (const byte of entry.keys()) {
+      const changed = Uint8Array.from(entry);
+      changed[byte] = (changed[byte] ?? 0) ^ 1;
+      cache.entries.set(key, changed);
+      await embedder({ cache }).embed(list);
+    }
+    const damaged = only(events, "cache").map((event) => event.damaged);
+    expect(damaged).toEqual([0, ...Array.from(entry, () => 1)]);
+  });
+
+  it("is not fooled by a store that mixes entries up", async () => {
+    const { embedder, events } = bench();
+    const cache = new MemoryStore();
+    const list = texts(2);
+    await embedder({ cache }).embed(list);
+    const [[one, first], [other, second]] = [...cache.entries] as [
+      [string, Uint8Array],
+      [string, Uint8Array],
+    ];
+    cache.entries.set(one, second).set(other, first);
+    const { vectors } = await embedder({ cache }).embed(list);
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 0, damaged: 2 });
+  });
+
+  it.each([
+    ["too few entries", (entries: Uint8Array[]) => entries.slice(0, 1), { hits: 1, misses: 2, damaged: 0 }],
+    ["no list", () => "nothing", { hits: 0, misses: 3, damaged: 0 }],
+    ["nulls", (entries: Uint8Array[]) => entries.map(() => null), { hits: 0, misses: 3, damaged: 0 }],
+    ["strings", (entries: Uint8Array[]) => entries.map(() => "TRv1"), { hits: 0, misses: 3, damaged: 3 }],
+    ["bare buffers", (list: Uint8Array[]) => list.map((one) => one.buffer), { misses: 3, damaged: 3 }],
+  ])("takes %s for misses", async (_, change, told) => {
+    const { embedder, events } = bench();
+    const cache = new MemoryStore();
+    const list = texts(3);
+    await embedder({ cache }).embed(list);
+    const mget = async (keys: string[]): Promise<never> =>
+      change((await cache.mget(keys)) as Uint8Array[]) as never;
+    const { vectors } = await embedder({ cache: { mget, mset: async () => {} } }).embed(list);
+    expect(plain(vectors)).toEqual(list.map(vectorOf));
+    expect(only(events, "cache").at(-1)).toMatchObject(told);
+  });
+
+  it("reads what other versions of the package wrote: a mark, part of the key, a checksum, and the numbers", async () => {
+    const { embedder, events } = bench();
+    const cache = new MemoryStore();
+    const key = "c6280bbadf945dbc3e219a4aee9c592ad02c25ab7e89e383f4e7373749d572b5";
+    const entry = "54527631c6280bbadf945dbc15a5594d0000803f0030634300008e4100002040";
+    cache.entries.set(key, Uint8Array.from(Buffer.from(entry, "hex")));
+    const { vectors } = await embedder({ cache }).embed(["a text"]);
+    expect(plain(vectors)).toEqual([vectorOf("a text")]);
+    expect(only(events, "cache")).toMatchObject([{ hits: 1, misses: 0 }]);
+  });
+
+  it("takes an entry that is sound but for having no number for a miss", async () => {
+    const { embedder, events } = bench();
+    const cache = new MemoryStore();
+    await embedder({ cache }).embed(["a text"]);
+    const [[key, entry]] = [...cache.entries] as [[string, Uint8Array]];
+    const bare = entry.slice(0, 16);
+    new DataView(bare.buffer).setUint32(12, 0x811c9dc5, true);
+    cache.entries.set(key, bare);
+    const { vectors } = await embedder({ cache }).embed(["a text"]);
+    expect(plain(vectors)).toEqual([vectorOf("a text")]);
+    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 0, damaged: 1 });
+  });
+
+  it("reads what a store hands out as a view at an odd offset into a larger buffer", async () => {
+    const { embedder, emulator } = bench();
+    const cache = new MemoryStore();
+    await embedder({ cache }).embed(texts(2));
+    for (const [key, value] of cache.entries) {
+      const larger = new Uint8Array(value.length + 50);
+      larger.set(value, 3);
+      cache.entries.set(key, larger.subarray(3, 3 + value.length));
+    }
+    const { vectors } = await embedder({ cache }).embed(texts(2));
+    expect(plain(vectors)).toEqual(texts(2).map(vectorOf));
+    expect(emulator.requests.length).toBe(1);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { bench, only, rejection, texts } from "../../../support/emulate.js";
+import { breathe, timed, useVirtualTime } from "../../../support/time.js";
+
+const never = new Promise<never>(() => {});
+
+/** Throws outright, where a store should reject. */
+function broken(): never {
+  throw new Error("the store is broken");
+}
+
+describe("a cache that never answers", () => {
+  useVirtualTime();
+
+  it("costs a long list its timeout once, not once for each look-up", async () => {
+    const { embedder, events } = bench();
+    const cache = { mget: () => never, mset: async () => {} };
+    const call = embedder({ cache, timeout: 2000 }).embed(texts(10_000));
+    const elapsedMs = await timed(call);
+    expect((await call).vectors.length).toBe(10_000);
+    expect(elapsedMs).toBeGreaterThanOrEqual(2000);
+    expect(elapsedMs).toBeLessThan(4000);
+    expect(only(events, "cache-failure").length).toBe(1);
+    expect(only(events, "cache")).toMatchObject([{ hits: 0, misses: 10_000, damaged: 0 }]);
+  });
+});
+
+describe("a cache that throws instead of rejecting", () => {
+  it("leaves nothing unhandled when its failure makes the listener give up", async () => {
+    const unhandled: unknown[] = [];
+    const hear = (reason: unknown): void => void unhandled.push(reason);
+    process.on("unhandledRejection", hear);
+    const controller = new AbortController();
+    const { embedder } = bench();
+    const call = embedder({
+      cache: { mget: broken, mset: broken },
+      onEvent: ({ type }) => type === "cache-failure" && controller.abort("enough"),
+    }).embed(texts(3), { signal: controller.signal });
+    expect(await rejection(call)).toBe("enough");
+    await breathe();
+    process.off("unhandledRejection", hear);
+    expect(unhandled).toEqual([]);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import type { ByteStore } from "../../../../src/index.js";
+import { bench, only, texts } from "../../../support/emulate.js";
+import { timed, useVirtualTime } from "../../../support/time.js";
+
+describe("a job with a cache", () => {
+  useVirtualTime();
+
+  it("does not run ahead of a slow store: what a crash would lose is no more than what may be in flight", async () => {
+    let written = 0;
+    let most = 0;
+    const slow: ByteStore = {
+      mget: async () => [],
+      mset: (entries) => {
+        const answered = only(events, "answer").reduce((sum, event) => sum + event.texts, 0);
+        most = Math.max(most, answered - written);
+        return new Promise((resolve) => {
+          setTimeout(() => {
+            written += entries.length;
+            resolve();
+          }, 500);
+        });
+      },
+    };
+    const { embedder, events } = bench({ latency: 10 });
+    const call = embedder({ cache: slow, batchSize: 5, maxConcurrency: 3 }).embed(texts(150));
+    await timed(call);
+    expect((await call).vectors.length).toBe(150);
+    expect(written).toBe(150);
+    expect(most).toBeLessThanOrEqual(3 * 5);
+  });
+
+  it("does not wait again and again for a store that has stopped to write", async () => {
+    const { embedder } = bench({ latency: 10 });
+    const cache: ByteStore = { mget: async () => [], mset: () => new Promise(() => {}) };
+    const call = embedder({ cache, timeout: 2000, batchSize: 5, maxConcurrency: 3 }).embed(texts(150));
+    expect(await timed(call)).toBeLessThan(5000);
+    expect((await call).vectors.length).toBe(150);
+  });
+});

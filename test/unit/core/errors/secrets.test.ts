@@ -1,0 +1,259 @@
+import { inspect } from "node:util";
+import Together from "together-ai";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { EmulatorOptions, EmulatorRequest, Fault, FaultName } from "../../../../src/emulator/index.js";
+import { Embedder, Ranker } from "../../../../src/index.js";
+import { complaint } from "../../../support/complaint.js";
+import { bench, rejection, type Bench, type RequestBody } from "../../../support/emulate.js";
+import { MemoryStore } from "../../../support/store.js";
+import { timed, useVirtualTime } from "../../../support/time.js";
+
+const KEY = "tgp_v1_marked-key-0123456789abcdef";
+const TEXT = "the marked text of a customer, confidential";
+const QUERY = "the marked question of another customer";
+const SHORT = "pin 4711";
+const HAN = "客户的机密文本，不得外传";
+const WORD = "account_4711-of-the-customer";
+const MARKS = [KEY, TEXT, QUERY, SHORT, HAN, WORD];
+
+const DEEP = { depth: Infinity, showHidden: true, getters: true };
+
+/** Everything that an error shows to whoever looks at it. */
+function shown(error: unknown): string {
+  const { message, stack, cause } = error as Error;
+  return [
+    inspect(error, DEEP),
+    JSON.stringify(error),
+    JSON.stringify(error, Object.getOwnPropertyNames(error as object)),
+    inspect(structuredClone(error), DEEP),
+    String(error),
+    message,
+    String(stack),
+    inspect(cause, DEEP),
+  ].join("\n");
+}
+
+/** The marks in a text, whole or as a run of some characters, plainly or escaped. */
+function leaks(text: string): string[] {
+  const plain = text + JSON.stringify(text) + text.toLowerCase();
+  return MARKS.filter((mark) => {
+    if (plain.includes(mark) || plain.includes(escaped(mark))) return true;
+    for (let start = 0; start + 14 <= mark.length; start += 7) {
+      if (plain.includes(mark.slice(start, start + 14))) return true;
+    }
+    return false;
+  });
+}
+
+/** As JSON writes it that keeps to ASCII. */
+function escaped(text: string): string {
+  return text.replaceAll(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+const told: unknown[] = [];
+beforeEach(() => {
+  told.length = 0;
+  vi.spyOn(Math, "random").mockReturnValue(0);
+  for (const name of ["log", "info", "warn", "error", "debug", "trace"] as const) {
+    vi.spyOn(console, name).mockImplementation((...values) => void told.push(values));
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, "write").mockImplementation((chunk) => {
+      told.push(String(chunk));
+      return true;
+    });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const STATUSES = [400, 401, 402, 403, 404, 408, 409, 413, 422, 425, 429, 500, 502, 503, 504];
+const KINDS: FaultName[] = [
+  ...(["reset", "cut", "half", "hang", "endless", "html", "redirect", "missing-item", "extra-item"] as const),
+  ...(["repeated-index", "index-out-of-range", "not-a-list", "no-list", "null-in-vector"] as const),
+  ...(["nan-in-vector", "infinity-in-vector", "short-vector", "empty-vector", "no-vector"] as const),
+  ...(["bad-base64", "infinite-score", "null-score"] as const),
+];
+
+/** What servers write who mean well: everything that they were sent. */
+const echoes: ((said: string) => Fault)[] = [
+  (said) => ({ status: 400, message: `Invalid input: "${said}"` }),
+  (said) => ({ status: 400, message: `Invalid input: "${said}"`.toUpperCase() }),
+  (said) => ({ status: 422, body: { error: `Cannot read ${escaped(said)}` } }),
+  (said) => ({ status: 422, body: { detail: `Cannot read ${JSON.stringify({ input: [said] })}` } }),
+  (said) => ({ status: 400, body: { error: { message: "no", type: said, code: said, param: said } } }),
+  (said) => ({ status: 500, body: `<html>${said}</html>` }),
+  (said) => ({ status: 400, message: `The request was: ${said.slice(0, 30)} ...` }),
+  (said) => ({ status: 400, message: `Invalid Authorization: Bearer ${KEY} for ${said}` }),
+  (said) => ({ status: 401, message: `Bearer ${KEY.slice(0, 20)}... is unknown, ${said.length}` }),
+  (said) => ({ status: 200, body: `{"error": "${said}"}` }),
+  (said) => ({ status: 200, body: said }),
+  (said) => ({ status: 429, message: said, headers: { "x-ratelimit-reset": "999", "x-request-id": "r" } }),
+];
+
+/** The query or the first text, the last, the first without its prefix, all of them. */
+const parts: ((sent: string[]) => string)[] = [
+  (sent) => sent[0] ?? "",
+  (sent) => sent.at(-1) ?? "",
+  (sent) => (sent[0] ?? "").replace(/^.*: /, ""),
+  String,
+];
+
+const faults: [string, (request: EmulatorRequest) => Fault][] = [
+  ...STATUSES.map((status): [string, () => Fault] => [
+    String(status),
+    () => ({ status, headers: { "x-ratelimit-reset": "100" } }),
+  ]),
+  ...KINDS.map((kind): [string, () => Fault] => [kind, () => kind]),
+  ...echoes.flatMap((echo) =>
+    parts.map((part): [string, (request: EmulatorRequest) => Fault] => [
+      `an echo such as ${JSON.stringify(echo("what was sent"))}`,
+      ({ body }) => {
+        const { query, input, documents } = body as RequestBody;
+        return echo(part(input ?? [query, ...documents]));
+      },
+    ]),
+  ),
+];
+
+/** Calls that fail for good, and everything that came of them: errors, events, console. */
+async function aftermath(options: EmulatorOptions): Promise<string> {
+  const own = bench(options);
+  const failing = calls(own, { apiKey: KEY, timeout: 1000, maxRetries: 1 }).map((call) => call.catch(shown));
+  await timed(Promise.all(failing));
+  const errors = (await Promise.all(failing)).filter((outcome) => typeof outcome === "string");
+  const events = own.events.map((event) => inspect(event, DEEP) + JSON.stringify(event));
+  return [...errors, ...events, inspect(told, DEEP)].join("\n");
+}
+
+function calls({ embedder, ranker }: Bench, shared: object): Promise<unknown>[] {
+  const prefixed = { ...shared, queryPrefix: "A prefix of the model's: ", documentPrefix: "passage: " };
+  return [
+    embedder(shared).embed([TEXT, HAN]),
+    embedder(shared).embed([SHORT]),
+    embedder(shared).embed([WORD]),
+    embedder(prefixed).embed([SHORT]),
+    embedder(shared).embedQuery(QUERY),
+    embedder(prefixed).embedQuery(SHORT),
+    embedder({ ...shared, cache: new MemoryStore() })
+      .embedStream([TEXT])
+      .next(),
+    ranker(shared).rank(QUERY, [TEXT, HAN], String),
+    ranker(shared).rank(SHORT, [TEXT, SHORT], String),
+    ranker({ ...shared, onFailure: "keep-order" }).rank(QUERY, [TEXT], String),
+  ];
+}
+
+describe("neither key nor text is in anything that leaves, when the server answers with", () => {
+  useVirtualTime();
+
+  it.each(faults)("%s", async (_, fault) => {
+    const said = await aftermath({ faults: fault });
+    expect(said.length).toBeGreaterThan(1000);
+    expect(leaks(said)).toEqual([]);
+  });
+
+  it("all that it was asked, and logs all it can", async () => {
+    vi.stubEnv("TOGETHER_LOG", "debug");
+    const said = await aftermath({});
+    vi.unstubAllEnvs();
+    expect(leaks(said)).toEqual([]);
+    expect(told).toEqual([]);
+  });
+});
+
+describe("neither key nor text is in anything that leaves, when", () => {
+  it("fetch itself throws everything it was given", async () => {
+    const { embedder, events } = bench();
+    const fetch = (async (url, init) => {
+      const error = new Error(`failed: ${JSON.stringify(init?.body)}`);
+      throw Object.assign(error, { request: init, url, code: KEY, cause: new Error(TEXT) });
+    }) satisfies typeof globalThis.fetch;
+    const error = await rejection(embedder({ apiKey: KEY, fetch, maxRetries: 1 }).embed([TEXT]));
+    expect(error).toMatchObject({ code: "connection_failed" });
+    expect(leaks(shown(error) + inspect(events) + inspect(told))).toEqual([]);
+  });
+
+  it.each([
+    ["a text is blank", [TEXT, " "]],
+    ["a text is no string", [TEXT, { secret: TEXT }]],
+    ["the list is none", { texts: TEXT }],
+  ])("%s", async (_, input) => {
+    const { embedder, ranker } = bench();
+    const errors = await Promise.all([
+      rejection(embedder({ apiKey: KEY }).embed(input as string[])),
+      rejection(
+        ranker({ apiKey: KEY }).rank(QUERY, input as string[], (item) =>
+          item === " " ? (5 as never) : item,
+        ),
+      ),
+    ]);
+    expect(leaks(errors.map(shown).join("\n"))).toEqual([]);
+  });
+
+  it("an option is not what it should be", () => {
+    const wrong = [
+      { apiKey: `${KEY} ${KEY}` },
+      { apiKey: KEY, timeout: KEY },
+      { apiKey: KEY, baseURL: `https://${KEY}@example.com` },
+      { apiKey: KEY, baseURL: `https://example.com/v1?key=${KEY}` },
+      { apiKey: KEY, baseURL: KEY },
+      { apiKey: KEY, client: new Together({ apiKey: KEY }) },
+      { apiKey: { key: KEY } },
+      { apiKey: KEY, encodingFormat: KEY },
+    ];
+    for (const options of wrong) expect(leaks(complaint(options))).toEqual([]);
+  });
+
+  it("an embedder or a ranker is looked at", async () => {
+    const { emulator } = bench();
+    const options = { apiKey: KEY, fetch: emulator.fetch };
+    const client = new Together({ apiKey: KEY });
+    for (const object of [
+      new Embedder({ model: "me/embedding", ...options }),
+      new Ranker({ model: "me/rerank", ...options }),
+      new Embedder({ model: "m", client }),
+      new Ranker({ model: "m", client }),
+    ]) {
+      if (object instanceof Embedder && object.model === "me/embedding") await object.embed([TEXT]);
+      expect(leaks(inspect(object, DEEP) + JSON.stringify(object))).toEqual([]);
+      expect(JSON.parse(JSON.stringify(object))).toEqual({ model: object.model });
+    }
+  });
+});
+
+describe("a cache", () => {
+  it("is keyed by hashes: neither keys nor values hold a text", async () => {
+    const { embedder } = bench();
+    const cache = new MemoryStore();
+    await embedder({ apiKey: KEY, cache: { store: cache, namespace: "mine" } }).embed([TEXT, HAN]);
+    const names = [...cache.entries.keys()];
+    expect(names.every((name) => /^[0-9a-f]{64}$/.test(name))).toBe(true);
+    const bytes = [...cache.entries.values()].map((value) => Buffer.from(value).toString("latin1"));
+    expect(leaks([...names, ...bytes].join("\n"))).toEqual([]);
+  });
+});
+
+describe("a message of the server's", () => {
+  it("is quoted where it quotes nobody", async () => {
+    const { embedder } = bench({
+      faults: () => ({ status: 422, message: "The service is closed on Sundays." }),
+    });
+    const error = await rejection(embedder().embed([TEXT]));
+    expect((error as Error).message).toContain('("The service is closed on Sundays.")');
+  });
+
+  it("is left out, and that is said, where it may quote what was sent", async () => {
+    const { embedder } = bench({
+      faults: () => ({ status: 422, message: `Bad: ${TEXT}`, code: "bad_text" }),
+    });
+    const error = await rejection(embedder().embed([TEXT]));
+    expect((error as Error).message).toContain(
+      "Together answered 422 [bad_text] (its message may quote what was sent and is left out);",
+    );
+  });
+});

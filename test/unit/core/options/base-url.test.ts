@@ -1,0 +1,149 @@
+import Together from "together-ai";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createEmulator } from "../../../../src/emulator/index.js";
+import { Embedder, type EmbedderOptions } from "../../../../src/index.js";
+import { complaint } from "../../../support/complaint.js";
+import { bench, rejection } from "../../../support/emulate.js";
+
+describe("baseURL", () => {
+  it.each(["example.com/v1", "file:///etc/passwd", "ftp://example.com", "", "https://"])(
+    "is an http or https address, not %j",
+    (baseURL) => {
+      expect(complaint({ baseURL })).toBe(
+        'Cannot create Embedder: `baseURL` is not an http or https address; write it like "https://api.together.ai/v1" (it may also come from TOGETHER_BASE_URL)',
+      );
+    },
+  );
+
+  it.each([
+    "https://me:secret@example.com/v1",
+    "https://me@example.com/v1",
+    "https://example.com/v1?key=secret",
+    "https://example.com/v1#top",
+    "https://example.com/v1?",
+    "https://example.com/v1#",
+  ])("is a plain address, not %j", (baseURL) => {
+    const message = complaint({ baseURL });
+    expect(message).toBe(
+      "Cannot create Embedder: `baseURL` holds a user name, a query or a fragment; pass the plain address; credentials belong in `apiKey`",
+    );
+  });
+
+  it.each(["https://example.com/gateway/v1", "https://example.com/gateway/v1///"])(
+    "is where requests go: %j",
+    async (baseURL) => {
+      const { embedder, ranker, emulator } = bench();
+      await embedder({ baseURL }).embed(["a"]);
+      await ranker({ baseURL }).rank("q", ["a"], String);
+      expect(emulator.requests.map(({ origin, path }) => origin + path)).toEqual([
+        "https://example.com/gateway/v1/embeddings",
+        "https://example.com/gateway/v1/rerank",
+      ]);
+    },
+  );
+
+  it("is Together's by default", async () => {
+    const { embedder, emulator } = bench();
+    await embedder().embed(["a"]);
+    expect(emulator.requests[0]?.origin).toBe("https://api.together.ai");
+  });
+});
+
+/** The key and the address that a request went out with. */
+async function sent(options: Partial<EmbedderOptions> = {}): Promise<string> {
+  const emulator = createEmulator();
+  let authorization = "";
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    authorization = String(new Headers(init?.headers).get("authorization"));
+    return emulator.fetch(input, init);
+  };
+  await new Embedder({ model: "BAAI/bge-base-en-v1.5", fetch, ...options }).embed(["a"]);
+  return `${authorization} ${emulator.requests[0]?.origin}`;
+}
+
+describe("the environment", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it("holds the key in TOGETHER_API_KEY, else in TOGETHER_AI_API_KEY; the option goes before both", async () => {
+    vi.stubEnv("TOGETHER_AI_API_KEY", "second");
+    expect(await sent()).toBe("Bearer second https://api.together.ai");
+    vi.stubEnv("TOGETHER_API_KEY", "first");
+    expect(await sent()).toBe("Bearer first https://api.together.ai");
+    expect(await sent({ apiKey: "own" })).toBe("Bearer own https://api.together.ai");
+  });
+
+  it("holds the address in TOGETHER_BASE_URL; the option goes before it", async () => {
+    vi.stubEnv("TOGETHER_BASE_URL", "http://127.0.0.1:1234/v1");
+    expect(await sent({ apiKey: "k" })).toBe("Bearer k http://127.0.0.1:1234");
+    expect(await sent({ apiKey: "k", baseURL: "https://example.com/v1" })).toBe(
+      "Bearer k https://example.com",
+    );
+  });
+
+  it("does not fill in for an option that is empty on purpose or by mistake", () => {
+    vi.stubEnv("TOGETHER_API_KEY", "first");
+    expect(complaint({ apiKey: "" })).toContain("there is no API key");
+    expect(complaint({ apiKey: "  " })).toContain("there is no API key");
+  });
+
+  it("may hold a key with blanks around it, as files do", async () => {
+    vi.stubEnv("TOGETHER_API_KEY", " first\n");
+    expect(await sent()).toBe("Bearer first https://api.together.ai");
+  });
+
+  it("may be missing or forbidden", () => {
+    for (const process of [
+      undefined,
+      {},
+      {
+        get env() {
+          throw new Error("Deno says no");
+        },
+      },
+    ]) {
+      vi.stubGlobal("process", process);
+      const message = complaint({ apiKey: undefined });
+      vi.unstubAllGlobals();
+      expect(message).toContain("there is no API key");
+    }
+  });
+});
+
+describe("client", () => {
+  it.each(["apiKey", "baseURL", "fetch"] as const)("stands in for %s, so both are one too many", (name) => {
+    const client = new Together({ apiKey: "k" });
+    const value = name === "fetch" ? fetch : "https://example.com/v1";
+    expect(complaint({ apiKey: undefined, client, [name]: value })).toBe(
+      `Cannot create Embedder: \`client\` and \`${name}\` are both set; set them on the client, or leave the client out`,
+    );
+  });
+
+  it("is what requests go through: its key, its address, its fetch, its headers; not its retries", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const { emulator } = bench({ faults: () => ({ status: 503 }) });
+    const seen: Headers[] = [];
+    const client = new Together({
+      apiKey: "key-of-the-client",
+      baseURL: "https://example.com/v1",
+      maxRetries: 9,
+      defaultHeaders: { "x-mine": "yes" },
+      fetch: (input, init) => {
+        seen.push(new Headers(init?.headers));
+        return emulator.fetch(input as string, init);
+      },
+    });
+    const error = await rejection(
+      new Embedder({ model: "me/embedding", client, maxRetries: 1 }).embed(["a"]),
+    );
+    expect((error as Error).message).toContain("after 2 attempts");
+    expect(emulator.requests.map(({ origin }) => origin)).toEqual([
+      "https://example.com",
+      "https://example.com",
+    ]);
+    expect(seen[0]?.get("authorization")).toBe("Bearer key-of-the-client");
+    expect(seen[0]?.get("x-mine")).toBe("yes");
+    vi.restoreAllMocks();
+  });
+});

@@ -1,0 +1,17 @@
+import { afterEach, expect, it } from "vitest";
+import { Embedder, Ranker } from "../../../../src/index.js";
+
+const NAME = "isWellFormed";
+const present = Object.getOwnPropertyDescriptor(String.prototype, NAME) as PropertyDescriptor;
+
+afterEach(() => void Reflect.defineProperty(String.prototype, NAME, present));
+
+it.each([
+  ["Embedder", Embedder],
+  ["Ranker", Ranker],
+])("%s says on Node 18 what to do, instead of a TypeError in the midst of work", (name, Class) => {
+  Reflect.deleteProperty(String.prototype, NAME);
+  expect(() => new Class({ model: "m", apiKey: "key" })).toThrow(
+    `Cannot create ${name}: this platform is too old; use Node 20 or later`,
+  );
+});

@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { Embedder, Ranker } from "../../../../src/index.js";
+import { complaint, see, type Made } from "../../../support/complaint.js";
+import { MemoryStore } from "../../../support/store.js";
+
+const BIGGEST = Number.MAX_SAFE_INTEGER;
+
+describe("an option out of range is an error of the constructor:", () => {
+  const wholes: [string, number, number, Made][] = [
+    ["timeout", 1, 2_147_483_647, Embedder],
+    ["maxRetries", 0, 100, Embedder],
+    ["maxConcurrency", 1, 1024, Embedder],
+    ["batchSize", 1, 2048, Embedder],
+    ["dimensions", 1, 65_536, Embedder],
+    ["maxInputTokens", 1, BIGGEST, Embedder],
+    ["batchSize", 1, 10_000, Ranker],
+    ["topN", 1, BIGGEST, Ranker],
+  ];
+
+  it.each(wholes)("%s is a whole number from %i to %i", (name, least, most, made) => {
+    const range = most === BIGGEST ? `${least} or more` : `from ${least} to ${most}`;
+    for (const value of [least - 1, most + 1, least + 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      if (value === BIGGEST + 1) continue;
+      expect(complaint({ [name]: value }, made)).toBe(
+        `Cannot create ${made.name}: \`${name}\` is ${value}; it must be a whole number, ${range}`,
+      );
+    }
+    for (const value of [least, most]) {
+      expect(() => new made({ model: "m", apiKey: "k", [name]: value })).not.toThrow();
+    }
+  });
+
+  it.each<[object, string, Made?]>([
+    [{ timeout: "1000" }, "`timeout` is a string; it must be a whole number, from 1 to 2147483647"],
+    [{ minScore: Number.NaN }, "`minScore` is NaN; it must be a finite number", Ranker],
+    [{ minScore: "0.5" }, "`minScore` is a string; it must be a finite number", Ranker],
+    [{ onFailure: "ignore" }, '`onFailure` is a string; it must be "throw" or "keep-order"', Ranker],
+    [{ longText: "cut" }, '`longText` is a string; it must be "send" or "reject"'],
+    [{ encodingFormat: "int8" }, '`encodingFormat` is a string; it must be "base64" or "float"'],
+    [{ normalize: 1 }, "`normalize` is 1; it must be true or false"],
+    [{ queryPrefix: null }, "`queryPrefix` is null; it must be a string"],
+    [{ documentPrefix: ["p"] }, "`documentPrefix` is an array; it must be a string"],
+    [{ countTokens: {} }, "`countTokens` is an object; it must be a function"],
+    [{ onEvent: "log" }, "`onEvent` is a string; it must be a function"],
+    [{ fetch: true }, "`fetch` is a boolean; it must be a function"],
+    [{ apiKey: 5 }, "`apiKey` is 5; it must be a string"],
+    [
+      { cache: {} },
+      "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
+    ],
+    [
+      { cache: { store: new MemoryStore(), namespace: 5 } },
+      "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
+    ],
+    [
+      { cache: { mget: async () => [] } },
+      "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
+    ],
+    [
+      { cache: { mset: async () => {} } },
+      "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
+    ],
+    [
+      { cache: null },
+      "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
+    ],
+    [{ client: null }, '`client` is not a Together client; pass `new Together()` from "together-ai"'],
+    [
+      { client: {}, baseURL: "https://here.example", fetch: () => {} },
+      "`client` and `baseURL`, `fetch` are both set; set them on the client, or leave the client out",
+    ],
+    [
+      { baseURL: "https://:password@here.example" },
+      "`baseURL` holds a user name, a query or a fragment; pass the plain address; credentials belong in `apiKey`",
+    ],
+    ...[undefined, "", " "].map((model): [object, string] => [
+      { model },
+      '`model` is missing; name the model your index belongs to, such as "BAAI/bge-large-en-v1.5", or "<project>/<endpoint>" for a dedicated endpoint',
+    ]),
+    [{ client: "client" }, '`client` is not a Together client; pass `new Together()` from "together-ai"'],
+    [
+      { longText: "reject", maxInputTokens: 5 },
+      '`longText` is "reject" without `countTokens`; pass the model\'s tokenizer, because an estimate must not refuse a text',
+    ],
+    [
+      { longText: "reject", countTokens: () => 1 },
+      '`longText` is "reject" for a model of unknown limit; set `maxInputTokens`',
+    ],
+    [{ apiKey: "a b" }, "the API key holds a space, a line break or a special character; copy it once more"],
+    [
+      { apiKey: "schlüssel" },
+      "the API key holds a space, a line break or a special character; copy it once more",
+    ],
+  ])("%j", (options, message, made: Made = Embedder) => {
+    const own = "client" in options ? { apiKey: undefined, ...options } : options;
+    expect(complaint(own, made)).toBe(`Cannot create ${made.name}: ${message}`);
+  });
+
+  it.each([undefined, "", " "])("no API key: %j", (apiKey) => {
+    const message =
+      "Cannot create Embedder: there is no API key; set the environment variable TOGETHER_API_KEY, or pass `apiKey`";
+    expect(() => new Embedder({ model: "m", apiKey })).toThrow(
+      expect.objectContaining({
+        code: "missing_api_key",
+        message: message + see("missing_api_key"),
+      }) as Error,
+    );
+  });
+
+  it.each([undefined, null, "BAAI/bge-base-en-v1.5"])("no options at all: %j", (options) => {
+    expect(() => new Embedder(options as never)).toThrow(
+      'Cannot create Embedder: it was given no options; write new Embedder({ model: "..." })',
+    );
+  });
+
+  it("an unknown one, with the one that was meant, or all there are", () => {
+    expect(complaint({ api_key: "k" })).toBe(
+      "Cannot create Embedder: `api_key` is not an option; did you mean `apiKey`?",
+    );
+    expect(complaint({ baseUrl: "x" })).toContain("did you mean `baseURL`?");
+    expect(complaint({ topn: 1 }, Ranker)).toContain("did you mean `topN`?");
+    expect(complaint({ modelName: "m" })).toBe(
+      "Cannot create Embedder: `modelName` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
+        "maxConcurrency, fetch, client, onEvent, batchSize, dimensions, queryPrefix, documentPrefix, normalize, " +
+        "longText, maxInputTokens, countTokens, encodingFormat, cache",
+    );
+    expect(complaint({ normalize: true }, Ranker)).toBe(
+      "Cannot create Ranker: `normalize` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
+        "maxConcurrency, fetch, client, onEvent, topN, minScore, batchSize, onFailure",
+    );
+  });
+
+  it("but one that is undefined is as good as none", () => {
+    const undefinedOptions = { batchSize: undefined, cache: undefined, modelName: undefined };
+    expect(() => new Embedder({ model: "m", apiKey: "k", ...undefinedOptions })).not.toThrow();
+  });
+
+  it("a message never quotes a value that may be a misplaced key", () => {
+    for (const name of ["timeout", "normalize", "longText", "cache", "baseURL", "fetch", "client"]) {
+      expect(complaint({ apiKey: undefined, [name]: "tgp_v1_secret" })).not.toContain("secret");
+    }
+  });
+});

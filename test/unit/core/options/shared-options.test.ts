@@ -1,0 +1,94 @@
+import { describe, expect, it, vi } from "vitest";
+import { Embedder } from "../../../../src/index.js";
+import { bench, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
+
+describe("each option shows at the server or in the result:", () => {
+  it("apiKey", async () => {
+    const { embedder, ranker } = bench({ apiKey: "right" });
+    await embedder({ apiKey: "right" }).embed(["a"]);
+    expect(await rejection(embedder({ apiKey: "wrong" }).embed(["a"]))).toMatchObject({
+      code: "unauthorized",
+    });
+    expect(await rejection(ranker({ apiKey: "wrong" }).rank("q", ["a"], String))).toMatchObject({
+      code: "unauthorized",
+    });
+  });
+
+  it("model", async () => {
+    const { embedder, bodies } = bench();
+    const one = embedder();
+    await one.embed(["a"]);
+    expect([one.model, bodies()[0]?.model]).toEqual(["me/embedding", "me/embedding"]);
+  });
+
+  it.each([0, 1, 3])("maxRetries: %i", async (maxRetries) => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const { embedder, ranker, emulator } = bench({ faults: () => ({ status: 500 }) });
+    await rejection(embedder({ maxRetries }).embed(["a"]));
+    expect(emulator.requests.length).toBe(1 + maxRetries);
+    await rejection(ranker({ maxRetries, apiKey: "another" }).rank("q", ["a"], String));
+    expect(emulator.requests.length).toBe(2 * (1 + maxRetries));
+    vi.restoreAllMocks();
+  });
+
+  it("timeout", async () => {
+    const { embedder, ranker } = bench({ faults: () => "hang" });
+    const options = { timeout: 20, maxRetries: 0 };
+    expect(await rejection(embedder(options).embed(["a"]))).toMatchObject({ code: "timeout" });
+    expect(await rejection(ranker(options).rank("q", ["a"], String))).toMatchObject({ code: "timeout" });
+  });
+
+  it.each([1, 2, 5])("maxConcurrency: %i", async (maxConcurrency) => {
+    let peak = 0;
+    const { embedder, emulator } = bench({
+      latency: () => {
+        peak = Math.max(peak, emulator.inFlight);
+        return 1;
+      },
+    });
+    await embedder({ maxConcurrency, batchSize: 1 }).embed(texts(60));
+    expect(peak).toBe(maxConcurrency);
+  });
+
+  it("maxConcurrency, together with every other object of the same key and model", async () => {
+    let peak = 0;
+    const { embedder, emulator } = bench({
+      latency: () => {
+        peak = Math.max(peak, emulator.inFlight);
+        return 1;
+      },
+    });
+    const calls = texts(5).map((prefix) =>
+      embedder({ maxConcurrency: 3, batchSize: 1 }).embed(texts(20, prefix)),
+    );
+    await Promise.all(calls);
+    expect(peak).toBe(3);
+  });
+
+  it("fetch, looked up anew for each request where it is the global one", async () => {
+    const { emulator } = bench();
+    const one = new Embedder({ model: "me/embedding", apiKey: "global-fetch" });
+    vi.stubGlobal("fetch", emulator.fetch);
+    const { vectors } = await one.embed(["a"]).finally(() => vi.unstubAllGlobals());
+    expect(plain(vectors)).toEqual([vectorOf("a")]);
+  });
+
+  it("onEvent, which may throw without harm", async () => {
+    const { embedder, ranker } = bench();
+    const onEvent = vi.fn<() => never>(() => {
+      throw new Error("a mistake in the listener");
+    });
+    expect((await embedder({ onEvent }).embed(["a"])).vectors.length).toBe(1);
+    expect((await ranker({ onEvent }).rank("q", ["1"], String)).length).toBe(1);
+    expect(onEvent).toHaveBeenCalledTimes(4);
+  });
+
+  it("batchSize", async () => {
+    const { embedder, emulator } = bench();
+    await embedder({ batchSize: 7 }).embed(texts(20));
+    expect(emulator.requests.map((request) => request.texts)).toEqual([7, 7, 6]);
+    emulator.clear();
+    await embedder({}).embed(texts(300));
+    expect(emulator.requests.map((request) => request.texts)).toEqual([128, 128, 44]);
+  });
+});

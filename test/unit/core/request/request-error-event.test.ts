@@ -1,0 +1,61 @@
+import { expect, it, vi } from "vitest";
+import type { Fault } from "../../../../src/emulator/index.js";
+import type { TogetherEvent } from "../../../../src/index.js";
+import { bench, only, rejection, texts } from "../../../support/emulate.js";
+
+/** How each request ended, by its number; a final 429 is told of twice, once for everybody who has to wait. */
+function ends(events: readonly TogetherEvent[]): string[][] {
+  return only(events, "request").map(({ request }) =>
+    events
+      .filter((event) => event.type !== "request" && "request" in event && event.request === request)
+      .map(({ type }) => type),
+  );
+}
+
+it.each<[string, Fault, string, number | undefined]>([
+  ["a refusal that repeating cannot change", { status: 401 }, "unauthorized", 401],
+  ["an answer that is none", "missing-item", "invalid_response", undefined],
+])("%s is told of as a failure, once", async (_, fault, code, status) => {
+  const { events, embedder } = bench({ faults: [fault] });
+  await rejection(embedder().embed(texts(2)));
+  expect(only(events, "failure")).toEqual([
+    { type: "failure", operation: "embed", model: "me/embedding", request: 1, code, status },
+  ]);
+  expect(ends(events)).toEqual([["failure"]]);
+});
+
+it("the last of the retries is told of as a failure, those before it as retries", async () => {
+  const { events, ranker } = bench({ faults: () => ({ status: 500 }) });
+  await rejection(ranker({ maxRetries: 1 }).rank("query", texts(2), (text) => text));
+  expect(ends(events)).toEqual([["retry"], ["failure"]]);
+});
+
+it("a request that is halved ends as a failure, and its halves as answers", async () => {
+  const { events, embedder } = bench({ maxBatchTexts: 2 });
+  await embedder().embed(texts(4));
+  expect(ends(events).flat().toSorted()).toEqual(["answer", "answer", "failure"]);
+});
+
+it("an abort ends every request under way as aborted", async () => {
+  const { emulator, events, embedder } = bench({ latency: 3_600_000 });
+  const controller = new AbortController();
+  const outcome = rejection(embedder({ batchSize: 1 }).embed(texts(2), { signal: controller.signal }));
+  await vi.waitFor(() => expect(emulator.inFlight).toBe(2), { interval: 1 });
+  controller.abort(new Error("enough"));
+  await outcome;
+  await vi.waitFor(() => expect(ends(events)).toEqual([["failure"], ["failure"]]), { interval: 1 });
+  expect(only(events, "failure").map(({ code }) => code)).toEqual(["aborted", "aborted"]);
+});
+
+it("every request of a bad day ends once", async () => {
+  const faults: Fault[] = ["ok", "reset", { status: 503 }, { status: 429 }, "ok", "cut"];
+  const { events, embedder } = bench({ faults });
+  await embedder({ batchSize: 1 }).embed(texts(8));
+  expect(ends(events).every((list) => list.length === 1)).toBe(true);
+  expect(ends(events).flat()).toContain("throttle");
+  expect(
+    ends(events)
+      .flat()
+      .filter((type) => type === "answer"),
+  ).toHaveLength(8);
+});

@@ -1,0 +1,273 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import Together, { type ClientOptions } from "together-ai";
+import { backoff } from "../../../../src/core/request/retry-policy.js";
+import { Embedder } from "../../../../src/index.js";
+import type { Fault } from "../../../../src/emulator/index.js";
+import {
+  bench,
+  EMBEDDING,
+  KEY,
+  only,
+  plain,
+  rejection,
+  texts,
+  vectorOf,
+  type Bench,
+  type RequestBody,
+} from "../../../support/emulate.js";
+import { pass, timed, useVirtualTime } from "../../../support/time.js";
+
+useVirtualTime();
+
+function refusal(reset?: string): Fault {
+  return { status: 429, ...(reset !== undefined && { headers: { "x-ratelimit-reset": reset } }) };
+}
+
+/** An embedder through a client of the user's own. */
+function byClient({ emulator }: Bench): Embedder {
+  const fetch = emulator.fetch as NonNullable<ClientOptions["fetch"]>;
+  return new Embedder({ model: EMBEDDING, client: new Together({ apiKey: KEY, fetch }) });
+}
+
+/** After how many milliseconds a call rejects, and with what. */
+async function failure(call: Promise<unknown>): Promise<{ after: number; error: Error }> {
+  const caught = rejection(call);
+  const after = await timed(caught);
+  return { after, error: (await caught) as Error };
+}
+
+describe("a 429", () => {
+  it.each<[string, Record<string, string>, number]>([
+    ["x-ratelimit-reset: 7", { "x-ratelimit-reset": "7" }, 7000],
+    ["retry-after: 7", { "retry-after": "7" }, 7000],
+    ["retry-after-ms: 700", { "retry-after-ms": "700" }, 700],
+    ["no header", {}, 100],
+  ])("is waited out as long as it says: %s", async (_, headers, least) => {
+    const { embedder, emulator } = bench({ faults: [{ status: 429, headers }] });
+    const call = embedder().embed(["a text"]);
+    const after = await timed(call);
+    expect(after).toBeGreaterThanOrEqual(least);
+    expect(after).toBeLessThan(2 * least + 2000);
+    expect(emulator.requests.length).toBe(2);
+  });
+
+  it("is waited out until its date", async () => {
+    const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 30_000).toUTCString();
+    const { embedder } = bench({ faults: [{ status: 429, headers: { "retry-after": date } }] });
+    const after = await timed(embedder().embed(["a text"]));
+    expect(after).toBeGreaterThanOrEqual(29_000);
+    expect(after).toBeLessThan(40_000);
+  });
+
+  it("holds up everybody who uses the model, and nobody else", async () => {
+    const { embedder, ranker, emulator } = bench({ faults: [refusal("20")] });
+    const refused = embedder().embed(["a"]);
+    await pass(100);
+    const waiting = [embedder().embedQuery("b"), embedder({ maxConcurrency: 2 }).embed(["c"])];
+    const others = [embedder({ apiKey: "another" }).embed(["d"]), ranker().rank("q", ["1"], String)];
+    await pass(100);
+    await Promise.all(others);
+    expect(emulator.requests.length).toBe(3);
+    await pass(60_000, 60);
+    await Promise.all([refused, ...waiting]);
+    expect(emulator.requests.length).toBe(6);
+  });
+
+  it("holds up whoever comes with a client of the same `fetch`, and nobody with another one", async () => {
+    const [refusing, other] = [bench({ faults: [refusal("20")] }), bench()];
+    const refused = byClient(refusing).embed(["a"]);
+    await pass(100);
+    const same = byClient(refusing).embed(["b"]);
+    const another = byClient(other).embed(["c"]);
+    await pass(100);
+    await another;
+    expect(refusing.emulator.requests.length).toBe(1);
+    await pass(60_000, 60);
+    await Promise.all([refused, same]);
+  });
+
+  it("costs no retry", async () => {
+    let requests = 0;
+    const { embedder, emulator, events } = bench({
+      faults: () => ((requests += 1) <= 8 ? refusal("2") : undefined),
+    });
+    const call = embedder({ maxRetries: 0 }).embed(["a"]);
+    await timed(call);
+    expect((await call).vectors.length).toBe(1);
+    expect(emulator.requests.length).toBe(9);
+    expect(only(events, "throttle").length).toBe(8);
+    expect(only(events, "retry")).toEqual([]);
+  });
+
+  it("ends with an error when the model has answered nothing for two minutes", async () => {
+    const { embedder, emulator } = bench({ faults: () => refusal("10") });
+    const { after, error } = await failure(embedder().embed(["a"]));
+    expect(error).toMatchObject({ code: "rate_limited", status: 429 });
+    expect(error.message).toMatch(
+      /^Cannot embed 1 text with "me\/embedding": Together answered 429 after \d+ attempts and asks for a wait of 10 s \(".*"\); try again later, share the load over fewer processes, or ask Together for a higher limit \(see .+#rate_limited\)$/,
+    );
+    expect(after).toBeGreaterThan(90_000);
+    expect(after).toBeLessThan(125_000);
+    expect(emulator.requests.length).toBeLessThan(15);
+  });
+
+  it("is borne for longer while other requests of the model succeed", async () => {
+    const until = performance.now() + 300_000;
+    const { embedder } = bench({
+      faults: ({ body }) => {
+        const stubborn = (body as RequestBody).input[0] === "stubborn" && performance.now() < until;
+        return stubborn ? refusal("5") : undefined;
+      },
+    });
+    const call = embedder().embed(["stubborn"]);
+    const done = timed(call);
+    for (let second = 0; second < 300; second += 20) {
+      await Promise.all([embedder().embedQuery("easy"), pass(20_000)]);
+    }
+    await done;
+    expect(plain((await call).vectors)).toEqual([vectorOf("stubborn")]);
+  });
+
+  it("that asks for more than two minutes is an error at once, which names the wait", async () => {
+    const { embedder, emulator } = bench({ faults: () => refusal("121") });
+    const { after, error } = await failure(embedder().embed(["a"]));
+    expect(after).toBeLessThan(1100);
+    expect(error).toMatchObject({ code: "rate_limited" });
+    expect(error.message).toContain("Together answered 429 and asks for a wait of 121 s");
+    expect(emulator.requests.length).toBe(1);
+  });
+
+  it("that asks for an hour does not make the next caller wait for an hour: they are told at once, too", async () => {
+    const { embedder, emulator } = bench({ faults: () => refusal("3600") });
+    for (const query of ["first", "second"]) {
+      const { after, error } = await failure(embedder().embedQuery(query));
+      expect(after).toBeLessThan(1100);
+      expect(error).toMatchObject({ code: "rate_limited" });
+    }
+    emulator.setFaults(undefined);
+    expect(await timed(embedder().embedQuery("third"))).toBeLessThan(1100);
+  });
+
+  it("that asks for longer than a timer can run does not spin", async () => {
+    const { embedder } = bench({ faults: () => refusal("999999999") });
+    const { after } = await failure(embedder().embed(texts(3000)));
+    expect(after).toBeLessThan(1100);
+  });
+});
+
+describe("a failure of the server", () => {
+  beforeEach(() => {
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("is tried again after waits that grow", async () => {
+    const { embedder, events } = bench({ faults: () => ({ status: 500 }) });
+    const { after } = await failure(embedder().embed(["a"]));
+    const waits = only(events, "retry").map(({ waitMs }) => waitMs);
+    expect(waits).toEqual([1, 2, 3, 4, 5].map((retry) => backoff(retry, 0.5)));
+    expect(after).toBeGreaterThanOrEqual(waits.reduce((sum, wait) => sum + wait, 0));
+  });
+
+  it("waits as long as the server asks, if it asks", async () => {
+    const { embedder, events } = bench({
+      faults: [{ status: 503, headers: { "retry-after": "3" } }],
+    });
+    const after = await timed(embedder().embed(["a"]));
+    expect(after).toBeGreaterThanOrEqual(3000);
+    expect(only(events, "retry")).toMatchObject([{ waitMs: 3000, status: 503 }]);
+  });
+
+  it("that asks for more than two minutes is an error at once, for whoever comes next as well", async () => {
+    const { embedder } = bench({ faults: () => ({ status: 503, headers: { "retry-after": "3600" } }) });
+    for (let call = 0; call < 6; call++) {
+      const { after, error } = await failure(embedder().embedQuery("a"));
+      expect(after).toBeLessThan(1100);
+      expect(error).toMatchObject({ code: "server_error", status: 503, attempts: 1 });
+    }
+  });
+
+  it("is made up for before new work is begun", async () => {
+    const { embedder, emulator } = bench({
+      latency: 100,
+      faults: [{ status: 503, headers: { "retry-after-ms": "50" } }],
+    });
+    const one = embedder({ maxConcurrency: 1 });
+    const calls = ["a", "b", "c", "d"].map((text) => one.embed([text]));
+    await timed(Promise.all(calls));
+    const order = emulator.requests.flatMap(({ body }) => (body as RequestBody).input);
+    expect(order).toEqual(["a", "b", "a", "c", "d"]);
+  });
+
+  it("does not multiply traffic: in an outage all callers together retry ten times", async () => {
+    const { embedder, emulator } = bench({ faults: () => ({ status: 500 }) });
+    const one = embedder();
+    const calls = texts(40).map((query) => rejection(one.embedQuery(query)));
+    await timed(Promise.all(calls));
+    expect(emulator.requests.length).toBe(50);
+  });
+});
+
+describe("many callers", () => {
+  it("all hear of a model that refuses everything in little more than two minutes", async () => {
+    const { embedder, emulator } = bench({ faults: () => refusal("30") });
+    const one = embedder();
+    const calls = texts(50).map((query) => rejection(one.embedQuery(query)));
+    await pass(125_000, 125);
+    for (const error of await Promise.all(calls)) {
+      expect(error).toMatchObject({ code: "rate_limited", status: 429 });
+    }
+    expect(emulator.requests.length).toBeLessThan(20);
+  });
+
+  it("each have their two minutes, however long the model has refused the others", async () => {
+    const { embedder, emulator } = bench({ faults: () => refusal("30") });
+    const one = embedder();
+    const early = rejection(one.embedQuery("early"));
+    await pass(60_000, 60);
+    const late = texts(5).map((text) => one.embedQuery(text));
+    await pass(60_000, 60);
+    expect(await early).toMatchObject({ code: "rate_limited" });
+    emulator.setFaults(undefined);
+    await pass(60_000, 60);
+    expect((await Promise.all(late)).length).toBe(5);
+  });
+
+  it("hear it of lists and of rankings, too, most of them without a request of their own", async () => {
+    const { embedder, ranker, emulator } = bench({ faults: () => refusal("30") });
+    const [one, other] = [embedder(), ranker()];
+    const calls = texts(20).flatMap((text) => [
+      rejection(one.embed([text, "another"])),
+      rejection(other.rank(text, ["1", "2"], String)),
+    ]);
+    await pass(125_000, 125);
+    const errors = (await Promise.all(calls)) as Error[];
+    for (const error of errors) expect(error).toMatchObject({ code: "rate_limited", status: 429 });
+    expect(emulator.requests.length).toBeLessThan(errors.length);
+    const [list, ranking] = errors.slice(-2).map(({ message }) => message);
+    const said = "Together answered 429 and asks for a wait of 30 s";
+    expect(list).toContain(`Cannot embed 2 texts with "me/embedding": ${said}`);
+    expect(ranking).toContain(`Cannot rank 2 documents with "me/rerank": ${said}`);
+  });
+
+  it("receive neither the server's words about another caller's request nor its request id", async () => {
+    const { embedder } = bench({
+      faults: ({ body }) => {
+        const [text] = (body as RequestBody).input;
+        const headers = { "x-ratelimit-reset": "30", "x-request-id": `id-${text}` };
+        return { status: 429, message: `Slow down: "${text}"`, headers };
+      },
+    });
+    const secrets = Array.from({ length: 20 }, (_, caller) => String.fromCharCode(97 + caller).repeat(20));
+    const calls = secrets.map((secret) => rejection(embedder().embedQuery(secret)));
+    await pass(125_000, 125);
+    const errors = (await Promise.all(calls)) as (Error & { attempts: number })[];
+    expect(errors.filter(({ attempts }) => attempts === 0).length).toBeGreaterThan(10);
+    errors.forEach((error, caller) => {
+      const shown = `${error.message} ${JSON.stringify(error)}`;
+      expect(secrets.filter((secret, other) => other !== caller && shown.includes(secret))).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,106 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  backoff,
+  isRetryableStatus,
+  RetryBudget,
+  serverWait,
+} from "../../../../src/core/request/retry-policy.js";
+
+const NOW = Date.parse("2026-11-20T12:00:00Z");
+
+describe("isRetryableStatus()", () => {
+  it("is true for what another try can change, and for nothing else", () => {
+    const retryable = Array.from({ length: 500 }, (_, index) => 100 + index).filter(isRetryableStatus);
+    expect(retryable.filter((status) => status < 500)).toEqual([408, 409, 425]);
+    expect(retryable.filter((status) => status >= 500).length).toBe(100);
+  });
+});
+
+describe("serverWait()", () => {
+  it.each<[Record<string, string>, number | undefined]>([
+    [{}, undefined],
+    [{ "x-ratelimit-reset": "2" }, 2000],
+    [{ "x-ratelimit-reset": "0" }, 0],
+    [{ "x-ratelimit-reset": "0.25" }, 250],
+    [{ "x-ratelimit-reset": " 3 " }, 3000],
+    [{ "x-ratelimit-reset": String(NOW / 1000 + 7) }, 7000],
+    [{ "x-ratelimit-reset": String(NOW / 1000 - 7) }, 0],
+    [{ "x-ratelimit-reset": "soon" }, undefined],
+    [{ "x-ratelimit-reset": "" }, undefined],
+    [{ "x-ratelimit-reset": "999999999" }, 999_999_999_000],
+    [{ "x-ratelimit-reset": "-1" }, undefined],
+    [{ "x-ratelimit-reset": "Infinity" }, undefined],
+    [{ "retry-after-ms": "150" }, 150],
+    [{ "retry-after-ms": "-150" }, undefined],
+    [{ "retry-after": "5" }, 5000],
+    [{ "retry-after": "Fri, 20 Nov 2026 12:00:09 GMT" }, 9000],
+    [{ "retry-after": "Fri, 20 Nov 2026 11:00:00 GMT" }, 0],
+    [{ "retry-after": "later" }, undefined],
+    [{ "x-ratelimit-reset": "1", "retry-after-ms": "2", "retry-after": "3" }, 1000],
+    [{ "retry-after-ms": "2", "retry-after": "3" }, 2],
+    [{ "x-ratelimit-reset": "soon", "retry-after": "3" }, 3000],
+  ])("of %j is %s ms", (headers, wait) => {
+    expect(serverWait(new Headers(headers), NOW)).toBe(wait);
+  });
+
+  it("is a number of milliseconds from now, or nothing, whatever the headers hold", () => {
+    const value = fc.stringMatching(/^[ -~]*$/);
+    const headers = fc.record(
+      { "x-ratelimit-reset": value, "retry-after-ms": value, "retry-after": value },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(headers, (given) => {
+        const wait = serverWait(new Headers(given), NOW);
+        expect(wait === undefined || (Number.isFinite(wait) && wait >= 0)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("backoff()", () => {
+  it("begins within a fifth of a second, at least doubles, and stays at some seconds, without luck", () => {
+    const waits = [1, 2, 3, 4, 5, 6, 7, 8, 100].map((retry) => backoff(retry, 1));
+    expect(waits[0]).toBeLessThanOrEqual(200);
+    expect(waits.at(-1)).toBe(8000);
+    for (const [at, wait] of waits.slice(1).entries()) {
+      expect(wait).toBeGreaterThanOrEqual(Math.min(8000, 2 * (waits[at] as number)));
+      expect(wait).toBeLessThanOrEqual(8000);
+    }
+  });
+
+  it("is anything from nothing up to that, by chance", () => {
+    const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), chance, (retry, random) => {
+        const wait = backoff(retry, random);
+        expect(wait).toBeGreaterThanOrEqual(0);
+        expect(wait).toBeLessThanOrEqual(backoff(retry, 1));
+        expect(wait).toBeLessThanOrEqual(8000);
+      }),
+    );
+    expect(backoff(3, 0)).toBe(0);
+  });
+});
+
+describe("RetryBudget", () => {
+  it("is ten, and one for every ten successes", () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 300, size: "max" }), (outcomes) => {
+        const budget = new RetryBudget();
+        let spent = 0;
+        let earned = 0;
+        for (const succeeded of outcomes) {
+          if (succeeded) {
+            budget.earn();
+            earned += 1;
+          } else if (budget.spend()) spent += 1;
+          expect(spent).toBeLessThanOrEqual(10 + Math.floor(earned / 10));
+        }
+        const left = Array.from({ length: 100 }, () => budget.spend()).filter(Boolean).length;
+        expect(spent + left).toBe(10 + Math.floor(earned / 10));
+      }),
+    );
+  });
+});

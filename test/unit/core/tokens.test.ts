@@ -1,0 +1,83 @@
+import { describe, expect, it, vi } from "vitest";
+import { see } from "../../support/complaint.js";
+import { bench, only, rejection } from "../../support/emulate.js";
+
+/** As if every character were a token. */
+function countTokens(text: string): number {
+  return text.length;
+}
+
+describe("long texts:", () => {
+  it('"send" sends them and tells which, with estimates or with a count', async () => {
+    const { embedder, events, bodies } = bench();
+    const list = ["short", "long ".repeat(100), "short", "longer ".repeat(100)];
+    await embedder({ maxInputTokens: 60 }).embed(list);
+    await embedder({ maxInputTokens: 600, countTokens }).embed(list);
+    expect(bodies().flatMap(({ input }) => input).length).toBe(6);
+    expect(only(events, "long-text")).toMatchObject([
+      { indexes: [1, 3], longestTokens: 136, maxInputTokens: 60 },
+      { indexes: [3], longestTokens: 700, maxInputTokens: 600 },
+    ]);
+  });
+
+  it("are known by the model's own limit, where it is known", async () => {
+    const model = "BAAI/bge-base-en-v1.5";
+    const { embedder, events } = bench({ models: { [model]: { type: "embedding", dimensions: 4 } } });
+    await embedder({ model, countTokens }).embed(["x".repeat(512), "y".repeat(513)]);
+    expect(only(events, "long-text")).toMatchObject([{ indexes: [1], maxInputTokens: 512 }]);
+  });
+
+  it("are measured with their prefix", async () => {
+    const { embedder, events } = bench();
+    await embedder({ maxInputTokens: 10, countTokens, documentPrefix: "passage: " }).embed(["ab"]);
+    expect(only(events, "long-text")).toMatchObject([{ longestTokens: 11 }]);
+  });
+
+  it('"reject" refuses them before any request, by their index', async () => {
+    const { embedder, emulator } = bench();
+    const one = embedder({ longText: "reject", maxInputTokens: 5, countTokens });
+    const error = await rejection(one.embed(["12345", "123456", "1"]));
+    expect(error).toMatchObject({
+      code: "text_too_long",
+      index: 1,
+      message: `Cannot embed 3 texts with "me/embedding": the text at index 1 is longer than the model's 5 tokens; split them, or set \`longText: "send"\`${see("text_too_long")}`,
+    });
+    const several = await rejection(one.embed(["123456", "1", "1234567"]));
+    expect(several).not.toHaveProperty("index");
+    expect(several).toMatchObject({
+      message: expect.stringContaining("the texts at indexes 0 and 2 are longer than the model's 5 tokens"),
+    });
+    expect(await rejection(one.embedQuery("123456"))).toMatchObject({ code: "text_too_long", index: 0 });
+    expect(emulator.requests.length).toBe(0);
+    expect((await one.embed(["12345"])).vectors.length).toBe(1);
+  });
+
+  it("are counted one by one: a tokenizer gets the text and nothing else", async () => {
+    const { embedder } = bench();
+    const spy = vi.fn<typeof countTokens>(countTokens);
+    await embedder({ countTokens: spy }).embed(["a", "bb", "a"]);
+    expect(spy.mock.calls).toEqual([["a"], ["bb"]]);
+  });
+
+  it("may be counted as nothing: a tokenizer returns 0 for what it does not know", async () => {
+    const { embedder } = bench();
+    expect((await embedder({ countTokens: () => 0 }).embed(["a", "b"])).vectors.length).toBe(2);
+  });
+
+  it.each([
+    ["the tokens themselves", () => [1, 2, 3]],
+    ["a promise", () => Promise.resolve(3)],
+    ["nothing", () => undefined],
+    ["NaN", () => Number.NaN],
+    ["less than nothing", () => -1],
+  ])("a tokenizer that returns %s is told so, before it lets every text pass", async (_, count) => {
+    const { embedder, emulator } = bench();
+    const one = embedder({ longText: "reject", maxInputTokens: 1, countTokens: count as never });
+    expect(await rejection(one.embed(["a text"]))).toMatchObject({
+      code: "invalid_option",
+      index: 0,
+      message: `Cannot embed 1 text with "me/embedding": \`countTokens\` returned no number for the text at index 0; let it return how many tokens the text has, 0 or more, and no promise${see("invalid_option")}`,
+    });
+    expect(emulator.requests.length).toBe(0);
+  });
+});

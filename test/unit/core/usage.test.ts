@@ -1,0 +1,11 @@
+import { expect, it } from "vitest";
+import { Bill } from "../../../src/core/usage.js";
+
+it("a bill is the sum of what each answer says, where it says it", () => {
+  const bill = new Bill();
+  expect(bill.usage()).toEqual({ promptTokens: 0, totalTokens: 0 });
+  bill.add({ promptTokens: 3, totalTokens: 5 });
+  bill.add(undefined);
+  bill.add({ promptTokens: 10, totalTokens: 20 });
+  expect(bill.usage()).toEqual({ promptTokens: 13, totalTokens: 25 });
+});

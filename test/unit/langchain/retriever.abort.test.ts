@@ -1,0 +1,143 @@
+import { awaitAllCallbacks } from "@langchain/core/callbacks/promises";
+import { Document } from "@langchain/core/documents";
+import { RunnableLambda, RunnableSequence } from "@langchain/core/runnables";
+import { expect, it, vi } from "vitest";
+import { RerankingRetriever, type Reranker } from "../../../src/langchain/retriever.js";
+import { rejection } from "../../support/emulate.js";
+import { recordingTracer, search, type Search } from "./search.js";
+
+const stopped = new Error("stopped by the user");
+const asked = (query: string) => query;
+const never = new Promise<never>(() => {});
+/** Answers no ranking within the test, and all else at once. */
+const deafReranker = { latency: ({ path }: { path: string }) => (path.endsWith("/rerank") ? 3_600_000 : 0) };
+
+async function untilRanking({ emulator }: Search): Promise<void> {
+  await vi.waitFor(() => expect(emulator.requests.at(-1)?.path).toBe("/v1/rerank"), { interval: 1 });
+}
+
+it("an aborted signal ends the call before any request", async () => {
+  const { retriever, emulator } = await search();
+  expect(await rejection(retriever.invoke("query", { signal: AbortSignal.abort(stopped) }))).toBe(stopped);
+  expect(emulator.requests).toHaveLength(0);
+});
+
+it("an abort ends a search that does not listen, and nothing is ranked", async () => {
+  const { reranker, emulator } = await search();
+  const retriever = new RerankingRetriever({ retriever: RunnableLambda.from(() => never), reranker });
+  const controller = new AbortController();
+  const outcome = rejection(retriever.invoke("query", { signal: controller.signal }));
+  setImmediate(() => controller.abort(stopped));
+  expect(await outcome).toBe(stopped);
+  expect(emulator.requests).toHaveLength(0);
+});
+
+it("an abort ends a ranking under way and takes its request off the server", async () => {
+  const searching = await search(deafReranker);
+  const controller = new AbortController();
+  const outcome = rejection(searching.retriever.invoke("query", { signal: controller.signal }));
+  await untilRanking(searching);
+  expect(searching.emulator.inFlight).toBe(1);
+  controller.abort(stopped);
+  expect(await outcome).toBe(stopped);
+  await vi.waitFor(() => expect(searching.emulator.inFlight).toBe(0), { interval: 1 });
+});
+
+it("an abort ends the ranking of a compressor that knows no signal", async () => {
+  const reranker = { compressDocuments: () => never };
+  const retriever = new RerankingRetriever({
+    retriever: RunnableLambda.from(() => [new Document({ pageContent: "any" })]),
+    reranker,
+  });
+  const controller = new AbortController();
+  const outcome = rejection(retriever.invoke("query", { signal: controller.signal }));
+  setImmediate(() => controller.abort(stopped));
+  expect(await outcome).toBe(stopped);
+});
+
+it("an abort that comes while a ranking begins ends it", async () => {
+  const controller = new AbortController();
+  const compressDocuments = (): Promise<never> => {
+    controller.abort(stopped);
+    return never;
+  };
+  const retriever = new RerankingRetriever({
+    retriever: RunnableLambda.from(() => [new Document({ pageContent: "any" })]),
+    reranker: { compressDocuments },
+  });
+  expect(await rejection(retriever.invoke("query", { signal: controller.signal }))).toBe(stopped);
+});
+
+it("an abort between search and ranking reaches neither ranking nor result", async () => {
+  const controller = new AbortController();
+  const ranking = vi.fn<Reranker["compressDocuments"]>(async (documents) => documents);
+  const retriever = new RerankingRetriever({
+    retriever: RunnableLambda.from(() => {
+      queueMicrotask(() => controller.abort(stopped));
+      return [new Document({ pageContent: "any" })];
+    }),
+    reranker: { compressDocuments: ranking },
+  });
+  expect(await rejection(retriever.invoke("query", { signal: controller.signal }))).toBe(stopped);
+  expect(ranking).not.toHaveBeenCalled();
+});
+
+it("the config's timeout ends a call like a signal", async () => {
+  const { retriever } = await search(deafReranker);
+  expect(await rejection(retriever.invoke("query", { timeout: 50 }))).toMatchObject({ name: "TimeoutError" });
+});
+
+it("the signal of a chain, a batch and a stream reaches the ranking", async () => {
+  const ways: ((searching: Search, signal: AbortSignal) => Promise<unknown>)[] = [
+    ({ retriever }, signal) => RunnableSequence.from([asked, retriever]).invoke("query", { signal }),
+    ({ retriever }, signal) => retriever.batch(["one"], { signal }),
+    async ({ retriever }, signal) => (await retriever.stream("query", { signal })).getReader().read(),
+  ];
+  for (const way of ways) {
+    const searching = await search(deafReranker);
+    const controller = new AbortController();
+    const outcome = rejection(way(searching, controller.signal));
+    await untilRanking(searching);
+    controller.abort(stopped);
+    expect(await outcome).toBe(stopped);
+    await vi.waitFor(() => expect(searching.emulator.inFlight).toBe(0), { interval: 1 });
+  }
+});
+
+it("two calls at once have each their own signal", async () => {
+  const searching = await search(deafReranker);
+  const [first, second] = [new AbortController(), new AbortController()];
+  const outcome = rejection(searching.retriever.invoke("one", { signal: first.signal }));
+  const other = rejection(searching.retriever.invoke("two", { signal: second.signal }));
+  await vi.waitFor(() => expect(searching.emulator.inFlight).toBe(2), { interval: 1 });
+  first.abort(stopped);
+  expect(await outcome).toBe(stopped);
+  await vi.waitFor(() => expect(searching.emulator.inFlight).toBe(1), { interval: 1 });
+  second.abort(new Error("the other"));
+  expect(await other).toMatchObject({ message: "the other" });
+});
+
+it("an abort that comes after the result leaves no listener and no trace of it", async () => {
+  const { retriever } = await search();
+  const controller = new AbortController();
+  const found = await retriever.invoke("query", { signal: controller.signal });
+  controller.abort(stopped);
+  expect(found).toHaveLength(2);
+});
+
+it("an abort shows in the traces as the error of the retriever's run and of the ranking's", async () => {
+  const searching = await search(deafReranker);
+  const controller = new AbortController();
+  const { tracer, run } = recordingTracer();
+  const config = { signal: controller.signal, callbacks: [tracer] };
+  const outcome = rejection(searching.retriever.invoke("query", config));
+  await untilRanking(searching);
+  controller.abort(stopped);
+  await outcome;
+  await vi.waitFor(() => expect(run("TogetherReranker").error).toContain("stopped by the user"), {
+    interval: 1,
+  });
+  await awaitAllCallbacks();
+  expect(run("RerankingRetriever").error).toContain("stopped by the user");
+  expect(run("VectorStoreRetriever").error).toBeUndefined();
+});

@@ -1,0 +1,218 @@
+import { inspect } from "node:util";
+import { BaseEmbedding, IngestionPipeline, TextNode } from "llamaindex";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { TogetherEmbeddings, type TogetherEmbeddingsParams } from "../../../src/llamaindex/index.js";
+import {
+  bench,
+  EMBEDDING,
+  KEY,
+  only,
+  rejection,
+  texts,
+  vectorOf,
+  type Bench,
+} from "../../support/emulate.js";
+import { MemoryStore } from "../../support/store.js";
+
+type Log = (...args: unknown[]) => void;
+
+const BGE = "BAAI/bge-large-en-v1.5";
+
+function on({ emulator, events }: Bench, own: Partial<TogetherEmbeddingsParams> = {}): TogetherEmbeddings {
+  const shared = { apiKey: KEY, fetch: emulator.fetch };
+  return new TogetherEmbeddings({
+    model: EMBEDDING,
+    ...shared,
+    onEvent: (event) => events.push(event),
+    ...own,
+  });
+}
+
+/** How many texts each request carried. */
+function sizes({ emulator }: Bench): number[] {
+  return emulator.requests.map((request) => request.texts);
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("TogetherEmbeddings for LlamaIndex", () => {
+  it("is one of LlamaIndex's own", () => {
+    expect(on(bench())).toBeInstanceOf(BaseEmbedding);
+    expect(on(bench())).toBeInstanceOf(TogetherEmbeddings);
+  });
+
+  it("shows its key to nobody", () => {
+    const embeddings = on(bench());
+    expect(inspect(embeddings, { depth: 9, showHidden: true })).toContain("TogetherEmbeddings");
+    expect(inspect(embeddings, { depth: 9, showHidden: true })).not.toContain(KEY);
+    expect(JSON.stringify(Object.entries(embeddings))).not.toContain(KEY);
+  });
+
+  it.each(["getTextEmbeddings", "getTextEmbeddingsBatch"] as const)(
+    "%s sends texts in batches, not one by one",
+    async (method) => {
+      const server = bench();
+      const vectors = await on(server)[method](texts(200));
+      expect(vectors).toEqual(texts(200).map(vectorOf));
+      expect(sizes(server)).toEqual([128, 72]);
+    },
+  );
+
+  it("learns once what its server cannot do", async () => {
+    const server = bench({ base64: "refuse" });
+    const embeddings = on(server);
+    await embeddings.getTextEmbedding("one");
+    server.emulator.clear();
+    await embeddings.getTextEmbedding("two");
+    expect(sizes(server)).toEqual([1]);
+  });
+
+  it("getTextEmbedding embeds a document, without the query's prefix", async () => {
+    const server = bench();
+    const embeddings = on(server, { queryPrefix: "find: ", documentPrefix: "keep: " });
+    expect(await embeddings.getTextEmbedding("a text")).toEqual(vectorOf("keep: a text"));
+    expect(server.bodies()).toMatchObject([{ input: ["keep: a text"] }]);
+  });
+
+  it("has several batches under way at once", async () => {
+    const server = bench({ latency: 5 });
+    await on(server, { batchSize: 1 }).getTextEmbeddingsBatch(texts(8));
+    expect(Math.max(...only(server.events, "request").map(({ inFlight }) => inFlight))).toBeGreaterThan(1);
+  });
+
+  it("keeps documents in the cache", async () => {
+    const server = bench();
+    const embeddings = on(server, { cache: new MemoryStore() });
+    await embeddings.getTextEmbedding("a text");
+    expect(await embeddings.getTextEmbeddings(["a text"])).toEqual([vectorOf("a text")]);
+    expect(sizes(server)).toEqual([1]);
+  });
+});
+
+describe("getQueryEmbedding", () => {
+  it.each([
+    ["a part of a query", { type: "text", text: "a question" } as const],
+    ["a string", "a question"],
+  ])("takes %s, and puts the query's prefix before it", async (_, query) => {
+    const server = bench();
+    const vector = await on(server, { queryPrefix: "find: " }).getQueryEmbedding(query);
+    expect(vector).toEqual(vectorOf("find: a question"));
+    expect(server.bodies()).toMatchObject([{ input: ["find: a question"] }]);
+  });
+
+  it("is null for a picture, as in LlamaIndex", async () => {
+    const server = bench();
+    const picture = { type: "image_url", image_url: { url: "https://example.com/bee.png" } } as const;
+    expect(await on(server).getQueryEmbedding(picture)).toBeNull();
+    expect(sizes(server)).toEqual([]);
+  });
+
+  it.each([
+    // LlamaIndex itself would find nothing, without a word.
+    ["a blank question", { type: "text", text: "" } as const, "the query is blank"],
+    ["what is no question", undefined as unknown as string, "the query is not a string but undefined"],
+  ])("refuses %s", async (_, query, problem) => {
+    const error = await rejection(on(bench()).getQueryEmbedding(query));
+    expect(error).toMatchObject({ code: "invalid_input", message: expect.stringContaining(problem) });
+  });
+});
+
+describe("embedBatchSize", () => {
+  it("is the texts of a request, as an option", async () => {
+    const server = bench();
+    const embeddings = on(server, { embedBatchSize: 2 });
+    expect(embeddings.embedBatchSize).toBe(2);
+    await embeddings.getTextEmbeddingsBatch(texts(5));
+    expect(sizes(server)).toEqual([2, 2, 1]);
+  });
+
+  it("is the texts of a request, set on a model that is in use", async () => {
+    const server = bench();
+    const embeddings: BaseEmbedding = on(server, { batchSize: 4 });
+    await embeddings.getTextEmbeddingsBatch(texts(4));
+    embeddings.embedBatchSize = 3;
+    await embeddings.getTextEmbeddingsBatch(texts(4));
+    expect(sizes(server)).toEqual([4, 3, 1]);
+  });
+
+  it("shows `batchSize`, or what the core begins with", () => {
+    expect(on(bench(), { batchSize: 7 }).embedBatchSize).toBe(7);
+    expect(on(bench()).embedBatchSize).toBe(128);
+  });
+
+  it("may say the same as `batchSize`, but nothing else", () => {
+    expect(on(bench(), { batchSize: 5, embedBatchSize: 5 }).embedBatchSize).toBe(5);
+    expect(() => on(bench(), { batchSize: 4, embedBatchSize: 5 })).toThrow(
+      "Cannot create TogetherEmbeddings: `batchSize` and `embedBatchSize` differ; set one of them: they mean the same",
+    );
+  });
+
+  it.each([0, 2049, 1.5, Number.NaN])("cannot be %d, and says so by its own name", async (size) => {
+    const sentence = "`embedBatchSize` is ";
+    expect(() => on(bench(), { embedBatchSize: size })).toThrow(sentence);
+    const embeddings = on(bench());
+    embeddings.embedBatchSize = size;
+    expect(await rejection(embeddings.getTextEmbedding("a text"))).toMatchObject({
+      code: "invalid_option",
+      message: expect.stringContaining(sentence),
+    });
+  });
+});
+
+describe("embedInfo", () => {
+  it("tells what is known of the model, and lets LlamaIndex cut nothing", () => {
+    const embeddings = on(bench(), { model: BGE });
+    expect(embeddings.embedInfo).toEqual({ dimensions: 1024, maxTokens: 512 });
+    const long = ["word ".repeat(2000)];
+    expect(embeddings.truncateMaxTokens(long)).toEqual(long);
+  });
+
+  it("tells what was set, and nothing of a model that nobody knows", () => {
+    const own = { model: BGE, dimensions: 4, maxInputTokens: 100 };
+    expect(on(bench(), own).embedInfo).toEqual({ dimensions: 4, maxTokens: 100 });
+    expect(on(bench()).embedInfo).toEqual({});
+  });
+
+  it("leaves the length of an unknown model's vectors to `dimensions`, which learns it", async () => {
+    const embeddings = on(bench());
+    expect(embeddings.dimensions).toBeUndefined();
+    await embeddings.getTextEmbedding("a text");
+    expect(embeddings.dimensions).toBe(4);
+  });
+});
+
+describe("a call's options", () => {
+  it("progressCallback hears how many texts are done, of how many", async () => {
+    const progressCallback = vi.fn<(current: number, total: number) => void>();
+    const embeddings = on(bench(), { embedBatchSize: 2, maxConcurrency: 1 });
+    await embeddings.getTextEmbeddingsBatch(texts(5), { progressCallback });
+    expect(progressCallback.mock.calls).toEqual([
+      [2, 5],
+      [4, 5],
+      [5, 5],
+    ]);
+  });
+
+  it("logProgress writes LlamaIndex's line to its logger, or to the console", async () => {
+    const logger = { log: vi.fn<Log>(), error: vi.fn<Log>(), warn: vi.fn<Log>() };
+    const log = vi.spyOn(console, "log").mockReturnValue();
+    const embeddings = on(bench());
+    await embeddings.getTextEmbeddingsBatch(texts(1));
+    await embeddings.getTextEmbeddingsBatch(texts(2), { logProgress: true, logger });
+    expect(logger.log.mock.calls).toEqual([["getting embedding progress: 2 / 2"]]);
+    expect(log).not.toHaveBeenCalled();
+    await embeddings.getTextEmbeddingsBatch(texts(3), { logProgress: true });
+    expect(log.mock.calls).toEqual([["getting embedding progress: 3 / 3"]]);
+  });
+
+  it("reach it through a pipeline: a signal ends the pipeline's run", async () => {
+    const server = bench({ faults: () => "hang" });
+    const pipeline = new IngestionPipeline({ transformations: [on(server)] });
+    const controller = new AbortController();
+    const nodes = [new TextNode({ text: "a text" })];
+    const pending = rejection(pipeline.run({ nodes }, { signal: controller.signal }));
+    await vi.waitFor(() => expect(server.emulator.inFlight).toBe(1));
+    controller.abort("stop");
+    expect(await pending).toBe("stop");
+  });
+});

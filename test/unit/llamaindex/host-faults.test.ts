@@ -1,0 +1,94 @@
+/**
+ * Three faults of LlamaIndex's own (0.12.1), each with the way around it that docs/llamaindex.md gives. The first half
+ * of each test is there to tell us when the advice is no longer needed.
+ */
+
+import {
+  Document,
+  IngestionPipeline,
+  QueryEngineTool,
+  SentenceSplitter,
+  Settings,
+  VectorStoreIndex,
+} from "llamaindex";
+import { MockLLM } from "@llamaindex/core/llms/mock";
+import { beforeEach, expect, it } from "vitest";
+import { createEmulator, type Emulator } from "../../../src/emulator/index.js";
+import { TogetherEmbeddings, TogetherReranker } from "../../../src/llamaindex/index.js";
+import { MemoryStore } from "../../support/store.js";
+
+const TEXTS = ["Bees dance.", "Bees sting.", "Bees make honey.", "Bees have a queen.", "Nets are mended."];
+const DIMENSIONS = TEXTS.map(() => 1024);
+
+let emulator: Emulator;
+let embeddings: TogetherEmbeddings;
+let reranker: TogetherReranker;
+
+beforeEach(() => {
+  emulator = createEmulator();
+  embeddings = embeddingsOn(emulator);
+  reranker = new TogetherReranker({
+    apiKey: "key",
+    fetch: emulator.fetch,
+    model: "Salesforce/Llama-Rank-V1",
+  });
+  Settings.llm = new MockLLM({ timeBetweenToken: 0, responseMessage: "an answer" });
+  Settings.embedModel = embeddings;
+});
+
+function embeddingsOn({ fetch }: Emulator, own: object = {}): TogetherEmbeddings {
+  return new TogetherEmbeddings({ apiKey: "key", fetch, model: "BAAI/bge-large-en-v1.5", ...own });
+}
+
+function documents(): Document[] {
+  return TEXTS.map((text, place) => new Document({ id_: `${place}`, text }));
+}
+
+/** The lengths of the vectors that a run leaves on its nodes. */
+async function lengths(pipeline: IngestionPipeline): Promise<(number | undefined)[]> {
+  const nodes = await pipeline.run({ documents: documents() });
+  return nodes.map(({ embedding }) => embedding?.length);
+}
+
+function rankings(): number[] {
+  return emulator.requests.filter(({ path }) => path.endsWith("/rerank")).map((request) => request.texts);
+}
+
+it("a pipeline's cache drops the vectors; `disableCache` with a cache of ours keeps them, and pays once", async () => {
+  const transformations = [new SentenceSplitter(), embeddings];
+  const asItComes = new IngestionPipeline({ transformations });
+  expect(await lengths(asItComes)).toEqual(DIMENSIONS);
+  expect(await lengths(asItComes)).toEqual(TEXTS.map(() => undefined));
+
+  emulator.clear();
+  const cached = embeddingsOn(emulator, { cache: new MemoryStore() });
+  const advised = new IngestionPipeline({
+    transformations: [new SentenceSplitter(), cached],
+    disableCache: true,
+  });
+  expect(await lengths(advised)).toEqual(DIMENSIONS);
+  expect(await lengths(advised)).toEqual(DIMENSIONS);
+  expect(emulator.totals.requests).toBe(1);
+});
+
+it("`queryTool({ options })` leaves the reranker out; a tool around the query engine does not", async () => {
+  const index = await VectorStoreIndex.fromDocuments(documents());
+  const options = { similarityTopK: 5, nodePostprocessors: [reranker] };
+  await index.queryTool({ options }).call({ query: "What do bees make?" });
+  expect(rankings()).toEqual([]);
+
+  await new QueryEngineTool({ queryEngine: index.asQueryEngine(options) }).call({
+    query: "What do bees make?",
+  });
+  expect(rankings()).toEqual([5]);
+});
+
+it("a retriever finds 2 nodes, too few to rerank; `similarityTopK` finds more", async () => {
+  const index = await VectorStoreIndex.fromDocuments(documents());
+  const nodePostprocessors = [reranker];
+  await index.asQueryEngine({ nodePostprocessors }).retrieve({ query: "What do bees make?" });
+  await index
+    .asQueryEngine({ similarityTopK: 20, nodePostprocessors })
+    .retrieve({ query: "What do bees make?" });
+  expect(rankings()).toEqual([2, TEXTS.length]);
+});

@@ -1,0 +1,102 @@
+import { MetadataMode, TextNode, type MessageContent, type NodeWithScore } from "llamaindex";
+import { describe, expect, it } from "vitest";
+import { TogetherReranker, type TogetherRerankerParams } from "../../../src/llamaindex/index.js";
+import { bench, KEY, rejection, RERANK, type Bench } from "../../support/emulate.js";
+
+function on({ emulator }: Bench, own: Partial<TogetherRerankerParams> = {}): TogetherReranker {
+  return new TogetherReranker({ model: RERANK, apiKey: KEY, fetch: emulator.fetch, ...own });
+}
+
+function nodes(...list: string[]): NodeWithScore[] {
+  return list.map((text) => ({ node: new TextNode({ text }), score: 0.9 }));
+}
+
+/** A node some of whose metadata is kept from the embedding model, and some from the chat model. */
+function secretive(): NodeWithScore[] {
+  const metadata = { title: "Bees", internal: "42", draft: "yes" };
+  const node = new TextNode({ text: "They dance.", metadata });
+  node.excludedEmbedMetadataKeys = ["internal"];
+  node.excludedLlmMetadataKeys = ["draft"];
+  return [{ node }];
+}
+
+describe("TogetherReranker for LlamaIndex", () => {
+  it("returns new wrappers with the model's score around the very same nodes", async () => {
+    const given = nodes("1", "2");
+    const [best, second] = await on(bench()).postprocessNodes(given, "query");
+    expect(best?.node).toBe(given[1]?.node);
+    expect(second?.node).toBe(given[0]?.node);
+    expect([best?.score, second?.score]).toEqual([2, 1]);
+    expect(best).not.toBe(given[1]);
+    expect(given.map(({ score }) => score)).toEqual([0.9, 0.9]);
+  });
+
+  it('keeps the scores of the retriever after a failure with `onFailure: "keep-order"`', async () => {
+    const reranker = on(bench({ faults: () => ({ status: 401 }) }), { onFailure: "keep-order" });
+    const given = nodes("1", "2");
+    expect(await reranker.postprocessNodes(given, "query")).toEqual(given);
+  });
+
+  it("takes options for one call", async () => {
+    const reranker = on(bench(), { topN: 1 });
+    const ranked = await reranker.postprocessNodes(nodes("1", "3", "2"), "query", { topN: 2 });
+    expect(ranked.map(({ score }) => score)).toEqual([3, 2]);
+  });
+
+  it.each([
+    [undefined, "draft: yes\ntitle: Bees\n\nThey dance."],
+    [MetadataMode.EMBED, "draft: yes\ntitle: Bees\n\nThey dance."],
+    ["EMBED", "draft: yes\ntitle: Bees\n\nThey dance."],
+    ["LLM", "internal: 42\ntitle: Bees\n\nThey dance."],
+    ["ALL", "draft: yes\ninternal: 42\ntitle: Bees\n\nThey dance."],
+    ["NONE", "They dance."],
+  ] as const)("sends, with metadataMode %s, %j", async (metadataMode, text) => {
+    const server = bench();
+    await on(server, { metadataMode }).postprocessNodes(secretive(), "query");
+    expect(server.bodies()).toMatchObject([{ documents: [text] }]);
+  });
+
+  it("refuses a mode that is none: LlamaIndex would take it for ALL, and send what was excluded", () => {
+    const wrong = "embed" as "EMBED";
+    expect(() => on(bench(), { metadataMode: wrong })).toThrow(
+      expect.objectContaining({
+        code: "invalid_option",
+        message: expect.stringMatching(/^Cannot create TogetherReranker: `metadataMode`.* "EMBED"/),
+      }),
+    );
+  });
+});
+
+describe("the query", () => {
+  it("of several parts is joined as LlamaIndex joins it, without its pictures", async () => {
+    const server = bench();
+    const query: MessageContent = [
+      { type: "text", text: "How do bees" },
+      { type: "image_url", image_url: { url: "https://example.com/bee.png" } },
+      { type: "text", text: "live?" },
+    ];
+    await on(server).postprocessNodes(nodes("1"), query);
+    expect(server.bodies()).toMatchObject([{ query: "How do bees\n\nlive?" }]);
+  });
+
+  it.each([
+    ["missing", undefined, "the query is not a string but undefined"],
+    ["empty", "", "the query is blank"],
+    ["blank", " \n", "the query is blank"],
+    ["a list without text", [], "the query is blank"],
+    ["a number", 42 as unknown as string, "the query is not a string but a number"],
+  ])("that is %s is an error with a sentence, without a request", async (_, query, problem) => {
+    const server = bench();
+    const error = await rejection(on(server).postprocessNodes(nodes("1"), query));
+    expect(error).toMatchObject({ code: "invalid_input", message: expect.stringContaining(problem) });
+    expect(server.emulator.requests).toEqual([]);
+  });
+});
+
+it("nodes without their wrappers are an error that says where", async () => {
+  const bare = [new TextNode({ text: "1" })] as unknown as NodeWithScore[];
+  expect(await rejection(on(bench()).postprocessNodes(bare, "query"))).toMatchObject({
+    code: "invalid_input",
+    message: expect.stringContaining("there is no text at index 0"),
+  });
+});

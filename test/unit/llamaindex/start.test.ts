@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runScript } from "../../support/program.js";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+/** Markdown that somebody else wrote: enough that 20 candidates are a choice. */
+const DOCUMENTS = join(ROOT, "node_modules/together-ai");
+const QUESTION = "How often does the client retry, and after which errors?";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "start-"));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What an example prints in a folder of its own; nobody is at a terminal, and there is no key. */
+async function printed(example: string, ...args: string[]): Promise<string> {
+  const main = join(ROOT, "examples", example, "main.ts");
+  const outcome = await runScript(main, args, { cwd: folder, env: { PATH: process.env["PATH"] } });
+  expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
+  return outcome.stdout;
+}
+
+/** Candidates and ranking, as they were printed. */
+function searchIn(text: string): string {
+  return text.slice(text.indexOf("\nQuestion:"), text.indexOf("\nAnswer:"));
+}
+
+describe("npm run start:llamaindex", { timeout: 60_000 }, () => {
+  it("prints the same passages in the same order as npm start, and reads what that one embedded", async () => {
+    const search = ["--dir", DOCUMENTS, QUESTION];
+    const langchain = await printed("start", ...search);
+    const llamaindex = await printed("start-llamaindex", ...search);
+    expect(searchIn(llamaindex)).toContain("Vector search finds 20 candidates:");
+    expect(searchIn(llamaindex)).toMatch(/\d+ → 5 {2}\d\.\d{3} {2}/);
+    expect(searchIn(llamaindex)).toBe(searchIn(langchain));
+    expect(llamaindex).toMatch(/passages read from the cache in .*: nothing to embed/);
+    expect(llamaindex).toMatch(/\nAnswer: \S/);
+  });
+
+  it("--help names the command that was run", async () => {
+    expect(await printed("start-llamaindex", "--help")).toMatch(/^Usage: npm run start:llamaindex -- /);
+  });
+});

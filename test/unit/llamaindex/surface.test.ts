@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { surface } from "../../support/entries.js";
+
+it("what together-retrieval/llamaindex exports is a promise to its users", () => {
+  expect(surface("./llamaindex")).toEqual([
+    "TogetherEmbeddings",
+    "TogetherError",
+    "TogetherReranker",
+    "isTogetherError",
+    "type ByteStore",
+    "type EmbedderOptions",
+    "type EmbeddingCallOptions",
+    "type RankOptions",
+    "type RankerOptions",
+    "type SharedOptions",
+    "type TogetherEmbeddingsParams",
+    "type TogetherErrorCode",
+    "type TogetherErrorDetails",
+    "type TogetherEvent",
+    "type TogetherRerankerParams",
+  ]);
+});
