@@ -1,6 +1,6 @@
 /** Fusing keyword and vector search: their scores cannot be compared, so a reranker reads the candidates of both. */
 
-import { Embedder, Ranker } from "together-retrieval";
+import { Embedder, Reranker } from "together-retrieval";
 import { keywordSearch } from "./kit/keywords.js";
 import { nearest } from "./kit/nearest.js";
 import { program, wholeNumber } from "./kit/program.js";
@@ -35,8 +35,8 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   const byVector = nearest(vector, vectors, most).map(({ index }) => index);
 
   const candidates = [...new Set([...byKeyword, ...byVector])];
-  const ranker = new Ranker({ ...rerank, topN: 5 });
-  const ranked = await ranker.rank(question, candidates, (index) => texts[index] as string);
+  const reranker = new Reranker({ ...rerank, topN: 5 });
+  const ranked = await reranker.rerank(question, candidates, (index) => texts[index] as string);
 
   console.log(
     `${question}\n${counted(candidates.length, "candidate")}; place by keyword, by vector, then the score:\n`,

@@ -1,7 +1,7 @@
 /** Reranking a list: whatever a search, a database or a shell pipe hands over, the best first. */
 
 import { text } from "node:stream/consumers";
-import { Ranker } from "together-retrieval";
+import { Reranker } from "together-retrieval";
 import { program, wholeNumber } from "./kit/program.js";
 import { withProgress } from "./kit/progress.js";
 import { serviceFrom } from "./kit/service.js";
@@ -30,7 +30,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   if (Number.isNaN(minScore))
     throw new Misuse(`Cannot use --min-score ${values["min-score"]}: it is no number`);
   const { description, rerank } = serviceFrom(process.env);
-  const ranker = new Ranker({ ...rerank, topN: wholeNumber(values.top, "top"), minScore });
+  const reranker = new Reranker({ ...rerank, topN: wholeNumber(values.top, "top"), minScore });
 
   const lines = process.stdin.isTTY
     ? OWN
@@ -38,7 +38,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   if (lines.length === 0) throw new Misuse("Cannot rerank: there is no line to read; see --help");
   // The list goes in as it is, and `textOf` says what of each item is ranked: rows of a database would do as well.
   const ranked = await withProgress("Ranking", (onProgress) =>
-    ranker.rank(question, lines, (line) => line, { onProgress }),
+    reranker.rerank(question, lines, (line) => line, { onProgress }),
   );
   console.error(`${description}\n${question} (${counted(lines.length, "line")})`);
   for (const { item, score } of ranked) console.log(`${score?.toFixed(3)}\t${shortened(item)}`);

@@ -9,8 +9,8 @@
 export { Embedder } from "./core/embed/embedder.js";
 export type { Embeddings, StreamedEmbedding } from "./core/embed/embedder.js";
 export type { CallOptions, Progress } from "./core/call-options.js";
-export { Ranker } from "./core/rerank/reranker.js";
-export type { Ranked, RankOptions } from "./core/rerank/reranker.js";
+export { Reranker } from "./core/rerank/reranker.js";
+export type { Reranked, RerankOptions } from "./core/rerank/reranker.js";
 export { TogetherError, isTogetherError } from "./core/errors/together-error.js";
 export type { TogetherErrorCode, TogetherErrorDetails } from "./core/errors/together-error.js";
 export { embeddingModel, rerankModel } from "./core/models.js";
@@ -19,23 +19,23 @@ export type {
   ByteStore,
   EmbedderOptions,
   Fetch,
-  RankerOptions,
+  RerankerOptions,
   SharedOptions,
 } from "./core/options/options.js";
 export type {
-  AnswerEvent,
-  CacheEvent,
-  CacheFailureEvent,
-  FailureEvent,
-  LongTextEvent,
+  ResponseEvent,
+  CacheLookupEvent,
+  CacheErrorEvent,
+  RequestErrorEvent,
+  TextTooLongEvent,
   Operation,
-  RepairedTextEvent,
+  TextSanitizedEvent,
   RequestEvent,
   RetryEvent,
-  SkippedDocumentEvent,
-  SplitEvent,
-  ThrottleEvent,
+  DocumentSkippedEvent,
+  BatchSplitEvent,
+  RateLimitedEvent,
   TogetherEvent,
   TokenUsage,
-  UnrankedEvent,
+  RerankFallbackEvent,
 } from "./core/events.js";

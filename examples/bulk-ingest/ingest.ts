@@ -24,10 +24,10 @@ const FINAL = new Set([
 export class Ingest {
   readonly #settings: Settings;
   readonly #table: PassageTable;
-  readonly #slowDown: (pauseMs: number) => void;
+  readonly #slowDown: (delayMs: number) => void;
 
   /** @param slowDown - Is told how long no request should be sent, by nobody. */
-  constructor(settings: Settings, table: PassageTable, slowDown: (pauseMs: number) => void) {
+  constructor(settings: Settings, table: PassageTable, slowDown: (delayMs: number) => void) {
     this.#settings = settings;
     this.#table = table;
     this.#slowDown = slowDown;
@@ -58,9 +58,9 @@ export class Ingest {
   #hear(event: TogetherEvent, tally: { requests: number; refused: number; retried: number }): void {
     if (event.type === "request") tally.requests += 1;
     if (event.type === "retry") tally.retried += 1;
-    if (event.type !== "throttle") return;
+    if (event.type !== "rate-limited") return;
     tally.refused += 1;
-    this.#slowDown(event.pauseMs);
+    this.#slowDown(event.delayMs);
   }
 }
 

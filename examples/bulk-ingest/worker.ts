@@ -10,8 +10,8 @@ const table = new PassageTable(settings.databaseURL, settings.table);
 const queue = await openQueue(settings);
 
 // The first 429 that any worker meets keeps all of them, on every machine, from taking new jobs.
-const ingest = new Ingest(settings, table, (pauseMs) => {
-  queue.rateLimit(Math.max(1, Math.ceil(pauseMs))).catch(() => undefined);
+const ingest = new Ingest(settings, table, (delayMs) => {
+  queue.rateLimit(Math.max(1, Math.ceil(delayMs))).catch(() => undefined);
 });
 const worker = openWorker(settings, (job) => ingest.run(job.data));
 

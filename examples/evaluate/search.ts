@@ -1,5 +1,5 @@
 import { LocalFileStore } from "@langchain/classic/storage/file_system";
-import { Embedder, Ranker, type Progress } from "together-retrieval";
+import { Embedder, Reranker, type Progress } from "together-retrieval";
 import { nearest } from "../kit/nearest.js";
 import { withProgress } from "../kit/progress.js";
 import type { Service } from "../kit/service.js";
@@ -20,14 +20,14 @@ export async function searchAll(
 ): Promise<Found[]> {
   const cache = await LocalFileStore.fromPath(".cache/evaluate");
   const embedder = new Embedder({ ...service.embedding, cache });
-  const ranker = new Ranker(service.rerank);
+  const reranker = new Reranker(service.rerank);
   const texts = documents.map(({ text }) => text);
   const { vectors } = await withProgress("Embedding", (onProgress) => embedder.embed(texts, { onProgress }));
 
   const search = async (query: Item): Promise<Found> => {
     const { vector } = await embedder.embedQuery(query.text);
     const near = nearest(vector, vectors, candidates).map(({ index }) => documents[index] as Item);
-    const ranked = await ranker.rank(query.text, near, ({ text }) => text);
+    const ranked = await reranker.rerank(query.text, near, ({ text }) => text);
     return { query, before: near.map(({ id }) => id), after: ranked.map(({ item }) => item.id) };
   };
   return withProgress("Searching", (onProgress) => counted(queries.map(search), onProgress));

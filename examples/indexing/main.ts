@@ -41,7 +41,7 @@ await program(HELP, {}, async ({ words }) => {
   let embedded = 0;
   const databaseURL = process.env["DATABASE_URL"] || "postgresql://postgres@127.0.0.1:5432/postgres";
   const target = await openTarget(service.embedding, databaseURL, (event) => {
-    if (event.type === "answer") embedded += event.texts;
+    if (event.type === "response") embedded += event.texts;
     bar.update({ embedded });
   });
   try {

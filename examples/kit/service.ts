@@ -1,7 +1,7 @@
 import { createEmulator, type EmulatorOptions } from "together-retrieval/emulator";
 import { Misuse } from "./misuse.js";
 
-/** Where the models are, in the words of `Embedder` and `Ranker`, and one line about it for the user. */
+/** Where the models are, in the words of `Embedder` and `Reranker`, and one line about it for the user. */
 export interface Service {
   readonly description: string;
   readonly embedding: ModelAt;

@@ -36,21 +36,21 @@ export class Instruments {
   count(event: TogetherEvent): void {
     const attributes = modelAttributes(event.operation, event.model);
     const ended = (outcome: string): void => this.#requests.add(1, { ...attributes, outcome });
-    if (event.type === "answer") {
+    if (event.type === "response") {
       ended("answered");
       this.#texts.add(event.texts, attributes);
       const kind = { ...attributes, "gen_ai.token.type": "input" };
       if (event.usage) this.#tokens.record(event.usage.promptTokens, kind);
     } else if (event.type === "retry") {
       ended("retried");
-      this.#waits.record(event.waitMs / 1000, { ...attributes, reason: event.code });
-    } else if (event.type === "throttle") {
+      this.#waits.record(event.delayMs / 1000, { ...attributes, reason: event.code });
+    } else if (event.type === "rate-limited") {
       ended("refused");
-      this.#waits.record(event.pauseMs / 1000, { ...attributes, reason: event.limitedBy });
-    } else if (event.type === "failure" && event.code !== "rate_limited") {
+      this.#waits.record(event.delayMs / 1000, { ...attributes, reason: event.limitedBy });
+    } else if (event.type === "request-error" && event.code !== "rate_limited") {
       // A last refusal was counted as one already.
       ended(event.code === "aborted" ? "aborted" : "failed");
-    } else if (event.type === "cache") {
+    } else if (event.type === "cache-lookup") {
       this.#lookups.add(event.hits, { ...attributes, hit: true });
       this.#lookups.add(event.misses, { ...attributes, hit: false });
     }

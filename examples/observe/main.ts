@@ -1,6 +1,6 @@
 /** Observability: what the package tells by `onEvent`, as traces and metrics of OpenTelemetry. */
 
-import { Embedder, Ranker } from "together-retrieval";
+import { Embedder, Reranker } from "together-retrieval";
 import { program } from "../kit/program.js";
 import { serviceFrom } from "../kit/service.js";
 import { milliseconds, record } from "./sdk.js";
@@ -25,9 +25,9 @@ await program(HELP, {}, async () => {
   // Two lines for each: who listens, and the span that the call runs in.
   const embedder = new Embedder({ ...service.embedding, onEvent: telemetry.onEvent, batchSize: 2 });
   await telemetry.call("embed", embedder.model, () => embedder.embed(TEXTS));
-  const ranker = new Ranker({ ...service.rerank, onEvent: telemetry.onEvent });
-  await telemetry.call("rerank", ranker.model, () =>
-    ranker.rank("What do bees live on?", TEXTS, (text) => text),
+  const reranker = new Reranker({ ...service.rerank, onEvent: telemetry.onEvent });
+  await telemetry.call("rerank", reranker.model, () =>
+    reranker.rerank("What do bees live on?", TEXTS, (text) => text),
   );
 
   console.log("\nSpans");

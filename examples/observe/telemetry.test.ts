@@ -2,7 +2,7 @@ import { SpanStatusCode } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createEmulator, type EmulatorOptions } from "together-retrieval/emulator";
-import { Embedder, Ranker } from "together-retrieval";
+import { Embedder, Reranker } from "together-retrieval";
 import { record, type Point, type Recording } from "./sdk.js";
 
 const [EMBEDDING, RERANK] = ["thenlper/gte-large", "Salesforce/Llama-Rank-V1"];
@@ -144,11 +144,18 @@ it("cache hits and misses are counted, and tokens and durations measured", async
 
 it("a ranking is a span of its own name, with what was left out as an event", async () => {
   const { fetch } = createEmulator();
-  const ranker = new Ranker({ model: RERANK, apiKey: "any", fetch, onEvent: recording.telemetry.onEvent });
-  await recording.telemetry.call("rerank", RERANK, () => ranker.rank("query", ["a", " "], (text) => text));
+  const reranker = new Reranker({
+    model: RERANK,
+    apiKey: "any",
+    fetch,
+    onEvent: recording.telemetry.onEvent,
+  });
+  await recording.telemetry.call("rerank", RERANK, () =>
+    reranker.rerank("query", ["a", " "], (text) => text),
+  );
   const call = spanNamed(`rerank ${RERANK}`);
   expect(call.attributes["gen_ai.operation.name"]).toBe("rerank");
-  expect(call.events.map(({ name }) => name)).toEqual(["skipped-document"]);
+  expect(call.events.map(({ name }) => name)).toEqual(["document-skipped"]);
   expect(childrenOf(call)).toHaveLength(1);
 });
 

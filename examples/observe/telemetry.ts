@@ -66,24 +66,24 @@ export class Telemetry {
       case "request":
         this.#begin(event);
         break;
-      case "answer":
+      case "response":
         this.#charge(event.usage?.promptTokens);
         this.#end(event, { "gen_ai.response.id": event.requestId });
         break;
       case "retry":
-      case "failure":
+      case "request-error":
         this.#end(event, { "http.response.status_code": event.status }, event.code);
         break;
-      case "throttle":
+      case "rate-limited":
         this.#end(event, { "http.response.status_code": 429 }, "rate_limited");
         break;
-      case "cache":
-      case "cache-failure":
-      case "long-text":
-      case "repaired-text":
-      case "skipped-document":
-      case "split":
-      case "unranked":
+      case "cache-lookup":
+      case "cache-error":
+      case "text-too-long":
+      case "text-sanitized":
+      case "document-skipped":
+      case "batch-split":
+      case "rerank-fallback":
         trace.getActiveSpan()?.addEvent(event.type);
     }
   };

@@ -27,8 +27,8 @@ export class EmbeddingReport {
 
   /** A field, because it is handed on by itself. */
   readonly onEvent = (event: TogetherEvent): void => {
-    if (event.type === "cache") this.#cached += event.hits;
-    if (event.type === "answer") {
+    if (event.type === "cache-lookup") this.#cached += event.hits;
+    if (event.type === "response") {
       this.#embedded += event.texts;
       this.#requests += 1;
     }

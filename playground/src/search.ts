@@ -1,4 +1,4 @@
-import { Embedder, Ranker } from "together-retrieval";
+import { Embedder, Reranker } from "together-retrieval";
 import { createEmulator } from "together-retrieval/emulator";
 
 /** A text and what was found out about it. */
@@ -17,7 +17,7 @@ export interface Found {
 
 const shared = { apiKey: "none-is-needed", fetch: createEmulator().fetch };
 const embedder = new Embedder({ ...shared, model: "BAAI/bge-large-en-v1.5", normalize: true });
-const ranker = new Ranker({ ...shared, model: "Salesforce/Llama-Rank-V1" });
+const reranker = new Reranker({ ...shared, model: "Salesforce/Llama-Rank-V1" });
 
 /** What a retrieval does: vectors, the nearest, and a reranker that reads each of them with the question. */
 export async function search(question: string, texts: readonly string[]): Promise<Found> {
@@ -27,7 +27,7 @@ export async function search(question: string, texts: readonly string[]): Promis
   const candidates = texts
     .map((text, place) => ({ text, place, score: likeness[0]?.[place + 1] ?? 0 }))
     .toSorted((one, other) => other.score - one.score);
-  const ranked = await ranker.rank(question, candidates, ({ text }) => text);
+  const ranked = await reranker.rerank(question, candidates, ({ text }) => text);
   return { candidates, ranked: ranked.map(({ item, score }) => ({ ...item, score: score ?? 0 })), likeness };
 }
 

@@ -36,8 +36,8 @@ export interface RequestEvent extends Common {
 }
 
 /** A request was answered and its answer passed every check. */
-export interface AnswerEvent extends Common {
-  readonly type: "answer";
+export interface ResponseEvent extends Common {
+  readonly type: "response";
   /** The number of the request that it answers. */
   readonly request: number;
   /** Texts or documents in that request. */
@@ -60,14 +60,14 @@ export interface RetryEvent extends Common {
   /** HTTP status of the answer; `undefined` if there was none. */
   readonly status: number | undefined;
   /** Milliseconds until it may be sent again; it may have to wait for its turn beyond that. */
-  readonly waitMs: number;
+  readonly delayMs: number;
   /** How many retries it has left after this one. */
   readonly retriesLeft: number;
 }
 
 /** A request failed and is not sent again, or was aborted. What was in it may still travel otherwise, in halves, say. */
-export interface FailureEvent extends Common {
-  readonly type: "failure";
+export interface RequestErrorEvent extends Common {
+  readonly type: "request-error";
   /** The number of the request that failed. */
   readonly request: number;
   /** Why; `"aborted"` if the caller's signal or the failure of another request ended it. */
@@ -77,41 +77,41 @@ export interface FailureEvent extends Common {
 }
 
 /** A request was refused with 429: all requests of this model wait, then go at a learned rate. */
-export interface ThrottleEvent extends Common {
-  readonly type: "throttle";
+export interface RateLimitedEvent extends Common {
+  readonly type: "rate-limited";
   /** The number of the request that was refused. */
   readonly request: number;
   /** What the server says is limited. */
   readonly limitedBy: "requests" | "tokens";
   /** Milliseconds that every request of this model now waits. */
-  readonly pauseMs: number;
+  readonly delayMs: number;
   /** The rate that follows, in requests or tokens per second. */
   readonly ratePerSecond: number;
 }
 
 /** Vectors were looked up in the cache. */
-export interface CacheEvent extends Common {
-  readonly type: "cache";
+export interface CacheLookupEvent extends Common {
+  readonly type: "cache-lookup";
   /** Texts whose vector was there. */
   readonly hits: number;
   /** Texts whose vector has to be asked for. */
   readonly misses: number;
   /** Entries, counted as misses, that did not hold what was once written there. */
-  readonly damaged: number;
+  readonly corrupt: number;
 }
 
 /** The cache failed; the work goes on without it. */
-export interface CacheFailureEvent extends Common {
-  readonly type: "cache-failure";
+export interface CacheErrorEvent extends Common {
+  readonly type: "cache-error";
   /** What it was asked to do. */
-  readonly during: "read" | "write";
+  readonly phase: "read" | "write";
   /** What the store threw. */
   readonly error: unknown;
 }
 
 /** Texts beyond the model's input limit were sent all the same: the server will cut or refuse them. */
-export interface LongTextEvent extends Common {
-  readonly type: "long-text";
+export interface TextTooLongEvent extends Common {
+  readonly type: "text-too-long";
   /** Their places in the list or the stream. */
   readonly indexes: readonly number[];
   /** Tokens of the longest; an estimate unless `countTokens` is set. */
@@ -121,22 +121,22 @@ export interface LongTextEvent extends Common {
 }
 
 /** Texts held half of an emoji or other surrogate pair, as splitters leave behind; it became U+FFFD. */
-export interface RepairedTextEvent extends Common {
-  readonly type: "repaired-text";
+export interface TextSanitizedEvent extends Common {
+  readonly type: "text-sanitized";
   /** Their places in the list or the stream; `[0]` for a query. */
   readonly indexes: readonly number[];
 }
 
 /** Blank documents cannot be ranked and were left out of the result. */
-export interface SkippedDocumentEvent extends Common {
-  readonly type: "skipped-document";
+export interface DocumentSkippedEvent extends Common {
+  readonly type: "document-skipped";
   /** Their places in the list. */
   readonly indexes: readonly number[];
 }
 
 /** What belongs together travels in several requests, because it was too much for one. */
-export interface SplitEvent extends Common {
-  readonly type: "split";
+export interface BatchSplitEvent extends Common {
+  readonly type: "batch-split";
   /** More documents than `batchSize`, or a request that the server refused as too large. */
   readonly reason: "list-too-long" | "request-too-large";
   /** Texts or documents that would have travelled together. */
@@ -145,9 +145,9 @@ export interface SplitEvent extends Common {
   readonly requests: number;
 }
 
-/** Reranking failed and `onFailure: "keep-order"` let the search go on in the order it came in. */
-export interface UnrankedEvent extends Common {
-  readonly type: "unranked";
+/** Reranking failed and `fallback: "original-order"` let the search go on in the order it came in. */
+export interface RerankFallbackEvent extends Common {
+  readonly type: "rerank-fallback";
   /** Why: the code of the error that would have been thrown. */
   readonly code: TogetherErrorCode;
   /** HTTP status of the last answer; `undefined` if there was none. */
@@ -159,17 +159,17 @@ export interface UnrankedEvent extends Common {
 /** The union to switch on by `type`. */
 export type TogetherEvent =
   | RequestEvent
-  | AnswerEvent
+  | ResponseEvent
   | RetryEvent
-  | FailureEvent
-  | ThrottleEvent
-  | CacheEvent
-  | CacheFailureEvent
-  | LongTextEvent
-  | RepairedTextEvent
-  | SkippedDocumentEvent
-  | SplitEvent
-  | UnrankedEvent;
+  | RequestErrorEvent
+  | RateLimitedEvent
+  | CacheLookupEvent
+  | CacheErrorEvent
+  | TextTooLongEvent
+  | TextSanitizedEvent
+  | DocumentSkippedEvent
+  | BatchSplitEvent
+  | RerankFallbackEvent;
 
 /** `Omit` that keeps a union a union. */
 type Without<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;

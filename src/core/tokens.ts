@@ -23,7 +23,7 @@ export function countTokens(run: ListRun, task: string, options: ResolvedEmbedde
   const indexes = long.map((place) => run.firstIndexOf(place));
   if (longText === "reject") throw tooLong(indexes, task, maxInputTokens);
   const longestTokens = long.reduce((most, place) => Math.max(most, tokens[place] as number), 0);
-  emit({ type: "long-text", indexes, longestTokens, maxInputTokens });
+  emit({ type: "text-too-long", indexes, longestTokens, maxInputTokens });
   return tokens;
 }
 

@@ -7,10 +7,10 @@
 export { TogetherEmbeddings } from "./embeddings.js";
 export type { TogetherEmbeddingsParams } from "./embeddings.js";
 export { TogetherReranker } from "./reranker.js";
-export type { RankedDocument, RerankInput, TogetherRerankerParams } from "./reranker.js";
+export type { RerankedDocument, RerankInput, TogetherRerankerParams } from "./reranker.js";
 export { TogetherError, isTogetherError } from "../core/errors/together-error.js";
 export type { TogetherErrorCode, TogetherErrorDetails } from "../core/errors/together-error.js";
 export type { CallOptions, Progress } from "../core/call-options.js";
 export type { TogetherEvent } from "../core/events.js";
-export type { ByteStore, EmbedderOptions, RankerOptions, SharedOptions } from "../core/options/options.js";
-export type { RankOptions } from "../core/rerank/reranker.js";
+export type { ByteStore, EmbedderOptions, RerankerOptions, SharedOptions } from "../core/options/options.js";
+export type { RerankOptions } from "../core/rerank/reranker.js";

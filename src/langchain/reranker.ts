@@ -2,12 +2,12 @@ import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { Check } from "../core/options/option-reader.js";
-import type { RankerOptions } from "../core/options/options.js";
-import { Ranker, type Ranked, type RankOptions } from "../core/rerank/reranker.js";
+import type { RerankerOptions } from "../core/options/options.js";
+import { Reranker, type Reranked, type RerankOptions } from "../core/rerank/reranker.js";
 import { traced } from "./trace.js";
 
-/** Options of {@link TogetherReranker}: those of the framework-free `Ranker`, and what of a document is ranked. */
-export interface TogetherRerankerParams extends RankerOptions {
+/** Options of {@link TogetherReranker}: those of the framework-free `Reranker`, and what of a document is ranked. */
+export interface TogetherRerankerParams extends RerankerOptions {
   /**
    * The text that a document is ranked by: for a title in the metadata, say.
    *
@@ -24,10 +24,10 @@ const NAME = "TogetherReranker";
 export type RerankInput = string | DocumentInterface | { readonly pageContent: string };
 
 /** A place in the list that was ranked, and its score. */
-export interface RankedDocument {
+export interface RerankedDocument {
   /** Its place in that list, from 0. */
   readonly index: number;
-  /** The model's own scale; `undefined` only after a failure with `onFailure: "keep-order"`. */
+  /** The model's own scale; `undefined` only after a failure with `fallback: "original-order"`. */
   readonly relevanceScore: number | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface RankedDocument {
 export class TogetherReranker extends BaseDocumentCompressor {
   /** The model that scores. */
   readonly model: string;
-  readonly #ranker: Ranker;
+  readonly #reranker: Reranker;
   readonly #documentText: DocumentText;
 
   /**
@@ -58,12 +58,12 @@ export class TogetherReranker extends BaseDocumentCompressor {
    */
   constructor(options: TogetherRerankerParams) {
     super();
-    const { documentText, ...rankerOptions } = options ?? {};
+    const { documentText, ...rerankerOptions } = options ?? {};
     const check = new Check({ documentText }, ["documentText"], NAME);
     this.#documentText =
       check.callable<DocumentText>("documentText") ?? ((document) => document?.pageContent);
-    this.#ranker = new Ranker(rankerOptions, NAME);
-    this.model = this.#ranker.model;
+    this.#reranker = new Reranker(rerankerOptions, NAME);
+    this.model = this.#reranker.model;
   }
 
   /**
@@ -77,10 +77,10 @@ export class TogetherReranker extends BaseDocumentCompressor {
     documents: Doc[],
     query: string,
     callbacks?: Callbacks,
-    options?: RankOptions,
+    options?: RerankOptions,
   ): Promise<Doc[]> {
     return traced(callbacks, this.model, query, documents?.length ?? 0, async () => {
-      const { ranked, usage } = await this.#ranker.rankDetailed(
+      const { ranked, usage } = await this.#reranker.rerankDetailed(
         query,
         documents,
         this.#documentText,
@@ -98,9 +98,14 @@ export class TogetherReranker extends BaseDocumentCompressor {
   async rerank(
     documents: readonly RerankInput[],
     query: string,
-    options?: RankOptions,
-  ): Promise<RankedDocument[]> {
-    const ranked = await this.#ranker.rank(query, documents, (document) => this.#textOf(document), options);
+    options?: RerankOptions,
+  ): Promise<RerankedDocument[]> {
+    const ranked = await this.#reranker.rerank(
+      query,
+      documents,
+      (document) => this.#textOf(document),
+      options,
+    );
     return ranked.map(({ index, score }) => ({ index, relevanceScore: score }));
   }
 
@@ -112,7 +117,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
 }
 
 /** A copy with the score in its metadata. The prototype is kept without importing LangChain's `Document` (77 KB). */
-function withScore<Doc extends DocumentInterface>({ item, score }: Ranked<Doc>): Doc {
+function withScore<Doc extends DocumentInterface>({ item, score }: Reranked<Doc>): Doc {
   const metadata = score === undefined ? { ...item.metadata } : { ...item.metadata, relevanceScore: score };
   return Object.assign(Object.create(Object.getPrototypeOf(item) as object), item, { metadata }) as Doc;
 }

@@ -17,7 +17,7 @@ import { ensureConfig, type RunnableConfig } from "@langchain/core/runnables";
 import { onAbort } from "../core/abort.js";
 
 /** What ranks the candidates: a `TogetherReranker`, or any other document compressor. */
-export interface Reranker {
+export interface DocumentCompressor {
   /**
    * The best documents for a query, best first.
    *
@@ -36,7 +36,7 @@ export interface RerankingRetrieverParams extends BaseRetrieverInput {
   /** Finds the candidates: a vector store's `asRetriever(20)`, say. Many for the reranker to choose from are best. */
   retriever: BaseRetrieverInterface;
   /** Chooses among them; its `topN` says how many are left. */
-  reranker: Reranker;
+  reranker: DocumentCompressor;
 }
 
 /**
@@ -74,7 +74,7 @@ export class RerankingRetriever extends BaseRetriever {
   /** Finds the candidates. */
   readonly retriever: BaseRetrieverInterface;
   /** Chooses among them. */
-  readonly reranker: Reranker;
+  readonly reranker: DocumentCompressor;
   /** Only during a call, see {@link RerankingRetriever.invoke}. */
   private readonly signal?: AbortSignal;
 

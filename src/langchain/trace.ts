@@ -5,11 +5,11 @@
 
 import type { CallbackManager, Callbacks } from "@langchain/core/callbacks/manager";
 import type { TokenUsage } from "../core/events.js";
-import type { Ranked } from "../core/rerank/reranker.js";
+import type { Reranked } from "../core/rerank/reranker.js";
 
 /** A ranking with what the run tells of it. */
 interface Traced<Result> {
-  readonly ranked: readonly Ranked<unknown>[];
+  readonly ranked: readonly Reranked<unknown>[];
   readonly usage: TokenUsage;
   readonly result: Result;
 }

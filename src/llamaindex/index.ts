@@ -11,5 +11,5 @@ export type { TogetherRerankerParams } from "./reranker.js";
 export { TogetherError, isTogetherError } from "../core/errors/together-error.js";
 export type { TogetherErrorCode, TogetherErrorDetails } from "../core/errors/together-error.js";
 export type { TogetherEvent } from "../core/events.js";
-export type { ByteStore, EmbedderOptions, RankerOptions, SharedOptions } from "../core/options/options.js";
-export type { RankOptions } from "../core/rerank/reranker.js";
+export type { ByteStore, EmbedderOptions, RerankerOptions, SharedOptions } from "../core/options/options.js";
+export type { RerankOptions } from "../core/rerank/reranker.js";

@@ -1,11 +1,11 @@
 import { extractText, MetadataMode } from "llamaindex";
 import type { BaseNodePostprocessor, MessageContent, NodeWithScore } from "llamaindex";
 import { Check } from "../core/options/option-reader.js";
-import type { RankerOptions } from "../core/options/options.js";
-import { Ranker, type Ranked, type RankOptions } from "../core/rerank/reranker.js";
+import type { RerankerOptions } from "../core/options/options.js";
+import { Reranker, type Reranked, type RerankOptions } from "../core/rerank/reranker.js";
 
-/** Options of {@link TogetherReranker}: those of the framework-free `Ranker`, and what of a node is ranked. */
-export interface TogetherRerankerParams extends RankerOptions {
+/** Options of {@link TogetherReranker}: those of the framework-free `Reranker`, and what of a node is ranked. */
+export interface TogetherRerankerParams extends RerankerOptions {
   /**
    * Which of a node's metadata is ranked with its text. `"EMBED"` is what the node was found by; `"ALL"` also sends
    * what you excluded from embedding.
@@ -37,7 +37,7 @@ const NAME = "TogetherReranker";
 export class TogetherReranker implements BaseNodePostprocessor {
   /** The model that scores. */
   readonly model: string;
-  readonly #ranker: Ranker;
+  readonly #reranker: Reranker;
   readonly #metadataMode: MetadataMode;
 
   /**
@@ -45,18 +45,18 @@ export class TogetherReranker implements BaseNodePostprocessor {
    * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
    */
   constructor(options: TogetherRerankerParams) {
-    const { metadataMode, ...rankerOptions } = options ?? {};
+    const { metadataMode, ...rerankerOptions } = options ?? {};
     const check = new Check({ metadataMode }, ["metadataMode"], NAME);
     // LlamaIndex takes an unknown mode for ALL, and would send what was to stay at home.
     this.#metadataMode = check.oneOf("metadataMode", Object.values(MetadataMode)) ?? MetadataMode.EMBED;
-    this.#ranker = new Ranker(rankerOptions, NAME);
-    this.model = this.#ranker.model;
+    this.#reranker = new Reranker(rerankerOptions, NAME);
+    this.model = this.#reranker.model;
   }
 
   /**
    * The best nodes for a query, best first. The texts of a query of several parts are joined, as LlamaIndex does it.
    *
-   * After a failure with `onFailure: "keep-order"`, the nodes keep the scores that they came with.
+   * After a failure with `fallback: "original-order"`, the nodes keep the scores that they came with.
    *
    * @throws {@link TogetherError} if there is no query, if the query or a node cannot be sent, or if a request fails
    * for good; the signal's reason if aborted.
@@ -64,11 +64,11 @@ export class TogetherReranker implements BaseNodePostprocessor {
   async postprocessNodes(
     nodes: NodeWithScore[],
     query?: MessageContent,
-    options?: RankOptions,
+    options?: RerankOptions,
   ): Promise<NodeWithScore[]> {
     const text = Array.isArray(query) ? extractText(query) : query;
     // Bad input is for the core to refuse, so that every framework's users read the same sentence.
-    const ranked = await this.#ranker.rank(text as string, nodes, (one) => this.#textOf(one), options);
+    const ranked = await this.#reranker.rerank(text as string, nodes, (one) => this.#textOf(one), options);
     return ranked.map((one) => withScore(one));
   }
 
@@ -77,6 +77,6 @@ export class TogetherReranker implements BaseNodePostprocessor {
   }
 }
 
-function withScore({ item, score }: Ranked<NodeWithScore>): NodeWithScore {
+function withScore({ item, score }: Reranked<NodeWithScore>): NodeWithScore {
   return score === undefined ? { ...item } : { ...item, score };
 }

@@ -2,7 +2,7 @@ import { Embedder } from "../core/embed/embedder.js";
 import { embeddingModel, rerankModel as rerankModelOf } from "../core/models.js";
 import type { Fetch } from "../core/options/options.js";
 import { resolveEmbedder } from "../core/options/resolve-options.js";
-import { Ranker } from "../core/rerank/reranker.js";
+import { Reranker } from "../core/rerank/reranker.js";
 import type { Observation } from "./assumptions.js";
 import { probeEmbeddings } from "./embeddings.js";
 import { Endpoint } from "./endpoint.js";
@@ -82,8 +82,8 @@ async function tryReranking(
   endpoint: Endpoint,
   note: Note,
 ): Promise<string> {
-  const ranker = new Ranker({ ...shared(options), model, fetch: endpoint.fetch });
-  const ranked = await ranker.rank(QUERY, [...DOCUMENTS], (document) => document);
+  const reranker = new Reranker({ ...shared(options), model, fetch: endpoint.fetch });
+  const ranked = await reranker.rerank(QUERY, [...DOCUMENTS], (document) => document);
   note("rerankAnswers", `${ranked.length} of ${DOCUMENTS.length}`, true);
   const limit = options.maxInputTokens ?? rerankModelOf(model)?.maxInputTokens ?? UNKNOWN_LIMIT;
   return rerankerCode(model, options.baseURL, await probeRerank(endpoint, model, limit, note));

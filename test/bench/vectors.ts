@@ -42,11 +42,11 @@ export function checkVector(text: string, vector: ArrayLike<number>): void {
   const tail = tails[tailOf(hash)] as readonly number[];
   if (vector.length !== DIMENSIONS) throw new Error(`a vector has ${vector.length} dimensions`);
   headOf(hash).forEach((number, place) => {
-    if (vector[place] !== number) throw new Error(`a vector is another text's, or damaged at ${place}`);
+    if (vector[place] !== number) throw new Error(`a vector is another text's, or corrupt at ${place}`);
   });
   for (let place = HEAD; place < DIMENSIONS; place++) {
     const wanted = Math.fround(tail[place - HEAD] as number);
-    if (Math.fround(vector[place] as number) !== wanted) throw new Error(`a vector is damaged at ${place}`);
+    if (Math.fround(vector[place] as number) !== wanted) throw new Error(`a vector is corrupt at ${place}`);
   }
 }
 

@@ -147,7 +147,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     const server = bench();
     await on(driver, server).documents(["whole", "half \ud83d"]);
     expect(server.bodies()[0]?.input).toEqual(["whole", "half \ufffd"]);
-    expect(only(server.events, "repaired-text")).toMatchObject([{ operation: "embed", indexes: [1] }]);
+    expect(only(server.events, "text-sanitized")).toMatchObject([{ operation: "embed", indexes: [1] }]);
   });
 
   it("scale vectors to length 1 when asked to", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { EmbedderOptions, RankerOptions, TogetherErrorCode } from "../../src/index.js";
+import type { EmbedderOptions, RerankerOptions, TogetherErrorCode } from "../../src/index.js";
 import type { Fault } from "../../src/emulator/index.js";
 import { bench, EMBEDDING, KEY, rejection, RERANK, texts, type Bench } from "../support/emulate.js";
 import { drivers, type Call, type Driver } from "./drivers/index.js";
@@ -53,7 +53,7 @@ const ofScores: typeof failures = [
 /** The three things that a framework asks for. Long enough a list that any of its items can be spoilt. */
 type Ask = (driver: Driver, server: Bench, own?: object, call?: Call) => Promise<unknown>;
 
-const options = ({ emulator }: Bench, own: object): Omit<EmbedderOptions & RankerOptions, "model"> => ({
+const options = ({ emulator }: Bench, own: object): Omit<EmbedderOptions & RerankerOptions, "model"> => ({
   apiKey: KEY,
   fetch: emulator.fetch,
   maxRetries: 0,
@@ -69,7 +69,7 @@ const query: Ask = (driver, server, own = {}, call) =>
 
 const rerank: Ask = (driver, server, own = {}, call) => {
   const items = texts(3).map((text, index) => driver.wrap({ id: `${index}`, text, metadata: {} }));
-  return driver.reranker({ model: RERANK, ...options(server, own) }).rank("a question", items, call);
+  return driver.reranker({ model: RERANK, ...options(server, own) }).rerank("a question", items, call);
 };
 
 const cases: readonly [asked: string, ask: Ask, failures: typeof failures][] = [
@@ -130,7 +130,7 @@ describe.each(drivers)("failures in $framework", (driver) => {
       const wrong: Record<string, () => Promise<unknown>> = {
         documents: () => embeddings.documents(["sound", " \n"]),
         "a query": () => embeddings.query("\t"),
-        "a ranking": () => reranker.rank(" ", [driver.wrap({ id: "1", text: "text", metadata: {} })]),
+        "a ranking": () => reranker.rerank(" ", [driver.wrap({ id: "1", text: "text", metadata: {} })]),
       };
       const [asked] = cases.find(([, candidate]) => candidate === ask) ?? [""];
       const error = await rejection((wrong[asked] as () => Promise<unknown>)());
@@ -145,8 +145,9 @@ describe.each(drivers)("failures in $framework", (driver) => {
     ["with an unknown option", { model: "m", batchsize: 3 }, "invalid_option", "did you mean `batchSize`?"],
     ["without a key", { model: "m", apiKey: undefined }, "missing_api_key", "TOGETHER_API_KEY"],
   ])("of construction, %s, name the class and the way out", (_, wrong, code, said) => {
-    const given = { apiKey: KEY, ...wrong } as unknown as EmbedderOptions & RankerOptions;
-    const name = driver.framework === "no framework" ? "(Embedder|Ranker)" : "Together(Embeddings|Reranker)";
+    const given = { apiKey: KEY, ...wrong } as unknown as EmbedderOptions & RerankerOptions;
+    const name =
+      driver.framework === "no framework" ? "(Embedder|Reranker)" : "Together(Embeddings|Reranker)";
     for (const make of [() => driver.embeddings(given), () => driver.reranker(given)]) {
       expect(make).toThrow(expect.objectContaining({ code, message: expect.stringContaining(said) }));
       expect(make).toThrow(new RegExp(`^Cannot create ${name}: `));

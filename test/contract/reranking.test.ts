@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RankerOptions } from "../../src/index.js";
+import type { RerankerOptions } from "../../src/index.js";
 import type { EmulatorOptions } from "../../src/emulator/index.js";
 import { bench, KEY, only, RERANK, scoreOf, texts, type Bench } from "../support/emulate.js";
 import { deepFreeze } from "../support/freeze.js";
@@ -23,26 +23,29 @@ function passages(list: readonly string[]): Passage[] {
 async function rank(
   driver: Driver,
   list: readonly string[],
-  own: Partial<RankerOptions> = {},
+  own: Partial<RerankerOptions> = {},
   server: Bench = bench(),
 ): Promise<RankedPassage[]> {
   const items = passages(list).map((passage) => driver.wrap(passage));
-  return (await reranker(driver, server, own).rank(QUERY, items)).map((item) => driver.unwrap(item));
+  return (await reranker(driver, server, own).rerank(QUERY, items)).map((item) => driver.unwrap(item));
 }
 
 /** Whoever writes to its options throws. */
 function reranker(
   driver: Driver,
   { emulator, events }: Bench,
-  own: Partial<RankerOptions>,
+  own: Partial<RerankerOptions>,
 ): RerankerUnderTest {
-  const onEvent: RankerOptions["onEvent"] = (event) => events.push(event);
+  const onEvent: RerankerOptions["onEvent"] = (event) => events.push(event);
   const options = { model: RERANK, apiKey: KEY, fetch: emulator.fetch, onEvent, ...own };
   return driver.reranker(Object.freeze(options));
 }
 
 /** What ranking means: by score, ties as they came, no worse than `minScore`, no more than `topN`. */
-function ranking(list: readonly string[], { topN = Infinity, minScore = -Infinity }: Partial<RankerOptions>) {
+function ranking(
+  list: readonly string[],
+  { topN = Infinity, minScore = -Infinity }: Partial<RerankerOptions>,
+) {
   return passages(list)
     .map((passage) => ({ ...passage, score: scoreOf(passage.text) }))
     .filter(({ score }) => score >= minScore)
@@ -121,7 +124,7 @@ describe.each(drivers)("reranking in $framework", (driver) => {
 
   it("leaves everything in the list as it was", async () => {
     const items = deepFreeze(passages(["1", "3", "2"]).map((passage) => driver.wrap(passage)));
-    const ranked = await reranker(driver, bench(), { topN: 2 }).rank(QUERY, items);
+    const ranked = await reranker(driver, bench(), { topN: 2 }).rerank(QUERY, items);
     expect(ranked.map((item) => driver.unwrap(item).score)).toEqual([3, 2]);
     expect(ranked.some((item) => items.includes(item))).toBe(false);
     expect(items.map((item) => driver.unwrap(item).score)).toEqual([undefined, undefined, undefined]);
@@ -142,7 +145,7 @@ describe.each(drivers)("reranking in $framework", (driver) => {
     const server = bench();
     const ranked = await rank(driver, ["1", "", "2"], {}, server);
     expect(ranked.map(({ id }) => id)).toEqual(["id-2", "id-0"]);
-    expect(only(server.events, "skipped-document")).toMatchObject([{ operation: "rerank", indexes: [1] }]);
+    expect(only(server.events, "document-skipped")).toMatchObject([{ operation: "rerank", indexes: [1] }]);
   });
 
   it("returns scores of any size as they are", async () => {
@@ -151,10 +154,10 @@ describe.each(drivers)("reranking in $framework", (driver) => {
     expect(ranked.map(({ score }) => score)).toEqual([12.5, 0, -7.25]);
   });
 
-  it('goes on in the order it had when `onFailure` is "keep-order", and says so', async () => {
+  it('goes on in the order it had when `fallback` is "original-order", and says so', async () => {
     const server = bench({ faults: () => ({ status: 401 }) });
-    const ranked = await rank(driver, ["1", "3", "2"], { onFailure: "keep-order", topN: 2 }, server);
+    const ranked = await rank(driver, ["1", "3", "2"], { fallback: "original-order", topN: 2 }, server);
     expect(ranked).toEqual(passages(["1", "3"]).map((passage) => ({ ...passage, score: undefined })));
-    expect(only(server.events, "unranked")).toMatchObject([{ code: "unauthorized", documents: 3 }]);
+    expect(only(server.events, "rerank-fallback")).toMatchObject([{ code: "unauthorized", documents: 3 }]);
   });
 });

@@ -46,7 +46,7 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     const server = bench({ latency: ({ number }) => number % 7, faults: () => "shuffled" });
     const { reranker } = made(driver, server);
     const lists = Array.from({ length: CALLS }, (_, call) => [`${call}`, `${call + 0.5}`, `${call - 0.5}`]);
-    const ranked = await Promise.all(lists.map((list) => reranker.rank("query", wrapped(driver, list))));
+    const ranked = await Promise.all(lists.map((list) => reranker.rerank("query", wrapped(driver, list))));
     const found = ranked.map((items) => items.map((item) => driver.unwrap(item).score));
     expect(found).toEqual(lists.map((list) => list.map(scoreOf).toSorted((left, right) => right - left)));
   });
@@ -69,7 +69,7 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     });
     const { embeddings } = made(driver, server, { batchSize: 2, maxRetries: 0 });
     expect(plain(await embeddings.documents(texts(9)))).toEqual(texts(9).map(vectorOf));
-    expect(only(server.events, "throttle").length).toBeGreaterThan(0);
+    expect(only(server.events, "rate-limited").length).toBeGreaterThan(0);
   });
 
   it("tells of every request and what it cost", async () => {
@@ -77,11 +77,11 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     const { embeddings, reranker } = made(driver, server, { batchSize: 2 });
     await embeddings.documents(texts(5));
     await embeddings.query("a question");
-    await reranker.rank("a question", wrapped(driver, ["1", "2"]));
+    await reranker.rerank("a question", wrapped(driver, ["1", "2"]));
 
     const { requests, tokens } = server.emulator.totals;
     expect(only(server.events, "request")).toHaveLength(requests);
-    const answers = only(server.events, "answer");
+    const answers = only(server.events, "response");
     expect(answers.map(({ operation, texts: sent }) => [operation, sent])).toEqual([
       ["embed", 2],
       ["embed", 2],
@@ -97,7 +97,7 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     const server = bench({ faults: [{ status: 503, headers: { "retry-after-ms": "1" } }] });
     await made(driver, server).embeddings.query("a question");
     expect(only(server.events, "retry")).toMatchObject([
-      { operation: "embed", model: EMBEDDING, code: "server_error", status: 503, waitMs: 1 },
+      { operation: "embed", model: EMBEDDING, code: "server_error", status: 503, delayMs: 1 },
     ]);
   });
 
@@ -105,7 +105,7 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     const server = bench({ faults: ["reset"] });
     const { embeddings, reranker } = made(driver, server);
     await embeddings.documents(["a secret text \ud83d"]);
-    await reranker.rank("a secret question", wrapped(driver, ["1 secret", ""]));
+    await reranker.rerank("a secret question", wrapped(driver, ["1 secret", ""]));
     expect(server.events.length).toBeGreaterThan(5);
     expect(JSON.stringify(server.events)).not.toMatch(new RegExp(`secret|${KEY}`));
   });

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Command } from "../../src/cli/command.js";
 import { emulatorCommand } from "../../src/cli/emulator.js";
 import { probeCommand } from "../../src/cli/probe.js";
-import { resolveEmbedder, resolveRanker } from "../../src/core/options/resolve-options.js";
+import { resolveEmbedder, resolveReranker } from "../../src/core/options/resolve-options.js";
 import { createEmulator } from "../../src/emulator/index.js";
 import { settingsOf } from "../../src/emulator/settings.js";
-import { Embedder, Ranker } from "../../src/index.js";
+import { Embedder, Reranker } from "../../src/index.js";
 import { literalIn, optionRows, rangeIn, type Literal, type Range } from "./claims.js";
 import { described, entryFiles, optionsOf, type Described } from "./exports.js";
 
@@ -25,18 +25,18 @@ const REQUIRED = { model: "me/any-model", apiKey: "any" };
 
 /** How a user passes an option, by the interface that it is written in. */
 const PASS: Record<string, (own: object) => unknown> = {
-  SharedOptions: (own) => [new Embedder({ ...REQUIRED, ...own }), new Ranker({ ...REQUIRED, ...own })],
+  SharedOptions: (own) => [new Embedder({ ...REQUIRED, ...own }), new Reranker({ ...REQUIRED, ...own })],
   EmbedderOptions: (own) => new Embedder({ ...REQUIRED, ...own }),
-  RankerOptions: (own) => new Ranker({ ...REQUIRED, ...own }),
+  RerankerOptions: (own) => new Reranker({ ...REQUIRED, ...own }),
   EmulatorOptions: (own) => createEmulator(own),
   RateLimit: (own) => createEmulator({ limits: own }),
 };
 
 /** What the code fills in where nothing is passed. */
 const FILLED: Record<string, object> = {
-  SharedOptions: resolveRanker(REQUIRED, "Ranker"),
+  SharedOptions: resolveReranker(REQUIRED, "Reranker"),
   EmbedderOptions: resolveEmbedder(REQUIRED, "Embedder"),
-  RankerOptions: resolveRanker(REQUIRED, "Ranker"),
+  RerankerOptions: resolveReranker(REQUIRED, "Reranker"),
   EmulatorOptions: settingsOf({}),
 };
 
@@ -95,7 +95,7 @@ describe("the documentation of an option", () => {
     expect(filled).toBe(value);
   });
 
-  it.each(["EmbedderOptions", "RankerOptions"])("has all that the code takes, and no more: %s", (name) => {
+  it.each(["EmbedderOptions", "RerankerOptions"])("has all that the code takes, and no more: %s", (name) => {
     expect(optionsOf(name)).toEqual(takenBy(PASS[name]));
   });
 });

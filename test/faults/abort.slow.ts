@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { createEmulator, type Emulator, type Faults } from "../../src/emulator/index.js";
-import { Embedder, Ranker, type Fetch, type SharedOptions, type TogetherEvent } from "../../src/index.js";
+import { Embedder, Reranker, type Fetch, type SharedOptions, type TogetherEvent } from "../../src/index.js";
 import { Chance } from "../simulation/jobs/chance.js";
 import { openProxy } from "./proxy.js";
 import { MODEL, RERANK, SERVED } from "./vectors.js";
@@ -13,7 +13,7 @@ const reason = new Error("enough");
 
 interface Callers {
   readonly embedder: Embedder;
-  readonly ranker: Ranker;
+  readonly reranker: Reranker;
 }
 
 type Call = (callers: Callers, signal: AbortSignal) => Promise<unknown>;
@@ -22,7 +22,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   embed: ({ embedder }, signal) => embedder.embed(["a", "b"], { signal }),
   embedStream: ({ embedder }, signal) => embedder.embedStream(["a", "b"], { signal }).next(),
   embedQuery: ({ embedder }, signal) => embedder.embedQuery("a", { signal }),
-  rank: ({ ranker }, signal) => ranker.rank("q", ["a", "b"], String, { signal }),
+  rank: ({ reranker }, signal) => reranker.rerank("q", ["a", "b"], String, { signal }),
 };
 
 /** A state that a call can be in, and how to bring it there. */
@@ -54,7 +54,7 @@ const STATES: Readonly<Record<string, State>> = {
   },
   "pausing after a 429": {
     faults: () => ({ status: 429, headers: { "x-ratelimit-reset": "30" } }),
-    reached: (seen) => told(seen, "throttle"),
+    reached: (seen) => told(seen, "rate-limited"),
   },
   "backing off": {
     faults: () => ({ status: 503, headers: { "retry-after": "30" } }),
@@ -82,7 +82,7 @@ async function timeOfAbort(call: Promise<unknown>, controller: AbortController):
 function callersOf(options: Omit<SharedOptions, "model">): Callers {
   return {
     embedder: new Embedder({ model: MODEL, ...options }),
-    ranker: new Ranker({ model: RERANK, ...options }),
+    reranker: new Reranker({ model: RERANK, ...options }),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Reads many damaged answers. */
+/** Reads many corrupt answers. */
 
 import { Chance } from "../simulation/jobs/chance.js";
 import { drawBody } from "./bodies.js";

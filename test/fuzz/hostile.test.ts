@@ -59,8 +59,8 @@ describe("a redirect", () => {
     ["a file", "file:///etc/passwd"],
     ["nowhere", "http://"],
   ])("to %s is followed with neither key nor texts", async (_, location) => {
-    const { embedder, ranker, emulator } = bench({ faults: () => ({ kind: "redirect", location }) });
-    for (const call of [embedder().embed(["a"]), ranker().rank("q", ["a"], String)]) {
+    const { embedder, reranker, emulator } = bench({ faults: () => ({ kind: "redirect", location }) });
+    for (const call of [embedder().embed(["a"]), reranker().rerank("q", ["a"], String)]) {
       const error = await rejection(call);
       expect(error).toMatchObject({ code: "redirected" });
       expect(String(error)).not.toContain(location);

@@ -1,4 +1,4 @@
-/** `npm run fuzz -- --bodies 1000000 --seed 1`: damaged answers through every reader. Fails when one is read wrongly. */
+/** `npm run fuzz -- --bodies 1000000 --seed 1`: corrupt answers through every reader. Fails when one is read wrongly. */
 
 import { parseArgs } from "node:util";
 import { fuzz } from "./fuzz.js";

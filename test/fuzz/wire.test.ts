@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readByAll } from "./readers.js";
 import { fuzz } from "./fuzz.js";
 
-describe("a damaged answer", () => {
+describe("a corrupt answer", () => {
   it("is a valid one or an InvalidAnswer, and nothing else, whatever was damaged", () => {
     const { failures, json, valid } = fuzz(20_000, 1);
     expect(failures).toEqual([]);

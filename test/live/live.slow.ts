@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Embedder, Ranker } from "../../src/index.js";
+import { Embedder, Reranker } from "../../src/index.js";
 import { drivers } from "../contract/drivers/index.js";
 
 const { TOGETHER_API_KEY: apiKey, TOGETHER_BASE_URL: baseURL } = process.env;
@@ -68,8 +68,8 @@ describe.skipIf(model === undefined)("the live service's embeddings", () => {
 
 describe.skipIf(rerankModel === undefined)("the live service's reranking", () => {
   it("puts the text that answers a question first, and keeps to topN", async () => {
-    const ranker = new Ranker({ model: rerankModel!, apiKey, baseURL, topN: 2 });
-    const ranked = await ranker.rank(QUESTION, TEXTS, (text) => text);
+    const reranker = new Reranker({ model: rerankModel!, apiKey, baseURL, topN: 2 });
+    const ranked = await reranker.rerank(QUESTION, TEXTS, (text) => text);
     expect(ranked.map(({ item }) => item)).toHaveLength(2);
     expect(ranked[0]?.item).toBe(TEXTS[ASKED]);
   });

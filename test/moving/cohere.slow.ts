@@ -67,7 +67,7 @@ proves("langchain-cohere", {
       question,
     );
     expect(emulator.requests).toHaveLength(3);
-    expect(events).toContain("split");
+    expect(events).toContain("batch-split");
   },
   "a blank document": async () => {
     bothKeys();
@@ -80,7 +80,7 @@ proves("langchain-cohere", {
       question,
     );
     expect([0, 1].map((place) => (body(emulator, place)["documents"] as string[]).length)).toEqual([3, 2]);
-    expect(events).toContain("skipped-document");
+    expect(events).toContain("document-skipped");
   },
   "low scores": async () => {
     bothKeys();
@@ -94,7 +94,7 @@ proves("langchain-cohere", {
     world({ faults: () => ({ status: 400 }) });
     await expect(cohere().compressDocuments(documents(), question)).rejects.toThrow(/./);
     await expect(ours().compressDocuments(documents(), question)).rejects.toMatchObject({ status: 400 });
-    const kept = await ours({ onFailure: "keep-order" }).compressDocuments(documents(), question);
+    const kept = await ours({ fallback: "original-order" }).compressDocuments(documents(), question);
     expect(kept).toEqual(documents());
   },
   maxChunksPerDoc: async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createEmulator, verdicts } from "./judged-emulator.js";
 import { complaintsOfAnswer, complaintsOfRequest } from "./judge.js";
-import { Embedder, Ranker } from "../../src/index.js";
+import { Embedder, Reranker } from "../../src/index.js";
 
 const EMBEDDING = "BAAI/bge-large-en-v1.5";
 const RERANK = "Salesforce/Llama-Rank-V1";
@@ -54,8 +54,8 @@ describe("Together's specification", () => {
     const { fetch } = createEmulator();
     const before = { ...verdicts };
     await new Embedder({ model: EMBEDDING, apiKey: "any", fetch }).embed(["one", "two"]);
-    const ranker = new Ranker({ model: RERANK, apiKey: "any", fetch, topN: 1 });
-    await ranker.rank("one", ["one", "two"], (text) => text);
+    const reranker = new Reranker({ model: RERANK, apiKey: "any", fetch, topN: 1 });
+    await reranker.rerank("one", ["one", "two"], (text) => text);
     expect([verdicts.requests - before.requests, verdicts.answers - before.answers]).toEqual([2, 2]);
     expect(verdicts.complaints).toEqual([]);
   });

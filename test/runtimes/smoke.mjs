@@ -35,9 +35,9 @@ async function thousandTexts({ Embedder }, { createEmulator }) {
   same(emulator.requests[0].body.encoding_format, "base64", "encoding");
 }
 
-async function rerank({ Ranker }, { createEmulator }) {
-  const ranker = new Ranker({ model: RERANK, apiKey: "any", fetch: createEmulator().fetch });
-  const [best] = await ranker.rank("What do plants make from light?", DOCUMENTS, (text) => text);
+async function rerank({ Reranker }, { createEmulator }) {
+  const reranker = new Reranker({ model: RERANK, apiKey: "any", fetch: createEmulator().fetch });
+  const [best] = await reranker.rerank("What do plants make from light?", DOCUMENTS, (text) => text);
   same(best.item, DOCUMENTS[1], "the best document");
 }
 

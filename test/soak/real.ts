@@ -2,7 +2,7 @@
 
 import { inspect } from "node:util";
 import { createEmulator } from "../../src/emulator/index.js";
-import { Embedder, isTogetherError, Ranker } from "../../src/index.js";
+import { Embedder, isTogetherError, Reranker } from "../../src/index.js";
 import { Chance } from "../simulation/jobs/chance.js";
 import { corpus, MODEL, RERANK, SERVED, wrongVectors } from "../faults/vectors.js";
 import type { Memory } from "./memory.js";
@@ -58,7 +58,7 @@ export async function realTraffic(
 
 function callsAt(baseURL: string, problems: string[]): Call[] {
   const embedder = new Embedder({ model: MODEL, apiKey: "key", baseURL, batchSize: 10 });
-  const ranker = new Ranker({ model: RERANK, apiKey: "key", baseURL });
+  const reranker = new Reranker({ model: RERANK, apiKey: "key", baseURL });
   const texts = corpus(300);
   return [
     async (signal) => {
@@ -66,7 +66,7 @@ function callsAt(baseURL: string, problems: string[]): Call[] {
       if (wrongVectors(texts, vectors).length > 0) problems.push("a list came back wrong");
     },
     (signal) => embedder.embedQuery("a query", { signal }),
-    (signal) => ranker.rank("a query", texts.slice(0, 50), String, { signal }),
+    (signal) => reranker.rerank("a query", texts.slice(0, 50), String, { signal }),
     async (signal) => {
       for await (const { index } of embedder.embedStream(texts, { signal })) if (index === 100) break;
     },

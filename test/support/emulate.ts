@@ -1,9 +1,9 @@
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/index.js";
 import {
   Embedder,
-  Ranker,
+  Reranker,
   type EmbedderOptions,
-  type RankerOptions,
+  type RerankerOptions,
   type TogetherEvent,
 } from "../../src/index.js";
 
@@ -17,7 +17,7 @@ export interface Bench {
   readonly emulator: Emulator;
   readonly events: TogetherEvent[];
   readonly embedder: (options?: Partial<EmbedderOptions>) => Embedder;
-  readonly ranker: (options?: Partial<RankerOptions>) => Ranker;
+  readonly reranker: (options?: Partial<RerankerOptions>) => Reranker;
   /** The bodies of the requests so far. */
   readonly bodies: () => RequestBody[];
 }
@@ -53,7 +53,7 @@ export function bench(options: EmulatorOptions = {}): Bench {
     emulator,
     events,
     embedder: (own) => new Embedder({ model: EMBEDDING, ...shared, ...own }),
-    ranker: (own) => new Ranker({ model: RERANK, ...shared, ...own }),
+    reranker: (own) => new Reranker({ model: RERANK, ...shared, ...own }),
     bodies: () => emulator.requests.map(({ body }) => body as RequestBody),
   };
 }

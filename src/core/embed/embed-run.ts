@@ -176,7 +176,7 @@ export class ListJob {
 
   async #sendHalves(batch: Batch): Promise<[Batch, Batch]> {
     this.#context.emit({
-      type: "split",
+      type: "batch-split",
       reason: "request-too-large",
       texts: batch.texts.length,
       requests: 2,

@@ -78,7 +78,7 @@ export class VectorCache {
     signal?: AbortSignal,
   ): Promise<(Float32Array | undefined)[]> {
     const vectors: (Float32Array | undefined)[] = [];
-    let damaged = 0;
+    let corrupt = 0;
     let wanted = dimensions;
     for (let start = 0; start < keys.length; start += LOOKUP) {
       const part = keys.slice(start, start + LOOKUP);
@@ -90,12 +90,12 @@ export class VectorCache {
         const vector = entry ? decode(entry, key.tag) : undefined;
         wanted ??= vector?.length;
         const sound = vector?.length === wanted ? vector : undefined;
-        if (entry && !sound) damaged += 1;
+        if (entry && !sound) corrupt += 1;
         vectors.push(sound);
       });
     }
     const hits = vectors.filter((vector) => vector !== undefined).length;
-    this.#emit({ type: "cache", hits, misses: keys.length - hits, damaged });
+    this.#emit({ type: "cache-lookup", hits, misses: keys.length - hits, corrupt });
     return vectors;
   }
 
@@ -118,7 +118,7 @@ export class VectorCache {
 
   /** A store that hangs must not hang the job: it gets as long as a request, and no longer than the caller waits. */
   async #guard<Value>(
-    during: "read" | "write",
+    phase: "read" | "write",
     signal: AbortSignal | undefined,
     work: () => Promise<Value>,
   ): Promise<Value | undefined> {
@@ -141,7 +141,7 @@ export class VectorCache {
       return value;
     } catch (error) {
       signal?.throwIfAborted();
-      this.#emit({ type: "cache-failure", during, error });
+      this.#emit({ type: "cache-error", phase, error });
       return undefined;
     } finally {
       clearTimeout(timer);

@@ -175,8 +175,8 @@ export interface EmbedderOptions extends SharedOptions {
   cache?: ByteStore | { store: ByteStore; namespace?: string | undefined } | undefined;
 }
 
-/** Options of {@link Ranker} and, in every framework, of `TogetherReranker`. */
-export interface RankerOptions extends SharedOptions {
+/** Options of {@link Reranker} and, in every framework, of `TogetherReranker`. */
+export interface RerankerOptions extends SharedOptions {
   /** The reranker, or `"<project>/<endpoint>"` for one on a dedicated endpoint. There is no default. */
   model: RerankModelId;
 
@@ -205,10 +205,10 @@ export interface RankerOptions extends SharedOptions {
   batchSize?: number | undefined;
 
   /**
-   * What to do when reranking fails for good. `"throw"` throws. `"keep-order"` returns the items in the order they
+   * What to do when reranking fails for good. `"throw"` throws. `"original-order"` returns the items in the order they
    * came in, without scores, and tells `onEvent`: a search that goes on. Bad input and an abort always throw.
    *
    * @defaultValue "throw"
    */
-  onFailure?: "throw" | "keep-order" | undefined;
+  fallback?: "none" | "original-order" | undefined;
 }

@@ -6,7 +6,7 @@ import { Check } from "./option-reader.js";
 import { cannot } from "../errors/together-error.js";
 import type { TogetherEvent } from "../events.js";
 import { embeddingModel, rerankModel } from "../models.js";
-import type { ByteStore, EmbedderOptions, Fetch, RankerOptions } from "./options.js";
+import type { ByteStore, EmbedderOptions, Fetch, RerankerOptions } from "./options.js";
 
 /** Shared options with every default filled in. */
 export interface ResolvedShared {
@@ -34,11 +34,11 @@ export interface ResolvedEmbedder extends ResolvedShared {
   readonly cache: { readonly store: ByteStore; readonly namespace: string } | undefined;
 }
 
-export interface ResolvedRanker extends ResolvedShared {
+export interface ResolvedReranker extends ResolvedShared {
   readonly topN: number | undefined;
   readonly minScore: number | undefined;
   readonly batchSize: number;
-  readonly onFailure: "throw" | "keep-order";
+  readonly fallback: "none" | "original-order";
 }
 
 const DEFAULT_BASE_URL = "https://api.together.ai/v1";
@@ -71,7 +71,7 @@ const EMBEDDER = [
   "cache",
 ] as const;
 
-const RANKER = [...SHARED, "topN", "minScore", "batchSize", "onFailure"] as const;
+const RANKER = [...SHARED, "topN", "minScore", "batchSize", "fallback"] as const;
 
 /**
  * Fills in the defaults of an embedder.
@@ -99,8 +99,8 @@ export function resolveEmbedder(options: EmbedderOptions, name: string): Resolve
   return resolved;
 }
 
-/** Fills in the defaults of a ranker. */
-export function resolveRanker(options: RankerOptions, name: string): ResolvedRanker {
+/** Fills in the defaults of a reranker. */
+export function resolveReranker(options: RerankerOptions, name: string): ResolvedReranker {
   const check = new Check(options, RANKER, name);
   const shared = resolveShared(check);
   return {
@@ -108,7 +108,7 @@ export function resolveRanker(options: RankerOptions, name: string): ResolvedRan
     topN: check.whole("topN", 1),
     minScore: check.finite("minScore"),
     batchSize: check.whole("batchSize", 1, 10_000) ?? rerankModel(shared.model)?.maxDocuments ?? RERANK_BATCH,
-    onFailure: check.oneOf("onFailure", ["throw", "keep-order"]) ?? "throw",
+    fallback: check.oneOf("fallback", ["none", "original-order"]) ?? "none",
   };
 }
 

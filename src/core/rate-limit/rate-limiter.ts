@@ -45,7 +45,7 @@ export interface Ticket {
 
 /** What a refusal led to. */
 export interface Refused {
-  readonly pauseMs: number;
+  readonly delayMs: number;
   readonly ratePerSecond: number;
 }
 
@@ -180,8 +180,8 @@ export class Throttle {
   }
 
   #refuse(now: number, departure: Departure, reset: number | undefined, by: LimitedBy): Refused {
-    const pauseMs = this.#pace.refused(now, departure, { by, reset }, Math.random());
-    return { pauseMs, ratePerSecond: this.#pace.ratePerSecond };
+    const delayMs = this.#pace.refused(now, departure, { by, reset }, Math.random());
+    return { delayMs, ratePerSecond: this.#pace.ratePerSecond };
   }
 }
 

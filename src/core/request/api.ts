@@ -113,7 +113,7 @@ export class Sender {
       const result = readAnswer(parcel, answer.body, answer.requestId);
       ticket.succeeded();
       this.#emit({
-        type: "answer",
+        type: "response",
         request: ticket.request,
         texts: parcel.texts.length,
         durationMs: performance.now() - ticket.sentAt,
@@ -124,7 +124,7 @@ export class Sender {
     } catch (error) {
       if (error instanceof RequestFailed) return { done: false, failure: error.failure };
       ticket.released();
-      this.#emit({ type: "failure", request: ticket.request, code: "aborted", status: undefined });
+      this.#emit({ type: "request-error", request: ticket.request, code: "aborted", status: undefined });
       throw error;
     }
   }
@@ -148,7 +148,7 @@ export class Sender {
     }
     const by = /token/.test(refusal.type) ? "tokens" : "requests";
     const refused = ticket.refused(failure.waitMs, by);
-    this.#emit({ type: "throttle", request: ticket.request, limitedBy: by, ...refused });
+    this.#emit({ type: "rate-limited", request: ticket.request, limitedBy: by, ...refused });
     const patientSince = performance.now() + waitMs - PATIENCE_MS;
     if (Math.max(errand.throttle.lastSuccess, errand.since) < patientSince) {
       errand.throttle.giveUp(patientSince, new RequestFailed(withoutWords(failure)));
@@ -173,7 +173,7 @@ export class Sender {
       request: ticket.request,
       code: failureCode(failure),
       status: statusOf(failure),
-      waitMs,
+      delayMs: waitMs,
       retriesLeft: maxRetries - errand.retries,
     });
     return waitMs;
@@ -181,7 +181,7 @@ export class Sender {
 
   #final<Result>(errand: Errand<Result>, { ticket, parcel }: Attempt<Result>, failure: Failure): Undelivered {
     const [code, status] = [failureCode(failure), statusOf(failure)];
-    this.#emit({ type: "failure", request: ticket.request, code, status });
+    this.#emit({ type: "request-error", request: ticket.request, code, status });
     return this.#undelivered(errand, parcel, failure);
   }
 

@@ -12,7 +12,7 @@ import type { Emit } from "../events.js";
 import { tooMuch } from "../errors/describe-failure.js";
 import type { Parcel } from "../request/job.js";
 import type { RankList } from "./rank-input.js";
-import type { ResolvedRanker } from "../options/resolve-options.js";
+import type { ResolvedReranker } from "../options/resolve-options.js";
 import { Sender, Undelivered } from "../request/api.js";
 import {
   byScore,
@@ -34,13 +34,13 @@ interface Run extends Scoring {
   readonly signal: AbortSignal;
 }
 
-/** Scores the lists of one ranker. */
+/** Scores the lists of one reranker. */
 export class Scorer {
-  readonly #options: ResolvedRanker;
+  readonly #options: ResolvedReranker;
   readonly #emit: Emit;
   readonly #sender: Sender;
 
-  constructor(options: ResolvedRanker, emit: Emit) {
+  constructor(options: ResolvedReranker, emit: Emit) {
     this.#options = options;
     this.#emit = emit;
     this.#sender = new Sender(options, emit);
@@ -53,7 +53,7 @@ export class Scorer {
     const run = { ...scoring, signal: controller.signal };
     const total = scoring.list.texts.length;
     const requests = Math.ceil(total / batchSize);
-    if (requests > 1) this.#emit({ type: "split", reason: "list-too-long", texts: total, requests });
+    if (requests > 1) this.#emit({ type: "batch-split", reason: "list-too-long", texts: total, requests });
     let done = 0;
     const part = async (number: number): Promise<RankedIndex[]> => {
       const [from, to] = [number * batchSize, Math.min(total, (number + 1) * batchSize)];
@@ -89,7 +89,7 @@ export class Scorer {
       if (!(error instanceof Undelivered)) throw error;
       if (!tooMuch(error.failure)) throw error.error;
       if (texts.length === 1) throw this.#tooLong(run.list, from, error);
-      this.#emit({ type: "split", reason: "request-too-large", texts: texts.length, requests: 2 });
+      this.#emit({ type: "batch-split", reason: "request-too-large", texts: texts.length, requests: 2 });
       const middle = from + Math.ceil(texts.length / 2);
       const first = await this.#part(run, from, middle);
       return [...first, ...(await this.#part(run, middle, to))];

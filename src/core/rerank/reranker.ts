@@ -4,14 +4,14 @@ import { Bill } from "../usage.js";
 import type { CallOptions } from "../call-options.js";
 import { cannot, isTogetherError, type TogetherError } from "../errors/together-error.js";
 import { emitter, type Emit, type TokenUsage } from "../events.js";
-import type { RankerOptions } from "../options/options.js";
+import type { RerankerOptions } from "../options/options.js";
 import { readRankList, type RankList } from "./rank-input.js";
-import { resolveRanker, type ResolvedRanker } from "../options/resolve-options.js";
+import { resolveReranker, type ResolvedReranker } from "../options/resolve-options.js";
 import { rankTask, Scorer } from "./rerank-run.js";
 import { kindOf } from "../validate-texts.js";
 
 /** Options of a single ranking. */
-export interface RankOptions extends CallOptions {
+export interface RerankOptions extends CallOptions {
   /**
    * How many of the best to return, for this call. Whole number, 1 or more.
    *
@@ -27,18 +27,18 @@ export interface RankOptions extends CallOptions {
 }
 
 /** An item and what it scored. */
-export interface Ranked<Item> {
+export interface Reranked<Item> {
   /** The very one that was given. */
   readonly item: Item;
   /** Its index in the list that was ranked. */
   readonly index: number;
-  /** The model's own scale; `undefined` only where `onFailure: "keep-order"` let an unranked list through. */
+  /** The model's own scale; `undefined` only where `fallback: "original-order"` let an unranked list through. */
   readonly score: number | undefined;
 }
 
 /** @internal A ranking with what it cost, for adapters that trace it. */
 export interface Ranking<Item> {
-  readonly ranked: Ranked<Item>[];
+  readonly ranked: Reranked<Item>[];
   readonly usage: TokenUsage;
 }
 
@@ -47,18 +47,18 @@ export interface Ranking<Item> {
  *
  * @example
  * ```ts
- * import { Ranker } from "together-retrieval";
+ * import { Reranker } from "together-retrieval";
  *
- * const ranker = new Ranker({ model: "Salesforce/Llama-Rank-V1", topN: 1 });
+ * const reranker = new Reranker({ model: "Salesforce/Llama-Rank-V1", topN: 1 });
  * const books = [{ title: "Mending nets" }, { title: "The life of bees" }];
- * const [best] = await ranker.rank("How do bees live?", books, (book) => book.title);
+ * const [best] = await reranker.rerank("How do bees live?", books, (book) => book.title);
  * console.log(best?.item.title); // The life of bees
  * ```
  */
-export class Ranker {
+export class Reranker {
   /** The model that scores. */
   readonly model: string;
-  readonly #options: ResolvedRanker;
+  readonly #options: ResolvedReranker;
   readonly #emit: Emit;
   readonly #scorer: Scorer;
 
@@ -66,8 +66,8 @@ export class Ranker {
    * @param options - Only `model` is required.
    * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
    */
-  constructor(options: RankerOptions, name = "Ranker") {
-    this.#options = resolveRanker(options, name);
+  constructor(options: RerankerOptions, name = "Reranker") {
+    this.#options = resolveReranker(options, name);
     this.model = this.#options.model;
     this.#emit = emitter(this.#options.onEvent, { operation: "rerank", model: this.model });
     this.#scorer = new Scorer(this.#options, this.#emit);
@@ -80,31 +80,31 @@ export class Ranker {
    *
    * @param textOf - What of an item is ranked.
    * @throws {@link TogetherError} if the query or an item's text cannot be sent, or if a request fails for good (but
-   * see `onFailure`).
+   * see `fallback`).
    * @throws the signal's reason if it is aborted.
    */
-  async rank<Item>(
+  async rerank<Item>(
     query: string,
     items: readonly Item[],
     textOf: (item: Item) => string,
-    options: RankOptions = {},
-  ): Promise<Ranked<Item>[]> {
-    return (await this.rankDetailed(query, items, textOf, options)).ranked;
+    options: RerankOptions = {},
+  ): Promise<Reranked<Item>[]> {
+    return (await this.rerankDetailed(query, items, textOf, options)).ranked;
   }
 
-  /** @internal What {@link Ranker.rank} does, with what it cost. */
-  async rankDetailed<Item>(
+  /** @internal What {@link Reranker.rerank} does, with what it cost. */
+  async rerankDetailed<Item>(
     query: string,
     items: readonly Item[],
     textOf: (item: Item) => string,
-    options: RankOptions = {},
+    options: RerankOptions = {},
   ): Promise<Ranking<Item>> {
     options.signal?.throwIfAborted();
     const limits = this.#limits(options);
     const task = rankTask(Array.isArray(items) ? items.length : 0, this.model);
     const list = readRankList(task, query, items, textOf);
-    if (list.blank.length > 0) this.#emit({ type: "skipped-document", indexes: list.blank });
-    if (list.repaired.length > 0) this.#emit({ type: "repaired-text", indexes: list.repaired });
+    if (list.blank.length > 0) this.#emit({ type: "document-skipped", indexes: list.blank });
+    if (list.repaired.length > 0) this.#emit({ type: "text-sanitized", indexes: list.repaired });
     const bill = new Bill();
     try {
       const scored = await this.#scorer.score({ list, topN: limits.topN, bill }, options);
@@ -119,13 +119,13 @@ export class Ranker {
       return { ranked, usage: bill.usage() };
     } catch (error) {
       // An abort's reason may well be an error of ours: that of a sibling that failed.
-      const goesOn = this.#options.onFailure === "keep-order" && !options.signal?.aborted;
+      const goesOn = this.#options.fallback === "original-order" && !options.signal?.aborted;
       if (!goesOn || !isTogetherError(error)) throw error;
       return { ranked: this.#unranked(list, error).slice(0, limits.topN), usage: bill.usage() };
     }
   }
 
-  #limits({ topN, minScore }: RankOptions): { topN: number | undefined; minScore: number | undefined } {
+  #limits({ topN, minScore }: RerankOptions): { topN: number | undefined; minScore: number | undefined } {
     if (topN !== undefined && (!Number.isInteger(topN) || topN < 1)) {
       throw wrongLimit("topN", topN, "a whole number, 1 or more");
     }
@@ -135,9 +135,9 @@ export class Ranker {
     return { topN: topN ?? this.#options.topN, minScore: minScore ?? this.#options.minScore };
   }
 
-  #unranked<Item>(list: RankList<Item>, error: TogetherError): Ranked<Item>[] {
+  #unranked<Item>(list: RankList<Item>, error: TogetherError): Reranked<Item>[] {
     const documents = list.items.length;
-    this.#emit({ type: "unranked", code: error.code, status: error.status, documents });
+    this.#emit({ type: "rerank-fallback", code: error.code, status: error.status, documents });
     return list.items.map((item, place) => ({
       item,
       index: list.indexes[place] as number,

@@ -1,10 +1,10 @@
-import { Ranker } from "../../../dist/index.js";
+import { Reranker } from "../../../dist/index.js";
 import type { Contestant } from "./contestant.js";
 
 export const contestant: Contestant = {
   rank: ({ baseURL, apiKey, model }) => {
-    const ranker = new Ranker({ baseURL, apiKey, model });
-    return async (query, documents) => scored(await ranker.rank(query, documents, String));
+    const reranker = new Reranker({ baseURL, apiKey, model });
+    return async (query, documents) => scored(await reranker.rerank(query, documents, String));
   },
 };
 

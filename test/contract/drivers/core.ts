@@ -1,4 +1,4 @@
-import { Embedder, Ranker, type CallOptions } from "../../../src/index.js";
+import { Embedder, Reranker, type CallOptions } from "../../../src/index.js";
 import type { Call, Driver, RankedPassage } from "./driver.js";
 
 /** No framework at all: the core by itself keeps the same promises. */
@@ -12,10 +12,10 @@ export const core: Driver = {
     };
   },
   reranker(options) {
-    const ranker = new Ranker(options);
+    const reranker = new Reranker(options);
     return {
-      rank: async (query, items, call) => {
-        const ranked = await ranker.rank(query, items as RankedPassage[], ({ text }) => text, call);
+      rerank: async (query, items, call) => {
+        const ranked = await reranker.rerank(query, items as RankedPassage[], ({ text }) => text, call);
         return ranked.map(({ item, score }) => ({ ...item, score }));
       },
     };

@@ -1,4 +1,4 @@
-import type { EmbedderOptions, RankerOptions } from "../../../src/index.js";
+import type { EmbedderOptions, RerankerOptions } from "../../../src/index.js";
 
 /** A passage, whatever a framework calls it. */
 export interface Passage {
@@ -25,14 +25,14 @@ export interface EmbeddingsUnderTest {
 
 export interface RerankerUnderTest {
   /** Ranks items of the framework's own; what comes back is of the same kind. */
-  rank(query: string, items: readonly object[], call?: Pick<Call, "signal">): Promise<object[]>;
+  rerank(query: string, items: readonly object[], call?: Pick<Call, "signal">): Promise<object[]>;
 }
 
 /** All that the specification has to know of a framework. A further framework is one more of these. */
 export interface Driver {
   readonly framework: string;
   embeddings(options: EmbedderOptions): EmbeddingsUnderTest;
-  reranker(options: RankerOptions): RerankerUnderTest;
+  reranker(options: RerankerOptions): RerankerUnderTest;
   /** A passage as the framework has it. */
   wrap(passage: Passage): object;
   /** What the framework's user can read of an item that came back. */

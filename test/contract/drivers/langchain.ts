@@ -15,7 +15,7 @@ export const langchain: Driver = {
     const reranker = new TogetherReranker(options);
     return {
       // LangChain hands no signal to a compressor; who has one calls `rerank`.
-      rank: async (query, items, call) => {
+      rerank: async (query, items, call) => {
         const documents = items as DocumentInterface[];
         if (!call) return reranker.compressDocuments(documents, query);
         const ranked = await reranker.rerank(documents, query, call);

@@ -17,7 +17,9 @@ export const llamaindex: Driver = {
   reranker(options) {
     // The passages' metadata must not count here: it does not for other frameworks.
     const reranker = new TogetherReranker({ ...options, metadataMode: MetadataMode.NONE });
-    return { rank: (query, items, call) => reranker.postprocessNodes(items as NodeWithScore[], query, call) };
+    return {
+      rerank: (query, items, call) => reranker.postprocessNodes(items as NodeWithScore[], query, call),
+    };
   },
   wrap: ({ id, text, metadata }) => ({ node: new TextNode({ id_: id, text, metadata }), score: undefined }),
   unwrap(item) {

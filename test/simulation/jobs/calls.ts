@@ -92,13 +92,13 @@ async function rank(call: Call): Promise<void> {
   const { topN, minScore, query } = plan;
   const documents = plan.texts.map((text, number): Document => ({ text, number }));
   const before = object.events.length;
-  const ranked = await object.ranker.rank(query, documents, ({ text }) => text, {
+  const ranked = await object.reranker.rerank(query, documents, ({ text }) => text, {
     signal,
     onProgress,
     topN,
     minScore,
   });
-  const failed = object.events.slice(before).some(({ type }) => type === "unranked");
+  const failed = object.events.slice(before).some(({ type }) => type === "rerank-fallback");
   const expected = failed ? inOrder(documents) : best(call, documents);
   const found = ranked.map(({ item, index, score }) => `${item.number}=${index}:${score}`);
   const wanted = expected.slice(0, topN).map(({ number, score }) => `${number}=${number}:${score}`);

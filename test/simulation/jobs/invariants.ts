@@ -37,9 +37,9 @@ export function wasteful({ objects }: World, { calls }: Plan): string[] {
       .filter((event) => event.operation === operation);
     const count = (type: TogetherEvent["type"]): number =>
       events.filter((event) => event.type === type).length;
-    const [retries, answers] = [count("retry"), count("answer")];
+    const [retries, answers] = [count("retry"), count("response")];
     if (retries > 10 + answers / 10) problems.push(`${retries} retries beside ${answers} answers`);
-    const paid = events.reduce((sum, event) => sum + (event.type === "answer" ? event.texts : 0), 0);
+    const paid = events.reduce((sum, event) => sum + (event.type === "response" ? event.texts : 0), 0);
     const worth = calls.reduce((sum, call) => sum + textsOf(call, operation), 0);
     if (paid > worth) problems.push(`${paid} texts were paid for where ${worth} were given`);
   }
@@ -59,9 +59,9 @@ export function tooSlow({ objects, waited }: World, endedAt: number, plan: Plan)
   for (const { events, plan: object } of objects) {
     for (const event of events) {
       if (event.type === "request") reasons += object.timeout + LONGEST_GAP_MS;
-      if (event.type === "retry") reasons += event.waitMs;
-      if (event.type === "throttle") reasons += event.pauseMs + LONGEST_AGAIN_MS;
-      if (event.type === "cache-failure") reasons += object.timeout;
+      if (event.type === "retry") reasons += event.delayMs;
+      if (event.type === "rate-limited") reasons += event.delayMs + LONGEST_AGAIN_MS;
+      if (event.type === "cache-error") reasons += object.timeout;
     }
   }
   if (plan.server.mood !== "calm") reasons += Math.max(LONGEST_WAIT_MS, LONGEST_BACKOFF_MS);

@@ -35,7 +35,7 @@ export interface ObjectPlan {
   readonly encodingFormat: "base64" | "float" | undefined;
   readonly dimensions: number | undefined;
   readonly cache: CacheKind | undefined;
-  readonly onFailure: "throw" | "keep-order";
+  readonly fallback: "none" | "original-order";
 }
 
 export type CacheKind = "sound" | "slow" | "failing" | "throwing" | "hanging" | "lying";
@@ -128,7 +128,7 @@ function drawObject(chance: Chance, server: ServerPlan): ObjectPlan {
     cache: chance.maybe(0.25, () =>
       chance.kind({ sound: 3, slow: 2, failing: 2, throwing: 1, hanging: 1, lying: 3 }),
     ),
-    onFailure: chance.holds(0.3) ? "keep-order" : "throw",
+    fallback: chance.holds(0.3) ? "original-order" : "none",
   };
 }
 

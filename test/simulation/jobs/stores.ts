@@ -43,7 +43,7 @@ function broken(): never {
   throw new Error("the store is broken");
 }
 
-/** What it read, in another order, in part, damaged, or something else altogether. */
+/** What it read, in another order, in part, corrupt, or something else altogether. */
 function lie(entries: Entry[], chance: Chance): Entry[] {
   const how = chance.kind({ truth: 2, order: 3, fewer: 1, more: 1, damage: 3, cut: 2, nonsense: 2 });
   if (how === "order") return entries.toReversed();

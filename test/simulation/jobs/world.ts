@@ -1,7 +1,7 @@
 /** Where a random job takes place: a server, a network, a clock, and objects that callers share. */
 
 import { createEmulator, type Emulator } from "../../../src/emulator/index.js";
-import { Embedder, Ranker, type Fetch, type TogetherEvent } from "../../../src/index.js";
+import { Embedder, Reranker, type Fetch, type TogetherEvent } from "../../../src/index.js";
 import { Chance } from "./chance.js";
 import { drawFault, throughFaults } from "./faults.js";
 import type { ObjectPlan, Plan } from "./plan.js";
@@ -17,7 +17,7 @@ export const ORIGIN = "https://api.together.ai";
 export interface SharedObject {
   readonly plan: ObjectPlan;
   readonly embedder: Embedder;
-  readonly ranker: Ranker;
+  readonly reranker: Reranker;
   readonly events: TogetherEvent[];
   /** Called with every event, as it happens. */
   readonly listeners: Set<() => void>;
@@ -98,7 +98,7 @@ export class World {
   }
 
   #object(plan: ObjectPlan, chance: Chance): SharedObject {
-    const { batchSize, maxConcurrency, maxRetries, timeout, onFailure, cache, ...ofEmbedder } = plan;
+    const { batchSize, maxConcurrency, maxRetries, timeout, fallback, cache, ...ofEmbedder } = plan;
     const events: TogetherEvent[] = [];
     const listeners = new Set<() => void>();
     const onEvent = (event: TogetherEvent): void => {
@@ -116,7 +116,7 @@ export class World {
     };
     const store = cache && storeOf(cache, chance, (ms) => this.wait(ms));
     const embedder = new Embedder({ model: EMBEDDING, ...shared, ...ofEmbedder, cache: store });
-    const ranker = new Ranker({ model: RERANK, ...shared, onFailure });
-    return { plan, embedder, ranker, events, listeners };
+    const reranker = new Reranker({ model: RERANK, ...shared, fallback });
+    return { plan, embedder, reranker, events, listeners };
   }
 }

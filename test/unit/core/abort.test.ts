@@ -28,8 +28,8 @@ const calls: Record<string, Call> = {
       if (index > 1000) break;
     }
   },
-  "rank()": ({ ranker }, signal) =>
-    ranker({ batchSize: 10 }).rank("a question", texts(40), String, { signal }),
+  "rank()": ({ reranker }, signal) =>
+    reranker({ batchSize: 10 }).rerank("a question", texts(40), String, { signal }),
 };
 
 /** What a request is doing when the abort comes. */
@@ -72,12 +72,12 @@ describe("an abort ends", () => {
     const own = bench({ latency: ({ texts: amount }) => (amount === 1 ? 1000 : 0) });
     // They fill every place there is.
     const before = texts(2, "slow").map((text) => own.embedder({ maxConcurrency: 2 }).embed([text]));
-    const others = own.ranker({ maxConcurrency: 1 }).rank("q", ["1"], String);
+    const others = own.reranker({ maxConcurrency: 1 }).rerank("q", ["1"], String);
     const controller = new AbortController();
     const crowded: Bench = {
       ...own,
       embedder: (options) => own.embedder({ ...options, maxConcurrency: 2 }),
-      ranker: (options) => own.ranker({ ...options, maxConcurrency: 1 }),
+      reranker: (options) => own.reranker({ ...options, maxConcurrency: 1 }),
     };
     const failed = rejection((calls[call] as Call)(crowded, controller.signal));
     await pass(500);
@@ -102,7 +102,7 @@ describe("an abort ends", () => {
     const eager: Bench = {
       ...own,
       embedder: (options) => own.embedder({ ...options, onEvent }),
-      ranker: (options) => own.ranker({ ...options, onEvent }),
+      reranker: (options) => own.reranker({ ...options, onEvent }),
     };
     expect(await rejection((calls[call] as Call)(eager, controller.signal))).toBe("from the listener");
     expect(own.emulator.inFlight).toBe(0);
@@ -200,17 +200,17 @@ describe("an abort", () => {
     });
   });
 
-  it("is no failure that `keep-order` passes over, not even if its reason is an error of ours", async () => {
+  it("is no failure that `original-order` passes over, not even if its reason is an error of ours", async () => {
     const own = bench({ faults: [{ status: 401 }, "hang"] });
-    const reason = await rejection(own.ranker().rank("q", ["1"], String));
+    const reason = await rejection(own.reranker().rerank("q", ["1"], String));
     expect(reason).toMatchObject({ code: "unauthorized" });
     const controller = new AbortController();
-    const ranked = own.ranker({ onFailure: "keep-order" }).rank("q", ["1"], String, controller);
+    const ranked = own.reranker({ fallback: "original-order" }).rerank("q", ["1"], String, controller);
     const failed = rejection(ranked);
     await pass(100);
     controller.abort(reason);
     expect(await failed).toBe(reason);
-    expect(own.events.filter(({ type }) => type === "unranked")).toEqual([]);
+    expect(own.events.filter(({ type }) => type === "rerank-fallback")).toEqual([]);
   });
 });
 
@@ -225,7 +225,7 @@ describe("onProgress", () => {
     const list = texts(40);
     const run = async (): Promise<unknown> => {
       if (call === "embed()") return own.embedder({ batchSize: 2 }).embed(list, { onProgress });
-      if (call === "rank()") return own.ranker({ batchSize: 10 }).rank("q", list, String, { onProgress });
+      if (call === "rank()") return own.reranker({ batchSize: 10 }).rerank("q", list, String, { onProgress });
       return own.embedder({ batchSize: 2 }).embedStream(list, { onProgress }).next();
     };
     const failed = rejection(run());

@@ -40,10 +40,10 @@ describe("a message of the server's", () => {
   it("is looked through in a moment, and left out where that would take longer", async () => {
     const message =
       "It is not what we had wanted it to be, so please have a look at it and send it once more.";
-    const { ranker } = bench({ faults: () => ({ status: 422, message }) });
+    const { reranker } = bench({ faults: () => ({ status: 422, message }) });
     const documents = Array.from({ length: 1024 }, (_, index) => `${index} lorem ipsum dolor `.repeat(1500));
     const startedAt = performance.now();
-    const error = await rejection(ranker().rank("what is zyx", documents, String));
+    const error = await rejection(reranker().rerank("what is zyx", documents, String));
     expect(performance.now() - startedAt).toBeLessThan(3000);
     expect((error as Error).message).toContain("may quote what was sent");
   });

@@ -14,7 +14,7 @@ describe("long texts:", () => {
     await embedder({ maxInputTokens: 60 }).embed(list);
     await embedder({ maxInputTokens: 600, countTokens }).embed(list);
     expect(bodies().flatMap(({ input }) => input).length).toBe(6);
-    expect(only(events, "long-text")).toMatchObject([
+    expect(only(events, "text-too-long")).toMatchObject([
       { indexes: [1, 3], longestTokens: 136, maxInputTokens: 60 },
       { indexes: [3], longestTokens: 700, maxInputTokens: 600 },
     ]);
@@ -24,13 +24,13 @@ describe("long texts:", () => {
     const model = "BAAI/bge-base-en-v1.5";
     const { embedder, events } = bench({ models: { [model]: { type: "embedding", dimensions: 4 } } });
     await embedder({ model, countTokens }).embed(["x".repeat(512), "y".repeat(513)]);
-    expect(only(events, "long-text")).toMatchObject([{ indexes: [1], maxInputTokens: 512 }]);
+    expect(only(events, "text-too-long")).toMatchObject([{ indexes: [1], maxInputTokens: 512 }]);
   });
 
   it("are measured with their prefix", async () => {
     const { embedder, events } = bench();
     await embedder({ maxInputTokens: 10, countTokens, documentPrefix: "passage: " }).embed(["ab"]);
-    expect(only(events, "long-text")).toMatchObject([{ longestTokens: 11 }]);
+    expect(only(events, "text-too-long")).toMatchObject([{ longestTokens: 11 }]);
   });
 
   it('"reject" refuses them before any request, by their index', async () => {

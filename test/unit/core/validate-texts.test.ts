@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { Embedder, Ranker } from "../../../src/index.js";
+import { Embedder, Reranker } from "../../../src/index.js";
 import { see } from "../../support/complaint.js";
 import { bench, only, rejection } from "../../support/emulate.js";
 
 describe("bad input is an error before any request:", () => {
-  const { embedder, ranker, emulator } = bench();
+  const { embedder, reranker, emulator } = bench();
 
   it.each([
     [
@@ -48,7 +48,7 @@ describe("bad input is an error before any request:", () => {
   ])("%s", async (_, query, problem) => {
     for (const asked of [
       embedder().embedQuery(query as string),
-      ranker().rank(query as string, ["a"], (text) => text),
+      reranker().rerank(query as string, ["a"], (text) => text),
     ]) {
       expect(await rejection(asked)).toMatchObject({
         code: "invalid_input",
@@ -59,18 +59,18 @@ describe("bad input is an error before any request:", () => {
   });
 
   it("documents that are no list, or have no text", async () => {
-    expect(await rejection(ranker().rank("q", "a" as never, String))).toMatchObject({
+    expect(await rejection(reranker().rerank("q", "a" as never, String))).toMatchObject({
       code: "invalid_input",
       message: `Cannot rank 0 documents with "me/rerank": the documents are not an array but a string; pass an array${see("invalid_input")}`,
     });
     const items = [{ a: "x" }, {}] as { a: string }[];
-    expect(await rejection(ranker().rank("q", items, (item) => item.a))).toMatchObject({
+    expect(await rejection(reranker().rerank("q", items, (item) => item.a))).toMatchObject({
       code: "invalid_input",
       index: 1,
       message: `Cannot rank 2 documents with "me/rerank": there is no text at index 1; every document needs a text to be ranked by${see("invalid_input")}`,
     });
     const none = await rejection(
-      ranker().rank("q", [{}, { a: "x" }, {}] as { a: string }[], (item) => item.a),
+      reranker().rerank("q", [{}, { a: "x" }, {}] as { a: string }[], (item) => item.a),
     );
     expect((none as { index?: number }).index).toBeUndefined();
     expect((none as Error).message).toContain("there is no text at indexes 0 and 2;");
@@ -80,9 +80,9 @@ describe("bad input is an error before any request:", () => {
 
 describe("an empty list", () => {
   it("is an empty list, without a request", async () => {
-    const { embedder, ranker, emulator } = bench();
+    const { embedder, reranker, emulator } = bench();
     expect(await embedder().embed([])).toEqual({ vectors: [], usage: { promptTokens: 0, totalTokens: 0 } });
-    expect(await ranker().rank("q", [], String)).toEqual([]);
+    expect(await reranker().rerank("q", [], String)).toEqual([]);
     expect(emulator.requests.length).toBe(0);
   });
 });
@@ -92,16 +92,16 @@ describe("half a surrogate pair", () => {
     const { embedder, events, bodies } = bench();
     await embedder().embed(["whole 😀", "half \ud83d", "\ude00 other half"]);
     expect(bodies()[0]?.input).toEqual(["whole 😀", "half \ufffd", "\ufffd other half"]);
-    expect(only(events, "repaired-text")).toMatchObject([{ indexes: [1, 2] }]);
+    expect(only(events, "text-sanitized")).toMatchObject([{ indexes: [1, 2] }]);
   });
 
   it("is repaired in queries and in documents to rank as well", async () => {
-    const { embedder, ranker, events, bodies } = bench();
+    const { embedder, reranker, events, bodies } = bench();
     await embedder().embedQuery("half \ud83d");
-    await ranker().rank("other \ude00", ["1", "2 \ud83d"], (text) => text);
+    await reranker().rerank("other \ude00", ["1", "2 \ud83d"], (text) => text);
     expect(bodies()[0]?.input).toEqual(["half \ufffd"]);
     expect(bodies()[1]).toMatchObject({ query: "other \ufffd", documents: ["1", "2 \ufffd"] });
-    expect(only(events, "repaired-text").map(({ indexes }) => indexes)).toEqual([[0], [1]]);
+    expect(only(events, "text-sanitized").map(({ indexes }) => indexes)).toEqual([[0], [1]]);
   });
 });
 
@@ -109,9 +109,9 @@ describe("without a key or a model", () => {
   it("nothing can be made", () => {
     const noKey = expect.objectContaining({
       code: "missing_api_key",
-      message: `Cannot create Ranker: there is no API key; set the environment variable TOGETHER_API_KEY, or pass \`apiKey\`${see("missing_api_key")}`,
+      message: `Cannot create Reranker: there is no API key; set the environment variable TOGETHER_API_KEY, or pass \`apiKey\`${see("missing_api_key")}`,
     });
-    expect(() => new Ranker({ model: "m" })).toThrow(noKey);
+    expect(() => new Reranker({ model: "m" })).toThrow(noKey);
     expect(() => new Embedder({ model: " ", apiKey: "k" })).toThrow(
       /^Cannot create Embedder: `model` is missing; name the model your index belongs to, such as "BAAI\/bge-large-en-v1.5", or "<project>\/<endpoint>" for a dedicated endpoint \(see .+#invalid_option\)$/,
     );

@@ -6,7 +6,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   TogetherEmbeddings,
   TogetherReranker,
-  type RankedDocument,
+  type RerankedDocument,
   type TogetherRerankerParams,
 } from "../../../src/langchain/index.js";
 import { bench, EMBEDDING, KEY, rejection, RERANK, type Bench } from "../../support/emulate.js";
@@ -16,7 +16,7 @@ import { deepFreeze } from "../../support/freeze.js";
 function rerankerWith(
   options: Partial<TogetherRerankerParams> = {},
   own = bench(),
-): Bench & {
+): Omit<Bench, "reranker"> & {
   reranker: TogetherReranker;
 } {
   const shared = {
@@ -44,7 +44,7 @@ describe("TogetherReranker", () => {
     const { reranker } = rerankerWith();
     expect(reranker).toBeInstanceOf(BaseDocumentCompressor);
     expectTypeOf<TogetherReranker>().toExtend<BaseDocumentCompressor>();
-    expectTypeOf<TogetherReranker["rerank"]>().returns.resolves.toEqualTypeOf<RankedDocument[]>();
+    expectTypeOf<TogetherReranker["rerank"]>().returns.resolves.toEqualTypeOf<RerankedDocument[]>();
   });
 
   it("gives back new documents, best first, with scores, ids, metadata and prototypes", async () => {
@@ -145,7 +145,7 @@ describe("TogetherReranker", () => {
 
   it("leaves documents as they are after a failure that it may pass over", async () => {
     const own = bench({ faults: () => ({ status: 402 }) });
-    const { reranker } = rerankerWith({ onFailure: "keep-order", topN: 2 }, own);
+    const { reranker } = rerankerWith({ fallback: "original-order", topN: 2 }, own);
     const documents = ["1", "3", "2"].map(
       (pageContent) => new Document({ pageContent, metadata: { from: "here" } }),
     );

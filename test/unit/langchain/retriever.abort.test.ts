@@ -2,7 +2,7 @@ import { awaitAllCallbacks } from "@langchain/core/callbacks/promises";
 import { Document } from "@langchain/core/documents";
 import { RunnableLambda, RunnableSequence } from "@langchain/core/runnables";
 import { expect, it, vi } from "vitest";
-import { RerankingRetriever, type Reranker } from "../../../src/langchain/retriever.js";
+import { RerankingRetriever, type DocumentCompressor } from "../../../src/langchain/retriever.js";
 import { rejection } from "../../support/emulate.js";
 import { recordingTracer, search, type Search } from "./search.js";
 
@@ -70,7 +70,7 @@ it("an abort that comes while a ranking begins ends it", async () => {
 
 it("an abort between search and ranking reaches neither ranking nor result", async () => {
   const controller = new AbortController();
-  const ranking = vi.fn<Reranker["compressDocuments"]>(async (documents) => documents);
+  const ranking = vi.fn<DocumentCompressor["compressDocuments"]>(async (documents) => documents);
   const retriever = new RerankingRetriever({
     retriever: RunnableLambda.from(() => {
       queueMicrotask(() => controller.abort(stopped));

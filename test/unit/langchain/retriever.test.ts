@@ -100,7 +100,7 @@ it("asTool() takes the query as its input and hears the signal of whoever calls 
 it("throws what the reranker throws, and goes on unranked where the reranker may", async () => {
   const strict = await search({ faults });
   expect(await rejection(strict.retriever.invoke("query"))).toMatchObject({ code: "unauthorized" });
-  const lenient = await search({ faults }, {}, { onFailure: "keep-order" });
+  const lenient = await search({ faults }, {}, { fallback: "original-order" });
   const unranked = await lenient.retriever.invoke("query");
   expect(unranked).toHaveLength(2);
   for (const { metadata } of unranked) expect(metadata).toEqual({});

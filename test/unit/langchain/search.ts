@@ -5,10 +5,10 @@ import { TogetherEmbeddings, TogetherReranker } from "../../../src/langchain/ind
 import { RerankingRetriever, type RerankingRetrieverParams } from "../../../src/langchain/retriever.js";
 import { bench, EMBEDDING, KEY, RERANK, type Bench } from "../../support/emulate.js";
 import type { EmulatorOptions } from "../../../src/emulator/index.js";
-import type { RankerOptions } from "../../../src/index.js";
+import type { RerankerOptions } from "../../../src/index.js";
 
 /** Everything between a question and its passages, on a server of its own. */
-export interface Search extends Bench {
+export interface Search extends Omit<Bench, "reranker"> {
   readonly retriever: RerankingRetriever;
   readonly reranker: TogetherReranker;
 }
@@ -17,7 +17,7 @@ export interface Search extends Bench {
 export async function search(
   emulated: EmulatorOptions = {},
   options: Partial<RerankingRetrieverParams> = {},
-  ranking: Partial<RankerOptions> = {},
+  ranking: Partial<RerankerOptions> = {},
 ): Promise<Search> {
   const server = bench(emulated);
   const shared = { apiKey: KEY, fetch: server.emulator.fetch };

@@ -31,8 +31,8 @@ describe("TogetherReranker for LlamaIndex", () => {
     expect(given.map(({ score }) => score)).toEqual([0.9, 0.9]);
   });
 
-  it('keeps the scores of the retriever after a failure with `onFailure: "keep-order"`', async () => {
-    const reranker = on(bench({ faults: () => ({ status: 401 }) }), { onFailure: "keep-order" });
+  it('keeps the scores of the retriever after a failure with `fallback: "original-order"`', async () => {
+    const reranker = on(bench({ faults: () => ({ status: 401 }) }), { fallback: "original-order" });
     const given = nodes("1", "2");
     expect(await reranker.postprocessNodes(given, "query")).toEqual(given);
   });

@@ -155,9 +155,9 @@ describe("embedStream()", () => {
     list[13] = "half \ud83d";
     list[14] = "long ".repeat(50);
     await collect(embedder({ batchSize: 10, maxInputTokens: 40 }).embedStream(list));
-    expect(events.filter(({ type }) => type === "repaired-text" || type === "long-text")).toMatchObject([
-      { type: "repaired-text", indexes: [13] },
-      { type: "long-text", indexes: [14] },
+    expect(events.filter(({ type }) => type === "text-sanitized" || type === "text-too-long")).toMatchObject([
+      { type: "text-sanitized", indexes: [13] },
+      { type: "text-too-long", indexes: [14] },
     ]);
   });
 

@@ -15,7 +15,11 @@ describe("a server that refuses batches as too large", () => {
     expect(plain(vectors)).toEqual(list.map(vectorOf));
     expect(tally(emulator.requests, status)).toEqual([64, 32, 16]);
     expect(tally(emulator.requests, 200)).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
-    expect(only(events, "split")[0]).toMatchObject({ reason: "request-too-large", texts: 64, requests: 2 });
+    expect(only(events, "batch-split")[0]).toMatchObject({
+      reason: "request-too-large",
+      texts: 64,
+      requests: 2,
+    });
   });
 
   it("is asked for no more than it bore from then on, also in later calls", async () => {
@@ -64,7 +68,7 @@ describe("a server that refuses batches as too large", () => {
     expect((error as Error).message).toMatch(
       /^Cannot embed 1 text with "me\/embedding": the text at index 17 \(10000 characters, about \d+ tokens\) is more than the model takes; split it into shorter ones \(see .+#text_too_long\)$/,
     );
-    expect(only(events, "answer").length).toBeGreaterThan(0);
+    expect(only(events, "response").length).toBeGreaterThan(0);
   });
 
   it("is sent one text by itself although it is longer than what was borne before", async () => {

@@ -25,7 +25,7 @@ describe("an embedder", () => {
   it("tells of a query's request and the answer, and of nothing that is not the case", async () => {
     const { embedder, events } = bench();
     await embedder().embedQuery("a question");
-    expect(events.map(({ type }) => type)).toEqual(["request", "answer"]);
+    expect(events.map(({ type }) => type)).toEqual(["request", "response"]);
   });
 
   it("tells its progress when there is some, what the cache knew first", async () => {
@@ -58,7 +58,7 @@ describe("an embedder", () => {
     const error = await rejection(after.embedder({ cache }).embed(["new", "old"]));
     expect(error).toMatchObject({ code: "invalid_response" });
     expect((error as Error).message).toContain("3 dimensions instead of 4");
-    expect(only(after.events, "cache")).toMatchObject([{ hits: 1, misses: 1 }]);
+    expect(only(after.events, "cache-lookup")).toMatchObject([{ hits: 1, misses: 1 }]);
     expect(plain((await before.embedder({ cache }).embed(["old"])).vectors)).toEqual([vectorOf("old")]);
   });
 });

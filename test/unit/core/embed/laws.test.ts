@@ -96,8 +96,8 @@ describe("rank(), for any documents, batch size and order of answers,", () => {
         minScore,
         harmless,
         async (items, size, most, least, fault) => {
-          const { ranker } = bench({ faults: () => fault });
-          const ranked = await ranker({ batchSize: size, topN: most, minScore: least }).rank(
+          const { reranker } = bench({ faults: () => fault });
+          const ranked = await reranker({ batchSize: size, topN: most, minScore: least }).rerank(
             "a question",
             deepFreeze(items),
             (item) => item.text,

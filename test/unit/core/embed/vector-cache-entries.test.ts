@@ -11,17 +11,17 @@ describe("a cache", () => {
     const list = texts(5);
     await embedder({ cache }).embed(list);
     const [flipped, cut, torn, empty] = [...cache.entries.keys()] as [string, string, string, string];
-    const damaged = Uint8Array.from(cache.entries.get(flipped) ?? []);
-    damaged[20] = (damaged[20] ?? 0) ^ 1;
-    cache.entries.set(flipped, damaged);
+    const corrupt = Uint8Array.from(cache.entries.get(flipped) ?? []);
+    corrupt[20] = (corrupt[20] ?? 0) ^ 1;
+    cache.entries.set(flipped, corrupt);
     cache.entries.set(cut, (cache.entries.get(cut) as Uint8Array).slice(0, -4));
     cache.entries.set(torn, (cache.entries.get(torn) as Uint8Array).slice(0, -1));
     cache.entries.set(empty, new Uint8Array());
     const { vectors } = await embedder({ cache }).embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));
-    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 1, misses: 4, damaged: 4 });
+    expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 1, misses: 4, corrupt: 4 });
     await embedder({ cache }).embed(list);
-    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 5, misses: 0, damaged: 0 });
+    expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 5, misses: 0, corrupt: 0 });
   });
 
   it("notices a change of any single byte, those before the vector among them", async () => {
@@ -36,8 +36,8 @@ describe("a cache", () => {
       cache.entries.set(key, changed);
       await embedder({ cache }).embed(list);
     }
-    const damaged = only(events, "cache").map((event) => event.damaged);
-    expect(damaged).toEqual([0, ...Array.from(entry, () => 1)]);
+    const corrupt = only(events, "cache-lookup").map((event) => event.corrupt);
+    expect(corrupt).toEqual([0, ...Array.from(entry, () => 1)]);
   });
 
   it("is not fooled by a store that mixes entries up", async () => {
@@ -52,15 +52,15 @@ describe("a cache", () => {
     cache.entries.set(one, second).set(other, first);
     const { vectors } = await embedder({ cache }).embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));
-    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 0, damaged: 2 });
+    expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 0, corrupt: 2 });
   });
 
   it.each([
-    ["too few entries", (entries: Uint8Array[]) => entries.slice(0, 1), { hits: 1, misses: 2, damaged: 0 }],
-    ["no list", () => "nothing", { hits: 0, misses: 3, damaged: 0 }],
-    ["nulls", (entries: Uint8Array[]) => entries.map(() => null), { hits: 0, misses: 3, damaged: 0 }],
-    ["strings", (entries: Uint8Array[]) => entries.map(() => "TRv1"), { hits: 0, misses: 3, damaged: 3 }],
-    ["bare buffers", (list: Uint8Array[]) => list.map((one) => one.buffer), { misses: 3, damaged: 3 }],
+    ["too few entries", (entries: Uint8Array[]) => entries.slice(0, 1), { hits: 1, misses: 2, corrupt: 0 }],
+    ["no list", () => "nothing", { hits: 0, misses: 3, corrupt: 0 }],
+    ["nulls", (entries: Uint8Array[]) => entries.map(() => null), { hits: 0, misses: 3, corrupt: 0 }],
+    ["strings", (entries: Uint8Array[]) => entries.map(() => "TRv1"), { hits: 0, misses: 3, corrupt: 3 }],
+    ["bare buffers", (list: Uint8Array[]) => list.map((one) => one.buffer), { misses: 3, corrupt: 3 }],
   ])("takes %s for misses", async (_, change, told) => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
@@ -70,7 +70,7 @@ describe("a cache", () => {
       change((await cache.mget(keys)) as Uint8Array[]) as never;
     const { vectors } = await embedder({ cache: { mget, mset: async () => {} } }).embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));
-    expect(only(events, "cache").at(-1)).toMatchObject(told);
+    expect(only(events, "cache-lookup").at(-1)).toMatchObject(told);
   });
 
   it("reads what other versions of the package wrote: a mark, part of the key, a checksum, and the numbers", async () => {
@@ -81,7 +81,7 @@ describe("a cache", () => {
     cache.entries.set(key, Uint8Array.from(Buffer.from(entry, "hex")));
     const { vectors } = await embedder({ cache }).embed(["a text"]);
     expect(plain(vectors)).toEqual([vectorOf("a text")]);
-    expect(only(events, "cache")).toMatchObject([{ hits: 1, misses: 0 }]);
+    expect(only(events, "cache-lookup")).toMatchObject([{ hits: 1, misses: 0 }]);
   });
 
   it("takes an entry that is sound but for having no number for a miss", async () => {
@@ -94,7 +94,7 @@ describe("a cache", () => {
     cache.entries.set(key, bare);
     const { vectors } = await embedder({ cache }).embed(["a text"]);
     expect(plain(vectors)).toEqual([vectorOf("a text")]);
-    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 0, damaged: 1 });
+    expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 0, corrupt: 1 });
   });
 
   it("reads what a store hands out as a view at an odd offset into a larger buffer", async () => {

@@ -20,8 +20,8 @@ describe("a cache that never answers", () => {
     expect((await call).vectors.length).toBe(10_000);
     expect(elapsedMs).toBeGreaterThanOrEqual(2000);
     expect(elapsedMs).toBeLessThan(4000);
-    expect(only(events, "cache-failure").length).toBe(1);
-    expect(only(events, "cache")).toMatchObject([{ hits: 0, misses: 10_000, damaged: 0 }]);
+    expect(only(events, "cache-error").length).toBe(1);
+    expect(only(events, "cache-lookup")).toMatchObject([{ hits: 0, misses: 10_000, corrupt: 0 }]);
   });
 });
 
@@ -34,7 +34,7 @@ describe("a cache that throws instead of rejecting", () => {
     const { embedder } = bench();
     const call = embedder({
       cache: { mget: broken, mset: broken },
-      onEvent: ({ type }) => type === "cache-failure" && controller.abort("enough"),
+      onEvent: ({ type }) => type === "cache-error" && controller.abort("enough"),
     }).embed(texts(3), { signal: controller.signal });
     expect(await rejection(call)).toBe("enough");
     await breathe();

@@ -12,7 +12,7 @@ describe("a job with a cache", () => {
     const slow: ByteStore = {
       mget: async () => [],
       mset: (entries) => {
-        const answered = only(events, "answer").reduce((sum, event) => sum + event.texts, 0);
+        const answered = only(events, "response").reduce((sum, event) => sum + event.texts, 0);
         most = Math.max(most, answered - written);
         return new Promise((resolve) => {
           setTimeout(() => {

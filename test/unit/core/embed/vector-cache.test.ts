@@ -21,9 +21,9 @@ describe("a cache", () => {
     expect(second.vectors).toEqual(first.vectors);
     expect(plain(second.vectors)).toEqual(list.map(vectorOf));
     expect(second.usage).toEqual({ promptTokens: 0, totalTokens: 0 });
-    expect(only(events, "cache")).toMatchObject([
-      { hits: 0, misses: 300, damaged: 0 },
-      { hits: 300, misses: 0, damaged: 0 },
+    expect(only(events, "cache-lookup")).toMatchObject([
+      { hits: 0, misses: 300, corrupt: 0 },
+      { hits: 300, misses: 0, corrupt: 0 },
     ]);
   });
 
@@ -31,7 +31,7 @@ describe("a cache", () => {
     const { embedder, events } = bench();
     const store = new MemoryStore();
     for (const cache of [store, { store }, { store, namespace: "" }]) await embedder({ cache }).embed(["a"]);
-    expect(only(events, "cache").map(({ hits }) => hits)).toEqual([0, 1, 1]);
+    expect(only(events, "cache-lookup").map(({ hits }) => hits)).toEqual([0, 1, 1]);
   });
 
   it("sends only what is missing, and puts every vector in its place", async () => {
@@ -43,7 +43,7 @@ describe("a cache", () => {
     const { vectors } = await embedder({ cache }).embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));
     expect(emulator.totals.texts).toBe(66);
-    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 34, misses: 66 });
+    expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 34, misses: 66 });
   });
 
   it("gives each vector a block of memory of its own, as the server's answers do", async () => {
@@ -109,9 +109,9 @@ describe("a cache", () => {
     };
     const { vectors } = await embedder({ cache }).embed(texts(3));
     expect(plain(vectors)).toEqual(texts(3).map(vectorOf));
-    expect(only(events, "cache-failure")).toMatchObject([
-      { during: "read", error: gone },
-      { during: "write", error: gone },
+    expect(only(events, "cache-error")).toMatchObject([
+      { phase: "read", error: gone },
+      { phase: "write", error: gone },
     ]);
   });
 
@@ -193,7 +193,7 @@ describe("a cache", () => {
     await embedder({ cache }).embed(["old"]);
     const error = await rejection(embedder({ cache, dimensions: 6 }).embed(["old"]));
     expect(error).toMatchObject({ code: "invalid_response" });
-    expect(only(events, "cache").at(-1)).toMatchObject({ hits: 0, damaged: 1 });
+    expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 0, corrupt: 1 });
   });
 
   it.each([
@@ -217,9 +217,9 @@ describe("a cache that hangs", () => {
     expect(await timed(call)).toBeCloseTo(4000, -3);
     expect(plain((await call).vectors)).toEqual(texts(3).map(vectorOf));
     const error = new Error("no answer within 2000 ms");
-    expect(only(events, "cache-failure")).toMatchObject([
-      { during: "read", error },
-      { during: "write", error },
+    expect(only(events, "cache-error")).toMatchObject([
+      { phase: "read", error },
+      { phase: "write", error },
     ]);
   });
 
@@ -232,7 +232,7 @@ describe("a cache that hangs", () => {
     vi.spyOn(cache, "mset").mockImplementationOnce(() => never);
     await timed(one.embed(texts(3)));
     await timed(one.embed(texts(3)));
-    expect(only(events, "cache").map(({ hits }) => hits)).toEqual([0, 0, 3]);
+    expect(only(events, "cache-lookup").map(({ hits }) => hits)).toEqual([0, 0, 3]);
   });
 
   it.each([
@@ -247,6 +247,6 @@ describe("a cache that hangs", () => {
     await breathe();
     expect(vi.getTimerCount()).toBe(0);
     expect(await failed).toBe("enough");
-    expect(only(events, "cache-failure")).toEqual([]);
+    expect(only(events, "cache-error")).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import Together from "together-ai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EmulatorOptions, EmulatorRequest, Fault, FaultName } from "../../../../src/emulator/index.js";
-import { Embedder, Ranker } from "../../../../src/index.js";
+import { Embedder, Reranker } from "../../../../src/index.js";
 import { complaint } from "../../../support/complaint.js";
 import { bench, rejection, type Bench, type RequestBody } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
@@ -130,7 +130,7 @@ async function aftermath(options: EmulatorOptions): Promise<string> {
   return [...errors, ...events, inspect(told, DEEP)].join("\n");
 }
 
-function calls({ embedder, ranker }: Bench, shared: object): Promise<unknown>[] {
+function calls({ embedder, reranker }: Bench, shared: object): Promise<unknown>[] {
   const prefixed = { ...shared, queryPrefix: "A prefix of the model's: ", documentPrefix: "passage: " };
   return [
     embedder(shared).embed([TEXT, HAN]),
@@ -142,9 +142,9 @@ function calls({ embedder, ranker }: Bench, shared: object): Promise<unknown>[] 
     embedder({ ...shared, cache: new MemoryStore() })
       .embedStream([TEXT])
       .next(),
-    ranker(shared).rank(QUERY, [TEXT, HAN], String),
-    ranker(shared).rank(SHORT, [TEXT, SHORT], String),
-    ranker({ ...shared, onFailure: "keep-order" }).rank(QUERY, [TEXT], String),
+    reranker(shared).rerank(QUERY, [TEXT, HAN], String),
+    reranker(shared).rerank(SHORT, [TEXT, SHORT], String),
+    reranker({ ...shared, fallback: "original-order" }).rerank(QUERY, [TEXT], String),
   ];
 }
 
@@ -183,11 +183,11 @@ describe("neither key nor text is in anything that leaves, when", () => {
     ["a text is no string", [TEXT, { secret: TEXT }]],
     ["the list is none", { texts: TEXT }],
   ])("%s", async (_, input) => {
-    const { embedder, ranker } = bench();
+    const { embedder, reranker } = bench();
     const errors = await Promise.all([
       rejection(embedder({ apiKey: KEY }).embed(input as string[])),
       rejection(
-        ranker({ apiKey: KEY }).rank(QUERY, input as string[], (item) =>
+        reranker({ apiKey: KEY }).rerank(QUERY, input as string[], (item) =>
           item === " " ? (5 as never) : item,
         ),
       ),
@@ -209,15 +209,15 @@ describe("neither key nor text is in anything that leaves, when", () => {
     for (const options of wrong) expect(leaks(complaint(options))).toEqual([]);
   });
 
-  it("an embedder or a ranker is looked at", async () => {
+  it("an embedder or a reranker is looked at", async () => {
     const { emulator } = bench();
     const options = { apiKey: KEY, fetch: emulator.fetch };
     const client = new Together({ apiKey: KEY });
     for (const object of [
       new Embedder({ model: "me/embedding", ...options }),
-      new Ranker({ model: "me/rerank", ...options }),
+      new Reranker({ model: "me/rerank", ...options }),
       new Embedder({ model: "m", client }),
-      new Ranker({ model: "m", client }),
+      new Reranker({ model: "m", client }),
     ]) {
       if (object instanceof Embedder && object.model === "me/embedding") await object.embed([TEXT]);
       expect(leaks(inspect(object, DEEP) + JSON.stringify(object))).toEqual([]);

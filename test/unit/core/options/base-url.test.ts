@@ -32,9 +32,9 @@ describe("baseURL", () => {
   it.each(["https://example.com/gateway/v1", "https://example.com/gateway/v1///"])(
     "is where requests go: %j",
     async (baseURL) => {
-      const { embedder, ranker, emulator } = bench();
+      const { embedder, reranker, emulator } = bench();
       await embedder({ baseURL }).embed(["a"]);
-      await ranker({ baseURL }).rank("q", ["a"], String);
+      await reranker({ baseURL }).rerank("q", ["a"], String);
       expect(emulator.requests.map(({ origin, path }) => origin + path)).toEqual([
         "https://example.com/gateway/v1/embeddings",
         "https://example.com/gateway/v1/rerank",

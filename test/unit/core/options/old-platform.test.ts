@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { Embedder, Ranker } from "../../../../src/index.js";
+import { Embedder, Reranker } from "../../../../src/index.js";
 
 const NAME = "isWellFormed";
 const present = Object.getOwnPropertyDescriptor(String.prototype, NAME) as PropertyDescriptor;
@@ -8,7 +8,7 @@ afterEach(() => void Reflect.defineProperty(String.prototype, NAME, present));
 
 it.each([
   ["Embedder", Embedder],
-  ["Ranker", Ranker],
+  ["Reranker", Reranker],
 ])("%s says on Node 18 what to do, instead of a TypeError in the midst of work", (name, Class) => {
   Reflect.deleteProperty(String.prototype, NAME);
   expect(() => new Class({ model: "m", apiKey: "key" })).toThrow(

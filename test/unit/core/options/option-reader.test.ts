@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Embedder, Ranker } from "../../../../src/index.js";
+import { Embedder, Reranker } from "../../../../src/index.js";
 import { complaint, see, type Made } from "../../../support/complaint.js";
 import { MemoryStore } from "../../../support/store.js";
 
@@ -13,8 +13,8 @@ describe("an option out of range is an error of the constructor:", () => {
     ["batchSize", 1, 2048, Embedder],
     ["dimensions", 1, 65_536, Embedder],
     ["maxInputTokens", 1, BIGGEST, Embedder],
-    ["batchSize", 1, 10_000, Ranker],
-    ["topN", 1, BIGGEST, Ranker],
+    ["batchSize", 1, 10_000, Reranker],
+    ["topN", 1, BIGGEST, Reranker],
   ];
 
   it.each(wholes)("%s is a whole number from %i to %i", (name, least, most, made) => {
@@ -32,9 +32,9 @@ describe("an option out of range is an error of the constructor:", () => {
 
   it.each<[object, string, Made?]>([
     [{ timeout: "1000" }, "`timeout` is a string; it must be a whole number, from 1 to 2147483647"],
-    [{ minScore: Number.NaN }, "`minScore` is NaN; it must be a finite number", Ranker],
-    [{ minScore: "0.5" }, "`minScore` is a string; it must be a finite number", Ranker],
-    [{ onFailure: "ignore" }, '`onFailure` is a string; it must be "throw" or "keep-order"', Ranker],
+    [{ minScore: Number.NaN }, "`minScore` is NaN; it must be a finite number", Reranker],
+    [{ minScore: "0.5" }, "`minScore` is a string; it must be a finite number", Reranker],
+    [{ fallback: "ignore" }, '`fallback` is a string; it must be "throw" or "original-order"', Reranker],
     [{ longText: "cut" }, '`longText` is a string; it must be "send" or "reject"'],
     [{ encodingFormat: "int8" }, '`encodingFormat` is a string; it must be "base64" or "float"'],
     [{ normalize: 1 }, "`normalize` is 1; it must be true or false"],
@@ -118,15 +118,15 @@ describe("an option out of range is an error of the constructor:", () => {
       "Cannot create Embedder: `api_key` is not an option; did you mean `apiKey`?",
     );
     expect(complaint({ baseUrl: "x" })).toContain("did you mean `baseURL`?");
-    expect(complaint({ topn: 1 }, Ranker)).toContain("did you mean `topN`?");
+    expect(complaint({ topn: 1 }, Reranker)).toContain("did you mean `topN`?");
     expect(complaint({ modelName: "m" })).toBe(
       "Cannot create Embedder: `modelName` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
         "maxConcurrency, fetch, client, onEvent, batchSize, dimensions, queryPrefix, documentPrefix, normalize, " +
         "longText, maxInputTokens, countTokens, encodingFormat, cache",
     );
-    expect(complaint({ normalize: true }, Ranker)).toBe(
-      "Cannot create Ranker: `normalize` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
-        "maxConcurrency, fetch, client, onEvent, topN, minScore, batchSize, onFailure",
+    expect(complaint({ normalize: true }, Reranker)).toBe(
+      "Cannot create Reranker: `normalize` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
+        "maxConcurrency, fetch, client, onEvent, topN, minScore, batchSize, fallback",
     );
   });
 

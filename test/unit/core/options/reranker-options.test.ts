@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { RankerOptions } from "../../../../src/index.js";
+import type { RerankerOptions } from "../../../../src/index.js";
 import { see } from "../../../support/complaint.js";
 import { bench, rejection, texts } from "../../../support/emulate.js";
 
-describe("each option of a ranker shows at the server or in the result:", () => {
+describe("each option of a reranker shows at the server or in the result:", () => {
   it("topN and minScore, of the object and of the call", async () => {
-    const { ranker, bodies } = bench();
+    const { reranker, bodies } = bench();
     const items = ["0.1", "0.9", "0.5", "-3"];
-    const ranked = async (own: Partial<RankerOptions>, call = {}): Promise<string[]> =>
-      (await ranker(own).rank("q", items, String, call)).map(({ item }) => item);
+    const ranked = async (own: Partial<RerankerOptions>, call = {}): Promise<string[]> =>
+      (await reranker(own).rerank("q", items, String, call)).map(({ item }) => item);
     expect(await ranked({})).toEqual(["0.9", "0.5", "0.1", "-3"]);
     expect(await ranked({ topN: 2 })).toEqual(["0.9", "0.5"]);
     expect(await ranked({ topN: 2 }, { topN: 3 })).toEqual(["0.9", "0.5", "0.1"]);
@@ -37,8 +37,8 @@ describe("each option of a ranker shows at the server or in the result:", () => 
     [{ minScore: Number.NaN }, "`minScore` is NaN; it must be a finite number"],
     [{ minScore: null }, "`minScore` is null; it must be a finite number"],
   ])("topN and minScore of a call are checked like those of the object: %j", async (options, problem) => {
-    const { ranker, emulator } = bench();
-    const error = await rejection(ranker().rank("q", ["a"], String, options as never));
+    const { reranker, emulator } = bench();
+    const error = await rejection(reranker().rerank("q", ["a"], String, options as never));
     const message = `Cannot rank documents: ${problem}${see("invalid_option")}`;
     expect(error).toMatchObject({ code: "invalid_option", message });
     expect(emulator.requests.length).toBe(0);
@@ -48,10 +48,10 @@ describe("each option of a ranker shows at the server or in the result:", () => 
     ["Salesforce/Llama-Rank-V1", 1024],
     ["salesforce/llama-rank-v1", 1024],
     ["me/endpoint", 1024],
-  ])("batchSize of a ranker, for %s %i by default", async (model, batchSize) => {
-    const { ranker, emulator } = bench({ models: { [model]: { type: "rerank" } } });
-    await ranker({ model }).rank("q", texts(batchSize), String);
-    await ranker({ model }).rank("q", texts(batchSize + 1), String);
+  ])("batchSize of a reranker, for %s %i by default", async (model, batchSize) => {
+    const { reranker, emulator } = bench({ models: { [model]: { type: "rerank" } } });
+    await reranker({ model }).rerank("q", texts(batchSize), String);
+    await reranker({ model }).rerank("q", texts(batchSize + 1), String);
     expect(emulator.requests.map((request) => request.texts)).toEqual([batchSize, batchSize, 1]);
   });
 });

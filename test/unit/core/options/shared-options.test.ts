@@ -4,12 +4,12 @@ import { bench, plain, rejection, texts, vectorOf } from "../../../support/emula
 
 describe("each option shows at the server or in the result:", () => {
   it("apiKey", async () => {
-    const { embedder, ranker } = bench({ apiKey: "right" });
+    const { embedder, reranker } = bench({ apiKey: "right" });
     await embedder({ apiKey: "right" }).embed(["a"]);
     expect(await rejection(embedder({ apiKey: "wrong" }).embed(["a"]))).toMatchObject({
       code: "unauthorized",
     });
-    expect(await rejection(ranker({ apiKey: "wrong" }).rank("q", ["a"], String))).toMatchObject({
+    expect(await rejection(reranker({ apiKey: "wrong" }).rerank("q", ["a"], String))).toMatchObject({
       code: "unauthorized",
     });
   });
@@ -23,19 +23,19 @@ describe("each option shows at the server or in the result:", () => {
 
   it.each([0, 1, 3])("maxRetries: %i", async (maxRetries) => {
     vi.spyOn(Math, "random").mockReturnValue(0);
-    const { embedder, ranker, emulator } = bench({ faults: () => ({ status: 500 }) });
+    const { embedder, reranker, emulator } = bench({ faults: () => ({ status: 500 }) });
     await rejection(embedder({ maxRetries }).embed(["a"]));
     expect(emulator.requests.length).toBe(1 + maxRetries);
-    await rejection(ranker({ maxRetries, apiKey: "another" }).rank("q", ["a"], String));
+    await rejection(reranker({ maxRetries, apiKey: "another" }).rerank("q", ["a"], String));
     expect(emulator.requests.length).toBe(2 * (1 + maxRetries));
     vi.restoreAllMocks();
   });
 
   it("timeout", async () => {
-    const { embedder, ranker } = bench({ faults: () => "hang" });
+    const { embedder, reranker } = bench({ faults: () => "hang" });
     const options = { timeout: 20, maxRetries: 0 };
     expect(await rejection(embedder(options).embed(["a"]))).toMatchObject({ code: "timeout" });
-    expect(await rejection(ranker(options).rank("q", ["a"], String))).toMatchObject({ code: "timeout" });
+    expect(await rejection(reranker(options).rerank("q", ["a"], String))).toMatchObject({ code: "timeout" });
   });
 
   it.each([1, 2, 5])("maxConcurrency: %i", async (maxConcurrency) => {
@@ -74,12 +74,12 @@ describe("each option shows at the server or in the result:", () => {
   });
 
   it("onEvent, which may throw without harm", async () => {
-    const { embedder, ranker } = bench();
+    const { embedder, reranker } = bench();
     const onEvent = vi.fn<() => never>(() => {
       throw new Error("a mistake in the listener");
     });
     expect((await embedder({ onEvent }).embed(["a"])).vectors.length).toBe(1);
-    expect((await ranker({ onEvent }).rank("q", ["1"], String)).length).toBe(1);
+    expect((await reranker({ onEvent }).rerank("q", ["1"], String)).length).toBe(1);
     expect(onEvent).toHaveBeenCalledTimes(4);
   });
 

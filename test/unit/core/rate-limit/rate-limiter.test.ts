@@ -112,7 +112,7 @@ describe("a throttle", () => {
     const throttle = new Throttle();
     const log: string[] = [];
     const refused = (await enter(throttle, "first", log, { ceiling: 8 }))?.refused(reset, "requests");
-    expect(refused?.pauseMs).toBeGreaterThanOrEqual(least);
+    expect(refused?.delayMs).toBeGreaterThanOrEqual(least);
     expect(refused?.ratePerSecond).toBeGreaterThan(0);
     expect(throttle.limit).toEqual({ by: "requests", perSecond: refused?.ratePerSecond });
     const waiting = [
@@ -146,7 +146,7 @@ describe("a throttle", () => {
     const log: string[] = [];
     const refused = (await enter(throttle, "first", log))?.refused(5000, "requests");
     const next = enter(throttle, "next", log);
-    await pass(refused?.pauseMs ?? 0);
+    await pass(refused?.delayMs ?? 0);
     await pass(100);
     expect(log).toEqual(["first", "next"]);
     (await next)?.released();

@@ -76,9 +76,9 @@ describe("an answer with status 200 that is none", () => {
   });
 
   it("is no reason to complain if only its usage is missing", async () => {
-    const { embedder, ranker } = bench({ faults: () => "usage-null" });
+    const { embedder, reranker } = bench({ faults: () => "usage-null" });
     expect((await embedder().embed(["a"])).usage).toEqual({ promptTokens: 0, totalTokens: 0 });
-    expect(await ranker().rank("q", ["a"], String)).toMatchObject([{ index: 0 }]);
+    expect(await reranker().rerank("q", ["a"], String)).toMatchObject([{ index: 0 }]);
   });
 
   it("carries the id of the request", async () => {
@@ -97,8 +97,8 @@ describe("an answer with status 200 that is none", () => {
     ["no-list", "the answer has no list `results`"],
     ["html", "the answer is a web page"],
   ])("is an error at once, for a ranking: %j", async (fault, problem) => {
-    const { ranker, emulator } = bench({ faults: [fault] });
-    const error = await rejection(ranker().rank("q", ["1", "2", "3"], String));
+    const { reranker, emulator } = bench({ faults: [fault] });
+    const error = await rejection(reranker().rerank("q", ["1", "2", "3"], String));
     expect(error).toMatchObject({ code: "invalid_response" });
     expect((error as Error).message).toContain(problem);
     expect((error as Error).message).toMatch(/^Cannot rank 3 documents with "me\/rerank": /);

@@ -1,7 +1,7 @@
 import nock from "nock";
 import Together from "together-ai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Embedder, Ranker, type TogetherEvent } from "../../../../src/index.js";
+import { Embedder, Reranker, type TogetherEvent } from "../../../../src/index.js";
 import { see } from "../../../support/complaint.js";
 import { only, rejection } from "../../../support/emulate.js";
 import { nowhere, serve } from "../../../support/http.js";
@@ -28,7 +28,7 @@ describe("on the wire,", () => {
     const { vectors, usage } = await embedder.embed(["a", "b"]);
     expect(vectors).toEqual([Float32Array.of(0, 1), Float32Array.of(1, 1)]);
     expect(usage).toEqual({ promptTokens: 2, totalTokens: 2 });
-    expect(only(events, "answer")).toMatchObject([{ requestId: "r-1", usage: { totalTokens: 2 } }]);
+    expect(only(events, "response")).toMatchObject([{ requestId: "r-1", usage: { totalTokens: 2 } }]);
   });
 
   it("base64 is little-endian float32", async () => {
@@ -57,7 +57,7 @@ describe("on the wire,", () => {
         results: [{ index: 1, relevance_score: 0.5, document: {} }],
         usage: null,
       });
-    const ranked = await new Ranker({ model: "m", apiKey: freshKey(), topN: 1 }).rank(
+    const ranked = await new Reranker({ model: "m", apiKey: freshKey(), topN: 1 }).rerank(
       "q",
       ["a", "b"],
       String,
@@ -84,7 +84,10 @@ describe("on the wire,", () => {
     const onEvent = (event: TogetherEvent): void => void events.push(event);
     const embedder = new Embedder({ model: "m", apiKey: freshKey(), maxRetries: 0, onEvent });
     expect((await embedder.embed(["a"])).vectors.length).toBe(1);
-    expect(only(events, "throttle")).toMatchObject([{ limitedBy: "requests" }, { limitedBy: "requests" }]);
+    expect(only(events, "rate-limited")).toMatchObject([
+      { limitedBy: "requests" },
+      { limitedBy: "requests" },
+    ]);
   });
 
   it.each([

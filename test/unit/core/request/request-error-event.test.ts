@@ -18,22 +18,22 @@ it.each<[string, Fault, string, number | undefined]>([
 ])("%s is told of as a failure, once", async (_, fault, code, status) => {
   const { events, embedder } = bench({ faults: [fault] });
   await rejection(embedder().embed(texts(2)));
-  expect(only(events, "failure")).toEqual([
-    { type: "failure", operation: "embed", model: "me/embedding", request: 1, code, status },
+  expect(only(events, "request-error")).toEqual([
+    { type: "request-error", operation: "embed", model: "me/embedding", request: 1, code, status },
   ]);
-  expect(ends(events)).toEqual([["failure"]]);
+  expect(ends(events)).toEqual([["request-error"]]);
 });
 
 it("the last of the retries is told of as a failure, those before it as retries", async () => {
-  const { events, ranker } = bench({ faults: () => ({ status: 500 }) });
-  await rejection(ranker({ maxRetries: 1 }).rank("query", texts(2), (text) => text));
-  expect(ends(events)).toEqual([["retry"], ["failure"]]);
+  const { events, reranker } = bench({ faults: () => ({ status: 500 }) });
+  await rejection(reranker({ maxRetries: 1 }).rerank("query", texts(2), (text) => text));
+  expect(ends(events)).toEqual([["retry"], ["request-error"]]);
 });
 
 it("a request that is halved ends as a failure, and its halves as answers", async () => {
   const { events, embedder } = bench({ maxBatchTexts: 2 });
   await embedder().embed(texts(4));
-  expect(ends(events).flat().toSorted()).toEqual(["answer", "answer", "failure"]);
+  expect(ends(events).flat().toSorted()).toEqual(["response", "response", "request-error"]);
 });
 
 it("an abort ends every request under way as aborted", async () => {
@@ -43,8 +43,8 @@ it("an abort ends every request under way as aborted", async () => {
   await vi.waitFor(() => expect(emulator.inFlight).toBe(2), { interval: 1 });
   controller.abort(new Error("enough"));
   await outcome;
-  await vi.waitFor(() => expect(ends(events)).toEqual([["failure"], ["failure"]]), { interval: 1 });
-  expect(only(events, "failure").map(({ code }) => code)).toEqual(["aborted", "aborted"]);
+  await vi.waitFor(() => expect(ends(events)).toEqual([["request-error"], ["request-error"]]), { interval: 1 });
+  expect(only(events, "request-error").map(({ code }) => code)).toEqual(["aborted", "aborted"]);
 });
 
 it("every request of a bad day ends once", async () => {
@@ -52,10 +52,10 @@ it("every request of a bad day ends once", async () => {
   const { events, embedder } = bench({ faults });
   await embedder({ batchSize: 1 }).embed(texts(8));
   expect(ends(events).every((list) => list.length === 1)).toBe(true);
-  expect(ends(events).flat()).toContain("throttle");
+  expect(ends(events).flat()).toContain("rate-limited");
   expect(
     ends(events)
       .flat()
-      .filter((type) => type === "answer"),
+      .filter((type) => type === "response"),
   ).toHaveLength(8);
 });

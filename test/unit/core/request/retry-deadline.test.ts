@@ -60,11 +60,11 @@ describe("a 429", () => {
   });
 
   it("holds up everybody who uses the model, and nobody else", async () => {
-    const { embedder, ranker, emulator } = bench({ faults: [refusal("20")] });
+    const { embedder, reranker, emulator } = bench({ faults: [refusal("20")] });
     const refused = embedder().embed(["a"]);
     await pass(100);
     const waiting = [embedder().embedQuery("b"), embedder({ maxConcurrency: 2 }).embed(["c"])];
-    const others = [embedder({ apiKey: "another" }).embed(["d"]), ranker().rank("q", ["1"], String)];
+    const others = [embedder({ apiKey: "another" }).embed(["d"]), reranker().rerank("q", ["1"], String)];
     await pass(100);
     await Promise.all(others);
     expect(emulator.requests.length).toBe(3);
@@ -95,7 +95,7 @@ describe("a 429", () => {
     await timed(call);
     expect((await call).vectors.length).toBe(1);
     expect(emulator.requests.length).toBe(9);
-    expect(only(events, "throttle").length).toBe(8);
+    expect(only(events, "rate-limited").length).toBe(8);
     expect(only(events, "retry")).toEqual([]);
   });
 
@@ -166,7 +166,7 @@ describe("a failure of the server", () => {
   it("is tried again after waits that grow", async () => {
     const { embedder, events } = bench({ faults: () => ({ status: 500 }) });
     const { after } = await failure(embedder().embed(["a"]));
-    const waits = only(events, "retry").map(({ waitMs }) => waitMs);
+    const waits = only(events, "retry").map(({ delayMs }) => delayMs);
     expect(waits).toEqual([1, 2, 3, 4, 5].map((retry) => backoff(retry, 0.5)));
     expect(after).toBeGreaterThanOrEqual(waits.reduce((sum, wait) => sum + wait, 0));
   });
@@ -177,7 +177,7 @@ describe("a failure of the server", () => {
     });
     const after = await timed(embedder().embed(["a"]));
     expect(after).toBeGreaterThanOrEqual(3000);
-    expect(only(events, "retry")).toMatchObject([{ waitMs: 3000, status: 503 }]);
+    expect(only(events, "retry")).toMatchObject([{ delayMs: 3000, status: 503 }]);
   });
 
   it("that asks for more than two minutes is an error at once, for whoever comes next as well", async () => {
@@ -236,11 +236,11 @@ describe("many callers", () => {
   });
 
   it("hear it of lists and of rankings, too, most of them without a request of their own", async () => {
-    const { embedder, ranker, emulator } = bench({ faults: () => refusal("30") });
-    const [one, other] = [embedder(), ranker()];
+    const { embedder, reranker, emulator } = bench({ faults: () => refusal("30") });
+    const [one, other] = [embedder(), reranker()];
     const calls = texts(20).flatMap((text) => [
       rejection(one.embed([text, "another"])),
-      rejection(other.rank(text, ["1", "2"], String)),
+      rejection(other.rerank(text, ["1", "2"], String)),
     ]);
     await pass(125_000, 125);
     const errors = (await Promise.all(calls)) as Error[];

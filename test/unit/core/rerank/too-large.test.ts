@@ -3,11 +3,11 @@ import { bench, only, rejection, texts } from "../../../support/emulate.js";
 
 describe("a document that no request can hold", () => {
   it.each([400, 403, 413, 422] as const)("is named by the caller's index (%i)", async (tooLargeStatus) => {
-    const { ranker } = bench({ maxBatchTokens: 300, tooLargeStatus });
+    const { reranker } = bench({ maxBatchTokens: 300, tooLargeStatus });
     const documents = texts(40);
     documents[3] = " ";
     documents[17] = "long ".repeat(2000);
-    const error = await rejection(ranker({ batchSize: 15 }).rank("q", documents, String));
+    const error = await rejection(reranker({ batchSize: 15 }).rerank("q", documents, String));
     expect(error).toMatchObject({
       code: "text_too_long",
       index: 17,
@@ -19,12 +19,16 @@ describe("a document that no request can hold", () => {
   });
 
   it("leaves the order as it came, if that is what was asked for", async () => {
-    const { ranker, events } = bench({ maxBatchTokens: 300 });
-    const ranked = await ranker({ onFailure: "keep-order" }).rank("q", ["1", "long ".repeat(2000)], String);
+    const { reranker, events } = bench({ maxBatchTokens: 300 });
+    const ranked = await reranker({ fallback: "original-order" }).rerank(
+      "q",
+      ["1", "long ".repeat(2000)],
+      String,
+    );
     expect(ranked.map(({ index, score }) => [index, score])).toEqual([
       [0, undefined],
       [1, undefined],
     ]);
-    expect(only(events, "unranked")).toMatchObject([{ code: "text_too_long", status: 413 }]);
+    expect(only(events, "rerank-fallback")).toMatchObject([{ code: "text_too_long", status: 413 }]);
   });
 });
