@@ -1,16 +1,16 @@
 /**
  * Together AI's embeddings and reranking, free of any framework.
  *
- * What is not exported here (the throttle, the sender, the wire) is an implementation detail.
+ * What is not exported here (the rate limiter, the request path) is an implementation detail.
  *
  * @module
  */
 
 export { Embedder } from "./core/embed/embedder.js";
-export type { Embeddings, StreamedEmbedding } from "./core/embed/embedder.js";
+export type { Embeddings, StreamedEmbedding } from "./core/embed/embed-engine.js";
 export type { CallOptions, Progress } from "./core/call-options.js";
 export { Reranker } from "./core/rerank/reranker.js";
-export type { Reranked, RerankOptions } from "./core/rerank/reranker.js";
+export type { Reranked, RerankOptions } from "./core/rerank/rerank-engine.js";
 export { TogetherError, isTogetherError } from "./core/errors/together-error.js";
 export type { TogetherErrorCode, TogetherErrorDetails } from "./core/errors/together-error.js";
 export { embeddingModel, rerankModel } from "./core/models.js";

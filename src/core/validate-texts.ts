@@ -1,66 +1,72 @@
-/** Looks at texts before anything is sent: bad input gets one clear error, and nothing is lost on the way. Pure. */
+/** Checks texts before anything is sent, so that bad input gets one clear error. Pure. */
 
 import { cannot, count, listIndexes, type TogetherError } from "./errors/together-error.js";
 
-/** Texts that can be sent, and which of them had to be repaired. */
+/** Texts that can be sent, and which of them were sanitized. */
 export interface CheckedTexts {
   readonly texts: string[];
-  readonly repaired: readonly number[];
+  /** Indexes of texts in which an unpaired surrogate was replaced. */
+  readonly sanitized: readonly number[];
 }
 
 /**
- * Copies a list of texts and checks it whole, so that one error names every text at fault.
+ * Copies and checks a list of texts; one error names every text of the first kind of fault.
  *
- * Half a surrogate pair becomes U+FFFD instead of an error: LangChain's splitter cuts emoji in two (13 of 17 chunks
- * of emoji text, tried 2026-11), and JSON cannot carry what is left.
+ * An unpaired surrogate becomes U+FFFD instead of an error: LangChain's splitter cuts emoji in two (13 of 17 chunks of
+ * emoji text, tried 2026-11), and JSON cannot carry what is left.
  *
- * @param texts - Anything, because JavaScript users pass anything.
- * @param noun - What the caller calls them, in the singular.
+ * @param texts - Anything, because JavaScript callers pass anything.
+ * @param noun - What the caller calls one of them.
  * @param first - The index of the first, where the list is part of a longer one.
  */
 export function checkTexts(texts: unknown, task: string, noun: string, first = 0): CheckedTexts {
   const copy = checkList(texts, task, `${noun}s`);
-  const foreign = indexesOf(copy, (text) => typeof text !== "string", first);
-  if (foreign.length > 0) throw wrongTexts(task, noun, foreign, "is not a string", "are not strings");
+  const nonStrings = indexesOf(copy, (text) => typeof text !== "string", first);
+  if (nonStrings.length > 0) throw wrongTexts(task, noun, nonStrings, "is not a string", "are not strings");
   const blank = indexesOf(copy as string[], isBlank, first);
   if (blank.length > 0) throw wrongTexts(task, noun, blank, "is blank", "are blank");
-  return repair(copy as string[], first);
+  return toWellFormed(copy as string[], first);
 }
 
-/** Copies a list; anything else is an error. */
+/** Copies a list. @throws {@link TogetherError} `invalid_input` if it is not an array */
 export function checkList(list: unknown, task: string, nouns: string): unknown[] {
   if (!Array.isArray(list)) {
-    throw cannot("invalid_input", task, `the ${nouns} are not an array but ${kindOf(list)}`, "pass an array");
+    const problem = `the ${nouns} are not an array but ${describeType(list)}`;
+    throw cannot("invalid_input", task, problem, "pass an array");
   }
   return Array.from(list as unknown[]);
 }
 
-/** Checks a text that stands for itself, such as a query, and repairs it. */
-export function checkText(text: unknown, task: string, noun: string): { text: string; repaired: boolean } {
+/** Checks one text, such as a query, and replaces unpaired surrogates. */
+export function checkText(text: unknown, task: string, noun: string): { text: string; isSanitized: boolean } {
   if (typeof text !== "string") {
-    throw cannot("invalid_input", task, `the ${noun} is not a string but ${kindOf(text)}`, "pass a string");
+    const problem = `the ${noun} is not a string but ${describeType(text)}`;
+    throw cannot("invalid_input", task, problem, "pass a string");
   }
   if (isBlank(text)) throw cannot("invalid_input", task, `the ${noun} is blank`, "pass some text");
   const wellFormed = text.toWellFormed();
-  return { text: wellFormed, repaired: wellFormed !== text };
+  return { text: wellFormed, isSanitized: wellFormed !== text };
 }
 
-/** Whether there is nothing in a text to embed or rank. */
+/** Whether a text has nothing to embed or rerank. */
 export function isBlank(text: string): boolean {
   return text.trim() === "";
 }
 
-/** Replaces halves of surrogate pairs, and says where. */
-export function repair(texts: readonly string[], first = 0): CheckedTexts {
-  const repaired = indexesOf(texts, (text) => !text.isWellFormed(), first);
-  return { texts: repaired.length === 0 ? [...texts] : texts.map((text) => text.toWellFormed()), repaired };
+/** Replaces unpaired surrogates. */
+export function toWellFormed(texts: readonly string[], first = 0): CheckedTexts {
+  const sanitized = indexesOf(texts, (text) => !text.isWellFormed(), first);
+  return {
+    texts: sanitized.length === 0 ? [...texts] : texts.map((text) => text.toWellFormed()),
+    sanitized,
+  };
 }
 
-/** The places where something holds. */
+/** The indexes of items for which a condition holds, counted from `first`. */
 export function indexesOf<Item>(list: readonly Item[], holds: (item: Item) => boolean, first = 0): number[] {
   const indexes: number[] = [];
-  for (let place = 0; place < list.length; place++) {
-    if (holds(list[place] as Item)) indexes.push(first + place);
+  for (let index = 0; index < list.length; index++) {
+    if (holds(list[index] as Item)) indexes.push(first + index);
   }
   return indexes;
 }
@@ -70,18 +76,27 @@ function wrongTexts(task: string, noun: string, at: number[], one: string, many:
     at.length === 1
       ? `the ${noun} at index ${at[0]} ${one}`
       : `the ${noun}s at indexes ${listIndexes(at)} ${many}`;
-  const remedy = `remove or replace ${at.length === 1 ? "it" : "them"} before calling`;
-  return cannot("invalid_input", task, problem, remedy, { index: at.length === 1 ? at[0] : undefined });
+  const fix = `remove or replace ${at.length === 1 ? "it" : "them"} before calling`;
+  return cannot("invalid_input", task, problem, fix, { index: at.length === 1 ? at[0] : undefined });
 }
 
-/** What something is, for a message: never its value. */
-export function kindOf(value: unknown): string {
+/** The type of a value, for a message; never the value. */
+export function describeType(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "undefined";
   return Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** `embed 5 texts`, for the beginning of an error. */
-export function embedTask(amount: number, model: string): string {
-  return `embed ${count(amount, "text")} with "${model}"`;
+/** `embed 5 texts with "model"`, for the beginning of an error; without a number if the texts are no list. */
+export function embedTask(texts: unknown, model: string): string {
+  return `embed ${countOf(texts, "text")} with "${model}"`;
+}
+
+/** `rerank 5 documents with "model"`, likewise. */
+export function rerankTask(documents: unknown, model: string): string {
+  return `rerank ${countOf(documents, "document")} with "${model}"`;
+}
+
+function countOf(list: unknown, noun: string): string {
+  return Array.isArray(list) ? count(list.length, noun) : `${noun}s`;
 }

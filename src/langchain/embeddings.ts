@@ -1,5 +1,5 @@
 import { Embeddings } from "@langchain/core/embeddings";
-import { Embedder } from "../core/embed/embedder.js";
+import { EmbedEngine } from "../core/embed/embed-engine.js";
 import type { CallOptions } from "../core/call-options.js";
 import type { EmbedderOptions } from "../core/options/options.js";
 import { toNumbers } from "../core/embed/vectors.js";
@@ -28,7 +28,7 @@ export type TogetherEmbeddingsParams = EmbedderOptions;
 export class TogetherEmbeddings extends Embeddings {
   /** The model whose vectors these are. */
   readonly model: string;
-  readonly #embedder: Embedder;
+  readonly #engine: EmbedEngine;
 
   /**
    * @param options - Only `model` is required.
@@ -36,13 +36,13 @@ export class TogetherEmbeddings extends Embeddings {
    */
   constructor(options: TogetherEmbeddingsParams) {
     super({});
-    this.#embedder = new Embedder(options, "TogetherEmbeddings");
-    this.model = this.#embedder.model;
+    this.#engine = new EmbedEngine(options, "TogetherEmbeddings");
+    this.model = this.#engine.model;
   }
 
   /** The length of the vectors, for stores that ask: as set, as received, or as known of the model. */
   get dimensions(): number | undefined {
-    return this.#embedder.dimensions;
+    return this.#engine.dimensions;
   }
 
   /**
@@ -51,7 +51,7 @@ export class TogetherEmbeddings extends Embeddings {
    * @throws {@link TogetherError} if a text cannot be sent or a request fails for good; the signal's reason if aborted.
    */
   override async embedDocuments(texts: string[], options?: CallOptions): Promise<number[][]> {
-    return (await this.#embedder.embedAs(toNumbers, texts, options)).vectors;
+    return (await this.#engine.embed(toNumbers, texts, options)).vectors;
   }
 
   /**
@@ -60,6 +60,6 @@ export class TogetherEmbeddings extends Embeddings {
    * @throws as {@link TogetherEmbeddings.embedDocuments} does.
    */
   override async embedQuery(text: string, options?: CallOptions): Promise<number[]> {
-    return (await this.#embedder.embedQueryAs(toNumbers, text, options)).vector;
+    return (await this.#engine.embedQuery(toNumbers, text, options)).vector;
   }
 }

@@ -13,4 +13,4 @@ export type { TogetherErrorCode, TogetherErrorDetails } from "../core/errors/tog
 export type { CallOptions, Progress } from "../core/call-options.js";
 export type { TogetherEvent } from "../core/events.js";
 export type { ByteStore, EmbedderOptions, RerankerOptions, SharedOptions } from "../core/options/options.js";
-export type { RerankOptions } from "../core/rerank/reranker.js";
+export type { RerankOptions } from "../core/rerank/rerank-engine.js";

@@ -3,7 +3,7 @@ import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
 import { Check } from "../core/options/option-reader.js";
 import type { RerankerOptions } from "../core/options/options.js";
-import { Reranker, type Reranked, type RerankOptions } from "../core/rerank/reranker.js";
+import { RerankEngine, type Reranked, type RerankOptions } from "../core/rerank/rerank-engine.js";
 import { traced } from "./trace.js";
 
 /** Options of {@link TogetherReranker}: those of the framework-free `Reranker`, and what of a document is ranked. */
@@ -49,7 +49,7 @@ export interface RerankedDocument {
 export class TogetherReranker extends BaseDocumentCompressor {
   /** The model that scores. */
   readonly model: string;
-  readonly #reranker: Reranker;
+  readonly #engine: RerankEngine;
   readonly #documentText: DocumentText;
 
   /**
@@ -62,8 +62,8 @@ export class TogetherReranker extends BaseDocumentCompressor {
     const check = new Check({ documentText }, ["documentText"], NAME);
     this.#documentText =
       check.callable<DocumentText>("documentText") ?? ((document) => document?.pageContent);
-    this.#reranker = new Reranker(rerankerOptions, NAME);
-    this.model = this.#reranker.model;
+    this.#engine = new RerankEngine(rerankerOptions, NAME);
+    this.model = this.#engine.model;
   }
 
   /**
@@ -80,7 +80,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
     options?: RerankOptions,
   ): Promise<Doc[]> {
     return traced(callbacks, this.model, query, documents?.length ?? 0, async () => {
-      const { ranked, usage } = await this.#reranker.rerankDetailed(
+      const { ranked, usage } = await this.#engine.rerank(
         query,
         documents,
         this.#documentText,
@@ -100,7 +100,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
     query: string,
     options?: RerankOptions,
   ): Promise<RerankedDocument[]> {
-    const ranked = await this.#reranker.rerank(
+    const ranked = await this.#engine.rerank(
       query,
       documents,
       (document) => this.#textOf(document),

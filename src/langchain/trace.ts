@@ -5,7 +5,7 @@
 
 import type { CallbackManager, Callbacks } from "@langchain/core/callbacks/manager";
 import type { TokenUsage } from "../core/events.js";
-import type { Reranked } from "../core/rerank/reranker.js";
+import type { Reranked } from "../core/rerank/rerank-engine.js";
 
 /** A ranking with what the run tells of it. */
 interface Traced<Result> {

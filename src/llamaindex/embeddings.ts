@@ -1,7 +1,6 @@
 import { BaseEmbedding, extractSingleText, type MessageContentDetail } from "llamaindex";
-import { FIRST_BATCH } from "../core/embed/batch-queue.js";
-import { Embedder } from "../core/embed/embedder.js";
-import type { EmbedderOptions } from "../core/options/options.js";
+import { EmbedEngine } from "../core/embed/embed-engine.js";
+import { DEFAULT_BATCH_SIZE, type EmbedderOptions } from "../core/options/options.js";
 import { toNumbers } from "../core/embed/vectors.js";
 import { infoOf, toCallOptions, toEmbedderOptions } from "./options.js";
 import type { EmbeddingCallOptions, TogetherEmbeddingsParams } from "./options.js";
@@ -30,7 +29,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
   /** Texts in one request, from the next call on. Until you set it, the number may grow to 2,048. */
   override embedBatchSize: number;
   readonly #options: EmbedderOptions;
-  #embedder: Embedder;
+  #engine: EmbedEngine;
   #builtFor: number;
 
   /**
@@ -40,15 +39,15 @@ export class TogetherEmbeddings extends BaseEmbedding {
   constructor(options: TogetherEmbeddingsParams) {
     super();
     this.#options = toEmbedderOptions(options, NAME);
-    this.#embedder = new Embedder(this.#options, NAME);
-    this.#builtFor = this.embedBatchSize = this.#options.batchSize ?? FIRST_BATCH;
-    this.model = this.#embedder.model;
+    this.#engine = new EmbedEngine(this.#options, NAME);
+    this.#builtFor = this.embedBatchSize = this.#options.batchSize ?? DEFAULT_BATCH_SIZE;
+    this.model = this.#engine.model;
     this.embedInfo = infoOf(this.#options);
   }
 
   /** The length of the vectors, for stores that ask: as set, as received, or as known of the model. */
   get dimensions(): number | undefined {
-    return this.#embedder.dimensions;
+    return this.#engine.dimensions;
   }
 
   /**
@@ -76,7 +75,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
     texts: string[],
     options?: EmbeddingCallOptions,
   ): Promise<number[][]> {
-    return (await this.#current().embedAs(toNumbers, texts, toCallOptions(options))).vectors;
+    return (await this.#current().embed(toNumbers, texts, toCallOptions(options))).vectors;
   }
 
   /**
@@ -90,16 +89,16 @@ export class TogetherEmbeddings extends BaseEmbedding {
   ): Promise<number[] | null> {
     const text = typeof query === "object" ? extractSingleText(query) : query;
     if (text === null) return null;
-    return (await this.#current().embedQueryAs(toNumbers, text, toCallOptions(options))).vector;
+    return (await this.#current().embedQuery(toNumbers, text, toCallOptions(options))).vector;
   }
 
   /** The embedder for `embedBatchSize` as it is now: LlamaIndex lets its users set it on the model they have. */
-  #current(): Embedder {
+  #current(): EmbedEngine {
     const { embedBatchSize } = this;
-    if (embedBatchSize === this.#builtFor) return this.#embedder;
+    if (embedBatchSize === this.#builtFor) return this.#engine;
     const options = { ...this.#options, batchSize: undefined, embedBatchSize };
-    this.#embedder = new Embedder(toEmbedderOptions(options, NAME), NAME);
+    this.#engine = new EmbedEngine(toEmbedderOptions(options, NAME), NAME);
     this.#builtFor = embedBatchSize;
-    return this.#embedder;
+    return this.#engine;
   }
 }

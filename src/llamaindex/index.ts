@@ -12,4 +12,4 @@ export { TogetherError, isTogetherError } from "../core/errors/together-error.js
 export type { TogetherErrorCode, TogetherErrorDetails } from "../core/errors/together-error.js";
 export type { TogetherEvent } from "../core/events.js";
 export type { ByteStore, EmbedderOptions, RerankerOptions, SharedOptions } from "../core/options/options.js";
-export type { RerankOptions } from "../core/rerank/reranker.js";
+export type { RerankOptions } from "../core/rerank/rerank-engine.js";

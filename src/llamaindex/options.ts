@@ -4,8 +4,7 @@ import type { BaseEmbeddingOptions, EmbeddingInfo } from "llamaindex";
 import type { CallOptions } from "../core/call-options.js";
 import { embeddingModel } from "../core/models.js";
 import { Check } from "../core/options/option-reader.js";
-import type { EmbedderOptions } from "../core/options/options.js";
-import { MOST_TEXTS } from "../core/embed/batch-queue.js";
+import { MAX_BATCH_SIZE, type EmbedderOptions } from "../core/options/options.js";
 
 /** Options of {@link TogetherEmbeddings}: those of the framework-free `Embedder`, one of them by two names. */
 export interface TogetherEmbeddingsParams extends EmbedderOptions {
@@ -43,7 +42,7 @@ export function toCallOptions(options: EmbeddingCallOptions = {}): CallOptions {
 export function toEmbedderOptions(options: TogetherEmbeddingsParams, name: string): EmbedderOptions {
   const { embedBatchSize, ...shared } = options ?? {};
   const check = new Check({ embedBatchSize }, ["embedBatchSize"], name);
-  const batchSize = check.whole("embedBatchSize", 1, MOST_TEXTS) ?? shared.batchSize;
+  const batchSize = check.whole("embedBatchSize", 1, MAX_BATCH_SIZE) ?? shared.batchSize;
   if (shared.batchSize !== undefined && shared.batchSize !== batchSize) {
     throw check.wrong("`batchSize` and `embedBatchSize` differ", "set one of them: they mean the same");
   }

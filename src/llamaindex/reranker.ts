@@ -2,7 +2,7 @@ import { extractText, MetadataMode } from "llamaindex";
 import type { BaseNodePostprocessor, MessageContent, NodeWithScore } from "llamaindex";
 import { Check } from "../core/options/option-reader.js";
 import type { RerankerOptions } from "../core/options/options.js";
-import { Reranker, type Reranked, type RerankOptions } from "../core/rerank/reranker.js";
+import { RerankEngine, type Reranked, type RerankOptions } from "../core/rerank/rerank-engine.js";
 
 /** Options of {@link TogetherReranker}: those of the framework-free `Reranker`, and what of a node is ranked. */
 export interface TogetherRerankerParams extends RerankerOptions {
@@ -37,7 +37,7 @@ const NAME = "TogetherReranker";
 export class TogetherReranker implements BaseNodePostprocessor {
   /** The model that scores. */
   readonly model: string;
-  readonly #reranker: Reranker;
+  readonly #engine: RerankEngine;
   readonly #metadataMode: MetadataMode;
 
   /**
@@ -49,8 +49,8 @@ export class TogetherReranker implements BaseNodePostprocessor {
     const check = new Check({ metadataMode }, ["metadataMode"], NAME);
     // LlamaIndex takes an unknown mode for ALL, and would send what was to stay at home.
     this.#metadataMode = check.oneOf("metadataMode", Object.values(MetadataMode)) ?? MetadataMode.EMBED;
-    this.#reranker = new Reranker(rerankerOptions, NAME);
-    this.model = this.#reranker.model;
+    this.#engine = new RerankEngine(rerankerOptions, NAME);
+    this.model = this.#engine.model;
   }
 
   /**
@@ -68,7 +68,7 @@ export class TogetherReranker implements BaseNodePostprocessor {
   ): Promise<NodeWithScore[]> {
     const text = Array.isArray(query) ? extractText(query) : query;
     // Bad input is for the core to refuse, so that every framework's users read the same sentence.
-    const ranked = await this.#reranker.rerank(text as string, nodes, (one) => this.#textOf(one), options);
+    const { ranked } = await this.#engine.rerank(text as string, nodes, (one) => this.#textOf(one), options);
     return ranked.map((one) => withScore(one));
   }
 

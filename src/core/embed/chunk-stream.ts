@@ -1,13 +1,13 @@
-/** Runs a source through something that works on lists: some chunks ahead, in order, in bounded memory. */
+/** Cuts a source into chunks and works on several of them at once, in order and in bounded memory. */
 
 import { onAbort } from "../abort.js";
 import { cannot } from "../errors/together-error.js";
 
-/** How a stream is cut and run. */
+/** How a source is cut, and what is done with a chunk. */
 export interface ChunkOptions<Result> {
-  /** Items in the next chunk. */
+  /** Returns how many items the next chunk holds. */
   readonly size: () => number;
-  /** Chunks that may be under way at once. */
+  /** Chunks that may be in progress at once. */
   readonly ahead: number;
   readonly signal: AbortSignal;
   readonly task: string;
@@ -15,32 +15,32 @@ export interface ChunkOptions<Result> {
   readonly run: (items: string[], first: number) => Promise<Result>;
 }
 
-/** What became of one chunk. */
+/** The result of one chunk. */
 export interface Chunk<Result> {
   readonly result: Result;
   /** Items read from the source so far. */
   readonly read: number;
 }
 
-/** A chunk leaves after this long although it is not full: a source that pauses does not hold back what it gave. */
+/** After a pause of the source this long, a chunk is run although it is not full. */
 const LINGER_MS = 100;
 
 /**
- * Yields the result of each chunk, in order. No more than `ahead` chunks are under way or waiting to be taken, and
- * nothing is read beyond them. Ending early closes the source.
+ * Yields the result of each chunk, in order. At most `ahead` chunks are in progress or wait to be yielded, and nothing
+ * is read beyond them. Leaving the loop early closes the source.
  */
-export async function* chunks<Result>(
+export async function* readChunks<Result>(
   source: Iterable<string> | AsyncIterable<string>,
   options: ChunkOptions<Result>,
 ): AsyncGenerator<Chunk<Result>, void, undefined> {
-  const reader = new Reader(source, options.task);
+  const reader = new ChunkReader(source, options.task);
   const running: Promise<Result>[] = [];
   try {
     for (;;) {
-      const items = running.length < options.ahead ? await reader.next(options, running[0]) : undefined;
+      const items = running.length < options.ahead ? await reader.readChunk(options, running[0]) : undefined;
       if (items && items.length > 0) {
         const result = options.run(items, reader.read - items.length);
-        result.catch(() => {}); // It is awaited in its turn; until then a failure is not unhandled.
+        result.catch(() => {}); // Awaited later; until then its failure must not count as unhandled.
         running.push(result);
         continue;
       }
@@ -49,7 +49,7 @@ export async function* chunks<Result>(
       yield await resultOf(result, reader, options.signal);
     }
   } catch (error) {
-    // What the source's clean-up may throw besides would hide it.
+    // An error of the source's clean-up would hide this one.
     await reader.close(options.signal).catch(() => {});
     throw error;
   } finally {
@@ -57,10 +57,10 @@ export async function* chunks<Result>(
   }
 }
 
-/** Nothing is yielded after an abort, not even what was ready before. */
+/** Yields nothing after an abort, not even a result that was ready before. */
 async function resultOf<Result>(
   running: Promise<Result>,
-  { read }: Reader,
+  { read }: ChunkReader,
   signal: AbortSignal,
 ): Promise<Chunk<Result>> {
   const result = await running;
@@ -69,7 +69,7 @@ async function resultOf<Result>(
 }
 
 /** Reads a source chunk by chunk. */
-class Reader {
+class ChunkReader {
   /** Items handed out so far. */
   read = 0;
   readonly #iterator: Iterator<string> | AsyncIterator<string>;
@@ -93,45 +93,45 @@ class Reader {
   }
 
   /**
-   * The next chunk: full, or what there is when the source ends or pauses. Empty if `head`, the result that is to be
+   * Reads the next chunk: full, or shorter if the source ends or pauses. It is empty if `head`, the result to be
    * yielded next, is ready before the chunk is.
    */
-  async next(options: ChunkOptions<unknown>, head: Promise<unknown> | undefined): Promise<string[]> {
+  async readChunk(options: ChunkOptions<unknown>, head: Promise<unknown> | undefined): Promise<string[]> {
     const size = options.size();
-    const wait = new Wait(options.signal, head);
+    const interruption = new SourceInterruption(options.signal, head);
     try {
       while (!this.#ended && this.#items.length < size) {
-        const step = await this.#step(wait);
+        const step = await this.#step(interruption);
         if (step === "head is ready") return [];
         if (step === "time is up") break;
         if (step.done) this.#ended = true;
         else this.#items.push(step.value);
       }
     } finally {
-      wait.clear();
+      interruption.clear();
     }
     const items = this.#items.splice(0, size);
     this.read += items.length;
     return items;
   }
 
-  /** Lets the source clean up, without waiting for one that hangs: whose next text is due, or when aborted. */
+  /** Lets the source clean up. Does not wait for a source that still owes a text, nor after an abort. */
   async close(signal: AbortSignal): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
     const closed = Promise.resolve(this.#iterator.return?.());
     closed.catch(() => {});
     if (this.#pending || signal.aborted) return;
-    const wait = new Wait(signal, undefined);
-    await Promise.race([closed, wait.interruption(false)]).finally(() => wait.clear());
+    const interruption = new SourceInterruption(signal, undefined);
+    await Promise.race([closed, interruption.promise(false)]).finally(() => interruption.clear());
   }
 
-  async #step(wait: Wait): Promise<IteratorResult<string> | Interruption> {
+  async #step(interruption: SourceInterruption): Promise<IteratorResult<string> | Interruption> {
     const next = this.#pending ?? this.#iterator.next();
-    // Not `instanceof`: a test runner's Promise is another one than that of Node's own streams.
+    // Not `instanceof`: the Promise of a test runner is another class than that of Node's streams.
     if (!("then" in next)) return next;
     this.#pending = next;
-    const step = await Promise.race([next, wait.interruption(this.#items.length > 0)]);
+    const step = await Promise.race([next, interruption.promise(this.#items.length > 0)]);
     if (typeof step !== "string") this.#pending = undefined;
     return step;
   }
@@ -139,11 +139,11 @@ class Reader {
 
 type Interruption = "head is ready" | "time is up";
 
-/** What may come before a chunk is full: an abort, a pause too long, or a result to be yielded. */
-class Wait {
+/** Waits for what can come before a chunk is full: an abort, a pause of the source, or a result to be yielded. */
+class SourceInterruption {
   readonly #signal: AbortSignal;
   readonly #head: Promise<unknown> | undefined;
-  #promise: Promise<Interruption> | undefined;
+  #interrupted: Promise<Interruption> | undefined;
   #resolve: (interruption: Interruption) => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unlink = (): void => {};
@@ -155,24 +155,24 @@ class Wait {
   }
 
   /**
-   * Begun when the source first lets us wait: most never do.
+   * Created when the source returns the first promise that is not settled; many sources never do.
    *
-   * @param lingering - There are items that would leave; without any, a source may take all the time it needs.
+   * @param lingering - Whether there are items to send. Without any, the source may take as long as it needs.
    */
-  interruption(lingering: boolean): Promise<Interruption> {
-    this.#promise ??= new Promise((resolve, reject) => {
+  promise(lingering: boolean): Promise<Interruption> {
+    this.#interrupted ??= new Promise((resolve, reject) => {
       const headIsReady = (): void => resolve("head is ready");
       this.#resolve = resolve;
       this.#unlink = onAbort(this.#signal, () => reject(this.#signal.reason));
       this.#head?.then(headIsReady, headIsReady);
     });
     if (lingering) this.#timer ??= setTimeout(() => this.#resolve("time is up"), LINGER_MS);
-    return this.#promise;
+    return this.#interrupted;
   }
 
   clear(): void {
     clearTimeout(this.#timer);
     this.#unlink();
-    this.#promise?.catch(() => {});
+    this.#interrupted?.catch(() => {});
   }
 }

@@ -1,211 +1,209 @@
 /**
- * One list of different texts on its way to vectors: as many workers as may be in flight, each taking the next batch
- * when its turn has come. A batch that the server finds too much is halved, while everybody else waits.
+ * Embeds the different texts of one list: workers acquire a permit, take a batch, send it, and store its vectors. A
+ * batch that the server rejects as too large is sent in halves, while the other workers wait.
  */
 
-import { shareOf, type Batch, type Batches, type BatchSize } from "./batch-queue.js";
+import { sleep } from "../abort.js";
+import { isEncodingRejected, tooLargeBy, type TooLargeBy } from "../errors/describe-failure.js";
 import { cannot } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
-import { encodingRefused, tooMuch } from "../errors/describe-failure.js";
-import type { Parcel } from "../request/job.js";
-import { Undelivered, type Sender } from "../request/api.js";
-import type { Lane } from "../rate-limit/rate-limiter.js";
+import type { Priority, RateLimit } from "../rate-limit/rate-limiter.js";
+import type { Api, ApiOperation, ApiRequest, Failed } from "../request/api.js";
+import { splitInHalf, type AcceptedSize, type Batch, type BatchLimits } from "../request/batch.js";
 import type { RawVector } from "../request/wire.js";
+import type { BatchQueue } from "../request/batch-queue.js";
 
-/** What a list job needs from the embedder that runs it. */
-export interface ListJobContext {
-  readonly sender: Sender;
-  readonly size: BatchSize;
+/** What a run needs from the engine that starts it. */
+export interface EmbedRunOptions {
+  readonly api: Api;
+  readonly queue: BatchQueue;
+  readonly acceptedSize: AcceptedSize;
   readonly emit: Emit;
-  readonly lane: Lane;
+  readonly priority: Priority;
   readonly maxConcurrency: number;
-  readonly task: (texts: number) => string;
-  /** The caller's index for a place in the list. */
-  readonly indexOf: (place: number) => number;
-  /** Wraps a batch as a request. */
-  readonly pack: (batch: Batch) => VectorParcel;
-  /** The server does not take base64. */
-  readonly refuseBase64: () => void;
-  /** @returns what the next batch has to wait for, if anything. */
-  readonly deliver: (batch: Batch, vectors: RawVector[]) => Promise<void> | undefined;
+  /** What the caller asked for; completes the sentence "Cannot ...". */
+  readonly task: string;
+  /** The size of the next batch, before what the server has rejected. */
+  readonly limits: (limit: RateLimit | undefined) => BatchLimits;
+  readonly request: (batch: Batch) => EmbedRequest;
+  /** Stores the vectors of a batch. Its worker waits for the result before it takes the next batch. */
+  readonly store: (batch: Batch, vectors: RawVector[]) => Promise<void> | undefined;
+  /** The server rejected base64: asks for floats from now on. */
+  readonly useFloats: () => void;
+  /** The caller's index of the text at a position of the queue. */
+  readonly indexOf: (position: number) => number;
 }
 
-/** A request for vectors, and how it asks for them. */
-export interface VectorParcel extends Parcel<RawVector[]> {
-  readonly base64: boolean;
+/** A request for vectors. */
+export interface EmbedRequest extends ApiRequest<RawVector[]> {
+  readonly isBase64: boolean;
 }
 
-/** Where a worker gets its batch from, and what it does with one that has to wait once more. */
-interface Source {
-  /** The batch to send, the same until it is given back. */
-  take(): Batch | undefined;
-  giveBack(): void;
-}
-
-/** The reason that ends workers for which nothing was left; no caller sees it. */
+/** The reason that ends workers for which no batch is left. Callers never see it. */
 const FINISHED = Symbol("finished");
 
-export class ListJob {
-  readonly #context: ListJobContext;
-  readonly #batches: Batches;
+export class EmbedRun {
+  readonly #options: EmbedRunOptions;
   readonly #controller: AbortController;
-  /** Texts that have no vector yet. */
-  #open = 0;
-  /** Texts in a request if all were in flight at once. */
-  #share = 0;
-  /** Resolved unless a batch is being halved: only one is at a time. */
-  #probing: Promise<void> = Promise.resolve();
-  #probes = 0;
+  readonly #workers: Promise<void>[] = [];
+  /** Texts without a vector. */
+  #remaining: number;
+  /** Settles when no worker sends a rejected batch in halves. */
+  #split: Promise<void> = Promise.resolve();
+  #splitting = 0;
 
-  /** @param controller - Aborted by the caller's signal, and by the first failure here. */
-  constructor(context: ListJobContext, batches: Batches, controller: AbortController) {
-    this.#context = context;
-    this.#batches = batches;
+  /**
+   * @param texts - Number of texts in the queue.
+   * @param controller - Aborted by the caller's signal, and by the first failure here.
+   */
+  constructor(options: EmbedRunOptions, texts: number, controller: AbortController) {
+    this.#options = options;
+    this.#remaining = texts;
     this.#controller = controller;
   }
 
-  /** Ends when every batch was delivered; rejects with the first failure when nothing is under way any more. */
-  async run(texts: number): Promise<void> {
-    this.#open = texts;
-    this.#share = shareOf(texts, this.#context.maxConcurrency);
-    const workers = Math.min(this.#context.maxConcurrency, texts);
-    await Promise.allSettled(Array.from({ length: workers }, () => this.#work()));
+  /**
+   * Ends when every vector is stored.
+   *
+   * @throws the first failure, after all requests in flight have ended.
+   */
+  async run(): Promise<void> {
+    if (this.#remaining > 0) this.#startWorker();
+    // Workers start workers, so the list grows while it is read.
+    for (const worker of this.#workers) await worker;
     const { signal } = this.#controller;
     if (signal.reason !== FINISHED) signal.throwIfAborted();
   }
 
-  /** A worker never rejects: its failure aborts the job, and the job's reason says what it was. */
+  /** A worker never rejects: its failure aborts the run with the failure as the reason. */
+  #startWorker(): void {
+    this.#workers.push(this.#work().catch((error: unknown) => this.#controller.abort(error)));
+  }
+
   async #work(): Promise<void> {
-    try {
-      while (!this.#batches.empty) {
-        await this.#probing;
-        await this.#sendNext();
-      }
-    } catch (error) {
-      this.#controller.abort(error);
-    }
-  }
-
-  /** Sends whatever is next, if there still is something when its turn has come. */
-  async #sendNext(): Promise<void> {
-    const { size, sender } = this.#context;
+    const { api, queue } = this.#options;
+    let operation: ApiOperation | undefined;
     let batch: Batch | undefined;
-    const source: Source = {
-      take: () => {
-        if (this.#probes === 0) batch ??= this.#batches.take(size.limits(sender.limit, this.#share));
-        return batch;
-      },
-      giveBack: () => {
-        if (batch) this.#batches.giveBack(batch);
-        batch = undefined;
-      },
-    };
-    try {
-      await this.#send(source);
-    } catch (error) {
-      await this.#recover(error, batch, source);
+    while (batch || !queue.empty) {
+      await this.#split;
+      operation ??= this.#operation();
+      const permit = await api.acquire(operation);
+      batch ??= this.#takeBatch();
+      if (!batch) {
+        permit.cancel();
+        continue;
+      }
+      const request = this.#options.request(batch);
+      const attempt = await api.attempt(operation, permit, request);
+      switch (attempt.status) {
+        case "ok":
+          await this.#store(batch, attempt.value);
+          batch = operation = undefined;
+          break;
+        case "rate-limited":
+          queue.putBack(batch);
+          batch = undefined;
+          break;
+        case "retry":
+          await sleep(attempt.delayMs, operation.signal);
+          break;
+        case "failed":
+          await this.#recover(batch, request, attempt);
+          batch = operation = undefined;
+          break;
+      }
     }
   }
 
-  /** Sends a batch; once more, as floats, if the server turns out not to take base64. */
-  async #send(source: Source): Promise<void> {
-    const { sender, lane, task, pack, refuseBase64 } = this.#context;
-    let parcel: VectorParcel | undefined;
-    try {
-      const delivery = await sender.send({
-        lane,
-        signal: this.#controller.signal,
-        task,
-        unpack: () => source.giveBack(),
-        pack: () => {
-          const batch = source.take();
-          if (!batch) return undefined;
-          const packed = (parcel = pack(batch));
-          return { ...packed, read: (body) => ({ batch, vectors: packed.read(body) }) };
-        },
-      });
-      if (delivery) await this.#deliver(delivery.batch, delivery.vectors);
-    } catch (error) {
-      const asFloats = error instanceof Undelivered && parcel?.base64 && encodingRefused(error.failure);
-      if (!asFloats) throw error;
-      refuseBase64();
-      await this.#send(source);
-    }
+  #operation(): ApiOperation {
+    const { api, priority, task } = this.#options;
+    return api.operation({ priority, task, signal: this.#controller.signal });
   }
 
-  /** The last delivery ends the workers that wait for a turn which they no longer need. */
-  async #deliver(batch: Batch, vectors: RawVector[]): Promise<void> {
-    const kept = this.#context.deliver(batch, vectors);
-    this.#open -= batch.places.length;
-    if (this.#open === 0) this.#controller.abort(FINISHED);
-    await kept;
+  /** The size is decided here, when the batch is sent. Starts one more worker if texts are left for it. */
+  #takeBatch(): Batch | undefined {
+    const { api, queue, limits, acceptedSize, maxConcurrency } = this.#options;
+    if (this.#splitting > 0) return undefined;
+    const { texts, tokens } = limits(api.limit);
+    const batch = queue.take({
+      texts: Math.min(texts, acceptedSize.limits.texts),
+      tokens: Math.min(tokens, acceptedSize.limits.tokens),
+    });
+    if (!queue.empty && this.#workers.length < maxConcurrency) this.#startWorker();
+    return batch;
   }
 
-  /** Finds a way around a refusal, or throws what it means. */
-  async #recover(error: unknown, batch: Batch | undefined, source: Source): Promise<void> {
-    if (!(error instanceof Undelivered) || !batch) throw error;
-    const by = this.#excess(error, batch);
+  /** Stores vectors. The last batch ends the workers that still wait for a permit. */
+  async #store(batch: Batch, vectors: RawVector[]): Promise<void> {
+    const { acceptedSize, store } = this.#options;
+    acceptedSize.accepted(batch);
+    const stored = store(batch, vectors);
+    this.#remaining -= batch.texts.length;
+    if (this.#remaining === 0) this.#controller.abort(FINISHED);
+    await stored;
+  }
+
+  /** Puts a failed batch back if it can be sent in another way. @throws what else was wrong with it */
+  async #recover(batch: Batch, request: EmbedRequest, failed: Failed): Promise<void> {
+    const { queue, acceptedSize } = this.#options;
+    const by = this.#rejectedBy(batch, request, failed);
+    if (by === "encoding") return queue.putBack(batch);
     await this.#alone(async () => {
-      // Another worker may have found out meanwhile what the server bears.
-      if (this.#context.size.bears(batch)) await this.#halve(batch, by);
-      else source.giveBack();
+      // Another worker may have found the accepted size meanwhile.
+      if (acceptedSize.accepts(batch)) await this.#sendHalves(batch, by);
+      else queue.putBack(batch);
     });
   }
 
-  /** In which way a batch was too much; throws what else was wrong with it. */
-  #excess(refused: Undelivered, batch: Batch): "count" | "size" {
-    const by = tooMuch(refused.failure);
-    if (!by) throw refused.error;
-    if (batch.places.length === 1) throw this.#tooLong(batch, refused);
+  /** Why the server rejected a batch, if a change of the request helps. @throws what else was wrong with it */
+  #rejectedBy(batch: Batch, request: EmbedRequest, failed: Failed): TooLargeBy | "encoding" {
+    if (request.isBase64 && isEncodingRejected(failed.failure)) {
+      this.#options.useFloats();
+      return "encoding";
+    }
+    const by = tooLargeBy(failed.failure);
+    if (!by) throw failed.error();
+    const texts = batch.texts.length;
+    if (texts === 1) throw this.#tooLong(batch, failed);
+    this.#options.emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
     return by;
   }
 
-  /** Runs when nobody else is halving, and keeps others from taking new work meanwhile. */
+  /** Runs when no other worker splits, and keeps the others from taking batches meanwhile. */
   async #alone(work: () => Promise<void>): Promise<void> {
-    this.#probes += 1;
-    const turn = this.#probing.then(work).finally(() => (this.#probes -= 1));
-    this.#probing = turn.catch(() => {});
+    this.#splitting += 1;
+    const turn = this.#split.then(work).finally(() => (this.#splitting -= 1));
+    this.#split = turn.catch(() => {});
     await turn;
   }
 
-  async #halve(batch: Batch, by: "count" | "size"): Promise<void> {
-    const [first, second] = await this.#sendHalves(batch);
-    // Only now: had one text been too long by itself, the size of the batch would have been no fault.
-    this.#context.size.remember(by, second.tokens > first.tokens ? second : first);
+  async #sendHalves(batch: Batch, by: TooLargeBy): Promise<void> {
+    const { acceptedSize } = this.#options;
+    acceptedSize.rejected(batch);
+    for (const half of splitInHalf(batch)) await this.#sendPart(half);
+    acceptedSize.learn(by);
   }
 
-  async #sendHalves(batch: Batch): Promise<[Batch, Batch]> {
-    this.#context.emit({
-      type: "batch-split",
-      reason: "request-too-large",
-      texts: batch.texts.length,
-      requests: 2,
-    });
-    const halves = this.#batches.halve(batch);
-    for (const half of halves) await this.#sendHalf(half);
-    return halves;
-  }
-
-  async #sendHalf(half: Batch): Promise<void> {
-    // What was learned from the other half: this is cut by it, and teaches nothing new.
-    if (half.places.length > 1 && !this.#context.size.bears(half)) return void (await this.#sendHalves(half));
-    try {
-      await this.#send({ take: () => half, giveBack: () => {} });
-    } catch (error) {
-      if (!(error instanceof Undelivered)) throw error;
-      await this.#halve(half, this.#excess(error, half));
+  async #sendPart(part: Batch): Promise<void> {
+    const { api, acceptedSize } = this.#options;
+    if (part.texts.length > 1 && !acceptedSize.accepts(part)) {
+      for (const half of splitInHalf(part)) await this.#sendPart(half);
+      return;
     }
+    const request = this.#options.request(part);
+    const attempt = await api.send(this.#operation(), request);
+    if (attempt.status === "ok") return this.#store(part, attempt.value);
+    const by = this.#rejectedBy(part, request, attempt);
+    await (by === "encoding" ? this.#sendPart(part) : this.#sendHalves(part, by));
   }
 
-  #tooLong(batch: Batch, { error }: Undelivered): Error {
-    const index = this.#context.indexOf(batch.places[0] as number);
-    const length = (batch.texts[0] as string).length;
-    return cannot(
-      "text_too_long",
-      this.#context.task(1),
-      `the text at index ${index} (${length} characters, about ${batch.tokens} tokens) is more than the model takes`,
-      "split it into shorter ones",
-      { index, status: error.status, requestId: error.requestId, attempts: error.attempts },
-    );
+  #tooLong(batch: Batch, failed: Failed): Error {
+    const { task, indexOf } = this.#options;
+    const { status, requestId, attempts } = failed.error();
+    const index = indexOf(batch.positions[0] as number);
+    const size = `${batch.texts[0]?.length} characters, about ${batch.tokens} tokens`;
+    const problem = `the text at index ${index} (${size}) is more than the model takes`;
+    const details = { index, status, requestId, attempts };
+    return cannot("text_too_long", task, problem, "split it into shorter ones", details);
   }
 }

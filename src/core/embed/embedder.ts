@@ -1,50 +1,14 @@
-/** Texts into vectors: as many as texts, in their order, each one checked. */
-
-import { linked } from "../abort.js";
-import { Batches, BatchSize, type Batch } from "./batch-queue.js";
 import type { CallOptions } from "../call-options.js";
-import { VectorCache } from "./vector-cache.js";
-import { emitter, type Emit, type TokenUsage } from "../events.js";
-import { ListJob, type VectorParcel } from "./embed-run.js";
-import { ListRun } from "./unique-texts.js";
-import { countTokens } from "../tokens.js";
-import { embeddingModel } from "../models.js";
+import type { TokenUsage } from "../events.js";
 import type { EmbedderOptions } from "../options/options.js";
-import { resolveEmbedder, type ResolvedEmbedder } from "../options/resolve-options.js";
-import { Sender } from "../request/api.js";
-import { chunks } from "./chunk-stream.js";
-import { checkText, checkTexts, embedTask, indexesOf } from "../validate-texts.js";
-import type { Lane } from "../rate-limit/rate-limiter.js";
-import { normalized, toFloat32 } from "./vectors.js";
-import {
-  embeddingsRequest,
-  mostEmbeddingBytes,
-  readEmbeddings,
-  readUsage,
-  type RawVector,
-} from "../request/wire.js";
-
-/** The vectors of a list. */
-export interface Embeddings<Vector = Float32Array> {
-  /** One for each text, in the order of the texts; equal texts have equal vectors, each its own. */
-  readonly vectors: Vector[];
-  /** Summed over the requests. Texts from the cache cost nothing. */
-  readonly usage: TokenUsage;
-}
-
-/** One vector of a stream. */
-export interface StreamedEmbedding {
-  /** Index of its text in the source. */
-  readonly index: number;
-  /** As long as all others of the stream. */
-  readonly vector: Float32Array;
-}
+import { EmbedEngine, type Embeddings, type StreamedEmbedding } from "./embed-engine.js";
+import { toFloat32 } from "./vectors.js";
 
 /**
- * Embeds texts with one of Together's models, free of any framework.
+ * Embeds texts with a model of Together's, without a framework.
  *
- * Batches, order, the rate limit, retries and checks are taken care of. All embedders with the same `fetch`, origin,
- * key and model share one throttle.
+ * Sends texts in batches at the rate that the server accepts, retries failures, and checks every response. All
+ * embedders with the same `fetch`, origin, key and model share one rate limiter.
  *
  * @example
  * ```ts
@@ -56,244 +20,60 @@ export interface StreamedEmbedding {
  * ```
  */
 export class Embedder {
-  /** The model whose vectors these are. */
+  /** The model, as set. */
   readonly model: string;
-  readonly #options: ResolvedEmbedder;
-  readonly #emit: Emit;
-  readonly #sender: Sender;
-  readonly #size: BatchSize;
-  readonly #cache: VectorCache | undefined;
-  #encoding: "base64" | "float";
-  #learnedDimensions: number | undefined;
+  readonly #engine: EmbedEngine;
 
   /**
    * @param options - Only `model` is required.
    * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
    */
-  constructor(options: EmbedderOptions, name = "Embedder") {
-    this.#options = resolveEmbedder(options, name);
-    this.model = this.#options.model;
-    this.#emit = emitter(this.#options.onEvent, { operation: "embed", model: this.model });
-    this.#sender = new Sender(this.#options, this.#emit);
-    this.#size = new BatchSize(this.#options.batchSize);
-    this.#cache = this.#options.cache && new VectorCache(this.#options, this.#options.cache, this.#emit);
-    this.#encoding = this.#options.encodingFormat;
+  constructor(options: EmbedderOptions) {
+    this.#engine = new EmbedEngine(options, "Embedder");
+    this.model = this.#engine.model;
   }
 
-  /** The length of the vectors: as set, as received, or as known of the model; otherwise `undefined`. */
+  /** The length of the vectors: as set, as received, or as known for the model; otherwise `undefined`. */
   get dimensions(): number | undefined {
-    return this.#expectedDimensions ?? embeddingModel(this.model)?.dimensions;
-  }
-
-  /** What every answer is held to. What the model is known for is no promise of the user's own endpoint. */
-  get #expectedDimensions(): number | undefined {
-    return this.#options.dimensions ?? this.#learnedDimensions;
+    return this.#engine.dimensions;
   }
 
   /**
-   * Embeds documents, one vector each, in the order given, whatever order the API answers in.
+   * Embeds documents: one vector per text, in the order of the texts, whatever order the server responds in.
    *
-   * An empty list makes no request. Equal texts travel once.
+   * An empty list sends no request. Duplicate texts are sent once.
    *
-   * @throws {@link TogetherError} if a text cannot be sent, naming all such (no request is made then), or if a
-   * request fails for good: then no vector is returned, but the cache keeps what had arrived.
+   * @throws {@link TogetherError} `invalid_input` if a text cannot be sent (no request is made then); any other code
+   * if a request fails after all retries. Then no vector is returned, but the cache keeps those that had arrived.
    * @throws the signal's reason if it is aborted.
    */
-  embed(texts: readonly string[], options: CallOptions = {}): Promise<Embeddings> {
-    return this.embedAs(toFloat32, texts, options);
+  embed(texts: readonly string[], options?: CallOptions): Promise<Embeddings> {
+    return this.#engine.embed(toFloat32, texts, options);
   }
 
   /**
-   * Embeds a query: with the model's query prefix, ahead of all documents that wait, past the cache.
+   * Embeds a query: with the model's query prefix, before all documents that wait. Queries are not cached.
    *
    * @throws as {@link Embedder.embed} does.
    */
-  embedQuery(text: string, options: CallOptions = {}): Promise<{ vector: Float32Array; usage: TokenUsage }> {
-    return this.embedQueryAs(toFloat32, text, options);
+  embedQuery(text: string, options?: CallOptions): Promise<{ vector: Float32Array; usage: TokenUsage }> {
+    return this.#engine.embedQuery(toFloat32, text, options);
   }
 
   /**
-   * Embeds a source of any length, in bounded memory: it reads no more ahead than it can send, and yields in order.
+   * Embeds a source of any length in bounded memory: reads no further ahead than requests can be sent, and yields in
+   * order.
    *
-   * Leaving the loop stops everything and closes the source. A source that pauses does not hold back what it gave.
+   * Leaving the loop aborts all requests and closes the source. A source that pauses for 100 ms delays none of the
+   * texts that it has given.
    *
-   * @param source - Texts, from an array, a generator, a file's lines, a database cursor.
-   * @throws as {@link Embedder.embed} does, and whatever the source throws.
+   * @param source - Texts: an array, a generator, a file's lines, a database cursor.
+   * @throws as {@link Embedder.embed} does, and what the source throws.
    */
-  async *embedStream(
+  embedStream(
     source: Iterable<string> | AsyncIterable<string>,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): AsyncGenerator<StreamedEmbedding, void, undefined> {
-    const { controller, unlink } = linked(options.signal);
-    const size = (): number => this.#size.limits(this.#sender.limit).texts;
-    const stream = chunks(source, {
-      size,
-      ahead: this.#options.maxConcurrency,
-      signal: controller.signal,
-      task: `embed a stream with "${this.model}"`,
-      run: (texts, first) =>
-        this.#embedList(texts, { lane: "documents", form: toFloat32, first }, { signal: controller.signal }),
-    });
-    let done = 0;
-    try {
-      for await (const { result, read } of stream) {
-        options.onProgress?.({ done: done + result.vectors.length, total: read });
-        for (const vector of result.vectors) {
-          options.signal?.throwIfAborted();
-          yield { index: done++, vector };
-        }
-      }
-    } finally {
-      controller.abort();
-      unlink();
-    }
+    return this.#engine.embedStream(source, options);
   }
-
-  /** @internal What {@link Embedder.embed} does, in the form that a framework wants its vectors in. */
-  embedAs<Vector extends RawVector>(
-    form: (vector: RawVector) => Vector,
-    texts: readonly string[],
-    options: CallOptions = {},
-  ): Promise<Embeddings<Vector>> {
-    return this.#embedList(texts, { lane: "documents", form }, options);
-  }
-
-  /** @internal What {@link Embedder.embedQuery} does, in the form that a framework wants its vectors in. */
-  async embedQueryAs<Vector extends RawVector>(
-    form: (vector: RawVector) => Vector,
-    text: string,
-    options: CallOptions = {},
-  ): Promise<{ vector: Vector; usage: TokenUsage }> {
-    const checked = checkText(text, `embed a query with "${this.model}"`, "query");
-    const wanted = { lane: "query", form, wasRepaired: checked.repaired } as const;
-    const { vectors, usage } = await this.#embedList([checked.text], wanted, options);
-    return { vector: vectors[0] as Vector, usage };
-  }
-
-  async #embedList<Vector extends RawVector>(
-    list: readonly string[],
-    wanted: Wanted<Vector>,
-    options: CallOptions,
-  ): Promise<Embeddings<Vector>> {
-    options.signal?.throwIfAborted();
-    const { run, tokens } = this.#begin(list, wanted);
-    if (run.texts.length > 0) await this.#complete(run, tokens, wanted.lane, options);
-    return { vectors: run.result(), usage: run.bill.usage() };
-  }
-
-  /** Checks texts and makes of them what is sent, each with its tokens. */
-  #begin<Vector extends RawVector>(
-    list: readonly string[],
-    { lane, form, first = 0, wasRepaired = false }: Wanted<Vector>,
-  ): { run: ListRun<Vector>; tokens: number[] } {
-    const task = embedTask(Array.isArray(list) ? list.length : 0, this.model);
-    const { texts, repaired } = checkTexts(list, task, "text", first);
-    if (wasRepaired) this.#emit({ type: "text-sanitized", indexes: [0] });
-    if (repaired.length > 0) this.#emit({ type: "text-sanitized", indexes: repaired });
-    const prefix = this.#prefix(lane);
-    const run = new ListRun(
-      prefix === "" ? texts : texts.map((text) => prefix + text),
-      first,
-      this.#options.normalize ? (vector) => form(normalized(vector)) : form,
-    );
-    return { run, tokens: countTokens(run, task, this.#options, this.#emit) };
-  }
-
-  /** Finds a vector for each text: in the cache, or by asking for it. */
-  async #complete(run: ListRun, tokens: number[], lane: Lane, options: CallOptions): Promise<void> {
-    const { signal, onProgress } = options;
-    const { controller, unlink } = linked(signal);
-    const cache = lane === "documents" ? this.#cache : undefined;
-    const writes: Promise<void>[] = [];
-    try {
-      const keys = cache && (await cache.keys(run.texts, signal));
-      if (cache && keys) this.#fill(run, await cache.read(keys, this.#expectedDimensions, signal));
-      signal?.throwIfAborted();
-      if (run.done > 0) onProgress?.(run.progress());
-      const open = indexesOf(run.vectors, (vector) => vector === undefined);
-      const deliver = (places: readonly number[], vectors: RawVector[]): Promise<void> | undefined => {
-        // Before they are scaled: the cache keeps what the server sent.
-        const written = cache && keys && cache.write(pick(keys, places), vectors, signal);
-        if (written) writes.push(written);
-        run.place(places, vectors);
-        onProgress?.(run.progress());
-        // Who ran ahead of a slow store would lose more than what is in flight when the process is killed.
-        return cache?.answers ? written : undefined;
-      };
-      const batches = new Batches(pick(run.texts, open), pick(tokens, open));
-      await this.#job(lane, controller, batches, { open, run, deliver }).run(open.length);
-    } finally {
-      unlink();
-      // What has arrived is worth keeping even when the rest failed; an abort ends the wait.
-      await Promise.all(writes);
-    }
-    signal?.throwIfAborted();
-  }
-
-  /** Takes what the cache knew: what comes besides must measure the same, or the list would mix two models. */
-  #fill(run: ListRun, vectors: readonly (RawVector | undefined)[]): void {
-    this.#learnedDimensions ??= vectors.find((vector) => vector !== undefined)?.length;
-    run.fill(vectors);
-  }
-
-  #job(lane: Lane, controller: AbortController, batches: Batches, { open, run, deliver }: JobParts): ListJob {
-    return new ListJob(
-      {
-        sender: this.#sender,
-        size: this.#size,
-        emit: this.#emit,
-        lane,
-        maxConcurrency: this.#options.maxConcurrency,
-        task: (texts) =>
-          lane === "query" ? `embed a query with "${this.model}"` : embedTask(texts, this.model),
-        indexOf: (place) => run.firstIndexOf(open[place] as number),
-        pack: (batch) => this.#pack(batch, run, this.#prefix(lane)),
-        refuseBase64: () => (this.#encoding = "float"),
-        deliver: (batch, vectors) => deliver(pick(open, batch.places), vectors),
-      },
-      batches,
-      controller,
-    );
-  }
-
-  #pack(batch: Batch, run: ListRun, prefix: string): VectorParcel {
-    const base64 = this.#encoding === "base64";
-    return {
-      call: { path: "/embeddings", body: embeddingsRequest(this.model, batch.texts, base64) },
-      base64,
-      texts: batch.texts,
-      secrets: () => batch.texts.map((text) => text.slice(prefix.length)),
-      estimatedTokens: batch.tokens,
-      mostBytes: mostEmbeddingBytes(batch.texts.length, this.#expectedDimensions),
-      read: (body) => {
-        const vectors = readEmbeddings(body, batch.texts.length, this.#expectedDimensions);
-        this.#learnedDimensions ??= vectors[0]?.length;
-        run.bill.add(readUsage(body));
-        return vectors;
-      },
-    };
-  }
-
-  #prefix(lane: Lane): string {
-    return lane === "query" ? this.#options.queryPrefix : this.#options.documentPrefix;
-  }
-}
-
-/** How a list is embedded, and in what form its vectors are wanted. */
-interface Wanted<Vector> {
-  readonly lane: Lane;
-  readonly form: (vector: RawVector) => Vector;
-  /** The index of the first text, where the list is part of a longer one. */
-  readonly first?: number;
-  readonly wasRepaired?: boolean;
-}
-
-interface JobParts {
-  readonly open: readonly number[];
-  readonly run: ListRun;
-  readonly deliver: (places: readonly number[], vectors: RawVector[]) => Promise<void> | undefined;
-}
-
-function pick<Item>(list: readonly Item[], places: readonly number[]): Item[] {
-  return places.map((place) => list[place] as Item);
 }

@@ -1,78 +1,85 @@
-import { Bill } from "../usage.js";
 import type { Progress } from "../call-options.js";
 import type { RawVector } from "../request/wire.js";
+import { UsageTotal } from "../usage.js";
 
-/** A list being embedded: its different texts, the vectors that came so far, and what they cost. */
-export class ListRun<Vector extends RawVector = RawVector> {
+/** The different texts of a list, and the vectors that have arrived for them. Duplicate texts are embedded once. */
+export class UniqueTexts<Vector extends RawVector = RawVector> {
   /** The different texts, as they are sent. */
   readonly texts: readonly string[];
+  /** One for each of them; `undefined` until it has arrived. */
   readonly vectors: (Vector | undefined)[];
-  /** What its requests cost. */
-  readonly bill = new Bill();
+  readonly usage = new UsageTotal();
   readonly #first: number;
-  readonly #form: (vector: RawVector) => Vector;
-  /** For each place, the index in the list of the first text that stands there. */
+  readonly #convert: (vector: RawVector) => Vector;
+  /** For each position, the index in the list of the first text that is there. */
   readonly #firstIndexes: number[] = [];
-  readonly #placeOf: Int32Array;
-  readonly #shares: Int32Array;
+  /** For each index in the list, the position of its text. */
+  readonly #positions: Int32Array;
+  /** For each position, how many texts of the list it stands for. */
+  readonly #counts: Int32Array;
   #done = 0;
 
   /**
    * @param first - The caller's index of the first text.
-   * @param form - Makes of a vector what is wanted: as soon as it came, while others are still under way.
+   * @param convert - Makes the caller's kind of vector. Called when a vector arrives, while others are in flight.
    */
-  constructor(list: readonly string[], first: number, form: (vector: RawVector) => Vector) {
-    const places = new Map<string, number>();
-    this.#placeOf = new Int32Array(list.length);
+  constructor(list: readonly string[], first: number, convert: (vector: RawVector) => Vector) {
+    const positions = new Map<string, number>();
+    this.#positions = new Int32Array(list.length);
     list.forEach((text, index) => {
-      const place = places.get(text) ?? places.size;
-      if (place === places.size) this.#firstIndexes.push(index);
-      places.set(text, place);
-      this.#placeOf[index] = place;
+      const position = positions.get(text) ?? positions.size;
+      if (position === positions.size) this.#firstIndexes.push(index);
+      positions.set(text, position);
+      this.#positions[index] = position;
     });
     this.#first = first;
-    this.#form = form;
-    this.texts = [...places.keys()];
-    this.vectors = Array.from({ length: places.size });
-    this.#shares = new Int32Array(places.size);
-    for (const place of this.#placeOf) this.#shares[place] = (this.#shares[place] as number) + 1;
+    this.#convert = convert;
+    this.texts = [...positions.keys()];
+    this.vectors = Array.from({ length: positions.size });
+    this.#counts = new Int32Array(positions.size);
+    for (const position of this.#positions) this.#counts[position] = (this.#counts[position] as number) + 1;
   }
 
-  /** The caller's texts that have their vector. */
+  /** Texts of the list that have their vector. */
   get done(): number {
     return this.#done;
   }
 
-  /** Takes what the cache knew. */
-  fill(vectors: readonly (RawVector | undefined)[]): void {
-    vectors.forEach((vector, place) => {
-      if (vector) this.place([place], [vector]);
+  /** Positions without a vector. */
+  get missing(): number[] {
+    return [...this.vectors.keys()].filter((position) => this.vectors[position] === undefined);
+  }
+
+  /** Takes vectors from the cache, one or none for each position. */
+  setCached(vectors: readonly (RawVector | undefined)[]): void {
+    vectors.forEach((vector, position) => {
+      if (vector) this.setVectors([position], [vector]);
     });
   }
 
-  place(places: readonly number[], vectors: readonly RawVector[]): void {
-    places.forEach((place, at) => {
-      this.vectors[place] = this.#form(vectors[at] as RawVector);
-      this.#done += this.#shares[place] as number;
+  setVectors(positions: readonly number[], vectors: readonly RawVector[]): void {
+    positions.forEach((position, at) => {
+      this.vectors[position] = this.#convert(vectors[at] as RawVector);
+      this.#done += this.#counts[position] as number;
     });
   }
 
   progress(): Progress {
-    return { done: this.#done, total: this.#placeOf.length };
+    return { done: this.#done, total: this.#positions.length };
   }
 
-  /** The caller's index of the first text that stands at a place. */
-  firstIndexOf(place: number): number {
-    return this.#first + (this.#firstIndexes[place] as number);
+  /** The caller's index of the first text at a position. */
+  firstIndexOf(position: number): number {
+    return this.#first + (this.#firstIndexes[position] as number);
   }
 
-  /** One vector for each of the caller's texts. Equal texts get copies: LangGraph's store empties what it is given. */
+  /** One vector for each text of the list. Duplicates get copies: LangGraph's store empties what it is given. */
   result(): Vector[] {
-    const given = new Uint8Array(this.vectors.length);
-    return Array.from(this.#placeOf, (place) => {
-      const vector = this.vectors[place] as Vector;
-      if (given[place] === 1) return vector.slice() as Vector;
-      given[place] = 1;
+    const used = new Uint8Array(this.vectors.length);
+    return Array.from(this.#positions, (position) => {
+      const vector = this.vectors[position] as Vector;
+      if (used[position] === 1) return vector.slice() as Vector;
+      used[position] = 1;
       return vector;
     });
   }

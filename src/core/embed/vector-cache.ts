@@ -1,6 +1,6 @@
 /**
- * Vectors by the hash of their text, over any byte store. An entry that does not hold what was once written there
- * counts as missing, and a store that fails costs time, never the job.
+ * Keeps vectors in a byte store, by the hash of their text. An entry that does not hold what was written to it counts
+ * as missing. A store that fails costs time, and never the call.
  */
 
 import { onAbort } from "../abort.js";
@@ -10,21 +10,21 @@ import type { ResolvedEmbedder } from "../options/resolve-options.js";
 import { toFloat32 } from "./vectors.js";
 import type { RawVector } from "../request/wire.js";
 
-/** Part of every key: a change of the format below must not read what the old one wrote. */
+/** Part of every key. Change it with the format below, so that old entries are not read. */
 const FORMAT = "together-retrieval/1";
 
-/** `TRv1`, then eight bytes of the key, then a checksum; the floats begin at 16 and so stay aligned. */
+/** An entry is `TRv1`, eight bytes of the key, a checksum, and from byte 16 (aligned) the floats. */
 const MAGIC = 0x31765254;
 const HEADER_BYTES = 16;
 const TAG_BYTES = 8;
 
-/** Keys in one look-up: a hundred thousand at once is more than some stores take. */
-const LOOKUP = 2048;
+/** Keys per read: some stores do not accept a hundred thousand. */
+const LOOKUP_SIZE = 2048;
 
-/** A text's place in the cache. */
+/** The key of a text. */
 export interface CacheKey {
   readonly name: string;
-  /** Its first eight bytes again, to be found inside the entry: a store that mixes entries up is caught. */
+  /** The first eight bytes of `name`. They are in the entry as well, so that a store that mixes entries up is detected. */
   readonly tag: Uint8Array;
 }
 
@@ -34,7 +34,7 @@ export class VectorCache {
   readonly #prefix: string;
   readonly #timeout: number;
   readonly #emit: Emit;
-  #answers = true;
+  #isResponsive = true;
 
   constructor(options: ResolvedEmbedder, cache: NonNullable<ResolvedEmbedder["cache"]>, emit: Emit) {
     this.#store = cache.store;
@@ -44,21 +44,21 @@ export class VectorCache {
     this.#emit = emit;
   }
 
-  /** Whether the store is worth waiting for: it is not while it lets its time run out. */
-  get answers(): boolean {
-    return this.#answers;
+  /** Whether the store responded within the timeout when it was last asked. */
+  get isResponsive(): boolean {
+    return this.#isResponsive;
   }
 
   /**
-   * The keys of texts as they are sent. They are hashes: a store does not learn the texts.
+   * Returns the keys of texts as they are sent. Keys are hashes, so a store does not see the texts.
    *
    * @throws the signal's reason if it is aborted.
    */
   async keys(texts: readonly string[], signal?: AbortSignal): Promise<CacheKey[]> {
     const keys: CacheKey[] = [];
-    for (let start = 0; start < texts.length; start += LOOKUP) {
+    for (let start = 0; start < texts.length; start += LOOKUP_SIZE) {
       signal?.throwIfAborted();
-      const part = texts.slice(start, start + LOOKUP);
+      const part = texts.slice(start, start + LOOKUP_SIZE);
       const names = await sha256(part.map((text) => this.#prefix + text));
       keys.push(...names.map((name) => ({ name, tag: tagOf(name) })));
     }
@@ -66,10 +66,10 @@ export class VectorCache {
   }
 
   /**
-   * Looks many texts up at once.
+   * Reads the vectors of many keys.
    *
    * @param dimensions - The length that vectors must have, if it is known.
-   * @returns a vector or `undefined` for each key.
+   * @returns a vector or `undefined` per key.
    * @throws the signal's reason if it is aborted.
    */
   async read(
@@ -80,13 +80,13 @@ export class VectorCache {
     const vectors: (Float32Array | undefined)[] = [];
     let corrupt = 0;
     let wanted = dimensions;
-    for (let start = 0; start < keys.length; start += LOOKUP) {
-      const part = keys.slice(start, start + LOOKUP);
+    for (let start = 0; start < keys.length; start += LOOKUP_SIZE) {
+      const part = keys.slice(start, start + LOOKUP_SIZE);
       const names = part.map((key) => key.name);
-      // Who has not answered once is not asked again: a list of a million would wait five hundred times.
-      const entries = start > 0 && !this.#answers ? [] : await this.#lookUp(names, signal);
-      part.forEach((key, place) => {
-        const entry = entries[place];
+      // A store that timed out once is not asked again: a list of a million texts would wait five hundred times.
+      const entries = start > 0 && !this.#isResponsive ? [] : await this.#lookUp(names, signal);
+      part.forEach((key, index) => {
+        const entry = entries[index];
         const vector = entry ? decode(entry, key.tag) : undefined;
         wanted ??= vector?.length;
         const sound = vector?.length === wanted ? vector : undefined;
@@ -99,25 +99,25 @@ export class VectorCache {
     return vectors;
   }
 
-  /** Writes what has just arrived. Never rejects; an abort ends the wait, not the writing. */
+  /** Writes vectors that have arrived. Never rejects. An abort ends the wait, not the writing. */
   async write(keys: readonly CacheKey[], vectors: readonly RawVector[], signal?: AbortSignal): Promise<void> {
-    const entries = keys.map((key, place): [string, Uint8Array] => [
+    const entries = keys.map((key, index): [string, Uint8Array] => [
       key.name,
-      encode(toFloat32(vectors[place] as RawVector), key.tag),
+      encode(toFloat32(vectors[index] as RawVector), key.tag),
     ]);
-    await this.#guard("write", signal, () => this.#store.mset(entries)).catch(() => {});
+    await this.#withTimeout("write", signal, () => this.#store.mset(entries)).catch(() => {});
   }
 
   async #lookUp(
     names: string[],
     signal: AbortSignal | undefined,
   ): Promise<readonly (Uint8Array | undefined | null)[]> {
-    const entries = await this.#guard("read", signal, () => this.#store.mget(names));
+    const entries = await this.#withTimeout("read", signal, () => this.#store.mget(names));
     return Array.isArray(entries) ? entries : [];
   }
 
-  /** A store that hangs must not hang the job: it gets as long as a request, and no longer than the caller waits. */
-  async #guard<Value>(
+  /** Waits for a store as long as for a request, so that a store that hangs does not hang the call. */
+  async #withTimeout<Value>(
     phase: "read" | "write",
     signal: AbortSignal | undefined,
     work: () => Promise<Value>,
@@ -127,17 +127,17 @@ export class VectorCache {
     let unlink: (() => void) | undefined;
     const ended = new Promise<never>((_, reject) => {
       const late = (): void => {
-        this.#answers = false;
-        reject(new Error(`no answer within ${this.#timeout} ms`));
+        this.#isResponsive = false;
+        reject(new Error(`no response within ${this.#timeout} ms`));
       };
       timer = setTimeout(late, this.#timeout);
       unlink = signal && onAbort(signal, () => reject(signal.reason));
     });
-    // A store that throws before it returns a promise leaves this one alone, with an abort that may still come.
+    // If the store throws before it returns a promise, nothing awaits this one, and an abort may still reject it.
     ended.catch(() => {});
     try {
       const value = await Promise.race([work(), ended]);
-      this.#answers = true;
+      this.#isResponsive = true;
       return value;
     } catch (error) {
       signal?.throwIfAborted();
@@ -165,30 +165,30 @@ function decode(value: unknown, tag: Uint8Array): Float32Array | undefined {
   const bytes = value.byteLength - HEADER_BYTES;
   if (bytes <= 0 || bytes % 4 !== 0) return undefined;
   const header = new DataView(value.buffer, value.byteOffset, HEADER_BYTES);
-  // Stores hand out views into larger buffers, at any offset; a vector has its memory to itself.
+  // Stores return views into larger buffers, at any offset. A vector gets memory of its own.
   const vector = new Float32Array(bytes / 4);
   new Uint8Array(vector.buffer).set(value.subarray(HEADER_BYTES));
   const intact =
     header.getUint32(0, true) === MAGIC &&
-    tag.every((byte, place) => value[4 + place] === byte) &&
+    tag.every((byte, index) => value[4 + index] === byte) &&
     header.getUint32(12, true) === checksum(vector);
   return intact ? vector : undefined;
 }
 
-/** FNV-1a over whole words: catches damage, not malice. */
+/** FNV-1a over 32-bit words. Detects corruption, not manipulation. */
 function checksum(vector: Float32Array): number {
   const words = new Uint32Array(vector.buffer, vector.byteOffset, vector.length);
   let sum = 0x811c9dc5;
-  for (let place = 0; place < words.length; place++)
-    sum = Math.imul(sum ^ (words[place] as number), 0x01000193);
+  for (let index = 0; index < words.length; index++)
+    sum = Math.imul(sum ^ (words[index] as number), 0x01000193);
   return sum >>> 0;
 }
 
-/** The first bytes of a key, from its digits. */
+/** The first bytes of a key, from its hexadecimal digits. */
 function tagOf(name: string): Uint8Array {
   const tag = new Uint8Array(TAG_BYTES);
-  for (let place = 0; place < TAG_BYTES; place++) {
-    tag[place] = Number.parseInt(name.slice(2 * place, 2 * place + 2), 16);
+  for (let index = 0; index < TAG_BYTES; index++) {
+    tag[index] = Number.parseInt(name.slice(2 * index, 2 * index + 2), 16);
   }
   return tag;
 }

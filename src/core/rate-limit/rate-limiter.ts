@@ -1,232 +1,218 @@
 /**
- * Lets requests of one model leave at the pace that its server bears. Queries and reranking go before documents,
- * and what was refused before goes before new work; {@link Pace} says when.
+ * Decides which request of one model is sent next, and when. Queries and rerank requests are sent before documents, and
+ * retries before first attempts. {@link Pacer} computes the time.
  *
- * One throttle serves all objects with the same fetch, origin, key and model, because Together's limit is one for
- * all of them.
+ * All objects with the same `fetch`, origin, key and model share one limiter, because the server counts their requests
+ * together.
  */
 
 import { onAbort } from "../abort.js";
-import { Pace, type Departure, type LimitedBy } from "./pacer.js";
-import { RetryBudget } from "../request/retry-policy.js";
+import { Pacer, type LimitedBy, type SentRequest } from "./pacer.js";
+import { RetryBudget } from "./retry-budget.js";
+import { WaitQueue, type Rank, type Waiter } from "./wait-queue.js";
 
-/** Who goes first: somebody waits for an answer, or a corpus is being embedded. */
-export type Lane = "query" | "documents";
+/** `"high"` for queries and rerank requests, whose caller waits for one response; `"normal"` for documents. */
+export type Priority = "high" | "normal";
 
-/** A request that wants to leave. */
-export interface Work {
-  readonly lane: Lane;
-  /** It was sent before, and goes before what was not. */
-  readonly again: boolean;
-  /** The most requests in flight beside which it may leave. */
-  readonly ceiling: number;
-  /** When it was asked for, on the clock of `performance.now()`. */
-  readonly since: number;
+/** What a caller wants to send. */
+export interface AcquireOptions {
+  readonly priority: Priority;
+  readonly isRetry: boolean;
+  /** The most requests in flight, this one included. */
+  readonly maxConcurrency: number;
+  /** When the operation started, in milliseconds of `performance.now()`. */
+  readonly startedAt: number;
   readonly signal: AbortSignal;
-  /** Called when its turn has come: its tokens, estimated, or `undefined` if there is nothing left to send. */
-  prepare(): number | undefined;
 }
 
-/** Permission to send one request; exactly one of its four methods must be called when it has ended. */
-export interface Ticket {
-  /** Number of the request, from 1. */
+/** Permission to send one request. No other permit is granted until it is used or cancelled. */
+export interface Permit {
+  /**
+   * Counts the request as sent.
+   *
+   * @param tokens - Tokens of the request, estimated.
+   */
+  start(tokens: number): InFlight;
+  /** Gives the permit back unused. */
+  cancel(): void;
+}
+
+/** A request that was sent. Call exactly one of its four methods when it has ended. */
+export interface InFlight {
+  /** Number of the request within its model, from 1. */
   readonly request: number;
+  /** Milliseconds of `performance.now()`. */
   readonly sentAt: number;
   /** Requests in flight, this one included. */
   readonly inFlight: number;
+  /** The response passed every check. */
   succeeded(): void;
-  /** 429. */
-  refused(reset: number | undefined, by: LimitedBy): Refused;
-  /** 5xx, lost connection, timeout; `pause` is how long to leave the server alone if all fail. */
-  failed(pause: number): void;
-  /** Ended in a way that says nothing about the server's limits. */
-  released(): void;
+  /**
+   * The server responded with 429.
+   *
+   * @param resetMs - Milliseconds after which the server accepts requests again, if the response says so.
+   */
+  rateLimited(resetMs: number | undefined, by: LimitedBy): RateLimitUpdate;
+  /**
+   * The server failed, or the connection was lost.
+   *
+   * @param delayMs - Milliseconds for which the model gets no request if all requests fail.
+   */
+  failed(delayMs: number): void;
+  /** The request ended in a way that says nothing about the server's limits. */
+  release(): void;
 }
 
-/** What a refusal led to. */
-export interface Refused {
+/** What follows from a 429. */
+export interface RateLimitUpdate {
+  /** Milliseconds for which all requests of the model are delayed. */
   readonly delayMs: number;
+  /** Estimated rate, in requests or tokens per second. */
   readonly ratePerSecond: number;
 }
 
-/** What the server limits, and the rate that was learned of it. */
-export interface Limit {
+/** What the server limits, and its estimated rate. */
+export interface RateLimit {
   readonly by: LimitedBy;
   readonly perSecond: number;
 }
 
-interface Waiter {
-  readonly work: Work;
-  readonly resolve: (ticket: Ticket | undefined) => void;
+interface Acquirer extends Waiter {
+  readonly options: AcquireOptions;
+  readonly grant: (permit: Permit) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-export class Throttle {
-  /** Shared like the throttle: an outage is an outage for all who use the model. */
-  readonly budget = new RetryBudget();
-  readonly #pace = new Pace();
-  readonly #waiting = [new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>()];
+/** Grants permits to the callers of one model. */
+export class RateLimiter {
+  /** Retries that callers of this model may make together. */
+  readonly retryBudget = new RetryBudget();
+  readonly #pacer = new Pacer();
+  readonly #queue = new WaitQueue<Acquirer>();
+  #isGranted = false;
   #inFlight = 0;
   #sent = 0;
   #lastSuccess = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** What the server limits, once it has said so. */
-  get limit(): Limit | undefined {
-    const { limitedBy: by, ratePerSecond: perSecond } = this.#pace;
+  /** What the server limits; `undefined` until the first 429. */
+  get limit(): RateLimit | undefined {
+    const { limitedBy: by, ratePerSecond: perSecond } = this.#pacer;
     return by && { by, perSecond };
   }
 
-  /** When the model last answered, on the clock of `performance.now()`. */
+  /** When a request last succeeded, in milliseconds of `performance.now()`; minus infinity before. */
   get lastSuccess(): number {
     return this.#lastSuccess;
   }
 
-  /** Whether nothing is under way and nothing waits. */
+  /** Whether no request is in flight and no caller waits. */
   get idle(): boolean {
-    return this.#inFlight === 0 && this.#waiting.every((queue) => queue.size === 0);
+    return this.#inFlight === 0 && !this.#isGranted && this.#queue.empty;
   }
 
   /**
-   * Waits for a turn.
+   * Waits for permission to send one request.
    *
-   * @returns a ticket, or `undefined` if `prepare` had nothing left to send.
-   * @throws the signal's reason as soon as it is aborted; what {@link Throttle.giveUp} says.
+   * @throws the signal's reason as soon as it is aborted; the reason given to {@link RateLimiter.rejectWaitingSince}.
    */
-  enter(work: Work): Promise<Ticket | undefined> {
-    work.signal.throwIfAborted();
-    const queue = this.#waiting[(work.lane === "query" ? 0 : 2) + (work.again ? 0 : 1)] as Set<Waiter>;
+  acquire(options: AcquireOptions): Promise<Permit> {
+    const { priority, isRetry, maxConcurrency, signal } = options;
+    signal.throwIfAborted();
+    const rank = ((priority === "high" ? 0 : 2) + (isRetry ? 0 : 1)) as Rank;
     return new Promise((resolve, reject) => {
-      const unlink = onAbort(work.signal, () => {
-        queue.delete(waiter);
-        reject(work.signal.reason);
-        this.#pump();
-      });
-      const waiter: Waiter = {
-        work,
-        resolve: (ticket) => {
-          unlink();
-          resolve(ticket);
-        },
-        reject: (reason) => {
-          unlink();
-          reject(reason);
-        },
+      const remove = (): void => {
+        unlink();
+        this.#queue.delete(acquirer);
       };
-      queue.add(waiter);
-      this.#pump();
+      const acquirer: Acquirer = {
+        rank,
+        maxConcurrency,
+        options,
+        grant: (permit) => (remove(), resolve(permit)),
+        reject: (reason) => (remove(), reject(reason)),
+      };
+      const unlink = onAbort(signal, () => {
+        acquirer.reject(signal.reason);
+        this.#grantNext();
+      });
+      this.#queue.add(acquirer);
+      this.#grantNext();
     });
   }
 
-  /** Ends the wait of all who asked before some time: nothing has been answered since, and nothing will be soon. */
-  giveUp(askedBefore: number, reason: unknown): void {
-    for (const queue of this.#waiting) {
-      for (const waiter of queue) {
-        if (waiter.work.since > askedBefore) continue;
-        queue.delete(waiter);
-        waiter.reject(reason);
-      }
+  /** Rejects all callers whose operation started at `time` or before: no request has succeeded since. */
+  rejectWaitingSince(time: number, reason: unknown): void {
+    for (const { options, reject } of this.#queue.all()) {
+      if (options.startedAt <= time) reject(reason);
     }
-    this.#pump();
+    this.#grantNext();
   }
 
-  /** Lets leave whoever may, and sets the clock for the next. */
-  #pump(): void {
+  /** Grants a permit to the first caller if its time has come, and sets a timer otherwise. */
+  #grantNext(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (;;) {
-      const queue = this.#waiting.find((waiters) => waiters.size > 0);
-      const [waiter] = queue ?? [];
-      if (!queue || !waiter) return;
-      const now = performance.now();
-      const { ceiling, lane } = waiter.work;
-      const at = this.#pace.sendAt(now, this.#inFlight, ceiling, lane === "query");
-      if (at > now) {
-        if (at < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), Math.ceil(at - now));
-        return;
-      }
-      queue.delete(waiter);
-      const tokens = waiter.work.prepare();
-      waiter.resolve(tokens === undefined ? undefined : this.#depart(now, tokens, ceiling));
+    const acquirer = this.#isGranted ? undefined : this.#queue.first(this.#inFlight);
+    if (!acquirer) return;
+    const { priority, maxConcurrency } = acquirer.options;
+    const now = performance.now();
+    this.#pacer.observeIdle(now, this.#inFlight);
+    const time = this.#pacer.nextSendTime(this.#inFlight, maxConcurrency, priority === "high");
+    if (time <= now) return acquirer.grant(this.#permit(maxConcurrency));
+    // Infinity: a response must come first, and it calls this method again.
+    if (time < Number.POSITIVE_INFINITY) {
+      this.#timer = setTimeout(() => this.#grantNext(), Math.ceil(time - now));
     }
   }
 
-  #depart(now: number, tokens: number, ceiling: number): Ticket {
-    const departure = this.#pace.sent(now, tokens);
+  #permit(maxConcurrency: number): Permit {
+    this.#isGranted = true;
+    return {
+      start: (tokens) => {
+        this.#isGranted = false;
+        const inFlight = this.#start(tokens, maxConcurrency);
+        this.#grantNext();
+        return inFlight;
+      },
+      cancel: () => {
+        this.#isGranted = false;
+        this.#grantNext();
+      },
+    };
+  }
+
+  #start(tokens: number, maxConcurrency: number): InFlight {
+    const now = performance.now();
+    const sent = this.#pacer.sent(now, tokens);
     this.#inFlight += 1;
     this.#sent += 1;
     return {
       request: this.#sent,
       sentAt: now,
       inFlight: this.#inFlight,
-      succeeded: () => this.#arrive((at) => this.#succeed(at, departure, ceiling)),
-      refused: (reset, by) => this.#arrive((at) => this.#refuse(at, departure, reset, by)),
-      failed: (pause) => this.#arrive((at) => this.#pace.failed(at, pause)),
-      released: () => this.#arrive(() => {}),
+      succeeded: () => this.#settle((at) => this.#succeeded(at, sent, maxConcurrency)),
+      rateLimited: (resetMs, by) => this.#settle((at) => this.#rateLimited(at, sent, resetMs, by)),
+      failed: (delayMs) => this.#settle((at) => this.#pacer.failed(at, delayMs, maxConcurrency)),
+      release: () => this.#settle(() => {}),
     };
   }
 
-  #arrive<Outcome>(learn: (now: number) => Outcome): Outcome {
+  #settle<Result>(learn: (now: number) => Result): Result {
     this.#inFlight -= 1;
-    const outcome = learn(performance.now());
-    this.#pump();
-    return outcome;
+    const result = learn(performance.now());
+    this.#grantNext();
+    return result;
   }
 
-  #succeed(now: number, departure: Departure, ceiling: number): void {
+  #succeeded(now: number, sent: SentRequest, maxConcurrency: number): void {
     this.#lastSuccess = now;
-    this.budget.earn();
-    this.#pace.succeeded(now, departure, ceiling);
+    this.retryBudget.earn();
+    this.#pacer.succeeded(now, sent, maxConcurrency);
   }
 
-  #refuse(now: number, departure: Departure, reset: number | undefined, by: LimitedBy): Refused {
-    const delayMs = this.#pace.refused(now, departure, { by, reset }, Math.random());
-    return { delayMs, ratePerSecond: this.#pace.ratePerSecond };
-  }
-}
-
-/** What makes two requests count against the same limit. */
-export interface Identity {
-  readonly fetch: object;
-  readonly origin: string;
-  readonly apiKey: string;
-  readonly model: string;
-}
-
-type Registry = (identity: Identity) => Throttle;
-
-/**
- * The ESM and the CommonJS build of this package are two copies of this file, and must share their throttles: so
- * they meet under a symbol. What they find there is a function, because a map that hangs on `globalThis` would show
- * the API keys in it to any inspector.
- */
-const REGISTRY = Symbol.for("together-retrieval.throttles.1");
-
-/** Models in use at once, beyond which those that rest are let go. */
-const MOST_RESTING = 256;
-
-/** The throttle of a model, the same for everybody with the same identity. */
-export function throttleFor(identity: Identity): Throttle {
-  const shared = globalThis as { [REGISTRY]?: Registry };
-  if (!shared[REGISTRY]) Object.defineProperty(shared, REGISTRY, { value: createRegistry() });
-  return (shared[REGISTRY] as Registry)(identity);
-}
-
-function createRegistry(): Registry {
-  const byFetch = new WeakMap<object, Map<string, Throttle>>();
-  return ({ fetch, origin, apiKey, model }) => {
-    const throttles = byFetch.get(fetch) ?? new Map<string, Throttle>();
-    byFetch.set(fetch, throttles);
-    const id = JSON.stringify([origin, apiKey, model]);
-    const throttle = throttles.get(id) ?? new Throttle();
-    if (!throttles.has(id) && throttles.size >= MOST_RESTING) dropIdle(throttles);
-    throttles.set(id, throttle);
-    return throttle;
-  };
-}
-
-function dropIdle(throttles: Map<string, Throttle>): void {
-  for (const [id, throttle] of throttles) {
-    if (throttle.idle) throttles.delete(id);
+  #rateLimited(now: number, sent: SentRequest, resetMs: number | undefined, by: LimitedBy): RateLimitUpdate {
+    const delayMs = this.#pacer.rateLimited(now, sent, { by, resetMs }, Math.random());
+    return { delayMs, ratePerSecond: this.#pacer.ratePerSecond };
   }
 }

@@ -1,244 +1,281 @@
 /**
- * Sends one piece of work until it is answered: waits for its turn, tries again where that helps, and tells the
- * listener. Everything between the throttle and the wire that embeddings and reranking share.
+ * Sends requests of one object: waits for a permit, makes one attempt, and says what follows from its outcome. Used by
+ * embeddings and reranking alike.
  */
 
 import { sleep } from "../abort.js";
-import { Client } from "./together-client.js";
+import { describeFailure, failureCode } from "../errors/describe-failure.js";
+import type { Failure } from "../errors/failure.js";
 import type { TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
-import { failureCode, failureError } from "../errors/describe-failure.js";
-import type { Job, Parcel } from "./job.js";
-import { RequestFailed, type Failure } from "./request-error.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
+import type { InFlight, Permit, Priority, RateLimit, RateLimiter } from "../rate-limit/rate-limiter.js";
+import { findRateLimiter, rateLimiterFor, type LimiterKey } from "../rate-limit/registry.js";
+import { RequestError } from "./request-error.js";
 import { backoff, isRetryableStatus } from "./retry-policy.js";
-import { throttleFor, type Limit, type Throttle, type Ticket } from "../rate-limit/rate-limiter.js";
-import { InvalidAnswer, readUsage } from "./wire.js";
+import { TogetherClient, type EndpointCall, type JsonResponse } from "./together-client.js";
+import { InvalidResponse, readUsage } from "./wire.js";
 
-/** How long a model may refuse everything before its callers hear of it; no wait beyond it is begun. */
-const PATIENCE_MS = 120_000;
+/** How long a model may respond with nothing but 429 before callers receive an error. No longer delay is waited for. */
+const RETRY_DEADLINE_MS = 120_000;
 
-/** Sends the work of one object: a model at one address with one key. */
-export class Sender {
+/** One unit of work that is sent until it succeeds or fails: a batch, a query, a list to rerank. */
+export interface ApiOperation {
+  readonly priority: Priority;
+  readonly signal: AbortSignal;
+  /** What the caller asked for; completes the sentence "Cannot ...". */
+  readonly task: string;
+  readonly limiter: RateLimiter;
+  /** Milliseconds of `performance.now()`. */
+  readonly startedAt: number;
+  /** Requests sent so far. */
+  attempts: number;
+  /** Attempts that counted against `maxRetries`. */
+  retries: number;
+}
+
+/** One request. */
+export interface ApiRequest<Value> {
+  readonly call: EndpointCall;
+  /** Texts or documents in it. */
+  readonly texts: readonly string[];
+  readonly estimatedTokens: number;
+  /** A longer response is rejected unread. */
+  readonly maxBytes: number;
+  /** The user's own words, which no error may quote. Called only when an error is built. */
+  sensitiveTexts(): readonly string[];
+  /** @throws {@link InvalidResponse} if the body does not answer the request. */
+  parse(body: unknown): Value;
+}
+
+/** What follows from one attempt. */
+export type Attempt<Value> =
+  | Succeeded<Value>
+  /** 429: costs no retry; the limiter delays the next permit. */
+  | { readonly status: "rate-limited" }
+  | { readonly status: "retry"; readonly delayMs: number }
+  | Failed;
+
+interface Succeeded<Value> {
+  readonly status: "ok";
+  readonly value: Value;
+}
+
+/** The request is not repeated as it is. */
+export interface Failed {
+  readonly status: "failed";
+  readonly failure: Failure;
+  /** Builds the error for the caller. */
+  error(): TogetherError;
+}
+
+type StatusFailure = Extract<Failure, { kind: "status" }>;
+
+/** The endpoints of one model at one address with one key. */
+export class Api {
   readonly #options: ResolvedShared;
-  readonly #client: Client;
+  readonly #client: TogetherClient;
   readonly #emit: Emit;
   readonly #origin: string;
 
   constructor(options: ResolvedShared, emit: Emit) {
     this.#options = options;
     this.#origin = new URL(options.baseURL).origin;
-    this.#client = new Client(options);
+    this.#client = new TogetherClient(options);
     this.#emit = emit;
   }
 
-  /** What the server is known to limit, if anything. */
-  get limit(): Limit | undefined {
-    return this.#throttle.limit;
+  /** What the server limits, as far as is known. */
+  get limit(): RateLimit | undefined {
+    return findRateLimiter(this.#limiterKey)?.limit;
+  }
+
+  /** Starts an operation; its deadline counts from here. */
+  operation({ priority, task, signal }: Pick<ApiOperation, "priority" | "task" | "signal">): ApiOperation {
+    // The limiter is looked up each time: the registry deletes idle ones, and two limiters of one model would add up.
+    const limiter = rateLimiterFor(this.#limiterKey);
+    return { priority, task, signal, limiter, startedAt: performance.now(), attempts: 0, retries: 0 };
   }
 
   /**
-   * Sends until there is an answer.
+   * Waits for permission to send one request.
    *
-   * @returns what the answer was read as, or `undefined` if there was nothing left to send.
-   * @throws {@link Undelivered} if it failed for good; the signal's reason if it was aborted.
+   * @throws {@link TogetherError} if the model accepts nothing for the whole retry deadline; the signal's reason if
+   * aborted.
    */
-  async send<Result>(job: Job<Result>): Promise<Result | undefined> {
-    const errand: Errand<Result> = {
-      job,
-      throttle: this.#throttle,
-      since: performance.now(),
-      sent: 0,
-      retries: 0,
-    };
-    for (;;) {
-      const attempt = await this.#turn(errand);
-      if (!attempt) return undefined;
-      errand.sent += 1;
-      const outcome = await this.#try(errand, attempt);
-      if (outcome.done) return outcome.result;
-      await sleep(this.#next(errand, attempt, outcome.failure), job.signal);
+  async acquire(operation: ApiOperation): Promise<Permit> {
+    const { priority, signal, startedAt, attempts, limiter } = operation;
+    const { maxConcurrency } = this.#options;
+    try {
+      return await limiter.acquire({ priority, isRetry: attempts > 0, maxConcurrency, startedAt, signal });
+    } catch (reason) {
+      if (signal.aborted) throw reason;
+      throw this.#describe(operation, reason as Failure, []);
     }
   }
 
-  /** Looked up anew for each piece of work: one that rested is let go, and must not live on beside its successor. */
-  get #throttle(): Throttle {
-    const { client, fetch, apiKey, model } = this.#options;
-    const ofClient = (client as { fetch?: unknown } | undefined)?.fetch;
-    return throttleFor({
-      fetch: fetch ?? (typeof ofClient === "function" ? ofClient : globalThis.fetch),
-      origin: this.#origin,
-      apiKey,
-      model,
-    });
-  }
-
-  /** Waits for permission to send what is next, if anything is by then. */
-  async #turn<Result>(errand: Errand<Result>): Promise<Attempt<Result> | undefined> {
-    const { job, throttle, since } = errand;
-    let parcel: Parcel<Result> | undefined;
+  /**
+   * Sends a request once.
+   *
+   * @throws the signal's reason if aborted. Every other outcome is returned.
+   */
+  async attempt<Value>(
+    operation: ApiOperation,
+    permit: Permit,
+    request: ApiRequest<Value>,
+  ): Promise<Attempt<Value>> {
+    const sent = this.#start(operation, permit, request);
     try {
-      const ticket = await throttle.enter({
-        lane: job.lane,
-        again: errand.sent > 0,
-        ceiling: this.#options.maxConcurrency,
-        since,
-        signal: job.signal,
-        prepare: () => (parcel = job.pack())?.estimatedTokens,
-      });
-      return ticket && parcel && { ticket, parcel };
+      const response = await this.#client.send(request.call, request.maxBytes, operation.signal);
+      const value = parse(request, response);
+      sent.succeeded();
+      this.#emitResponse(sent, request, response);
+      return { status: "ok", value };
     } catch (error) {
-      if (!(error instanceof RequestFailed)) throw error;
-      // Others were refused for so long that this one need not be sent to know.
-      const unsent = job.pack();
-      if (unsent) throw this.#undelivered(errand, unsent, error.failure);
-      return undefined;
-    }
-  }
-
-  async #try<Result>(
-    { job, sent }: Errand<Result>,
-    { ticket, parcel }: Attempt<Result>,
-  ): Promise<Outcome<Result>> {
-    this.#emit({
-      type: "request",
-      request: ticket.request,
-      texts: parcel.texts.length,
-      estimatedTokens: parcel.estimatedTokens,
-      attempt: sent,
-      inFlight: ticket.inFlight,
-    });
-    try {
-      const answer = await this.#client.send(parcel.call, parcel.mostBytes, job.signal);
-      const result = readAnswer(parcel, answer.body, answer.requestId);
-      ticket.succeeded();
-      this.#emit({
-        type: "response",
-        request: ticket.request,
-        texts: parcel.texts.length,
-        durationMs: performance.now() - ticket.sentAt,
-        usage: readUsage(answer.body),
-        requestId: answer.requestId,
-      });
-      return { done: true, result };
-    } catch (error) {
-      if (error instanceof RequestFailed) return { done: false, failure: error.failure };
-      ticket.released();
-      this.#emit({ type: "request-error", request: ticket.request, code: "aborted", status: undefined });
+      if (error instanceof RequestError) return this.#afterFailure(operation, sent, request, error.failure);
+      sent.release();
+      this.#emit({ type: "request-error", request: sent.request, code: "aborted", status: undefined });
       throw error;
     }
   }
 
-  /** What follows a failure: how long to wait before the next attempt, or the error that ends it. */
-  #next<Result>(errand: Errand<Result>, attempt: Attempt<Result>, failure: Failure): number {
-    if (failure.kind === "status" && failure.status === 429) return this.#refused(errand, attempt, failure);
-    if (isRetryable(failure)) return this.#failed(errand, attempt, failure);
-    attempt.ticket.released();
-    throw this.#final(errand, attempt, failure);
+  /** Sends a request that stays the same until it succeeds or fails. */
+  async send<Value>(operation: ApiOperation, request: ApiRequest<Value>): Promise<Succeeded<Value> | Failed> {
+    for (;;) {
+      const permit = await this.acquire(operation);
+      const attempt = await this.attempt(operation, permit, request);
+      if (attempt.status === "retry") await sleep(attempt.delayMs, operation.signal);
+      else if (attempt.status !== "rate-limited") return attempt;
+    }
   }
 
-  /** 429: the throttle says when it may be sent again, as long as the model answers anything at all. */
-  #refused<Result>(errand: Errand<Result>, attempt: Attempt<Result>, failure: Refused): number {
-    const { ticket } = attempt;
-    const { waitMs = 0, refusal } = failure;
-    // A wait that nobody will sit out must not hold up whoever comes next: they are told by the server themselves.
-    if (waitMs > PATIENCE_MS) {
-      ticket.released();
-      throw this.#final(errand, attempt, failure);
-    }
-    const by = /token/.test(refusal.type) ? "tokens" : "requests";
-    const refused = ticket.refused(failure.waitMs, by);
-    this.#emit({ type: "rate-limited", request: ticket.request, limitedBy: by, ...refused });
-    const patientSince = performance.now() + waitMs - PATIENCE_MS;
-    if (Math.max(errand.throttle.lastSuccess, errand.since) < patientSince) {
-      errand.throttle.giveUp(patientSince, new RequestFailed(withoutWords(failure)));
-      throw this.#final(errand, attempt, failure);
-    }
-    errand.job.unpack();
-    return 0;
+  get #limiterKey(): LimiterKey {
+    const { client, fetch, apiKey, model } = this.#options;
+    const ofClient = (client as { fetch?: unknown } | undefined)?.fetch;
+    return {
+      fetch: fetch ?? (typeof ofClient === "function" ? ofClient : globalThis.fetch),
+      origin: this.#origin,
+      apiKey,
+      model,
+    };
   }
 
-  /** A failure that another attempt may mend, as long as there are any left. */
-  #failed<Result>(errand: Errand<Result>, attempt: Attempt<Result>, failure: Failure): number {
-    const { ticket } = attempt;
+  #start(operation: ApiOperation, permit: Permit, { texts, estimatedTokens }: ApiRequest<unknown>): InFlight {
+    if (operation.signal.aborted) {
+      permit.cancel();
+      throw operation.signal.reason;
+    }
+    const sent = permit.start(estimatedTokens);
+    operation.attempts += 1;
+    this.#emit({
+      type: "request",
+      request: sent.request,
+      texts: texts.length,
+      estimatedTokens,
+      attempt: operation.attempts,
+      inFlight: sent.inFlight,
+    });
+    return sent;
+  }
+
+  #emitResponse(sent: InFlight, { texts }: ApiRequest<unknown>, { body, requestId }: JsonResponse): void {
+    this.#emit({
+      type: "response",
+      request: sent.request,
+      texts: texts.length,
+      durationMs: performance.now() - sent.sentAt,
+      usage: readUsage(body),
+      requestId,
+    });
+  }
+
+  #afterFailure(
+    operation: ApiOperation,
+    sent: InFlight,
+    request: ApiRequest<unknown>,
+    failure: Failure,
+  ): Exclude<Attempt<never>, Succeeded<never>> {
+    const retry = this.#retryOrGiveUp(operation, sent, failure);
+    if (retry) return retry;
+    const [code, status] = [failureCode(failure), statusOf(failure)];
+    this.#emit({ type: "request-error", request: sent.request, code, status });
+    const { attempts } = operation;
+    const error = (): TogetherError =>
+      this.#describe({ ...operation, attempts }, failure, request.sensitiveTexts());
+    return { status: "failed", failure, error };
+  }
+
+  /** The next step after a failure that another attempt may change; `undefined` if none is left. */
+  #retryOrGiveUp(operation: ApiOperation, sent: InFlight, failure: Failure): Exclude<Attempt<never>, Succeeded<never> | Failed> | undefined {
+    if (failure.kind === "status" && failure.status === 429) return this.#afterRateLimit(operation, sent, failure);
+    if (isRetryable(failure)) return this.#afterServerFailure(operation, sent, failure);
+    sent.release();
+    return undefined;
+  }
+
+  #afterRateLimit(
+    { limiter, startedAt }: ApiOperation,
+    sent: InFlight,
+    failure: StatusFailure,
+  ): { status: "rate-limited" } | undefined {
+    const { waitMs = 0, body } = failure;
+    // A delay beyond the deadline is not waited for, so it must not delay the next caller either.
+    if (waitMs > RETRY_DEADLINE_MS) return void sent.release();
+    const limitedBy = body.type.includes("token") ? "tokens" : "requests";
+    const update = sent.rateLimited(failure.waitMs, limitedBy);
+    const deadline = performance.now() + waitMs - RETRY_DEADLINE_MS;
+    if (Math.max(limiter.lastSuccess, startedAt) < deadline) {
+      return void limiter.rejectWaitingSince(deadline, withoutServerText(failure));
+    }
+    this.#emit({ type: "rate-limited", request: sent.request, limitedBy, ...update });
+    return { status: "rate-limited" };
+  }
+
+  #afterServerFailure(
+    operation: ApiOperation,
+    sent: InFlight,
+    failure: Failure,
+  ): { status: "retry"; delayMs: number } | undefined {
     const { maxRetries } = this.#options;
     const asked = failure.kind === "status" ? failure.waitMs : undefined;
-    const waitMs = asked ?? backoff(errand.retries + 1, Math.random());
-    ticket.failed(waitMs > PATIENCE_MS ? 0 : waitMs);
-    if (errand.retries >= maxRetries || waitMs > PATIENCE_MS || !errand.throttle.budget.spend())
-      throw this.#final(errand, attempt, failure);
-    errand.retries += 1;
+    const delayMs = asked ?? backoff(operation.retries + 1, Math.random());
+    const isTooLong = delayMs > RETRY_DEADLINE_MS;
+    sent.failed(isTooLong ? 0 : delayMs);
+    if (operation.retries >= maxRetries || isTooLong || !operation.limiter.retryBudget.spend()) return undefined;
+    operation.retries += 1;
     this.#emit({
       type: "retry",
-      request: ticket.request,
+      request: sent.request,
       code: failureCode(failure),
       status: statusOf(failure),
-      delayMs: waitMs,
-      retriesLeft: maxRetries - errand.retries,
+      delayMs,
+      retriesLeft: maxRetries - operation.retries,
     });
-    return waitMs;
+    return { status: "retry", delayMs };
   }
 
-  #final<Result>(errand: Errand<Result>, { ticket, parcel }: Attempt<Result>, failure: Failure): Undelivered {
-    const [code, status] = [failureCode(failure), statusOf(failure)];
-    this.#emit({ type: "request-error", request: ticket.request, code, status });
-    return this.#undelivered(errand, parcel, failure);
-  }
-
-  #undelivered<Result>(errand: Errand<Result>, parcel: Parcel<Result>, failure: Failure): Undelivered {
+  #describe(
+    { task, attempts }: ApiOperation,
+    failure: Failure,
+    sensitiveTexts: readonly string[],
+  ): TogetherError {
     const { apiKey, model, baseURL, timeout } = this.#options;
-    const task = errand.job.task(parcel.texts.length);
-    const about = { task, attempts: errand.sent, model, baseURL, timeout };
-    return new Undelivered(failure, failureError(failure, about, [apiKey, ...parcel.secrets()]));
+    return describeFailure(failure, { task, attempts, model, baseURL, timeout }, [apiKey, ...sensitiveTexts]);
   }
 }
 
-/** Work that failed for good: what happened, for those who know a way around it, and the error for those who don't. */
-export class Undelivered extends Error {
-  readonly failure: Failure;
-  readonly error: TogetherError;
-
-  constructor(failure: Failure, error: TogetherError) {
-    super(error.message);
-    this.failure = failure;
-    this.error = error;
+function parse<Value>(request: ApiRequest<Value>, { body, requestId }: JsonResponse): Value {
+  try {
+    return request.parse(body);
+  } catch (error) {
+    if (!(error instanceof InvalidResponse)) throw error;
+    throw new RequestError({ kind: "invalid", problem: error.message, requestId });
   }
 }
-
-/** A job on its way. */
-interface Errand<Result> {
-  readonly job: Job<Result>;
-  readonly throttle: Throttle;
-  /** When it was asked for. */
-  readonly since: number;
-  /** Requests made for it. */
-  sent: number;
-  retries: number;
-}
-
-/** One request of it. */
-interface Attempt<Result> {
-  readonly ticket: Ticket;
-  readonly parcel: Parcel<Result>;
-}
-
-type Refused = Extract<Failure, { kind: "status" }>;
-
-type Outcome<Result> =
-  { readonly done: true; readonly result: Result } | { readonly done: false; readonly failure: Failure };
 
 /** The same failure for other callers. The server's words may quote this caller's text, and the id is its request's. */
-function withoutWords(failure: Refused): Refused {
-  return { ...failure, refusal: { message: "", type: "", code: "" }, requestId: undefined };
-}
-
-function readAnswer<Result>(parcel: Parcel<Result>, body: unknown, requestId: string | undefined): Result {
-  try {
-    return parcel.read(body);
-  } catch (error) {
-    if (!(error instanceof InvalidAnswer)) throw error;
-    throw new RequestFailed({ kind: "invalid", problem: error.message, requestId });
-  }
+function withoutServerText(failure: StatusFailure): StatusFailure {
+  return { ...failure, body: { message: "", type: "", code: "" }, requestId: undefined };
 }
 
 function isRetryable(failure: Failure): boolean {

@@ -1,56 +1,57 @@
-/** What is to be ranked, copied and checked before anything is sent. Pure. */
+/** What is to be reranked, copied and checked before anything is sent. Pure. */
 
 import { cannot, listIndexes } from "../errors/together-error.js";
-import { checkList, checkText, indexesOf, isBlank, repair } from "../validate-texts.js";
+import { checkList, checkText, indexesOf, isBlank, toWellFormed } from "../validate-texts.js";
 
-/** A query and the items that can be ranked by it. */
-export interface RankList<Item> {
+/** A query and the items to rerank. Blank items are left out. */
+export interface RankInput<Item> {
   readonly query: string;
+  /** Whether an unpaired surrogate in the query was replaced. */
+  readonly isQuerySanitized: boolean;
   readonly items: readonly Item[];
+  /** The text of each item, as it is sent. */
   readonly texts: readonly string[];
   /** The caller's index of each item. */
   readonly indexes: readonly number[];
-  /** The caller's indexes of items that were left out, because there is nothing in them to rank. */
+  /** The caller's indexes of blank items. */
   readonly blank: readonly number[];
-  /** The caller's indexes of items whose text had to be repaired. */
-  readonly repaired: readonly number[];
+  /** The caller's indexes of items in whose text an unpaired surrogate was replaced. */
+  readonly sanitized: readonly number[];
 }
 
 /**
- * Copies and checks all that is to be ranked, and leaves out what is blank.
+ * Copies and checks what is to be reranked, and leaves out blank items.
  *
  * @throws {@link TogetherError} `invalid_input`, naming every item without a text.
  */
-export function readRankList<Item>(
+export function readRankInput<Item>(
   task: string,
   query: string,
   given: readonly Item[],
   textOf: (item: Item) => string,
-): RankList<Item> {
-  const checkedQuery = checkText(query, task, "query");
+): RankInput<Item> {
+  const { text, isSanitized } = checkText(query, task, "query");
   const items = checkList(given, task, "documents") as Item[];
   const texts = items.map((item) => textOf(item));
-  checkForeign(task, texts);
-  const { texts: sound, repaired } = repair(texts);
-  const indexes = indexesOf(texts, (text) => !isBlank(text));
+  rejectNonStrings(task, texts);
+  const { texts: wellFormed, sanitized } = toWellFormed(texts);
+  const indexes = indexesOf(texts, (one) => !isBlank(one));
   return {
-    query: checkedQuery.text,
+    query: text,
+    isQuerySanitized: isSanitized,
     items: indexes.map((index) => items[index] as Item),
-    texts: indexes.map((index) => sound[index] as string),
+    texts: indexes.map((index) => wellFormed[index] as string),
     indexes,
     blank: indexesOf(texts, isBlank),
-    repaired,
+    sanitized,
   };
 }
 
-function checkForeign(task: string, texts: readonly unknown[]): void {
-  const foreign = indexesOf(texts, (text) => typeof text !== "string");
-  if (foreign.length === 0) return;
-  throw cannot(
-    "invalid_input",
-    task,
-    `there is no text at ${foreign.length === 1 ? "index" : "indexes"} ${listIndexes(foreign)}`,
-    "every document needs a text to be ranked by",
-    { index: foreign.length === 1 ? foreign[0] : undefined },
-  );
+function rejectNonStrings(task: string, texts: readonly unknown[]): void {
+  const nonStrings = indexesOf(texts, (text) => typeof text !== "string");
+  if (nonStrings.length === 0) return;
+  const at = `${nonStrings.length === 1 ? "index" : "indexes"} ${listIndexes(nonStrings)}`;
+  const index = nonStrings.length === 1 ? nonStrings[0] : undefined;
+  const fix = "return a string from `textOf` for every document";
+  throw cannot("invalid_input", task, `there is no text at ${at}`, fix, { index });
 }

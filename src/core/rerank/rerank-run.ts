@@ -1,137 +1,134 @@
 /**
- * Scores of a list: in as many requests as it takes, all at once, and merged. What the server finds too much is
- * halved.
+ * Scores one list of documents: in one request, or in several at once if it is longer than a request may be. A request
+ * that the server rejects as too large is sent in halves.
  */
 
-import { linked } from "../abort.js";
-import { estimateTokens } from "../embed/batch-queue.js";
-import type { Bill } from "../usage.js";
-import type { CallOptions } from "../call-options.js";
+import { tooLargeBy } from "../errors/describe-failure.js";
 import { cannot, count, type TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
-import { tooMuch } from "../errors/describe-failure.js";
-import type { Parcel } from "../request/job.js";
-import type { RankList } from "./rank-input.js";
-import type { ResolvedReranker } from "../options/resolve-options.js";
-import { Sender, Undelivered } from "../request/api.js";
+import type { Api, ApiRequest, Failed } from "../request/api.js";
+import { splitInHalf, type AcceptedSize, type Batch } from "../request/batch.js";
+import { BatchQueue } from "../request/batch-queue.js";
 import {
   byScore,
-  mostRankingBytes,
+  maxRankingBytes,
   readRanking,
   readUsage,
   rerankRequest,
   type RankedIndex,
 } from "../request/wire.js";
+import { estimateTokens } from "../tokens.js";
+import type { UsageTotal } from "../usage.js";
+import type { RankInput } from "./rank-input.js";
 
-/** What one list is to be scored for, and what it costs. */
-export interface Scoring {
-  readonly list: RankList<unknown>;
+/** What a run needs from the engine that starts it. */
+export interface RerankRunOptions {
+  readonly api: Api;
+  readonly acceptedSize: AcceptedSize;
+  readonly emit: Emit;
+  readonly model: string;
+  readonly input: RankInput<unknown>;
+  /** Most documents per request. */
+  readonly batchSize: number;
+  /** How many of the best are wanted; `undefined` for all. */
   readonly topN: number | undefined;
-  readonly bill: Bill;
+  /** What the caller asked for; completes the sentence "Cannot ...". */
+  readonly task: string;
+  readonly usage: UsageTotal;
+  /** Called with the number of documents scored. */
+  readonly onScored: (documents: number) => void;
 }
 
-interface Run extends Scoring {
-  readonly signal: AbortSignal;
-}
+export class RerankRun {
+  readonly #options: RerankRunOptions;
+  readonly #controller: AbortController;
 
-/** Scores the lists of one reranker. */
-export class Scorer {
-  readonly #options: ResolvedReranker;
-  readonly #emit: Emit;
-  readonly #sender: Sender;
-
-  constructor(options: ResolvedReranker, emit: Emit) {
+  /** @param controller - Aborted by the caller's signal, and by the first failure here. */
+  constructor(options: RerankRunOptions, controller: AbortController) {
     this.#options = options;
-    this.#emit = emit;
-    this.#sender = new Sender(options, emit);
+    this.#controller = controller;
   }
 
-  /** The places in the list and their scores, best first: all that can be among the `topN` best. */
-  async score(scoring: Scoring, { signal, onProgress }: CallOptions): Promise<RankedIndex[]> {
-    const { batchSize } = this.#options;
-    const { controller, unlink } = linked(signal);
-    const run = { ...scoring, signal: controller.signal };
-    const total = scoring.list.texts.length;
-    const requests = Math.ceil(total / batchSize);
-    if (requests > 1) this.#emit({ type: "batch-split", reason: "list-too-long", texts: total, requests });
-    let done = 0;
-    const part = async (number: number): Promise<RankedIndex[]> => {
-      const [from, to] = [number * batchSize, Math.min(total, (number + 1) * batchSize)];
-      const scored = await this.#part(run, from, to);
-      done += to - from;
-      onProgress?.({ done, total });
-      return scored;
-    };
-    try {
-      const parts = Array.from({ length: requests }, (_, number) =>
-        part(number).catch((error: unknown) => stop(controller, error)),
-      );
-      return (await Promise.all(parts)).flat().toSorted(byScore);
-    } finally {
-      unlink();
-    }
+  /** The positions and scores of all documents that can be among the `topN` best, best first. */
+  async run(): Promise<RankedIndex[]> {
+    const { emit, input } = this.#options;
+    const [texts, batches] = [input.texts.length, this.#batches()];
+    const requests = batches.length;
+    if (requests > 1) emit({ type: "batch-split", reason: "list-too-long", texts, requests });
+    const scores = batches.map((batch) =>
+      this.#score(batch).catch((error: unknown) => this.#stop(error)),
+    );
+    return (await Promise.all(scores)).flat().toSorted(byScore);
   }
 
-  /** Scores a part of the list in one request, or in two halves if the server finds that too much. */
-  async #part(run: Run, from: number, to: number): Promise<RankedIndex[]> {
-    const texts = run.list.texts.slice(from, to);
-    try {
-      const parcel = this.#pack(run, texts);
-      const ranked = await this.#sender.send<RankedIndex[]>({
-        lane: "query",
-        signal: run.signal,
-        task: () => rankTask(texts.length, this.#options.model),
-        pack: () => parcel,
-        unpack: () => {},
-      });
-      return (ranked ?? []).map(({ index, score }) => ({ index: from + index, score }));
-    } catch (error) {
-      if (!(error instanceof Undelivered)) throw error;
-      if (!tooMuch(error.failure)) throw error.error;
-      if (texts.length === 1) throw this.#tooLong(run.list, from, error);
-      this.#emit({ type: "batch-split", reason: "request-too-large", texts: texts.length, requests: 2 });
-      const middle = from + Math.ceil(texts.length / 2);
-      const first = await this.#part(run, from, middle);
-      return [...first, ...(await this.#part(run, middle, to))];
-    }
+  /** Cuts the list into batches, in order. */
+  #batches(): Batch[] {
+    const { acceptedSize, batchSize, input } = this.#options;
+    const { limits } = acceptedSize;
+    const queue = new BatchQueue(input.texts, input.texts.map(estimateTokens));
+    const batches: Batch[] = [];
+    const take = (): Batch | undefined =>
+      queue.take({ texts: Math.min(batchSize, limits.texts), tokens: limits.tokens });
+    for (let batch = take(); batch; batch = take()) batches.push(batch);
+    return batches;
   }
 
-  #pack({ list: { query }, topN, bill }: Run, texts: readonly string[]): Parcel<RankedIndex[]> {
+  async #score(batch: Batch): Promise<RankedIndex[]> {
+    const { api, acceptedSize, task, onScored } = this.#options;
+    const operation = api.operation({ priority: "high", task, signal: this.#controller.signal });
+    const attempt = await api.send(operation, this.#request(batch));
+    if (attempt.status === "failed") return this.#recover(batch, attempt);
+    acceptedSize.accepted(batch);
+    onScored(batch.texts.length);
+    return attempt.value.map(({ index, score }) => ({ index: batch.positions[index] as number, score }));
+  }
+
+  /** Sends a batch that was too large in halves, one after the other. @throws what else was wrong with it */
+  async #recover(batch: Batch, failed: Failed): Promise<RankedIndex[]> {
+    const { acceptedSize, emit } = this.#options;
+    const by = tooLargeBy(failed.failure);
+    if (!by) throw failed.error();
+    const texts = batch.texts.length;
+    if (texts === 1) throw this.#tooLong(batch, failed);
+    emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
+    acceptedSize.rejected(batch);
+    const [first, second] = splitInHalf(batch);
+    const scores = [...(await this.#score(first)), ...(await this.#score(second))];
+    acceptedSize.learn(by);
+    return scores;
+  }
+
+  #request({ texts, tokens }: Batch): ApiRequest<RankedIndex[]> {
+    const { model, input, topN, usage } = this.#options;
+    const { query } = input;
     const wanted = Math.min(topN ?? texts.length, texts.length);
     return {
-      call: { path: "/rerank", body: rerankRequest(this.#options.model, query, texts, wanted) },
+      call: { path: "/rerank", body: rerankRequest(model, query, texts, wanted) },
       texts,
-      estimatedTokens: texts.reduce((tokens, text) => tokens + estimateTokens(text), estimateTokens(query)),
-      mostBytes: mostRankingBytes(texts),
-      secrets: () => [query, ...texts],
-      read: (body) => {
-        const ranked = readRanking(body, texts.length, wanted);
-        bill.add(readUsage(body));
-        return ranked;
+      estimatedTokens: tokens + estimateTokens(query),
+      maxBytes: maxRankingBytes(texts),
+      sensitiveTexts: () => [query, ...texts],
+      parse: (body) => {
+        const ranking = readRanking(body, texts.length, wanted);
+        usage.add(readUsage(body));
+        return ranking;
       },
     };
   }
 
-  #tooLong({ texts, indexes }: RankList<unknown>, place: number, { error }: Undelivered): TogetherError {
-    const [text, index] = [texts[place] as string, indexes[place] as number];
-    const size = `${text.length} characters, about ${count(estimateTokens(text), "token")}`;
-    return cannot(
-      "text_too_long",
-      rankTask(1, this.#options.model),
-      `the document at index ${index} (${size}) is, with the query, more than the model takes`,
-      "split it into shorter ones",
-      { index, status: error.status, requestId: error.requestId, attempts: error.attempts },
-    );
+  #tooLong(batch: Batch, failed: Failed): TogetherError {
+    const { input, task } = this.#options;
+    const { status, requestId, attempts } = failed.error();
+    const index = input.indexes[batch.positions[0] as number] as number;
+    const size = `${batch.texts[0]?.length} characters, about ${count(batch.tokens, "token")}`;
+    const problem = `the document at index ${index} (${size}) is, with the query, more than the model takes`;
+    const details = { index, status, requestId, attempts };
+    return cannot("text_too_long", task, problem, "split it into shorter ones", details);
   }
-}
 
-/** `rank 5 documents`, for the beginning of an error. */
-export function rankTask(documents: number, model: string): string {
-  return `rank ${count(documents, "document")} with "${model}"`;
-}
-
-/** Ends the other parts and reports the first failure, which is the signal's reason from then on. */
-function stop(controller: AbortController, error: unknown): never {
-  controller.abort(error);
-  throw controller.signal.reason;
+  /** Ends the other batches. The first failure is the signal's reason from then on. */
+  #stop(error: unknown): never {
+    this.#controller.abort(error);
+    throw this.#controller.signal.reason;
+  }
 }

@@ -1,0 +1,276 @@
+/** Embeds texts for {@link Embedder} and for the adapters, in the kind of vector that each of them returns. */
+
+import { linkedAbortController } from "../abort.js";
+import type { CallOptions } from "../call-options.js";
+import { emitter, type Emit, type TokenUsage } from "../events.js";
+import { embeddingModel } from "../models.js";
+import type { EmbedderOptions } from "../options/options.js";
+import { resolveEmbedder, type ResolvedEmbedder } from "../options/resolve-options.js";
+import type { Priority } from "../rate-limit/rate-limiter.js";
+import { Api } from "../request/api.js";
+import { AcceptedSize, type Batch } from "../request/batch.js";
+import {
+  embeddingsRequest,
+  maxEmbeddingBytes,
+  readEmbeddings,
+  readUsage,
+  type RawVector,
+} from "../request/wire.js";
+import { countTokens } from "../tokens.js";
+import { checkText, checkTexts, embedTask } from "../validate-texts.js";
+import { BatchQueue } from "../request/batch-queue.js";
+import { batchLimits, evenShare } from "./batch-size.js";
+import { readChunks } from "./chunk-stream.js";
+import { EmbedRun, type EmbedRequest } from "./embed-run.js";
+import { UniqueTexts } from "./unique-texts.js";
+import { VectorCache, type CacheKey } from "./vector-cache.js";
+import { normalize, toFloat32 } from "./vectors.js";
+
+/** Makes the kind of vector that a caller wants. */
+export type Convert<Vector> = (vector: RawVector) => Vector;
+
+/** The vectors of a list. */
+export interface Embeddings<Vector = Float32Array> {
+  /** One vector per text, in the order of the texts. Duplicate texts have equal vectors, each in memory of its own. */
+  readonly vectors: Vector[];
+  /** Sum over the requests of the call. Texts from the cache count nothing. */
+  readonly usage: TokenUsage;
+}
+
+/** One vector of a stream. */
+export interface StreamedEmbedding {
+  /** Index of its text in the source, from 0. */
+  readonly index: number;
+  /** All vectors of a stream have the same length. */
+  readonly vector: Float32Array;
+}
+
+/** One call: texts that share a priority, a kind of vector and a task. */
+interface EmbedCall<Vector> {
+  readonly priority: Priority;
+  readonly convert: Convert<Vector>;
+  /** What the caller asked for; completes the sentence "Cannot ...". */
+  readonly task: string;
+  /** The caller's index of the first text. */
+  readonly first?: number;
+}
+
+export class EmbedEngine {
+  readonly #options: ResolvedEmbedder;
+  readonly #emit: Emit;
+  readonly #api: Api;
+  readonly #acceptedSize = new AcceptedSize();
+  readonly #cache: VectorCache | undefined;
+  #encoding: "base64" | "float";
+  #learnedDimensions: number | undefined;
+
+  /** @param name - The class that the user creates, for error messages. */
+  constructor(options: EmbedderOptions, name: string) {
+    this.#options = resolveEmbedder(options, name);
+    this.#emit = emitter(this.#options.onEvent, { operation: "embed", model: this.model });
+    this.#api = new Api(this.#options, this.#emit);
+    this.#cache = this.#options.cache && new VectorCache(this.#options, this.#options.cache, this.#emit);
+    this.#encoding = this.#options.encodingFormat;
+  }
+
+  get model(): string {
+    return this.#options.model;
+  }
+
+  /** The length of the vectors: as set, as received, or as known for the model. */
+  get dimensions(): number | undefined {
+    return this.#expectedDimensions ?? embeddingModel(this.model)?.dimensions;
+  }
+
+  /** The length that every response must have. A known model's is not enough: an endpoint may run another model. */
+  get #expectedDimensions(): number | undefined {
+    return this.#options.dimensions ?? this.#learnedDimensions;
+  }
+
+  /** Embeds documents: one vector each, in order. */
+  embed<Vector extends RawVector>(
+    convert: Convert<Vector>,
+    texts: readonly string[],
+    options: CallOptions = {},
+  ): Promise<Embeddings<Vector>> {
+    return this.#embedList(texts, { priority: "normal", convert, task: embedTask(texts, this.model) }, options);
+  }
+
+  /** Embeds a query: with the query prefix, before documents that wait, without the cache. */
+  async embedQuery<Vector extends RawVector>(
+    convert: Convert<Vector>,
+    query: string,
+    options: CallOptions = {},
+  ): Promise<{ vector: Vector; usage: TokenUsage }> {
+    const task = `embed a query with "${this.model}"`;
+    const { text, isSanitized } = checkText(query, task, "query");
+    if (isSanitized) this.#emit({ type: "text-sanitized", input: "query", indexes: [0] });
+    const { vectors, usage } = await this.#embedList([text], { priority: "high", convert, task }, options);
+    return { vector: vectors[0] as Vector, usage };
+  }
+
+  /** Embeds a source of any length, in order and in bounded memory. */
+  async *embedStream(
+    source: Iterable<string> | AsyncIterable<string>,
+    { signal, onProgress }: CallOptions = {},
+  ): AsyncGenerator<StreamedEmbedding, void, undefined> {
+    const { controller, unlink } = linkedAbortController(signal);
+    const task = `embed a stream with "${this.model}"`;
+    const call = { priority: "normal", convert: toFloat32, task } as const;
+    const chunks = readChunks(source, {
+      size: () => this.#chunkSize(),
+      ahead: this.#options.maxConcurrency,
+      signal: controller.signal,
+      task,
+      run: (texts, first) => this.#embedList(texts, { ...call, first }, { signal: controller.signal }),
+    });
+    let done = 0;
+    try {
+      for await (const { result, read } of chunks) {
+        onProgress?.({ done: done + result.vectors.length, total: read });
+        for (const vector of result.vectors) {
+          signal?.throwIfAborted();
+          yield { index: done++, vector };
+        }
+      }
+    } finally {
+      controller.abort();
+      unlink();
+    }
+  }
+
+  #chunkSize(): number {
+    const { texts } = batchLimits(this.#options.batchSize, this.#api.limit, 0);
+    return Math.min(texts, this.#acceptedSize.limits.texts);
+  }
+
+  async #embedList<Vector extends RawVector>(
+    list: readonly string[],
+    call: EmbedCall<Vector>,
+    options: CallOptions,
+  ): Promise<Embeddings<Vector>> {
+    options.signal?.throwIfAborted();
+    const unique = this.#uniqueTexts(list, call);
+    const tokenCounts = countTokens(unique, call.task, this.#options, this.#emit);
+    if (unique.texts.length > 0) await this.#complete(unique, tokenCounts, call, options);
+    return { vectors: unique.result(), usage: unique.usage.usage() };
+  }
+
+  /** Checks texts and makes of them what is sent. */
+  #uniqueTexts<Vector extends RawVector>(
+    list: readonly string[],
+    { priority, convert, task, first = 0 }: EmbedCall<Vector>,
+  ): UniqueTexts<Vector> {
+    const { texts, sanitized } = checkTexts(list, task, "text", first);
+    if (sanitized.length > 0) this.#emit({ type: "text-sanitized", input: "documents", indexes: sanitized });
+    const prefix = this.#prefix(priority);
+    return new UniqueTexts(
+      prefix === "" ? texts : texts.map((text) => prefix + text),
+      first,
+      this.#options.normalize ? (vector) => convert(normalize(vector)) : convert,
+    );
+  }
+
+  /** Finds a vector for each text: in the cache, or by a request. */
+  async #complete(
+    unique: UniqueTexts,
+    tokenCounts: readonly number[],
+    call: EmbedCall<RawVector>,
+    { signal, onProgress }: CallOptions,
+  ): Promise<void> {
+    const { controller, unlink } = linkedAbortController(signal);
+    const cache = call.priority === "normal" ? this.#cache : undefined;
+    const writes: Promise<void>[] = [];
+    try {
+      const keys = await cache?.keys(unique.texts, signal);
+      if (cache && keys) await this.#readCache(cache, keys, unique, signal);
+      signal?.throwIfAborted();
+      if (unique.done > 0) onProgress?.(unique.progress());
+      const store = (positions: readonly number[], vectors: RawVector[]): Promise<void> | undefined => {
+        // Written before they are converted: the cache keeps what the server sent.
+        const written = cache && keys && cache.write(pick(keys, positions), vectors, signal);
+        if (written) writes.push(written);
+        unique.setVectors(positions, vectors);
+        onProgress?.(unique.progress());
+        // Work that ran ahead of a slow store would be lost if the process is killed.
+        return cache?.isResponsive ? written : undefined;
+      };
+      await this.#run(unique, tokenCounts, call, controller, store);
+    } finally {
+      unlink();
+      // Vectors that have arrived are worth keeping even after a failure; an abort ends the wait.
+      await Promise.all(writes);
+    }
+    signal?.throwIfAborted();
+  }
+
+  /** Other vectors of the list must have the same length as cached ones, or the list would mix two models. */
+  async #readCache(
+    cache: VectorCache,
+    keys: readonly CacheKey[],
+    unique: UniqueTexts,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const vectors = await cache.read(keys, this.#expectedDimensions, signal);
+    this.#learnedDimensions ??= vectors.find((vector) => vector !== undefined)?.length;
+    unique.setCached(vectors);
+  }
+
+  /** Requests the vectors that are missing. */
+  #run(
+    unique: UniqueTexts,
+    tokenCounts: readonly number[],
+    { priority, task }: EmbedCall<RawVector>,
+    controller: AbortController,
+    store: (positions: readonly number[], vectors: RawVector[]) => Promise<void> | undefined,
+  ): Promise<void> {
+    const { batchSize, maxConcurrency } = this.#options;
+    const missing = unique.missing;
+    const share = evenShare(missing.length, maxConcurrency);
+    const run = new EmbedRun(
+      {
+        api: this.#api,
+        queue: new BatchQueue(pick(unique.texts, missing), pick(tokenCounts, missing)),
+        acceptedSize: this.#acceptedSize,
+        emit: this.#emit,
+        priority,
+        maxConcurrency,
+        task,
+        limits: (limit) => batchLimits(batchSize, limit, share),
+        request: (batch) => this.#request(batch, unique, this.#prefix(priority)),
+        store: ({ positions }, vectors) => store(pick(missing, positions), vectors),
+        useFloats: () => (this.#encoding = "float"),
+        indexOf: (position) => unique.firstIndexOf(missing[position] as number),
+      },
+      missing.length,
+      controller,
+    );
+    return run.run();
+  }
+
+  #request({ texts, tokens }: Batch, unique: UniqueTexts, prefix: string): EmbedRequest {
+    const isBase64 = this.#encoding === "base64";
+    return {
+      call: { path: "/embeddings", body: embeddingsRequest(this.model, texts, isBase64) },
+      isBase64,
+      texts,
+      estimatedTokens: tokens,
+      maxBytes: maxEmbeddingBytes(texts.length, this.#expectedDimensions),
+      sensitiveTexts: () => texts.map((text) => text.slice(prefix.length)),
+      parse: (body) => {
+        const vectors = readEmbeddings(body, texts.length, this.#expectedDimensions);
+        this.#learnedDimensions ??= vectors[0]?.length;
+        unique.usage.add(readUsage(body));
+        return vectors;
+      },
+    };
+  }
+
+  #prefix(priority: Priority): string {
+    return priority === "high" ? this.#options.queryPrefix : this.#options.documentPrefix;
+  }
+}
+
+function pick<Item>(list: readonly Item[], positions: readonly number[]): Item[] {
+  return positions.map((position) => list[position] as Item);
+}

@@ -1,0 +1,57 @@
+/** A list's texts that have not been sent yet. Batches are cut when they are sent, so their size can change until then. */
+
+import { createBatch, type Batch, type BatchLimits } from "./batch.js";
+
+export class BatchQueue {
+  readonly #texts: readonly string[];
+  readonly #tokenCounts: ArrayLike<number>;
+  /** Positions that were put back; sent before new ones. */
+  #returned: number[] = [];
+  #next = 0;
+
+  /** @param tokenCounts - Tokens of each text, counted or estimated. */
+  constructor(texts: readonly string[], tokenCounts: ArrayLike<number>) {
+    this.#texts = texts;
+    this.#tokenCounts = tokenCounts;
+  }
+
+  get empty(): boolean {
+    return this.#next >= this.#texts.length && this.#returned.length === 0;
+  }
+
+  /** Takes the next batch; `undefined` if the queue is empty. A text with more tokens than the limit is sent alone. */
+  take(limits: BatchLimits): Batch | undefined {
+    const positions: number[] = [];
+    const tokenCounts: number[] = [];
+    let tokens = 0;
+    for (let position = this.#first; position !== undefined; position = this.#first) {
+      const count = this.#tokenCounts[position] as number;
+      if (positions.length >= limits.texts || (positions.length > 0 && tokens + count > limits.tokens)) break;
+      positions.push(position);
+      tokenCounts.push(count);
+      tokens += count;
+      this.#removeFirst();
+    }
+    if (positions.length === 0) return undefined;
+    return createBatch(
+      positions,
+      positions.map((position) => this.#texts[position] as string),
+      tokenCounts,
+    );
+  }
+
+  /** Puts a batch back, behind others that were put back and before texts that were not sent yet. */
+  putBack({ positions }: Batch): void {
+    this.#returned.push(...positions);
+  }
+
+  get #first(): number | undefined {
+    const [returned] = this.#returned;
+    return returned ?? (this.#next < this.#texts.length ? this.#next : undefined);
+  }
+
+  #removeFirst(): void {
+    if (this.#returned.length > 0) this.#returned.shift();
+    else this.#next += 1;
+  }
+}

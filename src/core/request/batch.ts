@@ -1,0 +1,88 @@
+/** Texts that are sent in one request, and how large a request the server accepts. Pure. */
+
+import type { TooLargeBy } from "../errors/describe-failure.js";
+
+/** Some of a list's texts. */
+export interface Batch {
+  /** Position of each text in the list. */
+  readonly positions: readonly number[];
+  readonly texts: readonly string[];
+  /** Tokens of each text, counted or estimated. */
+  readonly tokenCounts: readonly number[];
+  /** Their sum. */
+  readonly tokens: number;
+}
+
+/** The most that one request may hold. */
+export interface BatchLimits {
+  readonly texts: number;
+  readonly tokens: number;
+}
+
+export function createBatch(
+  positions: readonly number[],
+  texts: readonly string[],
+  tokenCounts: readonly number[],
+): Batch {
+  return { positions, texts, tokenCounts, tokens: tokenCounts.reduce((sum, tokens) => sum + tokens, 0) };
+}
+
+/** Splits a batch of two texts or more in half. */
+export function splitInHalf({ positions, texts, tokenCounts }: Batch): [Batch, Batch] {
+  const middle = Math.ceil(texts.length / 2);
+  const part = (from: number, to?: number): Batch =>
+    createBatch(positions.slice(from, to), texts.slice(from, to), tokenCounts.slice(from, to));
+  return [part(0, middle), part(middle)];
+}
+
+/**
+ * The largest request that the server accepts, as far as its responses have shown. Until it rejects a batch as too
+ * large, there is no limit; then the limit is the largest batch that it has accepted.
+ */
+export class AcceptedSize {
+  #limits: BatchLimits = { texts: Number.POSITIVE_INFINITY, tokens: Number.POSITIVE_INFINITY };
+  /** The largest batch that was accepted, in each unit. */
+  #accepted: BatchLimits = { texts: 0, tokens: 0 };
+
+  get limits(): BatchLimits {
+    return this.#limits;
+  }
+
+  /** Whether the server can be expected to accept a batch. */
+  accepts({ texts, tokens }: Batch): boolean {
+    return texts.length <= this.#limits.texts && tokens <= this.#limits.tokens;
+  }
+
+  /** The server accepted a batch. */
+  accepted({ texts, tokens }: Batch): void {
+    this.#accepted = {
+      texts: Math.max(this.#accepted.texts, texts.length),
+      tokens: Math.max(this.#accepted.tokens, tokens),
+    };
+  }
+
+  /** The server rejected a batch as too large. What it accepted earlier of that size proves nothing any more. */
+  rejected({ texts, tokens }: Batch): void {
+    this.#accepted = {
+      texts: this.#accepted.texts < texts.length ? this.#accepted.texts : 0,
+      tokens: this.#accepted.tokens < tokens ? this.#accepted.tokens : 0,
+    };
+  }
+
+  /**
+   * Sets the limit after every part of a rejected batch has been accepted. Not earlier: if one text alone is too long,
+   * the size of its batch was not the fault.
+   */
+  learn(by: TooLargeBy): void {
+    const { texts, tokens } = this.#limits;
+    this.#limits = {
+      texts: by === "size" ? texts : lowered(texts, this.#accepted.texts),
+      tokens: by === "count" ? tokens : lowered(tokens, this.#accepted.tokens),
+    };
+  }
+}
+
+/** 0 means that another call's rejection has just cleared what was accepted: then nothing is known. */
+function lowered(limit: number, accepted: number): number {
+  return accepted > 0 ? Math.min(limit, accepted) : limit;
+}
