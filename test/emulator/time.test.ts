@@ -28,6 +28,11 @@ describe("time", () => {
     expect(await durations([ask(), ask()])).toEqual([50, 50]);
   });
 
+  it("keeps an odd latency whole", async () => {
+    const { ask } = emulatorWith({ latency: 5 });
+    expect(await durations([ask()])).toEqual([5]);
+  });
+
   it("may depend on the request", async () => {
     const { ask } = emulatorWith({ latency: ({ texts }) => 10 * texts, serviceTime: ({ tokens }) => tokens });
     expect(await durations([ask("x".repeat(400)), ask(["a", "b", "c"])])).toEqual([110, 33]);
