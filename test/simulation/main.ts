@@ -2,19 +2,25 @@
  * `npm run simulate`: every scenario, its figures and its goals. Fails when a goal is missed by more than `known.ts`
  * explains.
  *
+ * A row that depends on chance is the mean of five seeds (`--seeds`); "±" is its standard error. `--only NAME` runs the
+ * scenarios with these words in their names.
+ *
  * `npm run simulate -- --jobs 100000 --seed 1`: random jobs instead, and what must hold of each. Fails when it does not,
  * with a line that reproduces the job.
  */
 
 import { parseArgs } from "node:util";
+import { Presets, SingleBar } from "cli-progress";
 import { runJobs } from "./jobs/main.js";
 import { excuse } from "./known.js";
-import { runScenario, type Outcome } from "./run.js";
+import { runTasks, type Task } from "./pool.js";
 import { scenarios, type Goals, type Scenario } from "./scenarios.js";
+import { averageOf, round, standardError, type Run } from "./seeds.js";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
+    seeds: { type: "string", default: "5" },
     requests: { type: "string", default: "157,1600" },
     rtt: { type: "string", default: "5,20,120" },
     only: { type: "string", default: "" },
@@ -37,19 +43,21 @@ const rows: Record<string, string | number>[] = [];
 const excuses = new Set<string>();
 let missed = 0;
 
-for (const requests of values.requests.split(",").map(Number)) {
-  for (const rtt of values.rtt.split(",").map(Number)) {
-    for (const scenario of scenarios(requests, rtt)) {
-      if (!scenario.name.includes(values.only)) continue;
-      try {
-        const outcome = await runScenario(scenario, Number(values.seed));
-        rows.push(row(scenario, outcome));
-        missed += misses(scenario, outcome).filter(({ because }) => !because).length;
-      } catch (error) {
-        rows.push({ scenario: scenario.name, requests, rtt, missed: `failed: ${String(error)}` });
-        missed += 1;
-      }
-    }
+const tasks = chosenTasks();
+const bar = new SingleBar({ noTTYOutput: false, clearOnComplete: true }, Presets.shades_classic);
+bar.start(tasks.length, 0);
+const results = await runTasks(tasks, () => bar.increment());
+bar.stop();
+for (const [place, result] of results.entries()) {
+  const task = tasks[place] as Task;
+  const scenario = scenarioOf(task);
+  if ("failed" in result) {
+    const { requests, rtt } = task;
+    rows.push({ scenario: titleOf(scenario), requests, rtt, missed: `failed: ${result.failed}` });
+    missed += 1;
+  } else {
+    rows.push(row(scenario, result.runs));
+    missed += misses(scenario, averageOf(result.runs)).filter(({ because }) => !because).length;
   }
 }
 console.table(rows);
@@ -57,18 +65,46 @@ if (excuses.size > 0) console.log(`In brackets, what cannot be reached:\n- ${[..
 console.log(missed === 0 ? "every goal within reach is reached" : `${missed} goals missed`);
 process.exitCode = missed === 0 ? 0 : 1;
 
-function row(scenario: Scenario, outcome: Outcome): Record<string, string | number> {
+function chosenTasks(): Task[] {
+  const [seed, seeds] = [Number(values.seed), Number(values.seeds)];
+  return values.requests
+    .split(",")
+    .flatMap((requests) =>
+      values.rtt
+        .split(",")
+        .flatMap((rtt) =>
+          scenarios(Number(requests), Number(rtt)).flatMap(({ name }, place) =>
+            name.includes(values.only)
+              ? [{ requests: Number(requests), rtt: Number(rtt), place, seed, seeds }]
+              : [],
+          ),
+        ),
+    );
+}
+
+function scenarioOf({ requests, rtt, place }: Task): Scenario {
+  return scenarios(requests, rtt)[place] as Scenario;
+}
+
+function titleOf({ name, processes = 1 }: Scenario): string {
+  return processes > 1 ? `${processes} x ${name}` : name;
+}
+
+function row(scenario: Scenario, runs: readonly Run[]): Record<string, string | number> {
+  const outcome = averageOf(runs);
+  const timeError = standardError(runs.map(({ elapsedMs }) => elapsedMs)) / outcome.elapsedMs;
+  const refusedError = standardError(runs.map(({ refusedShare }) => refusedShare));
   return {
-    scenario:
-      scenario.processes && scenario.processes > 1
-        ? `${scenario.processes} x ${scenario.name}`
-        : scenario.name,
+    scenario: titleOf(scenario),
     requests: scenario.requests,
     rtt: scenario.rtt,
+    seeds: runs.length,
     seconds: round(outcome.elapsedMs / 1000, 1),
+    "± %": runs.length > 1 ? round(timeError * 100, 1) : "",
     "time/ideal": round(outcome.timeOverIdeal, 2),
     "refused %": round(outcome.refusedShare * 100, 1),
-    "most refusals": outcome.mostRefusals,
+    "± points": runs.length > 1 ? round(refusedError * 100, 1) : "",
+    "most refusals": round(outcome.mostRefusals, 1),
     "query/lone": outcome.queryOverLone === undefined ? "" : round(outcome.queryOverLone, 2),
     missed: misses(scenario, outcome)
       .map(({ goal, because }) => (because ? `(${goal})` : goal))
@@ -82,7 +118,7 @@ interface Miss {
   readonly because?: string | undefined;
 }
 
-function misses(scenario: Scenario, outcome: Outcome): Miss[] {
+function misses(scenario: Scenario, outcome: Run): Miss[] {
   const found = { ...outcome } as { [Goal in keyof Goals]: number | undefined };
   const unreached = (Object.entries(scenario.goals) as [keyof Goals, number][]).flatMap(([goal, most]) => {
     const value = found[goal];
@@ -92,8 +128,4 @@ function misses(scenario: Scenario, outcome: Outcome): Miss[] {
     return [{ goal, because }];
   });
   return outcome.timersLeft > 0 ? [...unreached, { goal: "timersLeft" }] : unreached;
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

@@ -1,0 +1,55 @@
+/** Runs scenarios in several processes: virtual time replaces globals, so each process runs one scenario at a time. */
+
+import { fork, type ChildProcess } from "node:child_process";
+import { availableParallelism } from "node:os";
+import type { Run } from "./seeds.js";
+
+/** Names a scenario: `scenarios(requests, rtt)[place]`. */
+export interface Task {
+  readonly requests: number;
+  readonly rtt: number;
+  readonly place: number;
+  readonly seed: number;
+  readonly seeds: number;
+}
+
+/** What a task gave: its runs, or why it failed. */
+export type TaskResult = { readonly runs: Run[] } | { readonly failed: string };
+
+/**
+ * Runs all tasks, as many at a time as there are processors.
+ *
+ * @param onResult - Called after each task.
+ * @returns the results in the order of the tasks.
+ */
+export async function runTasks(tasks: readonly Task[], onResult: () => void): Promise<TaskResult[]> {
+  const results: TaskResult[] = [];
+  const queue = tasks.entries();
+  const work = async (): Promise<void> => {
+    // "advanced" keeps NaN and undefined.
+    const child = fork(new URL("worker.ts", import.meta.url), { serialization: "advanced" });
+    try {
+      for (const [place, task] of queue) {
+        results[place] = await resultOf(child, task);
+        onResult();
+      }
+    } finally {
+      child.kill();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), tasks.length) }, work));
+  return results;
+}
+
+function resultOf(child: ChildProcess, task: Task): Promise<TaskResult> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null): void =>
+      reject(new Error(`Cannot run a scenario: its process ended with code ${code}`));
+    child.once("exit", ended);
+    child.once("message", (result) => {
+      child.off("exit", ended);
+      resolve(result as TaskResult);
+    });
+    child.send(task);
+  });
+}

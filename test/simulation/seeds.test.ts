@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { scenarios, type Scenario } from "./scenarios.js";
+import { averageOf, runSeeds, standardError } from "./seeds.js";
+
+function scenario(name: string): Scenario {
+  return scenarios(20, 5).find((candidate) => candidate.name === name) as Scenario;
+}
+
+describe("seeds", () => {
+  it("runs a scenario once if two seeds send the same requests at the same times", async () => {
+    expect(await runSeeds(scenario("8 workers, 50 ms"), 1, 5)).toHaveLength(1);
+  });
+
+  it("runs a scenario that depends on chance with every seed", async () => {
+    const runs = await runSeeds(scenario("8 workers, 50 ms, log-normal"), 1, 5);
+    const times = runs.map(({ elapsedMs }) => elapsedMs);
+    expect(new Set(times).size).toBe(5);
+    expect(averageOf(runs).elapsedMs).toBeCloseTo(times.reduce((sum, ms) => sum + ms) / 5);
+  });
+
+  it("gives the same runs for the same seeds", async () => {
+    const log = scenario("8 workers, 50 ms, log-normal");
+    expect(await runSeeds(log, 3, 2)).toEqual(await runSeeds(log, 3, 2));
+  });
+
+  it("takes 5 ms for a request at a round trip of 5 ms", async () => {
+    const [run] = await runSeeds({ ...scenario("no limit"), requests: 1 }, 1, 1);
+    expect(run?.elapsedMs).toBe(5);
+  });
+
+  it("estimates the standard error of a mean", () => {
+    expect(standardError([1, 2, 3, 4, 5])).toBeCloseTo(Math.SQRT1_2);
+    expect(standardError([7])).toBe(0);
+  });
+});

@@ -1,0 +1,63 @@
+/** Runs a scenario with as many seeds as its outcome needs, and sums them up. */
+
+import { runScenario, type Outcome } from "./run.js";
+import type { Scenario } from "./scenarios.js";
+
+/** The outcome of one seed. */
+export type Run = Omit<Outcome, "log">;
+
+/**
+ * Runs a scenario with `count` seeds, or once if its outcome does not depend on chance.
+ *
+ * The rule: the outcome depends on chance unless the first two seeds send the same requests at the same milliseconds
+ * and get the same responses.
+ *
+ * @param first - The first seed; the others follow it.
+ */
+export async function runSeeds(scenario: Scenario, first: number, count: number): Promise<Run[]> {
+  const outcomes = [await runScenario(scenario, first)];
+  for (let seed = first + 1; seed < first + count; seed++) {
+    outcomes.push(await runScenario(scenario, seed));
+    const [one, other] = outcomes as [Outcome, Outcome];
+    if (outcomes.length === 2 && sameRequests(one, other)) outcomes.pop();
+    if (outcomes.length === 1) break;
+  }
+  return outcomes.map(({ log: _log, ...run }) => run);
+}
+
+/** Averages the runs of a scenario. A timer that is left in one of them is left. */
+export function averageOf(runs: readonly Run[]): Run {
+  const [first] = runs as [Run];
+  return {
+    elapsedMs: mean(runs.map((run) => run.elapsedMs)),
+    timeOverIdeal: mean(runs.map((run) => run.timeOverIdeal)),
+    requests: mean(runs.map((run) => run.requests)),
+    refusedShare: mean(runs.map((run) => run.refusedShare)),
+    mostRefusals: mean(runs.map((run) => run.mostRefusals)),
+    queryOverLone:
+      first.queryOverLone === undefined ? undefined : mean(runs.map((run) => run.queryOverLone ?? 0)),
+    timersLeft: Math.max(...runs.map((run) => run.timersLeft)),
+  };
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Estimates the standard error of the mean; 0 for a single value. */
+export function standardError(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const average = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
+export function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+function sameRequests(one: Outcome, other: Outcome): boolean {
+  const same = ({ at, refused }: Outcome["log"][number], place: number): boolean =>
+    at === other.log[place]?.at && refused === other.log[place]?.refused;
+  return one.elapsedMs === other.elapsedMs && one.log.length === other.log.length && one.log.every(same);
+}
