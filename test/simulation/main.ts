@@ -5,12 +5,18 @@
  * A row that depends on chance is the mean of five seeds (`--seeds`); "±" is its standard error. `--only NAME` runs the
  * scenarios with these words in their names.
  *
+ * `npm run simulate -- --json FILE`: writes the figures of each seed as well.
+ *
+ * `npm run simulate -- --compare FILE`: prints the changes since then as well. Fails when a row is worse (`compare.ts`).
+ *
  * `npm run simulate -- --jobs 100000 --seed 1`: random jobs instead, and what must hold of each. Fails when it does not,
  * with a line that reproduces the job.
  */
 
+import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Presets, SingleBar } from "cli-progress";
+import { compare, printChanges, type SavedRow } from "./compare.js";
 import { runJobs } from "./jobs/main.js";
 import { excuse } from "./known.js";
 import { runTasks, type Task } from "./pool.js";
@@ -24,6 +30,8 @@ const { values } = parseArgs({
     requests: { type: "string", default: "157,1600" },
     rtt: { type: "string", default: "5,20,120" },
     only: { type: "string", default: "" },
+    json: { type: "string" },
+    compare: { type: "string" },
     plot: { type: "string" },
     jobs: { type: "string" },
   },
@@ -39,7 +47,11 @@ if (values.plot) {
 
 if (values.jobs) process.exit(await runJobs(Number(values.jobs), Number(values.seed)));
 
+const before = values.compare
+  ? (JSON.parse(await readFile(values.compare, "utf8")) as SavedRow[])
+  : undefined;
 const rows: Record<string, string | number>[] = [];
+const saved: SavedRow[] = [];
 const excuses = new Set<string>();
 let missed = 0;
 
@@ -57,13 +69,16 @@ for (const [place, result] of results.entries()) {
     missed += 1;
   } else {
     rows.push(row(scenario, result.runs));
+    saved.push(savedRow(scenario, result.runs));
     missed += misses(scenario, averageOf(result.runs)).filter(({ because }) => !because).length;
   }
 }
 console.table(rows);
 if (excuses.size > 0) console.log(`In brackets, what cannot be reached:\n- ${[...excuses].join("\n- ")}`);
 console.log(missed === 0 ? "every goal within reach is reached" : `${missed} goals missed`);
-process.exitCode = missed === 0 ? 0 : 1;
+if (values.json) await writeFile(values.json, JSON.stringify(saved, null, 2));
+const worse = before ? printChanges(compare(saved, before)) : 0;
+process.exitCode = missed + worse === 0 ? 0 : 1;
 
 function chosenTasks(): Task[] {
   const [seed, seeds] = [Number(values.seed), Number(values.seeds)];
@@ -109,6 +124,18 @@ function row(scenario: Scenario, runs: readonly Run[]): Record<string, string | 
     missed: misses(scenario, outcome)
       .map(({ goal, because }) => (because ? `(${goal})` : goal))
       .join(", "),
+  };
+}
+
+function savedRow(scenario: Scenario, runs: readonly Run[]): SavedRow {
+  return {
+    scenario: titleOf(scenario),
+    requests: scenario.requests,
+    rtt: scenario.rtt,
+    processes: scenario.processes ?? 1,
+    elapsedMs: runs.map(({ elapsedMs }) => elapsedMs),
+    sent: runs.map(({ requests }) => requests),
+    rateLimited: runs.map(({ requests, refusedShare }) => Math.round(requests * refusedShare)),
   };
 }
 
