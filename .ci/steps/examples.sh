@@ -1,7 +1,7 @@
 # The example programs from the outside, the evaluation, and OpenTelemetry's own SDK.
 .ci/install examples/observe
 .ci/install examples/evaluate
-npm run --silent build
+.ci/build
 npx tsc --noEmit -p examples/observe
 npx tsc --noEmit -p examples/evaluate
 npx vitest run --config examples/vitest.config.ts

@@ -1,6 +1,6 @@
 # limit: 600
 # What users come from, pinned, against the emulator: docs/moving as it stands, before and after.
 .ci/install test/moving
-npm run --silent build
+.ci/build
 npx tsc --noEmit -p test/moving
 npm run test:moving

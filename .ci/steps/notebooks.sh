@@ -10,5 +10,5 @@ if ! /usr/bin/python3 -c "import nbclient, nbformat" 2>/dev/null; then
   }
 fi
 .ci/install examples/notebooks
-npm run --silent build
+.ci/build
 /usr/bin/python3 examples/notebooks/run.py

@@ -1,6 +1,6 @@
 # limit: 900
 # What npm would publish, in folders of its own, and what it exports, as written down in etc/ (npm run api).
 .ci/install test/packaging
-npm run --silent build
+.ci/build
 node test/packaging/surface.mjs
 npm run test:packaging

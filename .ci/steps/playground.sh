@@ -1,6 +1,6 @@
 # The playground, driven in a real browser.
 .ci/install playground
-npm run --silent build
+.ci/build
 npx tsc --project playground
 .ci/chromium
 npm run test:playground

@@ -1,5 +1,5 @@
 # The packed tarball on Node 20, 22 and 24, Deno, Bun and workerd, and in Chromium by two bundlers.
 .ci/install test/runtimes
-npm run --silent build
+.ci/build
 .ci/chromium
 npm run test:runtimes

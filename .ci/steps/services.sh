@@ -6,7 +6,7 @@ if [ "$(id -u)" -ne 0 ] && ! npm run --silent services true; then
 fi
 [ "$(id -u)" -ne 0 ] || npm run --silent services:install
 for folder in examples/stores examples/bulk-ingest test/services; do .ci/install "$folder" --ignore-scripts; done
-npm run --silent build
+.ci/build
 npx tsc --noEmit -p test/services
 npx oxlint -c test/services/oxlintrc.json --disable-nested-config --type-aware --deny-warnings \
   examples/{stores,indexing,bulk-ingest,support} test/services
