@@ -1,3 +1,5 @@
+# limit: 600
+# takes: 60
 # The example programs from the outside, the evaluation, and OpenTelemetry's own SDK.
 .ci/install examples/observe
 .ci/install examples/evaluate

@@ -1,4 +1,5 @@
 # limit: 600
+# takes: 120
 # The notebooks from top to bottom, in Jupyter with the tslab kernel; fails on an error in any cell.
 .ci/jupyter
 .ci/install examples/notebooks

@@ -1,3 +1,5 @@
+# limit: 600
+# takes: 60
 # The specification of the adapters again, with Together's OpenAPI document as the judge of all traffic.
 .ci/install test/openapi
 npm run test:openapi

@@ -1,3 +1,5 @@
+# limit: 600
+# takes: 40
 # The playground, driven in a real browser.
 .ci/install playground
 .ci/build

@@ -1,3 +1,4 @@
+# takes: 40
 # The API reference is what the doc comments say, and typedoc has nothing against them.
 [ -d tools/reference/node_modules ] || .ci/install tools/reference
 fresh=$(mktemp --directory)

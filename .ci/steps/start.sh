@@ -1,3 +1,4 @@
+# alone: npm start builds, and has to answer in a minute
 # npm start without a key or a terminal answers in under a minute; a second start embeds nothing.
 output=$(timeout 60 npm start)
 echo "$output"
