@@ -1,10 +1,10 @@
-import type { Faults } from "./faults.js";
-import { fetchOf } from "./fetch.js";
-import type { LimitRule, RateLimit } from "./limits.js";
+import type { Faults } from "./faults/fault-plan.js";
+import { fetchOf } from "./server/fetch.js";
+import type { LimitRule, RateLimit } from "./rate-limit/limiter.js";
 import type { EmulatorOptions } from "./options.js";
-import type { EmulatorRequest, EmulatorTotals } from "./requests.js";
-import { listen, type EmulatorServer, type ListenOptions } from "./server.js";
-import { Service } from "./service.js";
+import type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
+import { listen, type EmulatorServer, type ListenOptions } from "./server/server.js";
+import { Service } from "./server/service.js";
 import { checkLimits } from "./settings.js";
 
 /** The Together API on this machine. */

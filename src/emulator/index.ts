@@ -5,8 +5,8 @@
  */
 
 export { createEmulator, type Emulator } from "./emulator.js";
-export type { Fault, FaultDetails, FaultName, Faults } from "./faults.js";
-export type { LimitRefusal, LimitRule, RateGrowth, RateLimit, ResetHeader } from "./limits.js";
+export type { Fault, FaultDetails, FaultName, Faults } from "./faults/fault-plan.js";
+export type { LimitRefusal, LimitRule, RateGrowth, RateLimit, ResetHeader } from "./rate-limit/limiter.js";
 export {
   emulatedModels,
   type ChatModel,
@@ -16,5 +16,5 @@ export {
 } from "./models.js";
 export type { ChatMessage, EmulatorOptions } from "./options.js";
 export { seededRandom } from "./random.js";
-export type { EmulatorRequest, EmulatorTotals } from "./requests.js";
-export type { EmulatorServer, ListenOptions } from "./server.js";
+export type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
+export type { EmulatorServer, ListenOptions } from "./server/server.js";

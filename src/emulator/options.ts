@@ -1,7 +1,7 @@
-import type { Faults } from "./faults.js";
-import type { LimitRule, RateLimit } from "./limits.js";
+import type { Faults } from "./faults/fault-plan.js";
+import type { LimitRule, RateLimit } from "./rate-limit/limiter.js";
 import type { EmulatedModel } from "./models.js";
-import type { EmulatorRequest } from "./requests.js";
+import type { EmulatorRequest } from "./request-log.js";
 
 /** A message of a conversation, as `POST /v1/chat/completions` takes it. */
 export interface ChatMessage {

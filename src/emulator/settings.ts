@@ -1,9 +1,9 @@
 import type { EmulatorOptions } from "./options.js";
-import { answerFromContext } from "./chat-model.js";
-import { lexicalVectors } from "./lexical.js";
+import { answerFromContext } from "./lexical/chat.js";
+import { lexicalVectors } from "./lexical/embed.js";
 import { emulatedModels, type EmbeddingModel, type RerankModel } from "./models.js";
 import { seededRandom } from "./random.js";
-import { lexicalScores } from "./rank.js";
+import { lexicalScores } from "./lexical/bm25.js";
 
 type Complete = Required<Omit<EmulatorOptions, "apiKey" | "limits" | "faults" | "embed" | "rank">>;
 

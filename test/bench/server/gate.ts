@@ -1,11 +1,11 @@
 /** What stands between a request and its answer: distance, limits, faults, workers. The limits are the emulator's. */
 
-import { Limiter, type RateLimit } from "../../../src/emulator/limits.js";
+import { Limiter, type RateLimit } from "../../../src/emulator/rate-limit/limiter.js";
 import { seededRandom } from "../../../src/emulator/random.js";
-import { Refusal, refusalFor } from "../../../src/emulator/refusal.js";
-import { sleep } from "../../../src/emulator/time.js";
+import { Refusal, refusalFor } from "../../../src/emulator/api-error.js";
+import { sleep } from "../../../src/emulator/delay.js";
 import { countTokens } from "../../../src/emulator/tokens.js";
-import { Workers } from "../../../src/emulator/workers.js";
+import { Workers } from "../../../src/emulator/server/worker-pool.js";
 
 /** How the server behaves in a scenario. */
 export interface ServerSettings {

@@ -7,7 +7,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Refusal } from "../../../src/emulator/refusal.js";
+import { Refusal } from "../../../src/emulator/api-error.js";
 import { embeddingsBody, rerankBody } from "./answers.js";
 import { Gate, type ServerSettings } from "./gate.js";
 

@@ -1,0 +1,105 @@
+import {
+  argument,
+  isBoolean,
+  isString,
+  jsonObject,
+  modelOf,
+  onlyArguments,
+  optionalArgument,
+  type Body,
+} from "./validation.js";
+import { asList, type Endpoint } from "./endpoint.js";
+import type { ChatMessage } from "../options.js";
+import { invalid } from "../api-error.js";
+import { jsonReply, type Reply } from "../response.js";
+import { countTokens } from "../tokens.js";
+
+// Those of Together's specification (2026-04-28), and, in the last line, those that OpenAI's clients send besides.
+const ARGUMENTS = new Set(
+  `messages model max_tokens stop temperature top_p top_k context_length_exceeded_behavior repetition_penalty
+  stream logprobs echo n min_p presence_penalty frequency_penalty logit_bias seed function_call response_format
+  tools tool_choice compliance chat_template_kwargs safety_model reasoning_effort reasoning
+  stream_options max_completion_tokens parallel_tool_calls user`.split(/\s+/),
+);
+
+/** `POST /v1/chat/completions` */
+export const chat: Endpoint = {
+  path: "/chat/completions",
+  method: "POST",
+  texts: ({ messages }) => asList(messages),
+  prepare(json, settings) {
+    const body = jsonObject(json);
+    modelOf(body, "chat", settings);
+    onlyArguments(body, ARGUMENTS);
+    const messages = messagesOf(body);
+    const stream = optionalArgument(body, "stream", "a boolean", isBoolean) ?? false;
+    const model = body["model"] as string;
+    return async ({ id, fault }) => {
+      const text = await settings.chat(messages, model);
+      const usage = fault.kind === "usage-null" ? null : usageOf(messages, text);
+      const frame = { id, model, created: Math.floor(Date.now() / 1000), usage };
+      return stream ? streamed(frame, text) : completion(frame, text);
+    };
+  },
+};
+
+/** What an answer and each piece of one have in common. */
+interface Frame {
+  readonly id: string;
+  readonly model: string;
+  readonly created: number;
+  readonly usage: object | null;
+}
+
+/** @throws {Refusal} 400, if they are not messages. */
+function messagesOf(body: Body): ChatMessage[] {
+  const wanted = "a list of messages with role and content";
+  const messages = argument(
+    body,
+    "messages",
+    wanted,
+    (value) => Array.isArray(value) && value.every(isMessage),
+  );
+  if (messages.length === 0) throw invalid("Messages cannot be empty", "messages");
+  return messages.map(({ role, content }) => ({ role, content: asText(content) }));
+}
+
+function isMessage(value: unknown): value is { role: string; content: unknown } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "role" in value &&
+    isString(value.role) &&
+    "content" in value
+  );
+}
+
+/** The text of a message whose content is a string or a list of parts. */
+function asText(content: unknown): string {
+  if (!Array.isArray(content)) return isString(content) ? content : "";
+  return content.map((part: { text?: unknown }) => (isString(part.text) ? part.text : "")).join("\n");
+}
+
+function completion({ usage, ...frame }: Frame, text: string): Reply {
+  const message = { role: "assistant", content: text, tool_calls: [] };
+  const choices = [{ index: 0, message, finish_reason: "stop", logprobs: null }];
+  return jsonReply(200, { ...frame, object: "chat.completion", prompt: [], choices, usage });
+}
+
+/** The answer as server-sent events, a word each. */
+function streamed({ usage, ...frame }: Frame, text: string): Reply {
+  const event = (content: string, finish: string | null): string => {
+    const choices = [{ index: 0, delta: { role: "assistant", content }, finish_reason: finish }];
+    const chunk = { ...frame, object: "chat.completion.chunk", choices, usage: finish ? usage : null };
+    return `data: ${JSON.stringify(chunk)}\n\n`;
+  };
+  const words = text.match(/\S+\s*|\s+/g) ?? [];
+  const body = `${words.map((word) => event(word, null)).join("")}${event("", "stop")}data: [DONE]\n\n`;
+  return { status: 200, headers: { "content-type": "text/event-stream" }, body };
+}
+
+function usageOf(messages: readonly ChatMessage[], text: string): object {
+  const prompt = messages.reduce((sum, { content }) => sum + countTokens(content), 0);
+  const completed = countTokens(text);
+  return { prompt_tokens: prompt, completion_tokens: completed, total_tokens: prompt + completed };
+}

@@ -1,0 +1,26 @@
+import type { Endpoint } from "./endpoint.js";
+import type { EmulatedModel } from "../models.js";
+import { jsonReply } from "../response.js";
+
+/** `GET /v1/models`: a plain list, not `{ data: [...] }` as OpenAI's. */
+export const modelList: Endpoint = {
+  path: "/models",
+  method: "GET",
+  texts: () => [],
+  prepare(_body, { models }) {
+    return () => jsonReply(200, Object.entries(models).map(describe));
+  },
+};
+
+function describe([id, model]: [string, EmulatedModel]): object {
+  const [organization = id] = id.split("/");
+  return {
+    id,
+    object: "model",
+    created: 0,
+    type: model.type,
+    display_name: id.slice(id.indexOf("/") + 1),
+    organization,
+    ...(model.maxTokens !== undefined && { context_length: model.maxTokens }),
+  };
+}
