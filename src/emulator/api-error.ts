@@ -1,6 +1,6 @@
-import { jsonReply, type Reply } from "./response.js";
+import { jsonResponse, type EmulatedResponse } from "./response.js";
 
-interface RefusalDetails {
+interface ApiErrorDetails {
   readonly type?: string;
   readonly param?: string | null;
   readonly code?: string | null;
@@ -10,19 +10,19 @@ interface RefusalDetails {
 }
 
 /** A request that is answered with an error, in the body shape that Together's real refusals have. */
-export class Refusal extends Error {
+export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    readonly details: RefusalDetails = {},
+    readonly details: ApiErrorDetails = {},
   ) {
     super(message);
   }
 
-  reply(id: string): Reply {
+  toResponse(id: string): EmulatedResponse {
     const { type = typeOf(this.status), param = null, code = null, errorType, headers } = this.details;
     const error = { message: this.message, type, param, code };
-    return jsonReply(this.status, { id, error, ...(errorType && { error_type: errorType }) }, headers);
+    return jsonResponse(this.status, { id, error, ...(errorType && { error_type: errorType }) }, headers);
   }
 }
 
@@ -32,14 +32,14 @@ function typeOf(status: number): string {
 }
 
 /** Together's answers to a missing or mistyped argument are not documented: these say the same in our words. */
-export function invalid(message: string, param: string): Refusal {
-  return new Refusal(400, message, { param });
+export function invalidArgument(message: string, param: string): ApiError {
+  return new ApiError(400, message, { param });
 }
 
 // The words of the next three are Together's own, as users have pasted them (2024 to 2026).
 
-export function unknownModel(model: string): Refusal {
-  return new Refusal(
+export function unknownModel(model: string): ApiError {
+  return new ApiError(
     400,
     `Unable to access non-serverless model ${model}. Please visit https://api.together.ai/models/${model}` +
       " to create and start a new dedicated endpoint for the model.",
@@ -47,21 +47,21 @@ export function unknownModel(model: string): Refusal {
   );
 }
 
-export function invalidKey(): Refusal {
-  return new Refusal(
+export function invalidKey(): ApiError {
+  return new ApiError(
     401,
     "Invalid API key provided. You can find your API key at https://api.together.xyz/settings/api-keys.",
     { code: "invalid_api_key" },
   );
 }
 
-export function unknownArguments(names: readonly string[]): Refusal {
-  return new Refusal(400, `Unrecognized request arguments supplied: ${names.join(", ")}`);
+export function unknownArguments(names: readonly string[]): ApiError {
+  return new ApiError(400, `Unrecognized request arguments supplied: ${names.join(", ")}`);
 }
 
 /** In the words of vLLM: what Together says is not documented. */
-export function tooManyTokens(most: number, tokens: number): Refusal {
-  return new Refusal(
+export function tooManyTokens(most: number, tokens: number): ApiError {
+  return new ApiError(
     400,
     `This model's maximum context length is ${most} tokens. However, you requested ${tokens} tokens in the` +
       " input for embedding generation. Please reduce the length of the input.",
@@ -69,7 +69,7 @@ export function tooManyTokens(most: number, tokens: number): Refusal {
 }
 
 /** What Together says for a status, when a fault asks for one without saying more. */
-export function refusalFor(status: number, model = "the model"): { message: string; code: string | null } {
+export function defaultError(status: number, model = "the model"): { message: string; code: string | null } {
   if (status === 401) return { message: invalidKey().message, code: "invalid_api_key" };
   if (status === 429) return { message: "You have been rate limited. Please slow down.", code: null };
   return { message: sentences[status] ?? `Request for ${model} failed with status ${status}.`, code: null };

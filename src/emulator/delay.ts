@@ -16,7 +16,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** Never resolves; rejects with the signal's reason when it aborts. */
-export function forever(signal?: AbortSignal): Promise<never> {
+export function waitForAbort(signal?: AbortSignal): Promise<never> {
   if (signal?.aborted) return Promise.reject(reasonOf(signal));
   return new Promise((_, reject) => {
     signal?.addEventListener("abort", () => reject(reasonOf(signal)), { once: true });

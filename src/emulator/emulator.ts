@@ -1,6 +1,6 @@
 import type { Faults } from "./faults/fault-plan.js";
 import { fetchOf } from "./server/fetch.js";
-import type { LimitRule, RateLimit } from "./rate-limit/limiter.js";
+import type { LimitRule, RateLimitOptions } from "./rate-limit/limiter.js";
 import type { EmulatorOptions } from "./options.js";
 import type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
 import { listen, type EmulatorServer, type ListenOptions } from "./server/server.js";
@@ -22,7 +22,7 @@ export interface Emulator {
    *
    * @throws RangeError if a number of it is 0 or less: nothing would ever pass.
    */
-  setLimits(limits: RateLimit | LimitRule | undefined): void;
+  setLimits(limits: RateLimitOptions | LimitRule | undefined): void;
   /** Changes what goes wrong from now on; a list begins with the next request. */
   setFaults(faults: Faults | undefined): void;
   /** Empties the log and its sums. */

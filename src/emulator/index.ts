@@ -6,13 +6,19 @@
 
 export { createEmulator, type Emulator } from "./emulator.js";
 export type { Fault, FaultDetails, FaultName, Faults } from "./faults/fault-plan.js";
-export type { LimitRefusal, LimitRule, RateGrowth, RateLimit, ResetHeader } from "./rate-limit/limiter.js";
+export type {
+  LimitRejection,
+  LimitRule,
+  RateGrowth,
+  RateLimitOptions,
+  ResetHeader,
+} from "./rate-limit/limiter.js";
 export {
   emulatedModels,
-  type ChatModel,
-  type EmbeddingModel,
+  type EmulatedChatModel,
+  type EmulatedEmbeddingModel,
   type EmulatedModel,
-  type RerankModel,
+  type EmulatedRerankModel,
 } from "./models.js";
 export type { ChatMessage, EmulatorOptions } from "./options.js";
 export { seededRandom } from "./random.js";

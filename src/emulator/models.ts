@@ -1,5 +1,5 @@
 /** A model that turns texts into vectors. */
-export interface EmbeddingModel {
+export interface EmulatedEmbeddingModel {
   readonly type: "embedding";
   /** Numbers in a vector. Whole number, 1 or more. */
   readonly dimensions: number;
@@ -12,7 +12,7 @@ export interface EmbeddingModel {
 }
 
 /** A model that scores documents against a query. */
-export interface RerankModel {
+export interface EmulatedRerankModel {
   readonly type: "rerank";
   /** Longest document in tokens, 1 or more; what happens beyond it is `longText`'s to say. @defaultValue no limit */
   readonly maxTokens?: number;
@@ -25,26 +25,29 @@ export interface RerankModel {
 }
 
 /** A model that answers messages. */
-export interface ChatModel {
+export interface EmulatedChatModel {
   readonly type: "chat";
   /** Longest conversation in tokens, 1 or more, as `GET /v1/models` reports it. @defaultValue not reported */
   readonly maxTokens?: number;
 }
 
 /** What the emulator knows of a model it serves. */
-export type EmulatedModel = EmbeddingModel | RerankModel | ChatModel;
+export type EmulatedModel = EmulatedEmbeddingModel | EmulatedRerankModel | EmulatedChatModel;
 
-function embedding(dimensions: number, maxTokens: number): EmbeddingModel {
+function embedding(dimensions: number, maxTokens: number): EmulatedEmbeddingModel {
   return { type: "embedding", dimensions, maxTokens };
 }
 
 // Recorded answers of m2-bert have lengths from 1.05 to 1.54, and those of the 32k model `usage: null`
 // (llama-stack's recordings, 2025-09); the components in Together's own sample for BGE base are too large
 // for vectors of length 1.
-const m2Bert = (maxTokens: number): EmbeddingModel => ({ ...embedding(768, maxTokens), unitLength: false });
+const m2Bert = (maxTokens: number): EmulatedEmbeddingModel => ({
+  ...embedding(768, maxTokens),
+  unitLength: false,
+});
 
-const llamaRank: RerankModel = { type: "rerank", maxTokens: 8192, maxDocuments: 1024, objects: true };
-const mxbaiRerank: RerankModel = { type: "rerank", maxTokens: 32_768, scores: "logits" };
+const llamaRank: EmulatedRerankModel = { type: "rerank", maxTokens: 8192, maxDocuments: 1024, objects: true };
+const mxbaiRerank: EmulatedRerankModel = { type: "rerank", maxTokens: 32_768, scores: "logits" };
 
 /**
  * The embedding and rerank models that Together has listed between 2024 and 2026, with their true sizes, and

@@ -1,5 +1,5 @@
 import type { Faults } from "./faults/fault-plan.js";
-import type { LimitRule, RateLimit } from "./rate-limit/limiter.js";
+import type { LimitRule, RateLimitOptions } from "./rate-limit/limiter.js";
 import type { EmulatedModel } from "./models.js";
 import type { EmulatorRequest } from "./request-log.js";
 
@@ -39,7 +39,7 @@ export interface EmulatorOptions {
    */
   readonly maxQueue?: number;
   /** The rate limit; `setLimits` changes it later. @defaultValue none */
-  readonly limits?: RateLimit | LimitRule;
+  readonly limits?: RateLimitOptions | LimitRule;
   /** What goes wrong; `setFaults` changes it later. @defaultValue nothing */
   readonly faults?: Faults;
   /** Most texts of a request; more are refused with `tooLargeStatus`. 1 or more. @defaultValue no limit */
@@ -60,16 +60,16 @@ export interface EmulatorOptions {
    *
    * @defaultValue "truncate"
    */
-  readonly longText?: "truncate" | "refuse";
+  readonly longText?: "truncate" | "reject";
   /** Whether a text without anything to read is embedded and ranked, or a 400. @defaultValue "accept" */
-  readonly blankText?: "accept" | "refuse";
+  readonly blankText?: "accept" | "reject";
   /**
    * What happens to `encoding_format: "base64"`: served, ignored (floats come back, as from Together before
    * 2025-09), or refused with a 400.
    *
    * @defaultValue "serve"
    */
-  readonly base64?: "serve" | "ignore" | "refuse";
+  readonly base64?: "serve" | "ignore" | "reject";
   /** Takes the place of the lexical vectors: one vector a text. @defaultValue the lexical vectors */
   readonly embed?: (
     texts: readonly string[],

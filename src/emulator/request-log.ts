@@ -35,14 +35,14 @@ export interface EmulatorTotals {
   /** Requests, whatever became of them. */
   requests: number;
   /** Requests refused with a 429. */
-  refused: number;
+  rejected: number;
   /** Texts in requests that were answered with 200. */
   texts: number;
   /** Tokens in requests that were answered with 200. */
   tokens: number;
 }
 
-const NOTHING: Readonly<EmulatorTotals> = { requests: 0, refused: 0, texts: 0, tokens: 0 };
+const NOTHING: Readonly<EmulatorTotals> = { requests: 0, rejected: 0, texts: 0, tokens: 0 };
 
 /** Keeps the latest requests and counts all. */
 export class RequestLog {
@@ -67,7 +67,7 @@ export class RequestLog {
   end(request: EmulatorRequest): void {
     this.inFlight--;
     if (!this.keepBodies) request.body = undefined;
-    if (request.status === 429) this.totals.refused++;
+    if (request.status === 429) this.totals.rejected++;
     if (request.status !== 200) return;
     this.totals.texts += request.texts;
     this.totals.tokens += request.tokens;

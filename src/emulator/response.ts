@@ -1,7 +1,7 @@
-import { forever, sleep } from "./delay.js";
+import { waitForAbort, sleep } from "./delay.js";
 
 /** An answer on its way out, whichever door it leaves by. */
-export interface Reply {
+export interface EmulatedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -29,7 +29,11 @@ export class ConnectionLost extends Error {
 const WHOLE: Delivery = { share: 1, duration: 0, ending: "end" };
 const PIECES = 10;
 
-export function jsonReply(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
+export function jsonResponse(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): EmulatedResponse {
   return {
     status,
     headers: { "content-type": "application/json", ...headers },
@@ -42,7 +46,7 @@ export function jsonReply(status: number, body: unknown, headers: Record<string,
  *
  * @throws {ConnectionLost} if the connection is lost after the last of them.
  */
-export async function* bodyPieces(reply: Reply, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* bodyChunks(reply: EmulatedResponse, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const { share, duration, ending } = reply.delivery ?? WHOLE;
   const bytes = new TextEncoder().encode(reply.body);
   const length = Math.floor(bytes.length * share);
@@ -52,5 +56,5 @@ export async function* bodyPieces(reply: Reply, signal?: AbortSignal): AsyncGene
     yield bytes.subarray(Math.floor((length * piece) / count), Math.floor((length * (piece + 1)) / count));
   }
   if (ending === "reset") throw new ConnectionLost();
-  if (ending === "never") await forever(signal);
+  if (ending === "never") await waitForAbort(signal);
 }

@@ -1,7 +1,7 @@
 import type { EmulatorOptions } from "./options.js";
 import { answerFromContext } from "./lexical/chat.js";
 import { lexicalVectors } from "./lexical/embed.js";
-import { emulatedModels, type EmbeddingModel, type RerankModel } from "./models.js";
+import { emulatedModels, type EmulatedEmbeddingModel, type EmulatedRerankModel } from "./models.js";
 import { seededRandom } from "./random.js";
 import { lexicalScores } from "./lexical/bm25.js";
 
@@ -13,17 +13,17 @@ export interface Settings extends Complete {
   readonly embed: (
     texts: readonly string[],
     id: string,
-    model: EmbeddingModel,
+    model: EmulatedEmbeddingModel,
   ) => ArrayLike<number>[] | Promise<readonly ArrayLike<number>[]>;
   readonly rank: (
     query: string,
     documents: readonly string[],
     id: string,
-    model: RerankModel,
+    model: EmulatedRerankModel,
   ) => ArrayLike<number> | Promise<ArrayLike<number>>;
 }
 
-export function settingsOf(options: EmulatorOptions): Settings {
+export function resolveSettings(options: EmulatorOptions): Settings {
   checkNumbers(options);
   checkLimits(options.limits, "create the emulator");
   const { embed, rank } = options;

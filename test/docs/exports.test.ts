@@ -4,7 +4,7 @@ import { emulatorCommand } from "../../src/cli/emulator.js";
 import { probeCommand } from "../../src/cli/probe.js";
 import { resolveEmbedder, resolveRanker } from "../../src/core/resolve.js";
 import { createEmulator } from "../../src/emulator/index.js";
-import { settingsOf } from "../../src/emulator/settings.js";
+import { resolveSettings } from "../../src/emulator/settings.js";
 import { Embedder, Ranker } from "../../src/index.js";
 import { literalIn, optionRows, rangeIn, type Literal, type Range } from "./claims.js";
 import { described, entryFiles, optionsOf, type Described } from "./exports.js";
@@ -19,7 +19,7 @@ const options = all.filter(
 
 /** The interfaces that the tables of options are about. */
 const [EMBEDDER, RERANKER] = ["EmbedderOptions", "TogetherRerankerParams"];
-const [EMULATOR, LIMITS] = ["EmulatorOptions", "RateLimit"];
+const [EMULATOR, LIMITS] = ["EmulatorOptions", "RateLimitOptions"];
 
 const REQUIRED = { model: "me/any-model", apiKey: "any" };
 
@@ -29,7 +29,7 @@ const PASS: Record<string, (own: object) => unknown> = {
   EmbedderOptions: (own) => new Embedder({ ...REQUIRED, ...own }),
   RankerOptions: (own) => new Ranker({ ...REQUIRED, ...own }),
   EmulatorOptions: (own) => createEmulator(own),
-  RateLimit: (own) => createEmulator({ limits: own }),
+  RateLimitOptions: (own) => createEmulator({ limits: own }),
 };
 
 /** What the code fills in where nothing is passed. */
@@ -37,7 +37,7 @@ const FILLED: Record<string, object> = {
   SharedOptions: resolveRanker(REQUIRED, "Ranker"),
   EmbedderOptions: resolveEmbedder(REQUIRED, "Embedder"),
   RankerOptions: resolveRanker(REQUIRED, "Ranker"),
-  EmulatorOptions: settingsOf({}),
+  EmulatorOptions: resolveSettings({}),
 };
 
 describe("the documentation of what is exported", () => {

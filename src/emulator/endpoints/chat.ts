@@ -1,17 +1,17 @@
 import {
-  argument,
+  requiredArgument,
   isBoolean,
   isString,
-  jsonObject,
-  modelOf,
-  onlyArguments,
+  requireObject,
+  requireModel,
+  rejectUnknownArguments,
   optionalArgument,
-  type Body,
+  type JsonObject,
 } from "./validation.js";
-import { asList, type Endpoint } from "./endpoint.js";
+import { asList, type EmulatedEndpoint } from "./endpoint.js";
 import type { ChatMessage } from "../options.js";
-import { invalid } from "../api-error.js";
-import { jsonReply, type Reply } from "../response.js";
+import { invalidArgument } from "../api-error.js";
+import { jsonResponse, type EmulatedResponse } from "../response.js";
 import { countTokens } from "../tokens.js";
 
 // Those of Together's specification (2026-04-28), and, in the last line, those that OpenAI's clients send besides.
@@ -23,14 +23,14 @@ const ARGUMENTS = new Set(
 );
 
 /** `POST /v1/chat/completions` */
-export const chat: Endpoint = {
+export const chat: EmulatedEndpoint = {
   path: "/chat/completions",
   method: "POST",
   texts: ({ messages }) => asList(messages),
   prepare(json, settings) {
-    const body = jsonObject(json);
-    modelOf(body, "chat", settings);
-    onlyArguments(body, ARGUMENTS);
+    const body = requireObject(json);
+    requireModel(body, "chat", settings);
+    rejectUnknownArguments(body, ARGUMENTS);
     const messages = messagesOf(body);
     const stream = optionalArgument(body, "stream", "a boolean", isBoolean) ?? false;
     const model = body["model"] as string;
@@ -38,13 +38,13 @@ export const chat: Endpoint = {
       const text = await settings.chat(messages, model);
       const usage = fault.kind === "usage-null" ? null : usageOf(messages, text);
       const frame = { id, model, created: Math.floor(Date.now() / 1000), usage };
-      return stream ? streamed(frame, text) : completion(frame, text);
+      return stream ? eventStream(frame, text) : completion(frame, text);
     };
   },
 };
 
 /** What an answer and each piece of one have in common. */
-interface Frame {
+interface CompletionFields {
   readonly id: string;
   readonly model: string;
   readonly created: number;
@@ -52,15 +52,15 @@ interface Frame {
 }
 
 /** @throws {Refusal} 400, if they are not messages. */
-function messagesOf(body: Body): ChatMessage[] {
+function messagesOf(body: JsonObject): ChatMessage[] {
   const wanted = "a list of messages with role and content";
-  const messages = argument(
+  const messages = requiredArgument(
     body,
     "messages",
     wanted,
     (value) => Array.isArray(value) && value.every(isMessage),
   );
-  if (messages.length === 0) throw invalid("Messages cannot be empty", "messages");
+  if (messages.length === 0) throw invalidArgument("Messages cannot be empty", "messages");
   return messages.map(({ role, content }) => ({ role, content: asText(content) }));
 }
 
@@ -80,14 +80,14 @@ function asText(content: unknown): string {
   return content.map((part: { text?: unknown }) => (isString(part.text) ? part.text : "")).join("\n");
 }
 
-function completion({ usage, ...frame }: Frame, text: string): Reply {
+function completion({ usage, ...frame }: CompletionFields, text: string): EmulatedResponse {
   const message = { role: "assistant", content: text, tool_calls: [] };
   const choices = [{ index: 0, message, finish_reason: "stop", logprobs: null }];
-  return jsonReply(200, { ...frame, object: "chat.completion", prompt: [], choices, usage });
+  return jsonResponse(200, { ...frame, object: "chat.completion", prompt: [], choices, usage });
 }
 
 /** The answer as server-sent events, a word each. */
-function streamed({ usage, ...frame }: Frame, text: string): Reply {
+function eventStream({ usage, ...frame }: CompletionFields, text: string): EmulatedResponse {
   const event = (content: string, finish: string | null): string => {
     const choices = [{ index: 0, delta: { role: "assistant", content }, finish_reason: finish }];
     const chunk = { ...frame, object: "chat.completion.chunk", choices, usage: finish ? usage : null };

@@ -1,14 +1,14 @@
-import type { Endpoint } from "./endpoint.js";
+import type { EmulatedEndpoint } from "./endpoint.js";
 import type { EmulatedModel } from "../models.js";
-import { jsonReply } from "../response.js";
+import { jsonResponse } from "../response.js";
 
 /** `GET /v1/models`: a plain list, not `{ data: [...] }` as OpenAI's. */
-export const modelList: Endpoint = {
+export const modelList: EmulatedEndpoint = {
   path: "/models",
   method: "GET",
   texts: () => [],
   prepare(_body, { models }) {
-    return () => jsonReply(200, Object.entries(models).map(describe));
+    return () => jsonResponse(200, Object.entries(models).map(describe));
   },
 };
 

@@ -1,12 +1,12 @@
 import type { FaultDetails, FaultName } from "./fault-plan.js";
 import { shuffled } from "../random.js";
-import { Refusal, refusalFor } from "../api-error.js";
-import { ConnectionLost, jsonReply, type Delivery, type Reply } from "../response.js";
+import { ApiError, defaultError } from "../api-error.js";
+import { ConnectionLost, jsonResponse, type Delivery, type EmulatedResponse } from "../response.js";
 import type { EmulatorRequest } from "../request-log.js";
-import { forever } from "../delay.js";
+import { waitForAbort } from "../delay.js";
 
 /** An item of a list in an answer, before it becomes JSON. */
-export interface Item {
+export interface ResponseItem {
   index: number;
 }
 
@@ -18,29 +18,29 @@ const HTML =
  *
  * @throws {ConnectionLost} if the fault is to lose the connection.
  */
-export async function insteadOfWork(
+export async function faultResponse(
   fault: FaultDetails,
   request: EmulatorRequest,
   id: string,
   signal?: AbortSignal,
-): Promise<Reply | undefined> {
+): Promise<EmulatedResponse | undefined> {
   const { kind, status = 200, body } = fault;
   if (kind === "reset") throw new ConnectionLost();
-  if (kind === "hang") await forever(signal);
+  if (kind === "hang") await waitForAbort(signal);
   if (kind === "html") return { status, headers: { "content-type": "text/html" }, body: HTML };
   if (kind === "redirect") return redirect(fault, request);
-  if (body !== undefined) return jsonReply(status, body);
-  return status === 200 ? undefined : refusal(status, fault, request).reply(id);
+  if (body !== undefined) return jsonResponse(status, body);
+  return status === 200 ? undefined : refusal(status, fault, request).toResponse(id);
 }
 
-function redirect(fault: FaultDetails, request: EmulatorRequest): Reply {
+function redirect(fault: FaultDetails, request: EmulatorRequest): EmulatedResponse {
   const location = fault.location ?? `https://elsewhere.example${request.path}`;
   return { status: fault.status ?? 307, headers: { location }, body: "" };
 }
 
-function refusal(status: number, fault: FaultDetails, request: EmulatorRequest): Refusal {
-  const { message, code } = refusalFor(status, request.model);
-  return new Refusal(status, fault.message ?? sentence(fault, request) ?? message, {
+function refusal(status: number, fault: FaultDetails, request: EmulatorRequest): ApiError {
+  const { message, code } = defaultError(status, request.model);
+  return new ApiError(status, fault.message ?? sentence(fault, request) ?? message, {
     code: fault.code ?? code,
     ...(fault.errorType && { errorType: fault.errorType }),
   });
@@ -52,7 +52,7 @@ function sentence({ code }: FaultDetails, { model }: EmulatorRequest): string | 
 }
 
 /** Changes which items an answer holds, and in which order. */
-export function spoiledList<Kind extends Item>(
+export function corruptItems<Kind extends ResponseItem>(
   items: Kind[],
   kind: FaultName | undefined,
   random: () => number,
@@ -69,13 +69,13 @@ export function spoiledList<Kind extends Item>(
 }
 
 /** What stands in the place of a list. */
-export function spoiledPlace(items: unknown[], kind: FaultName | undefined): unknown {
+export function corruptList(items: unknown[], kind: FaultName | undefined): unknown {
   if (kind === "no-list") return undefined;
   return kind === "not-a-list" ? Object.fromEntries(items.entries()) : items;
 }
 
 /** Lets an answer leave as its fault says. */
-export function spoiledReply(reply: Reply, fault: FaultDetails): Reply {
+export function applyFault(reply: EmulatedResponse, fault: FaultDetails): EmulatedResponse {
   const delivery = deliveryOf(fault);
   return {
     ...reply,

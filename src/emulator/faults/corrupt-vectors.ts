@@ -1,15 +1,15 @@
 import type { FaultName } from "./fault-plan.js";
-import type { Item } from "./apply-fault.js";
+import type { ResponseItem } from "./apply-fault.js";
 import { INFINITE, NOT_A_NUMBER } from "./invalid-json.js";
 
 /** One vector of an answer. */
-export interface VectorItem extends Item {
+export interface VectorItem extends ResponseItem {
   /** Absent or a string only if a fault wants it so. */
   embedding?: ArrayLike<number | null> | string;
 }
 
 /** Spoils one vector of the answer, in its middle, where a quick look does not find it. */
-export function spoiledVectors(
+export function corruptVectors(
   items: VectorItem[],
   kind: FaultName | undefined,
   base64: boolean,
@@ -17,7 +17,7 @@ export function spoiledVectors(
   const place = Math.floor(items.length / 2);
   const victim = items[place];
   if (!victim) return items;
-  const embedding = spoiledVector(victim.embedding as ArrayLike<number>, kind, base64);
+  const embedding = corruptVector(victim.embedding as ArrayLike<number>, kind, base64);
   if (embedding === victim.embedding) return items;
   return items.with(
     place,
@@ -25,7 +25,7 @@ export function spoiledVectors(
   );
 }
 
-function spoiledVector(
+function corruptVector(
   vector: ArrayLike<number>,
   kind: FaultName | undefined,
   base64: boolean,
@@ -44,7 +44,7 @@ function withValue(vector: ArrayLike<number | null>, value: number | null): (num
 }
 
 /** The numbers as JSON gets them: as short as a server writes 32-bit floats. */
-export function floatsOf(vector: ArrayLike<number | null>): (number | string | null)[] {
+export function jsonNumbers(vector: ArrayLike<number | null>): (number | string | null)[] {
   return Array.from(vector, written);
 }
 

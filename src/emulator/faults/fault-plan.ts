@@ -103,7 +103,7 @@ export class FaultPlan {
     this.#next = 0;
   }
 
-  next(request: EmulatorRequest): FaultDetails {
+  take(request: EmulatorRequest): FaultDetails {
     const fault = typeof this.faults === "function" ? this.faults(request) : this.faults?.[this.#next++];
     if (fault === undefined || fault === "ok") return {};
     request.fault = fault;

@@ -1,6 +1,6 @@
 import { withoutInstruction } from "./embed.js";
-import type { RerankModel } from "../models.js";
-import { wordsOf, type Word } from "./tokenize.js";
+import type { EmulatedRerankModel } from "../models.js";
+import { tokenize, type Word } from "./tokenize.js";
 
 // The two constants of BM25, with a fixed average length: a score belongs to its document, whatever else is in the list.
 const SATURATION = 1.2;
@@ -15,14 +15,14 @@ export function lexicalScores(
   query: string,
   documents: readonly string[],
   _id: string,
-  model: RerankModel,
+  model: EmulatedRerankModel,
 ): number[] {
-  const question = questionOf(query);
-  const scores = documents.map((document) => scoreOf(question, wordsOf(document)));
+  const question = parseQuery(query);
+  const scores = documents.map((document) => scoreOf(question, tokenize(document)));
   return model.scores === "logits" ? scores.map(logit) : scores;
 }
 
-interface Question {
+interface ParsedQuery {
   /** Each word once. */
   readonly words: readonly Word[];
   readonly known: ReadonlySet<number>;
@@ -32,8 +32,8 @@ interface Question {
   readonly most: number;
 }
 
-function questionOf(query: string): Question {
-  const all = wordsOf(withoutInstruction(query)[1]);
+function parseQuery(query: string): ParsedQuery {
+  const all = tokenize(withoutInstruction(query)[1]);
   const words = [...new Map(all.map((word) => [word.stem, word])).values()];
   const pairs = new Map(all.slice(1).map((word, at) => pairOf(all[at] as Word, word)));
   const most = sum(words.map(({ weight }) => weight)) + NEIGHBOURS * sum([...pairs.values()]);
@@ -45,7 +45,7 @@ function pairOf(one: Word, two: Word): [name: string, weight: number] {
 }
 
 /** From 0 for nothing in common up to, not including, 1. */
-function scoreOf({ words, known, pairs, most }: Question, document: readonly Word[]): number {
+function scoreOf({ words, known, pairs, most }: ParsedQuery, document: readonly Word[]): number {
   if (most === 0) return 0;
   const penalty = SATURATION * (1 - LENGTH_SHARE + (LENGTH_SHARE * document.length) / AVERAGE_WORDS);
   const counts = countsOf(document, known);
@@ -71,7 +71,11 @@ function countsOf(document: readonly Word[], known: ReadonlySet<number>): Map<nu
 }
 
 /** The weights of the question's pairs of neighbours that the document holds, each once. */
-function pairsIn(document: readonly Word[], known: ReadonlySet<number>, pairs: Question["pairs"]): number[] {
+function pairsIn(
+  document: readonly Word[],
+  known: ReadonlySet<number>,
+  pairs: ParsedQuery["pairs"],
+): number[] {
   const names = new Set<string>();
   for (let at = 1; at < document.length; at++) {
     const [one, two] = [document[at - 1] as Word, document[at] as Word];

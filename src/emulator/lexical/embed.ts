@@ -1,5 +1,5 @@
-import type { EmbeddingModel } from "../models.js";
-import { hash, mixed, wordsOf, type Word } from "./tokenize.js";
+import type { EmulatedEmbeddingModel } from "../models.js";
+import { hash, mixed, tokenize, type Word } from "./tokenize.js";
 
 // What the parts of a word count for beside the word itself.
 const ROOT = 0.4;
@@ -8,24 +8,31 @@ const PAIR = 0.25;
 // So many words at the beginning of a text, where it says what it is about, count twice.
 const OPENING = 12;
 // How far the noise that makes every vector dense, and its own, may move one of length 1.
-const GRAIN = 0.1;
+const NOISE = 0.1;
 
 /**
  * Vectors made of words: each word, its beginning, its runs of three letters and each pair of neighbours adds its
  * weight, with a sign of its own, at a place that its hash chooses.
  */
-export function lexicalVectors(texts: readonly string[], _id: string, model: EmbeddingModel): Float32Array[] {
+export function lexicalVectors(
+  texts: readonly string[],
+  _id: string,
+  model: EmulatedEmbeddingModel,
+): Float32Array[] {
   return texts.map((text) => lexicalVector(text, model));
 }
 
-function lexicalVector(text: string, { dimensions, unitLength = true }: EmbeddingModel): Float32Array {
+function lexicalVector(
+  text: string,
+  { dimensions, unitLength = true }: EmulatedEmbeddingModel,
+): Float32Array {
   const [instruction, content] = withoutInstruction(text);
   const vector = new Float32Array(dimensions);
-  addWords(vector, wordsOf(content));
+  addWords(vector, tokenize(content));
   scale(vector, 1);
-  addGrain(vector, hash(content));
+  addNoise(vector, hash(content));
   // An instruction moves the vector of a real model a little, and its match very little.
-  if (instruction) add(vector, hash(instruction), GRAIN / 2);
+  if (instruction) add(vector, hash(instruction), NOISE / 2);
   scale(vector, unitLength ? 1 : 1.05 + (hash(text) % 500) / 1000);
   return vector;
 }
@@ -68,8 +75,8 @@ function add(vector: Float32Array, feature: number, weight: number): void {
 }
 
 /** Makes a vector as dense as a model's, and a little different for every text, also for one without words. */
-function addGrain(vector: Float32Array, seed: number): void {
-  const most = (2 * GRAIN * Math.sqrt(3 / vector.length)) / 4_294_967_296;
+function addNoise(vector: Float32Array, seed: number): void {
+  const most = (2 * NOISE * Math.sqrt(3 / vector.length)) / 4_294_967_296;
   let state = seed || 1;
   for (let at = 0; at < vector.length; at++) {
     // xorshift32

@@ -1,5 +1,5 @@
 /** Words that say nothing about what a text is about. */
-export const emptyWords: ReadonlySet<string> = new Set(
+export const stopWords: ReadonlySet<string> = new Set(
   `a about above after again against all also am an and any are as at be because been before being below between
   both but by can cannot could did do does doing done down during each either else etc ever every few for from
   further get gets give given gives go goes had has have having he her here hers him his how however i if in into

@@ -1,4 +1,4 @@
-import { commonWords, emptyWords } from "./stop-words.js";
+import { commonWords, stopWords } from "./stop-words.js";
 
 /** A word as both lexical models see it. */
 export interface Word {
@@ -23,7 +23,7 @@ const WORDS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N
 const SYMBOLS = /\S/gu;
 
 /** The words of a text in order; of one without words, its symbols. */
-export function wordsOf(text: string): Word[] {
+export function tokenize(text: string): Word[] {
   const plain = text.replace(CAMEL_CASE, "$1 $2").toLowerCase();
   const tokens = plain.match(WORDS) ?? plain.match(SYMBOLS) ?? [];
   return tokens.map(wordOf);
@@ -65,7 +65,7 @@ export function mixed(value: number): number {
 }
 
 function weightOf(token: string, stem: string): number {
-  if (emptyWords.has(token)) return 0.05;
+  if (stopWords.has(token)) return 0.05;
   if (commonWords.has(token) || commonWords.has(stem)) return 0.5;
   if (/^\d+$/.test(token)) return 0.7;
   return Math.min(1.4, 0.6 + 0.08 * token.length);

@@ -1,31 +1,31 @@
-import { Bucket, SuccessRate, Window, type Demand, type Meter } from "./meters.js";
-import { Refusal } from "../api-error.js";
+import { TokenBucket, SuccessRate, FixedWindow, type Demand, type Meter } from "./meters.js";
+import { ApiError } from "../api-error.js";
 import type { EmulatorRequest } from "../request-log.js";
 
 /** A rate limit as Together has it: for each API key and model by itself. Refused requests cost nothing. */
-export interface RateLimit {
+export interface RateLimitOptions {
   /** Most requests a second, above 0; with `growth`, the rate that it starts from. @defaultValue no limit */
   readonly requestsPerSecond?: number;
   /** Most tokens a second, above 0. @defaultValue no limit */
   readonly tokensPerSecond?: number;
   /**
-   * `"bucket"`: refills steadily and holds a burst. `"window"`: counts in windows that follow one another, and
+   * `"token-bucket"`: refills steadily and holds a burst. `"fixed-window"`: counts in windows that follow one another, and
    * refuses until the next begins.
    *
-   * @defaultValue "bucket"
+   * @defaultValue "token-bucket"
    */
-  readonly kind?: "bucket" | "window";
+  readonly algorithm?: "token-bucket" | "fixed-window";
   /** Seconds, above 0, that a window lasts, or whose traffic a bucket holds. @defaultValue 1 */
   readonly windowSeconds?: number;
   /** Requests that a bucket holds, above 0; less than 1 counts as 1. @defaultValue the requests of `windowSeconds` */
   readonly burst?: number;
   /**
    * How a refusal names the seconds until the next chance: rounded up to whole ones, as Together does, exactly
-   * (`"fractional"`), or not at all.
+   * (`"exact"`), or not at all.
    *
-   * @defaultValue "whole"
+   * @defaultValue "rounded"
    */
-  readonly reset?: "whole" | "fractional" | "none";
+  readonly reset?: "rounded" | "exact" | "none";
   /**
    * The header that names it: Together's own (seconds), `"retry-after"` (seconds), or `"retry-after-ms"`
    * (milliseconds).
@@ -49,7 +49,7 @@ export interface RateGrowth {
 }
 
 /** What a limit of your own answers when it refuses. */
-export interface LimitRefusal {
+export interface LimitRejection {
   /** Seconds, 0 or more, until the next chance. @defaultValue the answer names none */
   readonly waitSeconds?: number;
   /** What Together calls the error's type: which of the two is limited. @defaultValue "dynamic_request_limited" */
@@ -59,10 +59,10 @@ export interface LimitRefusal {
 }
 
 /** A limit of your own: undefined admits the request. `now` is `performance.now()`, in milliseconds. */
-export type LimitRule = (request: EmulatorRequest, now: number) => LimitRefusal | undefined;
+export type LimitRule = (request: EmulatorRequest, now: number) => LimitRejection | undefined;
 
 /** Every limit that applies to one key and model. */
-interface Account {
+interface KeyState {
   readonly requests: Meter;
   readonly tokens: Meter;
   readonly successes: SuccessRate;
@@ -70,42 +70,42 @@ interface Account {
 
 /** Decides which requests are above the rate. */
 export class Limiter {
-  #limits: RateLimit | LimitRule | undefined;
-  #accounts = new Map<string, Account>();
+  #limits: RateLimitOptions | LimitRule | undefined;
+  #accounts = new Map<string, KeyState>();
 
-  constructor(limits: RateLimit | LimitRule | undefined) {
+  constructor(limits: RateLimitOptions | LimitRule | undefined) {
     this.#limits = limits;
   }
 
   /** From now on this limit holds; what was counted until now still counts, unless the kind of limit changes. */
-  set(limits: RateLimit | LimitRule | undefined): void {
-    if (kindOf(limits) !== kindOf(this.#limits)) this.#accounts.clear();
+  set(limits: RateLimitOptions | LimitRule | undefined): void {
+    if (algorithmOf(limits) !== algorithmOf(this.#limits)) this.#accounts.clear();
     this.#limits = limits;
   }
 
-  /** @throws {Refusal} 429, if the request is above the rate. */
-  admit(request: EmulatorRequest, key: string): void {
+  /** @throws {ApiError} 429, if the request is above the rate. */
+  consume(request: EmulatorRequest, key: string): void {
     const now = performance.now();
     const limits = this.#limits;
     if (!limits) return;
     const refusal =
       typeof limits === "function"
         ? limits(request, now)
-        : refusalBy(limits, this.#account(key, request), request, now);
+        : rejectionBy(limits, this.#account(key, request), request, now);
     if (refusal) throw tooManyRequests(refusal);
   }
 
   /** Counts a request that was answered well towards a growing limit. */
-  succeeded(request: EmulatorRequest, key: string): void {
+  recordSuccess(request: EmulatorRequest, key: string): void {
     if (typeof this.#limits === "object") this.#account(key, request).successes.add(performance.now());
   }
 
-  #account(key: string, request: EmulatorRequest): Account {
+  #account(key: string, request: EmulatorRequest): KeyState {
     const name = `${key}\n${request.model ?? ""}`;
     const known = this.#accounts.get(name);
     if (known) return known;
-    const limits = this.#limits as RateLimit;
-    const meter = (): Meter => (limits.kind === "window" ? new Window() : new Bucket());
+    const limits = this.#limits as RateLimitOptions;
+    const meter = (): Meter => (limits.algorithm === "fixed-window" ? new FixedWindow() : new TokenBucket());
     const seconds = limits.growth?.windowSeconds ?? 3600;
     const account = { requests: meter(), tokens: meter(), successes: new SuccessRate(seconds) };
     this.#accounts.set(name, account);
@@ -113,16 +113,16 @@ export class Limiter {
   }
 }
 
-function kindOf(limits: RateLimit | LimitRule | undefined): string {
-  return typeof limits === "object" ? (limits.kind ?? "bucket") : "none";
+function algorithmOf(limits: RateLimitOptions | LimitRule | undefined): string {
+  return typeof limits === "object" ? (limits.algorithm ?? "token-bucket") : "none";
 }
 
-function refusalBy(
-  limits: RateLimit,
-  account: Account,
+function rejectionBy(
+  limits: RateLimitOptions,
+  account: KeyState,
   request: EmulatorRequest,
   now: number,
-): LimitRefusal | undefined {
+): LimitRejection | undefined {
   const [requests, tokens] = demandsOf(limits, account, request, now);
   const requestWait = account.requests.wait(requests, now);
   const tokenWait = account.tokens.wait(tokens, now);
@@ -137,8 +137,8 @@ function refusalBy(
 
 /** What a request asks of the limit in requests and of the limit in tokens. */
 function demandsOf(
-  limits: RateLimit,
-  account: Account,
+  limits: RateLimitOptions,
+  account: KeyState,
   request: EmulatorRequest,
   now: number,
 ): [requests: Demand, tokens: Demand] {
@@ -151,24 +151,24 @@ function demandsOf(
   ];
 }
 
-function requestRate(limits: RateLimit, successes: SuccessRate, now: number): number {
+function requestRate(limits: RateLimitOptions, successes: SuccessRate, now: number): number {
   const base = limits.requestsPerSecond ?? Infinity;
   return limits.growth ? Math.max(base, (limits.growth.factor ?? 2) * successes.perSecond(now)) : base;
 }
 
-function resetOf(limits: RateLimit, wait: number): LimitRefusal {
+function resetOf(limits: RateLimitOptions, wait: number): LimitRejection {
   const header = limits.header ?? "x-ratelimit-reset";
   if (limits.reset === "none") return {};
-  if (limits.reset === "fractional") return { waitSeconds: wait, header };
+  if (limits.reset === "exact") return { waitSeconds: wait, header };
   return { waitSeconds: Math.ceil(wait), header };
 }
 
-function tooManyRequests(refusal: LimitRefusal): Refusal {
+function tooManyRequests(refusal: LimitRejection): ApiError {
   const { waitSeconds, errorType = "dynamic_request_limited", header = "x-ratelimit-reset" } = refusal;
   const what = errorType === "dynamic_token_limited" ? "tokens" : "requests";
   const value = header === "retry-after-ms" ? 1000 * (waitSeconds ?? 0) : (waitSeconds ?? 0);
   // Together documents the error type, and that it stands beside `error`, in words only; the `type` is a guess.
-  return new Refusal(429, `You have been rate limited: too many ${what} for this model. Please slow down.`, {
+  return new ApiError(429, `You have been rate limited: too many ${what} for this model. Please slow down.`, {
     errorType,
     ...(waitSeconds !== undefined && { headers: { [header]: String(Math.ceil(value * 1000) / 1000) } }),
   });

@@ -20,7 +20,7 @@ export interface Meter {
 const TOLERANCE = 1e-9;
 
 /** Refills steadily. A request that costs more than the bucket holds passes when it is full, and puts it into debt. */
-export class Bucket implements Meter {
+export class TokenBucket implements Meter {
   #level = Infinity;
   #at = 0;
 
@@ -42,7 +42,7 @@ export class Bucket implements Meter {
 }
 
 /** Counts in windows that follow one another. A request that costs more than a window holds passes as its first. */
-export class Window implements Meter {
+export class FixedWindow implements Meter {
   #startedAt = -Infinity;
   #used = 0;
 

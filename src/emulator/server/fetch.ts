@@ -1,5 +1,5 @@
-import { ConnectionLost, bodyPieces, type Reply } from "../response.js";
-import type { Call, Service } from "./service.js";
+import { ConnectionLost, bodyChunks, type EmulatedResponse } from "../response.js";
+import type { IncomingRequest, Service } from "./service.js";
 
 const BODYLESS = new Set([204, 205, 304]);
 const MOST_REDIRECTS = 20;
@@ -17,12 +17,12 @@ export function fetchOf(service: Service): typeof globalThis.fetch {
 
 async function responseTo(
   service: Service,
-  call: Call,
+  call: IncomingRequest,
   redirect: string,
   redirects: number,
 ): Promise<Response> {
   call.signal?.throwIfAborted();
-  const reply = await service.answer(call).catch((error: unknown) => {
+  const reply = await service.handle(call).catch((error: unknown) => {
     throw error instanceof ConnectionLost ? failure("fetch failed", error) : error;
   });
   const location = reply.headers["location"];
@@ -33,7 +33,7 @@ async function responseTo(
   return responseTo(service, { ...call, url: new URL(location, call.url).href }, redirect, redirects - 1);
 }
 
-function plainCall(url: string, { method = "GET", headers, body, signal }: RequestInit): Call {
+function plainCall(url: string, { method = "GET", headers, body, signal }: RequestInit): IncomingRequest {
   const authorization = new Headers(headers).get("authorization");
   return {
     method: method.toUpperCase(),
@@ -44,25 +44,29 @@ function plainCall(url: string, { method = "GET", headers, body, signal }: Reque
   };
 }
 
-async function callOf(request: Request, input: string | URL | Request, init: RequestInit): Promise<Call> {
+async function callOf(
+  request: Request,
+  input: string | URL | Request,
+  init: RequestInit,
+): Promise<IncomingRequest> {
   // The signal of the original: a Request's own is another one, with the same reason but later.
   const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
   const authorization = request.headers.get("authorization");
   return { method: request.method, url: request.url, authorization, body: await request.text(), signal };
 }
 
-function responseOf(reply: Reply, { signal }: Call): Response {
+function responseOf(reply: EmulatedResponse, { signal }: IncomingRequest): Response {
   const { status, headers, body, delivery } = reply;
   const init = { status, headers };
   if (BODYLESS.has(status)) return new Response(null, init);
   return new Response(delivery ? streamOf(reply, signal) : body, init);
 }
 
-function streamOf(reply: Reply, signal?: AbortSignal): ReadableStream<Uint8Array> {
+function streamOf(reply: EmulatedResponse, signal?: AbortSignal): ReadableStream<Uint8Array> {
   const gone = new AbortController();
   const leave = (): void => gone.abort(signal?.reason);
   signal?.addEventListener("abort", leave, { once: true });
-  const pieces = bodyPieces(reply, gone.signal);
+  const pieces = bodyChunks(reply, gone.signal);
   const done = (): void => signal?.removeEventListener("abort", leave);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CORS, preflight } from "./cors.js";
-import { ConnectionLost, bodyPieces, type Reply } from "../response.js";
+import { ConnectionLost, bodyChunks, type EmulatedResponse } from "../response.js";
 import type { Service } from "./service.js";
 
 /** Where the emulator listens. */
@@ -56,7 +56,7 @@ async function serve(service: Service, incoming: IncomingMessage, outgoing: Serv
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
   try {
-    const reply = await service.answer({
+    const reply = await service.handle({
       method: incoming.method ?? "GET",
       url: `http://${incoming.headers.host ?? "localhost"}${incoming.url ?? "/"}`,
       authorization: incoming.headers.authorization,
@@ -78,13 +78,13 @@ async function textOf(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(pieces).toString("utf8");
 }
 
-async function send(reply: Reply, outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
+async function send(reply: EmulatedResponse, outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
   outgoing.writeHead(reply.status, { ...CORS, ...reply.headers });
   if (!reply.delivery) {
     outgoing.end(reply.body);
     return;
   }
-  for await (const piece of bodyPieces(reply, signal)) {
+  for await (const piece of bodyChunks(reply, signal)) {
     // Flushed before anything else happens, so that a connection is lost after this piece and not instead of it.
     await new Promise<void>((resolve) => outgoing.write(piece, () => resolve()));
   }

@@ -1,22 +1,22 @@
 import { chat } from "../endpoints/chat.js";
 import { embeddings } from "../endpoints/embeddings.js";
-import type { Endpoint } from "../endpoints/endpoint.js";
+import type { EmulatedEndpoint } from "../endpoints/endpoint.js";
 import { FaultPlan } from "../faults/fault-plan.js";
 import { Limiter } from "../rate-limit/limiter.js";
 import { modelList } from "../endpoints/model-list.js";
 import type { EmulatorOptions } from "../options.js";
-import { invalidKey, Refusal, refusalFor } from "../api-error.js";
-import type { Reply } from "../response.js";
+import { invalidKey, ApiError, defaultError } from "../api-error.js";
+import type { EmulatedResponse } from "../response.js";
 import { rerank } from "../endpoints/rerank.js";
 import { RequestLog, type EmulatorRequest } from "../request-log.js";
-import { settingsOf, type Settings } from "../settings.js";
-import { insteadOfWork, spoiledReply } from "../faults/apply-fault.js";
+import { resolveSettings, type Settings } from "../settings.js";
+import { faultResponse, applyFault } from "../faults/apply-fault.js";
 import { sleep } from "../delay.js";
 import { countTokens } from "../tokens.js";
-import { Workers } from "./worker-pool.js";
+import { WorkerPool } from "./worker-pool.js";
 
 /** A request as it comes in, whichever door it comes by. */
-export interface Call {
+export interface IncomingRequest {
   readonly method: string;
   readonly url: string;
   readonly authorization: string | null | undefined;
@@ -32,12 +32,12 @@ export class Service {
   readonly limiter: Limiter;
   readonly faults: FaultPlan;
   readonly #settings: Settings;
-  readonly #workers: Workers;
+  readonly #workers: WorkerPool;
 
   constructor(options: EmulatorOptions) {
-    this.#settings = settingsOf(options);
+    this.#settings = resolveSettings(options);
     const { workers, maxQueue, keepRequests, keepBodies } = this.#settings;
-    this.#workers = new Workers(workers, maxQueue);
+    this.#workers = new WorkerPool(workers, maxQueue);
     this.log = new RequestLog(keepRequests, keepBodies);
     this.limiter = new Limiter(options.limits);
     this.faults = new FaultPlan(options.faults);
@@ -48,7 +48,7 @@ export class Service {
    *
    * @throws {ConnectionLost} if a fault says so; the signal's reason, if the client gives up.
    */
-  async answer(call: Call): Promise<Reply> {
+  async handle(call: IncomingRequest): Promise<EmulatedResponse> {
     const request = this.log.begin(factsOf(call));
     const startedAt = performance.now();
     try {
@@ -67,48 +67,48 @@ export class Service {
     }
   }
 
-  async #replyOrRefusal(call: Call, request: EmulatorRequest): Promise<Reply> {
+  async #replyOrRefusal(call: IncomingRequest, request: EmulatorRequest): Promise<EmulatedResponse> {
     const id = requestId(this.#settings.random);
     try {
       return await this.#reply(call, request, id);
     } catch (error) {
-      if (error instanceof Refusal) return error.reply(id);
+      if (error instanceof ApiError) return error.toResponse(id);
       throw error;
     }
   }
 
-  async #reply(call: Call, request: EmulatorRequest, id: string): Promise<Reply> {
+  async #reply(call: IncomingRequest, request: EmulatorRequest, id: string): Promise<EmulatedResponse> {
     const endpoint = endpointFor(request);
     const key = this.#authorized(call);
     this.#checkSize(call.body);
     const work = endpoint.prepare(request.body, this.#settings);
-    this.limiter.admit(request, key);
-    const fault = this.faults.next(request);
+    this.limiter.consume(request, key);
+    const fault = this.faults.take(request);
     await sleep(fault.delay ?? 0, call.signal);
-    const instead = await insteadOfWork(fault, request, id, call.signal);
-    if (instead) return spoiledReply(instead, fault);
+    const instead = await faultResponse(fault, request, id, call.signal);
+    if (instead) return applyFault(instead, fault);
     const reply = await this.#workers.run(async () => {
       await sleep(this.#milliseconds("serviceTime", request), call.signal);
       return work({ id, fault });
     }, call.signal);
-    this.limiter.succeeded(request, key);
-    return spoiledReply(reply, fault);
+    this.limiter.recordSuccess(request, key);
+    return applyFault(reply, fault);
   }
 
-  /** @throws {Refusal} 401, unless the key is right. */
-  #authorized({ authorization }: Call): string {
+  /** @throws {ApiError} 401, unless the key is right. */
+  #authorized({ authorization }: IncomingRequest): string {
     const key = /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? "")?.[1];
     const { apiKey = key } = this.#settings;
     if (key === undefined || key !== apiKey) throw invalidKey();
     return key;
   }
 
-  /** @throws {Refusal} 413, if the body has too many bytes. */
+  /** @throws {ApiError} 413, if the body has too many bytes. */
   #checkSize(body: string): void {
     const most = this.#settings.maxBodyBytes;
     // A UTF-16 unit takes at most three bytes: most bodies need not be measured.
     if (body.length * 3 <= most) return;
-    if (new TextEncoder().encode(body).length > most) throw new Refusal(413, refusalFor(413).message);
+    if (new TextEncoder().encode(body).length > most) throw new ApiError(413, defaultError(413).message);
   }
 
   #milliseconds(name: "latency" | "serviceTime", request: EmulatorRequest): number {
@@ -117,16 +117,16 @@ export class Service {
   }
 }
 
-/** @throws {Refusal} 404 or 405, if there is nothing at this path, or not for this method. */
-function endpointFor({ path, method }: EmulatorRequest): Endpoint {
+/** @throws {ApiError} 404 or 405, if there is nothing at this path, or not for this method. */
+function endpointFor({ path, method }: EmulatorRequest): EmulatedEndpoint {
   const endpoint = ENDPOINTS.find((candidate) => path.endsWith(`/v1${candidate.path}`));
-  if (!endpoint) throw new Refusal(404, `Not found: ${method} ${path}`);
-  if (endpoint.method !== method) throw new Refusal(405, `Method ${method} is not allowed for ${path}`);
+  if (!endpoint) throw new ApiError(404, `Not found: ${method} ${path}`);
+  if (endpoint.method !== method) throw new ApiError(405, `Method ${method} is not allowed for ${path}`);
   return endpoint;
 }
 
 /** What the log needs to know of a request before anybody has checked it. */
-function factsOf(call: Call): Omit<EmulatorRequest, "number" | "time"> {
+function factsOf(call: IncomingRequest): Omit<EmulatorRequest, "number" | "time"> {
   const { origin, pathname } = new URL(call.url);
   const body = parsed(call.body);
   const fields = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};

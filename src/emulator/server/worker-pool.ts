@@ -1,7 +1,7 @@
-import { Refusal, refusalFor } from "../api-error.js";
+import { ApiError, defaultError } from "../api-error.js";
 
 /** Lets so many tasks run at a time; the others wait in the order they came. */
-export class Workers {
+export class WorkerPool {
   #busy = 0;
   #waiting: (() => void)[] = [];
 
@@ -10,7 +10,7 @@ export class Workers {
     private readonly maxQueue: number,
   ) {}
 
-  /** @throws {Refusal} 503, if the queue is full. */
+  /** @throws {ApiError} 503, if the queue is full. */
   async run<Result>(task: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     if (this.#busy >= this.count) await this.#turn(signal);
     else this.#busy++;
@@ -25,7 +25,7 @@ export class Workers {
   }
 
   #turn(signal?: AbortSignal): Promise<void> {
-    if (this.#waiting.length >= this.maxQueue) throw new Refusal(503, refusalFor(503).message);
+    if (this.#waiting.length >= this.maxQueue) throw new ApiError(503, defaultError(503).message);
     return new Promise((resolve, reject) => {
       const begin = (): void => {
         signal?.removeEventListener("abort", leave);

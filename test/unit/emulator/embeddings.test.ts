@@ -58,7 +58,7 @@ describe("POST /v1/embeddings", () => {
     const wanted = { encoding_format: "base64" };
     const [floats] = await vectorsFrom(emulatorWith({ base64: "ignore" }).ask("text", wanted));
     expect(floats).toHaveLength(1024);
-    const refused = await errorOf(emulatorWith({ base64: "refuse" }).ask("text", wanted));
+    const refused = await errorOf(emulatorWith({ base64: "reject" }).ask("text", wanted));
     expect(refused).toMatchObject({ status: 400, error: { param: "encoding_format" } });
   });
 
@@ -70,7 +70,7 @@ describe("POST /v1/embeddings", () => {
 
   it("refuses a text that is too long in the words of vLLM, if it is told to", async () => {
     const { error, status } = await errorOf(
-      emulatorWith({ longText: "refuse" }).ask(["short", "word ".repeat(2000)]),
+      emulatorWith({ longText: "reject" }).ask(["short", "word ".repeat(2000)]),
     );
     expect(status).toBe(400);
     expect(error.message).toMatch(
@@ -80,7 +80,7 @@ describe("POST /v1/embeddings", () => {
 
   it("refuses a blank text, if it is told to", async () => {
     expect((await emulatorWith().ask(["", " \n"])).status).toBe(200);
-    expect(await errorOf(emulatorWith({ blankText: "refuse" }).ask(["fine", " \n"]))).toMatchObject({
+    expect(await errorOf(emulatorWith({ blankText: "reject" }).ask(["fine", " \n"]))).toMatchObject({
       status: 400,
     });
   });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { createEmulator, type EmulatorOptions, type RateLimit } from "../../../src/emulator/index.js";
+import { createEmulator, type EmulatorOptions, type RateLimitOptions } from "../../../src/emulator/index.js";
 import { useVirtualTime } from "../../support/time.js";
 import { embed, emulatorWith, errorOf, post, RERANK } from "./support.js";
 
@@ -30,7 +30,7 @@ describe("a rate limit", () => {
   });
 
   it("counts in windows, and refuses until the next one begins", async () => {
-    const fetch = limited({ requestsPerSecond: 2, kind: "window", windowSeconds: 10 });
+    const fetch = limited({ requestsPerSecond: 2, algorithm: "fixed-window", windowSeconds: 10 });
     expect(await admitted(fetch, 30)).toBe(20);
     pass(9.9);
     expect(await admitted(fetch, 30)).toBe(0);
@@ -38,11 +38,11 @@ describe("a rate limit", () => {
     expect(await admitted(fetch, 30)).toBe(20);
   });
 
-  it.each<[string, RateLimit, [string, string] | undefined]>([
+  it.each<[string, RateLimitOptions, [string, string] | undefined]>([
     ["seconds rounded up", {}, ["x-ratelimit-reset", "3"]],
-    ["exact seconds", { reset: "fractional" }, ["x-ratelimit-reset", "2.5"]],
+    ["exact seconds", { reset: "exact" }, ["x-ratelimit-reset", "2.5"]],
     ["retry-after", { header: "retry-after" }, ["retry-after", "3"]],
-    ["retry-after-ms", { header: "retry-after-ms", reset: "fractional" }, ["retry-after-ms", "2500"]],
+    ["retry-after-ms", { header: "retry-after-ms", reset: "exact" }, ["retry-after-ms", "2500"]],
     ["nothing", { reset: "none" }, undefined],
   ])("names the wait: %s", async (_, how, header) => {
     const fetch = limited({ requestsPerSecond: 0.4, ...how });
@@ -74,12 +74,12 @@ describe("a rate limit", () => {
   });
 
   it("lets a request pass that is larger than any burst, and makes the next ones wait for it", async () => {
-    const { emulator, ask } = emulatorWith({ limits: { tokensPerSecond: 100, reset: "fractional" } });
+    const { emulator, ask } = emulatorWith({ limits: { tokensPerSecond: 100, reset: "exact" } });
     expect((await ask("x".repeat(2000))).status).toBe(200);
     expect((await ask("x")).headers.get("x-ratelimit-reset")).toBe("4.01");
     pass(4.1);
     expect((await ask("x")).status).toBe(200);
-    expect(emulator.totals).toMatchObject({ requests: 3, refused: 1 });
+    expect(emulator.totals).toMatchObject({ requests: 3, rejected: 1 });
   });
 
   it("says nothing about limits in an answer that is not refused", async () => {
@@ -106,9 +106,9 @@ describe("a rate limit", () => {
   });
 
   it("can change in the middle, keeping count, and be taken away", async () => {
-    const { emulator } = emulatorWith({ limits: { requestsPerSecond: 10, kind: "window" } });
+    const { emulator } = emulatorWith({ limits: { requestsPerSecond: 10, algorithm: "fixed-window" } });
     expect(await admitted(emulator.fetch, 6)).toBe(6);
-    emulator.setLimits({ requestsPerSecond: 8, kind: "window" });
+    emulator.setLimits({ requestsPerSecond: 8, algorithm: "fixed-window" });
     expect(await admitted(emulator.fetch, 6)).toBe(2);
     emulator.setLimits(undefined);
     expect(await admitted(emulator.fetch, 60)).toBe(60);
@@ -146,13 +146,13 @@ describe("a rate limit", () => {
   it("never admits more than its rate and one burst, and always who waits as told", () =>
     fc.assert(
       fc.asyncProperty(
-        fc.constantFrom("bucket" as const, "window" as const),
+        fc.constantFrom("token-bucket" as const, "fixed-window" as const),
         fc.integer({ min: 1, max: 50 }),
         fc.array(fc.tuple(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 1, max: 30 })), {
           maxLength: 20,
         }),
-        async (kind, rate, traffic) => {
-          const fetch = limited({ requestsPerSecond: rate, kind, reset: "fractional" });
+        async (algorithm, rate, traffic) => {
+          const fetch = limited({ requestsPerSecond: rate, algorithm, reset: "exact" });
           let [sum, seconds] = [0, 0];
           for (const [milliseconds, requests] of traffic) {
             pass(milliseconds / 1000);

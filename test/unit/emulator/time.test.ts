@@ -103,12 +103,12 @@ describe("the log", () => {
   it("sums up also what it has let go, and can be cleared", async () => {
     const { emulator, ask } = emulatorWith({ keepRequests: 3, keepBodies: false });
     for (let round = 0; round < 20; round++) await ask(["a", "b"]);
-    expect(emulator.totals).toEqual({ requests: 20, refused: 0, texts: 40, tokens: 40 });
+    expect(emulator.totals).toEqual({ requests: 20, rejected: 0, texts: 40, tokens: 40 });
     expect(emulator.requests.length).toBeGreaterThanOrEqual(3);
     expect(emulator.requests.length).toBeLessThanOrEqual(6);
     expect(emulator.requests.at(-1)).toMatchObject({ number: 20, body: undefined });
     emulator.clear();
     expect(emulator.requests).toEqual([]);
-    expect(emulator.totals).toEqual({ requests: 0, refused: 0, texts: 0, tokens: 0 });
+    expect(emulator.totals).toEqual({ requests: 0, rejected: 0, texts: 0, tokens: 0 });
   });
 });
