@@ -54,8 +54,7 @@ describe("the house", () => {
     const strangers = imports(within(part), (one, file) => {
       if (!isRelative(one)) return one.kind !== "types" && !packages.test(one.from);
       const target = targetOf(file, one);
-      const allowed = parts.includes(partOf(target)) || parts.includes(target);
-      return !allowed && !(one.kind === "types" && part === "src/emulator" && target === "src/core/wire.ts");
+      return !parts.includes(partOf(target)) && !parts.includes(target);
     });
     const known = ["src/emulator/server/server.ts → (computed) (dynamic)"];
     expect(strangers.filter((line) => !known.includes(line))).toEqual([]);

@@ -4,12 +4,12 @@ interface ApiErrorDetails {
   readonly type?: string;
   readonly param?: string | null;
   readonly code?: string | null;
-  /** What Together puts beside the error in a 429. */
+  /** Together's `error_type` of a 429, at the top of the body. */
   readonly errorType?: string;
   readonly headers?: Record<string, string>;
 }
 
-/** A request that is answered with an error, in the body shape that Together's real refusals have. */
+/** An error response in the shape of Together's real ones. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -19,24 +19,25 @@ export class ApiError extends Error {
     super(message);
   }
 
+  /** Converts the error to a response that carries the request's id. */
   toResponse(id: string): EmulatedResponse {
-    const { type = typeOf(this.status), param = null, code = null, errorType, headers } = this.details;
+    const { type = defaultType(this.status), param = null, code = null, errorType, headers } = this.details;
     const error = { message: this.message, type, param, code };
     return jsonResponse(this.status, { id, error, ...(errorType && { error_type: errorType }) }, headers);
   }
 }
 
-function typeOf(status: number): string {
+function defaultType(status: number): string {
   if (status === 429) return "rate_limit_error";
   return status >= 500 ? "server_error" : "invalid_request_error";
 }
 
-/** Together's answers to a missing or mistyped argument are not documented: these say the same in our words. */
+/** Creates a 400 for a missing or mistyped argument. Together's own messages for these are not documented. */
 export function invalidArgument(message: string, param: string): ApiError {
   return new ApiError(400, message, { param });
 }
 
-// The words of the next three are Together's own, as users have pasted them (2024 to 2026).
+// The next three messages are Together's own, as users reported them in public issues (2024 to 2026).
 
 export function unknownModel(model: string): ApiError {
   return new ApiError(
@@ -59,23 +60,23 @@ export function unknownArguments(names: readonly string[]): ApiError {
   return new ApiError(400, `Unrecognized request arguments supplied: ${names.join(", ")}`);
 }
 
-/** In the words of vLLM: what Together says is not documented. */
-export function tooManyTokens(most: number, tokens: number): ApiError {
+/** Creates vLLM's error for a text that is too long. Together's own message is not documented. */
+export function tooManyTokens(maxTokens: number, tokens: number): ApiError {
   return new ApiError(
     400,
-    `This model's maximum context length is ${most} tokens. However, you requested ${tokens} tokens in the` +
+    `This model's maximum context length is ${maxTokens} tokens. However, you requested ${tokens} tokens in the` +
       " input for embedding generation. Please reduce the length of the input.",
   );
 }
 
-/** What Together says for a status, when a fault asks for one without saying more. */
+/** Returns Together's message and code for a status that a fault sets without details. */
 export function defaultError(status: number, model = "the model"): { message: string; code: string | null } {
   if (status === 401) return { message: invalidKey().message, code: "invalid_api_key" };
   if (status === 429) return { message: "You have been rate limited. Please slow down.", code: null };
-  return { message: sentences[status] ?? `Request for ${model} failed with status ${status}.`, code: null };
+  return { message: MESSAGES[status] ?? `Request for ${model} failed with status ${status}.`, code: null };
 }
 
-const sentences: Readonly<Record<number, string>> = {
+const MESSAGES: Readonly<Record<number, string>> = {
   400: "Invalid request.",
   402: "Credit limit exceeded. Please visit https://api.together.ai/settings/billing to add credits.",
   403: "Input token count plus max_tokens exceeds the context length.",

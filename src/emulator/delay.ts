@@ -1,4 +1,4 @@
-/** Resolves after so many milliseconds, at once for none; rejects with the signal's reason when it aborts. */
+/** Resolves after `ms` milliseconds, at once for 0. Rejects with the signal's reason if it aborts. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.reject(reasonOf(signal));
   if (!(ms > 0)) return Promise.resolve();
@@ -15,7 +15,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Never resolves; rejects with the signal's reason when it aborts. */
+/** Never resolves. Rejects with the signal's reason if it aborts. */
 export function waitForAbort(signal?: AbortSignal): Promise<never> {
   if (signal?.aborted) return Promise.reject(reasonOf(signal));
   return new Promise((_, reject) => {
@@ -24,6 +24,6 @@ export function waitForAbort(signal?: AbortSignal): Promise<never> {
 }
 
 function reasonOf(signal: AbortSignal): Error {
-  // The caller's own reason is passed on as it is, also when it is no Error: that is fetch's contract.
+  // `fetch` rejects with the caller's reason unchanged, even if it is not an Error.
   return signal.reason as Error;
 }

@@ -1,11 +1,22 @@
 /**
- * The Together API on this machine, for tests and for trying things out without a key.
+ * Emulates the Together API on this machine, for tests and for trials without an API key.
  *
  * @module
  */
 
 export { createEmulator, type Emulator } from "./emulator.js";
-export type { Fault, FaultDetails, FaultName, Faults } from "./faults/fault-plan.js";
+export type { Fault, FaultDetails, FaultName } from "./faults/fault.js";
+export type { Faults } from "./faults/fault-plan.js";
+export {
+  emulatedModels,
+  type ChatMessage,
+  type EmulatedChatModel,
+  type EmulatedEmbeddingModel,
+  type EmulatedModel,
+  type EmulatedRerankModel,
+} from "./models.js";
+export type { EmulatorOptions } from "./options.js";
+export { seededRandom } from "./random.js";
 export type {
   LimitRejection,
   LimitRule,
@@ -13,14 +24,5 @@ export type {
   RateLimitOptions,
   ResetHeader,
 } from "./rate-limit/limiter.js";
-export {
-  emulatedModels,
-  type EmulatedChatModel,
-  type EmulatedEmbeddingModel,
-  type EmulatedModel,
-  type EmulatedRerankModel,
-} from "./models.js";
-export type { ChatMessage, EmulatorOptions } from "./options.js";
-export { seededRandom } from "./random.js";
 export type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
 export type { EmulatorServer, ListenOptions } from "./server/server.js";

@@ -1,53 +1,53 @@
-import type { Fault } from "./faults/fault-plan.js";
+import type { Fault } from "./faults/fault.js";
 
-/** A request as the emulator saw it: what its log keeps, and what every function among its options is given. */
+/** A request that the emulator received. The log keeps it, and every function among the options is called with it. */
 export interface EmulatorRequest {
-  /** 1 for the first request. */
+  /** The request's number; the first is 1. */
   readonly number: number;
-  /** When it was sent: `Date.now()`, in milliseconds. */
+  /** When the request was sent: `Date.now()`, in milliseconds. */
   readonly time: number;
-  /** `"GET"` or `"POST"`, mostly. */
+  /** The HTTP method, for example `"POST"`. */
   readonly method: string;
-  /** Scheme, host and port it was sent to. */
+  /** Scheme, host and port of the URL. */
   readonly origin: string;
-  /** For example `/v1/embeddings`. */
+  /** The path of the URL, for example `/v1/embeddings`. */
   readonly path: string;
-  /** The model that it asked for; undefined if it named none. */
+  /** The requested model. Undefined if the request has none. */
   readonly model: string | undefined;
-  /** How many texts it carried: inputs, or documents to rank. */
+  /** The number of texts: inputs, documents or messages. */
   readonly texts: number;
-  /** An estimate of the tokens in its texts and its query. */
+  /** The estimated number of tokens in the texts and the query. */
   readonly tokens: number;
-  /** The request's JSON, parsed; undefined when `keepBodies` is false and the answer has been given. */
+  /** The parsed JSON body. Undefined after the response if `keepBodies` is false. */
   body: unknown;
-  /** The status of the answer; undefined while there is none, and for ever if the connection was lost. */
+  /** The status of the response. Undefined until there is one, and if the connection was lost. */
   status?: number;
-  /** Milliseconds from sending to the first byte of the answer, or to the abort. */
+  /** Milliseconds from sending to the first byte of the response, or to the abort. */
   duration?: number;
-  /** What the `faults` option did to this request. */
+  /** The fault that the `faults` option gave to this request. */
   fault?: Fault;
-  /** Whether the client gave up before the answer came. */
+  /** Whether the client aborted the request before the response. */
   aborted?: boolean;
 }
 
-/** Sums over all requests, also those that the log has let go. */
+/** Totals over all requests, including those that the log no longer keeps. */
 export interface EmulatorTotals {
-  /** Requests, whatever became of them. */
+  /** All requests, whatever their outcome. */
   requests: number;
-  /** Requests refused with a 429. */
+  /** Requests rejected with a 429. */
   rejected: number;
-  /** Texts in requests that were answered with 200. */
+  /** Texts in requests with a 200 response. */
   texts: number;
-  /** Tokens in requests that were answered with 200. */
+  /** Tokens in requests with a 200 response. */
   tokens: number;
 }
 
-const NOTHING: Readonly<EmulatorTotals> = { requests: 0, rejected: 0, texts: 0, tokens: 0 };
+const ZERO: Readonly<EmulatorTotals> = { requests: 0, rejected: 0, texts: 0, tokens: 0 };
 
-/** Keeps the latest requests and counts all. */
+/** Keeps the latest requests and counts all of them. */
 export class RequestLog {
   readonly requests: EmulatorRequest[] = [];
-  readonly totals: EmulatorTotals = { ...NOTHING };
+  readonly totals: EmulatorTotals = { ...ZERO };
   inFlight = 0;
 
   constructor(
@@ -55,15 +55,17 @@ export class RequestLog {
     private readonly keepBodies: boolean,
   ) {}
 
+  /** Adds a request that was just sent. */
   begin(facts: Omit<EmulatorRequest, "number" | "time">): EmulatorRequest {
     const request = { number: ++this.totals.requests, time: Date.now(), ...facts };
     this.requests.push(request);
-    // Thrown out in bulk: shifting one by one would cost as much as the list is long, each time.
+    // In bulk, because removing one at a time moves the whole array for every request.
     if (this.requests.length >= 2 * this.limit) this.requests.splice(0, this.requests.length - this.limit);
     this.inFlight++;
     return request;
   }
 
+  /** Counts a request that got its response, or was aborted. */
   end(request: EmulatorRequest): void {
     this.inFlight--;
     if (!this.keepBodies) request.body = undefined;
@@ -75,6 +77,6 @@ export class RequestLog {
 
   clear(): void {
     this.requests.length = 0;
-    Object.assign(this.totals, NOTHING);
+    Object.assign(this.totals, ZERO);
   }
 }

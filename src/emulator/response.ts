@@ -1,24 +1,25 @@
-import { waitForAbort, sleep } from "./delay.js";
+import { sleep, waitForAbort } from "./delay.js";
 
-/** An answer on its way out, whichever door it leaves by. */
+/** A response, before `fetch` or the server sends it. */
 export interface EmulatedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** How the body travels, if not whole and at once. */
+  /** How the body is sent, if not completely and at once. */
   readonly delivery?: Delivery;
 }
 
+/** How a body is sent. */
 export interface Delivery {
-  /** How much of the body leaves, from 0 to 1. */
+  /** The part of the body that is sent, from 0 to 1. */
   readonly share: number;
-  /** Milliseconds over which its pieces are spread. */
+  /** Milliseconds over which its chunks are spread. */
   readonly duration: number;
-  /** What comes after the last piece: a proper end, a lost connection, or nothing ever. */
+  /** What follows the last chunk: a normal end, a lost connection, or nothing. */
   readonly ending: "end" | "reset" | "never";
 }
 
-/** The connection is to be lost: `fetch` rejects, a server destroys the socket. */
+/** Thrown where the connection has to be lost: `fetch` rejects, and the server destroys the socket. */
 export class ConnectionLost extends Error {
   readonly code = "ECONNRESET";
   constructor() {
@@ -26,9 +27,10 @@ export class ConnectionLost extends Error {
   }
 }
 
-const WHOLE: Delivery = { share: 1, duration: 0, ending: "end" };
-const PIECES = 10;
+const COMPLETE: Delivery = { share: 1, duration: 0, ending: "end" };
+const CHUNKS = 10;
 
+/** Creates a JSON response. A body that is a string is sent unchanged. */
 export function jsonResponse(
   status: number,
   body: unknown,
@@ -42,18 +44,21 @@ export function jsonResponse(
 }
 
 /**
- * The pieces of a body, each when its time has come.
+ * Yields the chunks of a body, each when it is due.
  *
- * @throws {ConnectionLost} if the connection is lost after the last of them.
+ * @throws {ConnectionLost} after the last chunk, if the delivery ends with a lost connection.
  */
-export async function* bodyChunks(reply: EmulatedResponse, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  const { share, duration, ending } = reply.delivery ?? WHOLE;
-  const bytes = new TextEncoder().encode(reply.body);
+export async function* bodyChunks(
+  response: EmulatedResponse,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const { share, duration, ending } = response.delivery ?? COMPLETE;
+  const bytes = new TextEncoder().encode(response.body);
   const length = Math.floor(bytes.length * share);
-  const count = duration > 0 ? PIECES : 1;
-  for (let piece = 0; piece < count; piece++) {
+  const count = duration > 0 ? CHUNKS : 1;
+  for (let chunk = 0; chunk < count; chunk++) {
     await sleep(duration / count, signal);
-    yield bytes.subarray(Math.floor((length * piece) / count), Math.floor((length * (piece + 1)) / count));
+    yield bytes.subarray(Math.floor((length * chunk) / count), Math.floor((length * (chunk + 1)) / count));
   }
   if (ending === "reset") throw new ConnectionLost();
   if (ending === "never") await waitForAbort(signal);

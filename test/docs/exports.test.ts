@@ -4,7 +4,7 @@ import { emulatorCommand } from "../../src/cli/emulator.js";
 import { probeCommand } from "../../src/cli/probe.js";
 import { resolveEmbedder, resolveRanker } from "../../src/core/resolve.js";
 import { createEmulator } from "../../src/emulator/index.js";
-import { resolveSettings } from "../../src/emulator/settings.js";
+import { resolveSettings } from "../../src/emulator/options.js";
 import { Embedder, Ranker } from "../../src/index.js";
 import { literalIn, optionRows, rangeIn, type Literal, type Range } from "./claims.js";
 import { described, entryFiles, optionsOf, type Described } from "./exports.js";

@@ -1,9 +1,9 @@
 const CHUNK = 8192;
 
-/** Little-endian 32-bit floats in base64, as Together answers `encoding_format: "base64"`. */
+/** Encodes a vector as little-endian 32-bit floats in base64, as Together does for `encoding_format: "base64"`. */
 export function encodeBase64(vector: ArrayLike<number | null>): string {
   const bytes = new Uint8Array(littleEndian(vector));
-  // Node's own encoder is some ten times faster; everywhere else there is btoa.
+  // Node's own encoder is about ten times as fast as btoa, which other platforms have.
   if (typeof Buffer === "function") return Buffer.from(bytes.buffer).toString("base64");
   let binary = "";
   for (let at = 0; at < bytes.length; at += CHUNK) {

@@ -1,32 +1,38 @@
-import type { JsonObject } from "./validation.js";
-import type { FaultDetails } from "../faults/fault-plan.js";
+import type { FaultDetails } from "../faults/fault.js";
+import type { EmulatorSettings } from "../options.js";
 import type { EmulatedResponse } from "../response.js";
-import type { Settings } from "../settings.js";
+import type { JsonObject } from "./validation.js";
 
-/** One path of the API. */
+/** An endpoint of the API. */
 export interface EmulatedEndpoint {
   readonly path: string;
   readonly method: "GET" | "POST";
-  /** The texts of a request, however malformed it is: for the log and for limits. */
+  /** Returns the texts of a request, valid or not, for the log and the limits. */
   texts(body: Partial<JsonObject>): unknown[];
   /**
-   * Checks a request and says how to answer it. The work itself waits for a worker.
+   * Validates a request and returns the function that runs the model. It is called when a worker is free.
    *
-   * @throws {Refusal} if the API would refuse it.
+   * @throws {ApiError} if the API would reject the request.
    */
-  prepare(body: unknown, settings: Settings): EndpointWork;
+  prepare(body: unknown, settings: EmulatorSettings): RunModel;
 }
 
-/** The work of a request that was found in order. */
-type EndpointWork = (circumstances: WorkContext) => EmulatedResponse | Promise<EmulatedResponse>;
+type RunModel = (context: RunContext) => EmulatedResponse | Promise<EmulatedResponse>;
 
-export interface WorkContext {
-  /** The request's id, as answers carry it. */
+export interface RunContext {
+  /** The request's id, which responses carry. */
   readonly id: string;
   readonly fault: FaultDetails;
 }
 
-/** A list of one, if it is no list yet. */
+/** Token counts of a response. */
+export interface UsageBody {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+/** Returns the value in a list, unless it is a list. */
 export function asList(value: unknown): unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];

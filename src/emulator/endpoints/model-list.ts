@@ -1,8 +1,8 @@
-import type { EmulatedEndpoint } from "./endpoint.js";
 import type { EmulatedModel } from "../models.js";
 import { jsonResponse } from "../response.js";
+import type { EmulatedEndpoint } from "./endpoint.js";
 
-/** `GET /v1/models`: a plain list, not `{ data: [...] }` as OpenAI's. */
+/** `GET /v1/models`: a plain list, not `{ data: [...] }` as in OpenAI's API. */
 export const modelList: EmulatedEndpoint = {
   path: "/models",
   method: "GET",

@@ -1,28 +1,26 @@
-import type { FaultName } from "./fault-plan.js";
 import type { ResponseItem } from "./apply-fault.js";
-import { INFINITE, NOT_A_NUMBER } from "./invalid-json.js";
+import type { FaultName } from "./fault.js";
+import { INFINITY_PLACEHOLDER, NAN_PLACEHOLDER } from "./invalid-json.js";
 
-/** One vector of an answer. */
+/** A vector of a response, before it becomes JSON. */
 export interface VectorItem extends ResponseItem {
-  /** Absent or a string only if a fault wants it so. */
+  /** Missing, or a string, only because of a fault. */
   embedding?: ArrayLike<number | null> | string;
 }
 
-/** Spoils one vector of the answer, in its middle, where a quick look does not find it. */
+/** Corrupts the vector in the middle of the list, because a client that checks only the ends would not find it. */
 export function corruptVectors(
   items: VectorItem[],
   kind: FaultName | undefined,
   base64: boolean,
 ): VectorItem[] {
-  const place = Math.floor(items.length / 2);
-  const victim = items[place];
-  if (!victim) return items;
-  const embedding = corruptVector(victim.embedding as ArrayLike<number>, kind, base64);
-  if (embedding === victim.embedding) return items;
-  return items.with(
-    place,
-    embedding === undefined ? { index: victim.index } : { index: victim.index, embedding },
-  );
+  const middle = Math.floor(items.length / 2);
+  const item = items[middle];
+  if (!item) return items;
+  const embedding = corruptVector(item.embedding as ArrayLike<number>, kind, base64);
+  if (embedding === item.embedding) return items;
+  const { index } = item;
+  return items.with(middle, embedding === undefined ? { index } : { index, embedding });
 }
 
 function corruptVector(
@@ -30,28 +28,28 @@ function corruptVector(
   kind: FaultName | undefined,
   base64: boolean,
 ): VectorItem["embedding"] {
-  if (kind === "null-in-vector") return withValue(vector, base64 ? NaN : null);
-  if (kind === "nan-in-vector") return withValue(vector, NaN);
-  if (kind === "infinity-in-vector") return withValue(vector, Infinity);
+  if (kind === "null-in-vector") return withLast(vector, base64 ? NaN : null);
+  if (kind === "nan-in-vector") return withLast(vector, NaN);
+  if (kind === "infinity-in-vector") return withLast(vector, Infinity);
   if (kind === "short-vector") return Array.from(vector).slice(1);
   if (kind === "empty-vector") return [];
   if (kind === "no-vector") return undefined;
   return kind === "bad-base64" ? "!not base64!" : vector;
 }
 
-function withValue(vector: ArrayLike<number | null>, value: number | null): (number | null)[] {
+function withLast(vector: ArrayLike<number | null>, value: number | null): (number | null)[] {
   return Array.from(vector).with(vector.length - 1, value);
 }
 
-/** The numbers as JSON gets them: as short as a server writes 32-bit floats. */
+/** Converts a vector for JSON, with as few digits as a server writes for 32-bit floats. */
 export function jsonNumbers(vector: ArrayLike<number | null>): (number | string | null)[] {
-  return Array.from(vector, written);
+  return Array.from(vector, jsonNumber);
 }
 
-function written(value: number | null): number | string | null {
+function jsonNumber(value: number | null): number | string | null {
   if (value === null) return null;
-  if (Number.isNaN(value)) return NOT_A_NUMBER;
-  if (value === Infinity) return INFINITE;
+  if (Number.isNaN(value)) return NAN_PLACEHOLDER;
+  if (value === Infinity) return INFINITY_PLACEHOLDER;
   const short = Math.round(value * 1e7) / 1e7;
   return Math.fround(short) === value ? short : value;
 }

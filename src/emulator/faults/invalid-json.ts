@@ -1,12 +1,13 @@
-import type { FaultName } from "./fault-plan.js";
+import type { FaultName } from "./fault.js";
 
-// Written as strings first, because JSON.stringify turns both into null.
-export const NOT_A_NUMBER = "<NaN>";
-export const INFINITE = "<1e999>";
+// JSON.stringify writes both numbers as null, so they are serialized as these strings first.
+export const NAN_PLACEHOLDER = "<NaN>";
+export const INFINITY_PLACEHOLDER = "<1e999>";
 
-/** Puts `NaN` and `1e999` into the JSON, which no serializer does. */
+/** Replaces a placeholder in the JSON by `NaN` or `1e999`, which no serializer writes. */
 export function writeInvalidNumbers(json: string, kind: FaultName | undefined): string {
-  if (kind === "nan-in-vector") return json.replace(`"${NOT_A_NUMBER}"`, "NaN");
+  // Only for these faults: a user's document may contain the same characters.
+  if (kind === "nan-in-vector") return json.replace(`"${NAN_PLACEHOLDER}"`, "NaN");
   const infinite = kind === "infinity-in-vector" || kind === "infinite-score";
-  return infinite ? json.replace(`"${INFINITE}"`, "1e999") : json;
+  return infinite ? json.replace(`"${INFINITY_PLACEHOLDER}"`, "1e999") : json;
 }

@@ -1,4 +1,4 @@
-/** Words that say nothing about what a text is about. */
+/** Words without information about the topic of a text. */
 export const stopWords: ReadonlySet<string> = new Set(
   `a about above after again against all also am an and any are as at be because been before being below between
   both but by can cannot could did do does doing done down during each either else etc ever every few for from
@@ -10,7 +10,7 @@ export const stopWords: ReadonlySet<string> = new Set(
   your s t re ve ll d m don isn doesn didn won`.split(/\s+/),
 );
 
-/** Words that say little: the commonest of English prose, of papers, and of documentation. */
+/** Words with little information: the most common of English prose, of papers, and of documentation. */
 export const commonWords: ReadonlySet<string> = new Set(
   `able account add added addition additional allow allows almost along already although always among amount
   another answer anything appear applied apply approach appropriate around ask available back base based basic

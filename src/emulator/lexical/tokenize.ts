@@ -1,56 +1,56 @@
 import { commonWords, stopWords } from "./stop-words.js";
 
-/** A word as both lexical models see it. */
+/** A word, as the lexical models read it. */
 export interface Word {
-  /** Identifies the word without its ending. */
+  /** Hash of the word without its ending. */
   readonly stem: number;
-  /** Identifies its first letters, which relatives share: "aeroelastic" and "aeroelasticity". */
+  /** Hash of the first letters, which related words share: "aeroelastic" and "aeroelasticity". */
   readonly root: number;
-  /** Identifies its runs of three letters. */
+  /** Hashes of the trigrams. */
   readonly grams: readonly number[];
-  /** How much it says, from about 0 for "the" to 1.5: a stand-in for rarity, as no collection is at hand. */
+  /** Estimated information content, from 0.05 for "the" to 1.4. It replaces IDF, which needs a corpus. */
   readonly weight: number;
 }
 
-// Words of at most this many are remembered, which is most of any collection; then it starts anew.
-const MOST_REMEMBERED = 50_000;
+// Enough for most of the words of any corpus. A full cache is cleared.
+const MAX_CACHED_WORDS = 50_000;
 const ROOT_LETTERS = 6;
-const remembered = new Map<string, Word>();
+const cache = new Map<string, Word>();
 
-// camelCase is two words; scripts without spaces go by their characters.
+// camelCase is two words. In scripts without spaces every character is a word.
 const CAMEL_CASE = /(\p{Ll})(\p{Lu})/gu;
 const WORDS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}\p{M}]+/gu;
 const SYMBOLS = /\S/gu;
 
-/** The words of a text in order; of one without words, its symbols. */
+/** Splits a text into words, in order. A text without words is split into its symbols. */
 export function tokenize(text: string): Word[] {
   const plain = text.replace(CAMEL_CASE, "$1 $2").toLowerCase();
   const tokens = plain.match(WORDS) ?? plain.match(SYMBOLS) ?? [];
-  return tokens.map(wordOf);
+  return tokens.map(toWord);
 }
 
-function wordOf(token: string): Word {
-  const known = remembered.get(token);
-  if (known) return known;
+function toWord(token: string): Word {
+  const cached = cache.get(token);
+  if (cached) return cached;
   const stem = stemOf(token);
   const word = {
     stem: hash(stem),
     root: hash(`^${stem.slice(0, ROOT_LETTERS)}`),
-    grams: gramsOf(`_${stem}_`),
+    grams: trigramsOf(`_${stem}_`),
     weight: weightOf(token, stem),
   };
-  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-  remembered.set(token, word);
+  if (cache.size >= MAX_CACHED_WORDS) cache.clear();
+  cache.set(token, word);
   return word;
 }
 
-function gramsOf(text: string): number[] {
+function trigramsOf(text: string): number[] {
   const grams: number[] = [];
   for (let at = 0; at + 3 <= text.length; at++) grams.push(hash(`#${text.slice(at, at + 3)}`));
   return grams;
 }
 
-/** FNV-1a with a finish that spreads its high bits. */
+/** Hashes a text to 32 bits: FNV-1a, then {@link mixed} to spread its high bits. */
 export function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
@@ -71,7 +71,7 @@ function weightOf(token: string, stem: string): number {
   return Math.min(1.4, 0.6 + 0.08 * token.length);
 }
 
-/** Takes plural, participle and adverb endings away: light, because too little is better than two words made one. */
+/** Removes plural, participle and adverb endings. It removes little, because two words must not get one stem. */
 function stemOf(word: string): string {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
   return withoutEnding(singular(word));
@@ -86,6 +86,6 @@ function singular(word: string): string {
 function withoutEnding(word: string): string {
   const [, root = word] = /^(.*[aeiouy].*[^aeiou].*?)(?:ing|ed|ly|e)$/.exec(word) ?? [];
   if (root.length < 3) return word;
-  // "running" leaves "runn", "stopped" "stopp".
+  // Without its ending, "running" is "runn", and "stopped" is "stopp".
   return /([bdfgmnprt])\1$/.test(root) ? root.slice(0, -1) : root;
 }

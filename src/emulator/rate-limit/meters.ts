@@ -1,98 +1,102 @@
-/** What a limit allows, and what one request asks of it. */
-export interface Demand {
-  /** Units a second; `Infinity` for no limit. */
+/** The limit on one quantity: requests or tokens. */
+export interface Quota {
+  /** Units per second. `Infinity` means no limit. */
   readonly rate: number;
-  /** Units that may come at once. */
+  /** Units that are accepted at once. */
   readonly capacity: number;
   readonly windowSeconds: number;
-  readonly cost: number;
 }
 
-/** Remembers what was used, and says how long a request would have to wait. Limits may change between calls. */
+/** Counts what requests used of a quota. The quota may change between calls. `now` is in milliseconds. */
 export interface Meter {
-  /** Seconds until the request may pass; 0 if now. */
-  wait(demand: Demand, now: number): number;
-  /** Books a request that passes. */
-  take(demand: Demand, now: number): void;
+  /** Returns the seconds until a request of this cost is accepted, or 0. Changes nothing. */
+  wait(quota: Quota, cost: number, now: number): number;
+  /** Counts an accepted request. */
+  consume(quota: Quota, cost: number, now: number): void;
 }
 
-// Time is a floating-point number: without this a bucket misses its own promise by a hair.
+// Rounding errors would otherwise reject a request that waited exactly as long as it was told.
 const TOLERANCE = 1e-9;
 
-/** Refills steadily. A request that costs more than the bucket holds passes when it is full, and puts it into debt. */
+/**
+ * Refills at a constant rate. A request that costs more than the capacity is accepted when the bucket is full, and
+ * makes its level negative.
+ */
 export class TokenBucket implements Meter {
   #level = Infinity;
-  #at = 0;
+  #updatedAt = 0;
 
-  wait(demand: Demand, now: number): number {
-    if (demand.rate === Infinity) return 0;
-    const missing = Math.min(demand.cost, demand.capacity) - this.#levelAt(demand, now);
-    return missing <= TOLERANCE * demand.capacity ? 0 : missing / demand.rate;
+  wait(quota: Quota, cost: number, now: number): number {
+    if (quota.rate === Infinity) return 0;
+    const missing = Math.min(cost, quota.capacity) - this.#levelAt(quota, now);
+    return missing <= TOLERANCE * quota.capacity ? 0 : missing / quota.rate;
   }
 
-  take(demand: Demand, now: number): void {
-    if (demand.rate === Infinity) return;
-    this.#level = this.#levelAt(demand, now) - demand.cost;
-    this.#at = now;
+  consume(quota: Quota, cost: number, now: number): void {
+    if (quota.rate === Infinity) return;
+    this.#level = this.#levelAt(quota, now) - cost;
+    this.#updatedAt = now;
   }
 
-  #levelAt({ rate, capacity }: Demand, now: number): number {
-    return Math.min(capacity, this.#level + (rate * (now - this.#at)) / 1000);
+  #levelAt({ rate, capacity }: Quota, now: number): number {
+    return Math.min(capacity, this.#level + (rate * (now - this.#updatedAt)) / 1000);
   }
 }
 
-/** Counts in windows that follow one another. A request that costs more than a window holds passes as its first. */
+/** Counts per window of fixed length. A request that costs more than a window allows is accepted as its first. */
 export class FixedWindow implements Meter {
   #startedAt = -Infinity;
   #used = 0;
 
-  wait(demand: Demand, now: number): number {
-    const left = this.#leftMs(demand, now);
-    const fits =
-      left <= 0 || this.#used === 0 || this.#used + demand.cost <= demand.rate * demand.windowSeconds;
-    return fits ? 0 : left / 1000;
+  wait(quota: Quota, cost: number, now: number): number {
+    const remaining = this.#remainingMs(quota, now);
+    const fits = remaining <= 0 || this.#used === 0 || this.#used + cost <= quota.rate * quota.windowSeconds;
+    return fits ? 0 : remaining / 1000;
   }
 
-  take(demand: Demand, now: number): void {
-    if (this.#leftMs(demand, now) <= 0) {
-      const length = demand.windowSeconds * 1000;
-      // Windows keep their beat: the next one begins where the last one ended, not at its first request.
-      const beats = Math.floor((now - this.#startedAt) / length);
-      this.#startedAt = beats < Infinity ? this.#startedAt + beats * length : now;
+  consume(quota: Quota, cost: number, now: number): void {
+    if (this.#remainingMs(quota, now) <= 0) {
+      const length = quota.windowSeconds * 1000;
+      // A window starts where the previous one ended, not at its first request, so that the phase stays the same.
+      const elapsed = Math.floor((now - this.#startedAt) / length);
+      this.#startedAt = elapsed < Infinity ? this.#startedAt + elapsed * length : now;
       this.#used = 0;
     }
-    this.#used += demand.cost;
+    this.#used += cost;
   }
 
-  #leftMs({ windowSeconds }: Demand, now: number): number {
+  #remainingMs({ windowSeconds }: Quota, now: number): number {
     return this.#startedAt + windowSeconds * 1000 - now;
   }
 }
 
 const SLOTS = 60;
 
-/** How many requests a second succeeded over the past, in sixty steps. */
+/** Measures successful requests per second over the last `seconds`, in 60 slots. */
 export class SuccessRate {
   #slots = new Map<number, number>();
 
   constructor(private readonly seconds: number) {}
 
   add(now: number): void {
-    const slot = this.#slot(now);
-    this.#slots.set(slot, (this.#slots.get(slot) ?? 0) + 1);
+    const current = this.#slotAt(now);
+    const count = this.#slots.get(current) ?? 0;
+    if (count === 0) this.#deleteBefore(current - SLOTS + 1);
+    this.#slots.set(current, count + 1);
   }
 
   perSecond(now: number): number {
-    const oldest = this.#slot(now) - SLOTS;
+    const oldest = this.#slotAt(now) - SLOTS + 1;
     let sum = 0;
-    for (const [slot, count] of this.#slots) {
-      if (slot <= oldest) this.#slots.delete(slot);
-      else sum += count;
-    }
+    for (const [slot, count] of this.#slots) if (slot >= oldest) sum += count;
     return sum / this.seconds;
   }
 
-  #slot(now: number): number {
+  #deleteBefore(oldest: number): void {
+    for (const slot of this.#slots.keys()) if (slot < oldest) this.#slots.delete(slot);
+  }
+
+  #slotAt(now: number): number {
     return Math.floor((now / 1000 / this.seconds) * SLOTS);
   }
 }

@@ -1,39 +1,45 @@
 import { ConnectionLost, bodyChunks, type EmulatedResponse } from "../response.js";
 import type { IncomingRequest, Service } from "./service.js";
 
-const BODYLESS = new Set([204, 205, 304]);
-const MOST_REDIRECTS = 20;
+const NULL_BODY_STATUSES = new Set([204, 205, 304]);
+// As in the Fetch standard.
+const MAX_REDIRECTS = 20;
 
-/** A `fetch` that reaches the emulator, and nothing else, without a port. */
-export function fetchOf(service: Service): typeof globalThis.fetch {
+/** Creates a `fetch` that sends every request to the emulator, without a port. */
+export function createFetch(service: Service): typeof globalThis.fetch {
   return async (input, init = {}) => {
-    // A Request costs more than all the rest, and its body comes later: what clients send needs none.
+    // A Request is slow to construct, and its body is asynchronous. Clients send strings, which need neither.
     const plain = typeof init.body === "string" && !(input instanceof Request);
-    const call = plain ? plainCall(String(input), init) : await callOf(new Request(input, init), input, init);
+    const request = plain
+      ? fromInit(String(input), init)
+      : await fromRequest(new Request(input, init), input, init);
     const redirect = init.redirect ?? (input instanceof Request ? input.redirect : "follow");
-    return responseTo(service, call, redirect, MOST_REDIRECTS);
+    return follow(service, request, redirect, MAX_REDIRECTS);
   };
 }
 
-async function responseTo(
+async function follow(
   service: Service,
-  call: IncomingRequest,
+  request: IncomingRequest,
   redirect: string,
-  redirects: number,
+  redirectsLeft: number,
 ): Promise<Response> {
-  call.signal?.throwIfAborted();
-  const reply = await service.handle(call).catch((error: unknown) => {
-    throw error instanceof ConnectionLost ? failure("fetch failed", error) : error;
+  request.signal?.throwIfAborted();
+  const response = await service.handle(request).catch((error: unknown) => {
+    throw error instanceof ConnectionLost ? fetchError("fetch failed", error) : error;
   });
-  const location = reply.headers["location"];
-  if (location === undefined || reply.status < 300 || redirect === "manual") return responseOf(reply, call);
-  if (redirect === "error") throw failure("fetch failed", new Error("unexpected redirect"));
-  if (redirects === 0) throw failure("fetch failed", new Error("redirect count exceeded"));
-  // Wherever it leads, it leads here: the log shows what the other origin would have been sent.
-  return responseTo(service, { ...call, url: new URL(location, call.url).href }, redirect, redirects - 1);
+  const location = response.headers["location"];
+  if (location === undefined || response.status < 300 || redirect === "manual") {
+    return toResponse(response, request);
+  }
+  if (redirect === "error") throw fetchError("fetch failed", new Error("unexpected redirect"));
+  if (redirectsLeft === 0) throw fetchError("fetch failed", new Error("redirect count exceeded"));
+  // The emulator also receives requests to other origins, so the log shows what a redirect would leak.
+  const url = new URL(location, request.url).href;
+  return follow(service, { ...request, url }, redirect, redirectsLeft - 1);
 }
 
-function plainCall(url: string, { method = "GET", headers, body, signal }: RequestInit): IncomingRequest {
+function fromInit(url: string, { method = "GET", headers, body, signal }: RequestInit): IncomingRequest {
   const authorization = new Headers(headers).get("authorization");
   return {
     method: method.toUpperCase(),
@@ -44,50 +50,50 @@ function plainCall(url: string, { method = "GET", headers, body, signal }: Reque
   };
 }
 
-async function callOf(
+async function fromRequest(
   request: Request,
   input: string | URL | Request,
   init: RequestInit,
 ): Promise<IncomingRequest> {
-  // The signal of the original: a Request's own is another one, with the same reason but later.
+  // The caller's signal: that of the new Request aborts with the same reason, but later.
   const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
   const authorization = request.headers.get("authorization");
   return { method: request.method, url: request.url, authorization, body: await request.text(), signal };
 }
 
-function responseOf(reply: EmulatedResponse, { signal }: IncomingRequest): Response {
-  const { status, headers, body, delivery } = reply;
+function toResponse(response: EmulatedResponse, { signal }: IncomingRequest): Response {
+  const { status, headers, body, delivery } = response;
   const init = { status, headers };
-  if (BODYLESS.has(status)) return new Response(null, init);
-  return new Response(delivery ? streamOf(reply, signal) : body, init);
+  if (NULL_BODY_STATUSES.has(status)) return new Response(null, init);
+  return new Response(delivery ? bodyStream(response, signal) : body, init);
 }
 
-function streamOf(reply: EmulatedResponse, signal?: AbortSignal): ReadableStream<Uint8Array> {
-  const gone = new AbortController();
-  const leave = (): void => gone.abort(signal?.reason);
-  signal?.addEventListener("abort", leave, { once: true });
-  const pieces = bodyChunks(reply, gone.signal);
-  const done = (): void => signal?.removeEventListener("abort", leave);
+function bodyStream(response: EmulatedResponse, signal?: AbortSignal): ReadableStream<Uint8Array> {
+  const cancelled = new AbortController();
+  const abort = (): void => cancelled.abort(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  const chunks = bodyChunks(response, cancelled.signal);
+  const cleanUp = (): void => signal?.removeEventListener("abort", abort);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { value, done: ended } = await pieces.next();
-        if (!ended) return controller.enqueue(value);
-        done();
+        const { value, done } = await chunks.next();
+        if (!done) return controller.enqueue(value);
+        cleanUp();
         controller.close();
       } catch (error) {
-        done();
-        controller.error(error instanceof ConnectionLost ? failure("terminated", error) : error);
+        cleanUp();
+        controller.error(error instanceof ConnectionLost ? fetchError("terminated", error) : error);
       }
     },
     cancel() {
-      done();
-      gone.abort();
+      cleanUp();
+      cancelled.abort();
     },
   });
 }
 
-/** An error as Node's own fetch throws it. */
-function failure(message: string, cause: Error): TypeError {
+/** Creates an error like those of Node's own `fetch`. */
+function fetchError(message: string, cause: Error): TypeError {
   return new TypeError(message, { cause });
 }

@@ -1,36 +1,36 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CORS, preflight } from "./cors.js";
 import { ConnectionLost, bodyChunks, type EmulatedResponse } from "../response.js";
+import { CORS, preflight } from "./cors.js";
 import type { Service } from "./service.js";
 
-/** Where the emulator listens. */
+/** Options of `listen()`. */
 export interface ListenOptions {
-  /** A port, 0 to 65,535; 0 for a free one. @defaultValue 0 */
+  /** Port, 0 to 65,535; 0 for a free one. @defaultValue 0 */
   readonly port?: number;
-  /** The address to listen at: of this machine alone, unless you set another. @defaultValue "127.0.0.1" */
+  /** Address to listen on. The default is reachable from this machine only. @defaultValue "127.0.0.1" */
   readonly host?: string;
 }
 
-/** The emulator behind a port. */
+/** An HTTP server of the emulator. */
 export interface EmulatorServer {
-  /** The base URL for clients, ending in `/v1`. */
+  /** Base URL for clients. It ends in `/v1`. */
   readonly url: string;
-  /** The port that it got. */
+  /** The port of the server. */
   readonly port: number;
-  /** Cuts every connection and frees the port. */
+  /** Closes all connections and releases the port. */
   close(): Promise<void>;
 }
 
-// Not written out in the import: bundlers for browsers would look for it there, and find nothing.
+// Not a literal in the import, because bundlers for browsers would try to resolve it.
 const NODE_HTTP = ["node", "http"].join(":");
 
-/** Opens a port. Node, Deno and Bun only: nothing else is asked for `node:http`. */
+/** Starts the server. Requires Node, Deno or Bun; nothing else of the emulator imports `node:http`. */
 export async function listen(service: Service, options: ListenOptions = {}): Promise<EmulatorServer> {
   const { port = 0, host = "127.0.0.1" } = options;
   const { createServer } = (await import(/* @vite-ignore */ NODE_HTTP)) as typeof import("node:http");
   const server = createServer((incoming, outgoing) => void serve(service, incoming, outgoing));
-  // Longer than any client keeps an idle connection: a server that closes first looks like a fault.
+  // Longer than clients keep idle connections: one that the server closes first looks like a fault.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -53,40 +53,48 @@ async function serve(service: Service, incoming: IncomingMessage, outgoing: Serv
     outgoing.writeHead(204, preflight(incoming.headers)).end();
     return;
   }
-  const gone = new AbortController();
-  outgoing.once("close", () => gone.abort());
+  const closed = new AbortController();
+  outgoing.once("close", () => closed.abort());
   try {
-    const reply = await service.handle({
+    const response = await service.handle({
       method: incoming.method ?? "GET",
       url: `http://${incoming.headers.host ?? "localhost"}${incoming.url ?? "/"}`,
       authorization: incoming.headers.authorization,
-      body: await textOf(incoming),
-      signal: gone.signal,
+      body: await readBody(incoming),
+      signal: closed.signal,
     });
-    await send(reply, outgoing, gone.signal);
+    await send(response, outgoing, closed.signal);
   } catch (error) {
-    if (gone.signal.aborted) return;
+    if (closed.signal.aborted) return;
     if (error instanceof ConnectionLost || outgoing.headersSent) incoming.socket.resetAndDestroy();
-    else
-      outgoing.writeHead(500, { "content-type": "text/plain" }).end(`The emulator failed: ${String(error)}`);
+    else sendFailure(error, outgoing);
   }
 }
 
-async function textOf(incoming: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of incoming) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces).toString("utf8");
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
 }
 
-async function send(reply: EmulatedResponse, outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
-  outgoing.writeHead(reply.status, { ...CORS, ...reply.headers });
-  if (!reply.delivery) {
-    outgoing.end(reply.body);
+async function send(
+  response: EmulatedResponse,
+  outgoing: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  outgoing.writeHead(response.status, { ...CORS, ...response.headers });
+  if (!response.delivery) {
+    outgoing.end(response.body);
     return;
   }
-  for await (const piece of bodyChunks(reply, signal)) {
-    // Flushed before anything else happens, so that a connection is lost after this piece and not instead of it.
-    await new Promise<void>((resolve) => outgoing.write(piece, () => resolve()));
+  for await (const chunk of bodyChunks(response, signal)) {
+    // Wait until the chunk is flushed. Otherwise a lost connection would discard it.
+    await new Promise<void>((resolve) => outgoing.write(chunk, () => resolve()));
   }
   outgoing.end();
+}
+
+/** Shows the developer an error that their own option threw. */
+function sendFailure(error: unknown, outgoing: ServerResponse): void {
+  outgoing.writeHead(500, { "content-type": "text/plain" }).end(`The emulator failed: ${String(error)}`);
 }

@@ -1,43 +1,43 @@
 import { ApiError, defaultError } from "../api-error.js";
 
-/** Lets so many tasks run at a time; the others wait in the order they came. */
+/** Runs at most `count` tasks concurrently. Further tasks queue in the order of their arrival. */
 export class WorkerPool {
   #busy = 0;
-  #waiting: (() => void)[] = [];
+  #queue: (() => void)[] = [];
 
   constructor(
     private readonly count: number,
     private readonly maxQueue: number,
   ) {}
 
-  /** @throws {ApiError} 503, if the queue is full. */
+  /** @throws {ApiError} 503 if the queue is full; the signal's reason if it aborts in the queue. */
   async run<Result>(task: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
-    if (this.#busy >= this.count) await this.#turn(signal);
+    if (this.#busy >= this.count) await this.#waitInQueue(signal);
     else this.#busy++;
     try {
       return await task();
     } finally {
-      // A worker that is free goes straight to the next in line: nobody can slip in between.
-      const next = this.#waiting.shift();
+      // The worker stays busy and goes to the next task directly, so that no new task can take its place.
+      const next = this.#queue.shift();
       if (next) next();
       else this.#busy--;
     }
   }
 
-  #turn(signal?: AbortSignal): Promise<void> {
-    if (this.#waiting.length >= this.maxQueue) throw new ApiError(503, defaultError(503).message);
+  #waitInQueue(signal?: AbortSignal): Promise<void> {
+    if (this.#queue.length >= this.maxQueue) throw new ApiError(503, defaultError(503).message);
     return new Promise((resolve, reject) => {
-      const begin = (): void => {
+      const start = (): void => {
         signal?.removeEventListener("abort", leave);
         resolve();
       };
       const leave = (): void => {
-        this.#waiting = this.#waiting.filter((other) => other !== begin);
+        this.#queue = this.#queue.filter((other) => other !== start);
         reject(signal?.reason as Error);
       };
       if (signal?.aborted) return leave();
       signal?.addEventListener("abort", leave, { once: true });
-      this.#waiting.push(begin);
+      this.#queue.push(start);
     });
   }
 }
