@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { createEmulator, emulatedModels, seededRandom } from "../../../src/emulator/index.js";
 import { BASE, CHAT, EMBEDDING, RERANK, embed, emulatorWith, errorOf, post } from "./support.js";
 
-describe("the API", () => {
-  it("lists its models as a plain array", async () => {
+describe("createEmulator()", () => {
+  it("lists the models as a plain array", async () => {
     const { fetch } = createEmulator();
     const response = await fetch(`${BASE}/models`, { headers: { authorization: "Bearer key" } });
     const models = (await response.json()) as { id: string; type: string }[];
@@ -18,28 +18,28 @@ describe("the API", () => {
   });
 
   it.each([
-    ["another path", "POST", "/completions", 404],
-    ["a path that only ends alike", "POST", "/v2/embeddings", 404],
-    ["another method", "GET", "/embeddings", 405],
-    ["another method for models", "POST", "/models", 405],
-  ])("refuses %s", async (_, method, path, status) => {
+    ["an unknown path", "POST", "/completions", 404],
+    ["a path with the same end in another version", "POST", "/v2/embeddings", 404],
+    ["a GET of the embeddings", "GET", "/embeddings", 405],
+    ["a POST of the models", "POST", "/models", 405],
+  ])("rejects %s", async (_, method, path, status) => {
     const { fetch } = createEmulator();
     const body = method === "POST" ? { body: "{}" } : {};
     const url = path.startsWith("/v2") ? `https://api.together.ai${path}` : BASE + path;
-    const refused = await errorOf(fetch(url, { method, headers: { authorization: "Bearer key" }, ...body }));
-    expect(refused).toMatchObject({ status, error: { type: "invalid_request_error" } });
+    const rejected = await errorOf(fetch(url, { method, headers: { authorization: "Bearer key" }, ...body }));
+    expect(rejected).toMatchObject({ status, error: { type: "invalid_request_error" } });
   });
 
-  it.each(["not json", "", "[]", "null", '"text"'])("refuses the body %j with a 400", async (body) => {
+  it.each(["not json", "", "[]", "null", '"text"'])("rejects the body %j with a 400", async (body) => {
     expect(await errorOf(post(createEmulator().fetch, "/embeddings", body))).toMatchObject({ status: 400 });
   });
 
   it.each([{}, { authorization: "Bearer " }, { authorization: "Basic abc" }])(
-    "refuses the headers %j with a 401",
+    "rejects the headers %j with a 401",
     async (headers) => {
-      const refused = await errorOf(embed(createEmulator().fetch, "x", {}, { headers }));
-      expect(refused.status).toBe(401);
-      expect(refused.error).toEqual({
+      const rejected = await errorOf(embed(createEmulator().fetch, "x", {}, { headers }));
+      expect(rejected.status).toBe(401);
+      expect(rejected.error).toEqual({
         message:
           "Invalid API key provided. You can find your API key at https://api.together.xyz/settings/api-keys.",
         type: "invalid_request_error",
@@ -49,19 +49,19 @@ describe("the API", () => {
     },
   );
 
-  it("takes only the key it is given, if it is given one", async () => {
+  it("accepts only the key of the apiKey option", async () => {
     const { ask } = emulatorWith({ apiKey: "right" });
     expect((await ask("x", {}, { headers: { authorization: "Bearer wrong" } })).status).toBe(401);
     expect((await ask("x", {}, { headers: { authorization: "Bearer right" } })).status).toBe(200);
   });
 
-  it("refuses a body of more bytes than allowed with a 413, counting bytes and not characters", async () => {
+  it("rejects a body of more than maxBodyBytes bytes, not characters, with a 413", async () => {
     const { ask } = emulatorWith({ maxBodyBytes: 150 });
     expect((await ask("x".repeat(80))).status).toBe(200);
     expect(await errorOf(ask("語".repeat(80)))).toMatchObject({ status: 413 });
   });
 
-  it("serves the models it is told, and no others", async () => {
+  it("serves only the models of the models option", async () => {
     const { ask } = emulatorWith({ models: { "me/mine": { type: "embedding", dimensions: 3 } } });
     expect((await ask("x", { model: "me/mine" })).status).toBe(200);
     expect((await ask("x")).status).toBe(400);
@@ -82,11 +82,11 @@ describe("the API", () => {
       { limits: { windowSeconds: -1 } },
       "Cannot create the emulator: limits.windowSeconds is -1; give a number above 0",
     ],
-  ])("is not made with %j", (options, message) => {
+  ])("throws a RangeError for %j", (options, message) => {
     expect(() => createEmulator(options)).toThrow(new RangeError(message));
   });
 
-  it("answers the official client: embeddings, rerank, chat, streamed chat, models and errors", async () => {
+  it("serves the official client: embeddings, rerank, chat, streamed chat, models and errors", async () => {
     const client = new Together({ apiKey: "key", fetch: createEmulator().fetch, maxRetries: 0 });
     const { data } = await client.embeddings.create({ model: EMBEDDING, input: ["a", "b"] });
     expect(data.map(({ embedding }) => embedding.length)).toEqual([1024, 1024]);
@@ -105,17 +105,19 @@ describe("the API", () => {
       status: 400,
     });
   });
-});
 
-it("takes its chances from the random option, as in the id of a refusal", async () => {
-  const { ask } = emulatorWith({ random: () => 0 });
-  expect(await errorOf(ask("x", { model: "gone" }))).toMatchObject({ id: "o000000-000000-0000000000000000" });
+  it("uses the random option for the id of an error", async () => {
+    const { ask } = emulatorWith({ random: () => 0 });
+    expect(await errorOf(ask("x", { model: "gone" }))).toMatchObject({
+      id: "o000000-000000-0000000000000000",
+    });
+  });
 });
 
 const draw = (seed: number): number[] => Array.from({ length: 1000 }, seededRandom(seed));
 
 describe("seededRandom()", () => {
-  it("repeats itself for a seed, stays from 0 below 1, and differs between seeds", () => {
+  it("returns the same numbers from 0 to below 1 for the same seed, and others for another", () => {
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
     expect(draw(7).every((value) => value >= 0 && value < 1)).toBe(true);

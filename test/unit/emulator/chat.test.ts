@@ -33,12 +33,12 @@ describe("POST /v1/chat/completions", () => {
       ],
     ],
     [
-      "one prompt, the question last",
+      "one message, the question last",
       [{ role: "user", content: `Context:\n${context}\n\nQuestion: ${question}` }],
     ],
-    ["one prompt, the question first", [{ role: "user", content: `${question}\n\n${context}` }]],
+    ["one message, the question first", [{ role: "user", content: `${question}\n\n${context}` }]],
     [
-      "parts of text",
+      "a message of several text parts",
       [
         {
           role: "user",
@@ -49,17 +49,17 @@ describe("POST /v1/chat/completions", () => {
         },
       ],
     ],
-  ])("picks the sentence that answers from %s", async (_, messages) => {
+  ])("quotes the sentence that answers the question, from %s", async (_, messages) => {
     expect(await answerTo(messages)).toBe("Vector stores keep embeddings and find the nearest ones.");
   });
 
-  it("says so if the context holds nothing", async () => {
+  it("reports that the context has no answer", async () => {
     expect(await answerTo([{ role: "user", content: `${context}\n\nWho invented chess?` }])).toBe(
       "The context does not say.",
     );
   });
 
-  it("has the shape that Together's specification asks for", async () => {
+  it("returns the fields of Together's specification", async () => {
     const answer = (await (
       await ask({ messages: [{ role: "user", content: question }], temperature: 0 })
     ).json()) as Completion;
@@ -72,7 +72,7 @@ describe("POST /v1/chat/completions", () => {
     expect(answer.usage.total_tokens).toBeGreaterThan(5);
   });
 
-  it("streams the same text in pieces as server-sent events", async () => {
+  it("streams the same text as server-sent events", async () => {
     const messages = [{ role: "user", content: `${context}\n${question}` }];
     const response = await ask({ messages, stream: true });
     expect(response.headers.get("content-type")).toBe("text/event-stream");
@@ -88,7 +88,7 @@ describe("POST /v1/chat/completions", () => {
     });
   });
 
-  it.each([false, true])("has no usage where a fault takes it away (stream: %s)", async (stream) => {
+  it.each([false, true])("returns usage: null for the fault usage-null (stream: %s)", async (stream) => {
     const { fetch } = createEmulator({ faults: ["usage-null"] });
     const messages = [{ role: "user", content: question }];
     const text = await (await post(fetch, "/chat/completions", { model: CHAT, messages, stream })).text();
@@ -96,7 +96,7 @@ describe("POST /v1/chat/completions", () => {
     expect(text).not.toContain("total_tokens");
   });
 
-  it("leaves the answer to the chat option", async () => {
+  it("returns the text of the chat option", async () => {
     const { fetch } = createEmulator({ chat: async (messages, model) => `${messages.length} for ${model}` });
     const response = await post(fetch, "/chat/completions", {
       model: CHAT,
@@ -106,19 +106,19 @@ describe("POST /v1/chat/completions", () => {
   });
 
   it.each([
-    ["no messages", {}, "Missing required argument: messages"],
-    ["none in the list", { messages: [] }, "Messages cannot be empty"],
+    ["a body without messages", {}, "Missing required argument: messages"],
+    ["an empty list of messages", { messages: [] }, "Messages cannot be empty"],
     [
       "a message that is a string",
       { messages: ["hello"] },
       "Invalid argument messages: expected a list of messages with role and content",
     ],
     [
-      "a field it does not know",
+      "an unknown argument",
       { messages: [{ role: "user", content: "?" }], topK: 1 },
       "Unrecognized request arguments supplied: topK",
     ],
-  ])("refuses %s with a 400", async (_, body, message) => {
+  ])("rejects %s with a 400", async (_, body, message) => {
     expect(await errorOf(ask(body))).toMatchObject({ status: 400, error: { message } });
   });
 });

@@ -8,14 +8,14 @@ function askWith(fault: Fault, init?: RequestInit): Promise<Response> {
   return embed(createEmulator({ faults: [fault] }).fetch, texts, {}, init);
 }
 
-describe("faults of the connection", () => {
-  it("lose it before the answer, as Node's fetch says it", async () => {
+describe("connection faults", () => {
+  it("rejects with the error of Node's fetch for reset", async () => {
     const lost = await askWith("reset").catch((error: unknown) => error as TypeError);
     expect(lost).toBeInstanceOf(TypeError);
     expect(lost).toMatchObject({ message: "fetch failed", cause: { code: "ECONNRESET" } });
   });
 
-  it("lose it in the middle of the body", async () => {
+  it("loses the connection in the middle of the body for cut", async () => {
     const response = await askWith("cut");
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toMatchObject({
@@ -24,26 +24,26 @@ describe("faults of the connection", () => {
     });
   });
 
-  it("end the body in its middle", async () => {
+  it("ends the response in the middle of the body for half", async () => {
     const text = await (await askWith("half")).text();
     expect(text).toMatch(/^{"object":"list"/);
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
   });
 
-  it("spread the body over time", async () => {
+  it("spreads the body over bodyDuration milliseconds", async () => {
     const before = performance.now();
     const response = await askWith({ bodyDuration: 60 });
     expect(((await response.json()) as EmbeddingsJson).data).toHaveLength(4);
     expect(performance.now() - before).toBeGreaterThanOrEqual(55);
   });
 
-  it("make an answer wait, also one that is a fault itself", async () => {
+  it("delays a response that is itself a fault", async () => {
     const before = performance.now();
     expect((await askWith({ delay: 30, status: 500 })).status).toBe(500);
     expect(performance.now() - before).toBeGreaterThanOrEqual(29);
   });
 
-  it("send it to another origin: followed, refused or handed over, as the client wants", async () => {
+  it("redirects to another origin, in each redirect mode of fetch", async () => {
     const { emulator, ask } = emulatorWith({
       faults: ["redirect", "ok", "redirect", { kind: "redirect", location: "/v1/elsewhere" }],
     });
@@ -57,25 +57,25 @@ describe("faults of the connection", () => {
     expect([manual.status, manual.headers.get("location")]).toEqual([307, "/v1/elsewhere"]);
   });
 
-  it("give up a redirect that leads in circles", async () => {
+  it("rejects a redirect loop", async () => {
     const { ask } = emulatorWith({ faults: () => "redirect" });
     await expect(ask()).rejects.toMatchObject({ cause: { message: "redirect count exceeded" } });
   });
 });
 
-describe("abort", () => {
-  const reason = new Error("changed my mind");
+describe("abort of a request", () => {
+  const reason = new Error("aborted by the test");
 
-  it("is heard before a request is sent", async () => {
+  it("rejects before the request is sent", async () => {
     const { emulator, ask } = emulatorWith();
     await expect(ask("text", {}, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(emulator.requests).toEqual([]);
   });
 
   it.each<[string, Fault]>([
-    ["before an answer that never comes", "hang"],
-    ["during a delay", { delay: 60_000 }],
-  ])("is heard %s", async (_, fault) => {
+    ["hang", "hang"],
+    ["delay", { delay: 60_000 }],
+  ])("rejects during the fault %s", async (_, fault) => {
     const stop = new AbortController();
     const answer = askWith(fault, { signal: stop.signal });
     setTimeout(() => stop.abort(reason), 5);
@@ -83,16 +83,16 @@ describe("abort", () => {
   });
 
   it.each<[string, Fault]>([
-    ["that never ends", "endless"],
-    ["that is slow", { bodyDuration: 60_000 }],
-  ])("is heard while a body is read %s", async (_, fault) => {
+    ["endless", "endless"],
+    ["bodyDuration", { bodyDuration: 60_000 }],
+  ])("rejects while the body is read during the fault %s", async (_, fault) => {
     const stop = new AbortController();
     const response = await askWith(fault, { signal: stop.signal });
     setTimeout(() => stop.abort(reason), 5);
     await expect(response.text()).rejects.toBe(reason);
   });
 
-  it("is heard from the signal of a Request, too", async () => {
+  it("rejects when the signal of a Request aborts", async () => {
     const stop = new AbortController();
     const { fetch } = createEmulator({ faults: ["hang"] });
     const headers = { authorization: "Bearer key" };
@@ -101,7 +101,7 @@ describe("abort", () => {
     await expect(answer).rejects.toBe(reason);
   });
 
-  it("of reading a body ends it, without a signal", async () => {
+  it("cancels a body without a signal", async () => {
     const response = await askWith("endless");
     const reader = response.body?.getReader();
     await reader?.read();

@@ -12,8 +12,8 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-describe("listen() for pages of another origin", () => {
-  it("allows every header that the browser asks about, without a key and without a request in the log", async () => {
+describe("CORS of listen()", () => {
+  it("allows all requested headers of a preflight, without a key and without a log entry", async () => {
     const answer = await fetch(`${server.url}/embeddings`, {
       method: "OPTIONS",
       headers: {
@@ -32,9 +32,9 @@ describe("listen() for pages of another origin", () => {
   });
 
   it.each([
-    ["an answer", "Bearer key", 200],
-    ["a refusal", "none", 401],
-  ])("lets the page read %s and its headers", async (_, authorization, status) => {
+    ["a response", "Bearer key", 200],
+    ["an error", "none", 401],
+  ])("exposes %s and all its headers to pages", async (_, authorization, status) => {
     const answer = await fetch(`${server.url}/embeddings`, {
       method: "POST",
       headers: { authorization },

@@ -4,7 +4,7 @@ import { EMBEDDING, UNIT, emulatorWith, errorOf, post, vectorsFrom, type Embeddi
 const length = (vector: readonly number[]): number => Math.hypot(...vector);
 
 describe("POST /v1/embeddings", () => {
-  it("answers a string with one vector of the model's size", async () => {
+  it("returns one vector of the model's dimensions for a string", async () => {
     const { ask } = emulatorWith();
     const answer = (await (await ask("Hello")).json()) as EmbeddingsJson;
     expect(answer).toMatchObject({
@@ -15,26 +15,26 @@ describe("POST /v1/embeddings", () => {
     expect(answer.data[0]?.embedding).toHaveLength(1024);
   });
 
-  it("answers a list in its order", async () => {
+  it("returns the vectors of a list in its order", async () => {
     const { ask } = emulatorWith();
     const [one, two] = await vectorsFrom(ask(["one thing", "two others"]));
     expect(await vectorsFrom(ask("one thing"))).toEqual([one]);
     expect(await vectorsFrom(ask("two others"))).toEqual([two]);
   });
 
-  it("says how many tokens it took", async () => {
+  it("reports the token count", async () => {
     const { ask } = emulatorWith();
     const { usage } = (await (await ask(["x".repeat(400), "y".repeat(40)])).json()) as EmbeddingsJson;
     expect(usage).toMatchObject({ prompt_tokens: 110, total_tokens: 110 });
   });
 
-  it("keeps the usage of the model that reports none to itself", async () => {
+  it("returns usage: null for a model that reports none", async () => {
     const { ask } = emulatorWith();
     const answer = await ask("text", { model: "togethercomputer/m2-bert-80M-32k-retrieval" });
     expect(await answer.json()).toMatchObject({ usage: null });
   });
 
-  it("gives vectors of length 1 for models that do, and of other lengths for those that do not", async () => {
+  it("normalizes the vectors of models with unitLength only", async () => {
     const { ask } = emulatorWith();
     const [unit] = await vectorsFrom(ask("a text", { model: UNIT }));
     const [other] = await vectorsFrom(ask("a text", { model: "togethercomputer/m2-bert-80M-8k-retrieval" }));
@@ -43,7 +43,7 @@ describe("POST /v1/embeddings", () => {
     expect(length(other ?? [])).toBeLessThan(1.55);
   });
 
-  it("leaves the vectors to the embed option, which may be asynchronous and of any array type", async () => {
+  it("returns the vectors of an asynchronous embed option, of any array type", async () => {
     const { ask } = emulatorWith({
       models: { "my/model": { type: "embedding", dimensions: 2 } },
       embed: async (texts, model) => texts.map((text) => Float32Array.of(text.length, model.length)),
@@ -54,21 +54,21 @@ describe("POST /v1/embeddings", () => {
     ]);
   });
 
-  it("ignores base64 or refuses it with a 400, if it is told to", async () => {
+  it("ignores base64 or rejects it with a 400, as the base64 option requires", async () => {
     const wanted = { encoding_format: "base64" };
     const [floats] = await vectorsFrom(emulatorWith({ base64: "ignore" }).ask("text", wanted));
     expect(floats).toHaveLength(1024);
-    const refused = await errorOf(emulatorWith({ base64: "reject" }).ask("text", wanted));
-    expect(refused).toMatchObject({ status: 400, error: { param: "encoding_format" } });
+    const rejected = await errorOf(emulatorWith({ base64: "reject" }).ask("text", wanted));
+    expect(rejected).toMatchObject({ status: 400, error: { param: "encoding_format" } });
   });
 
-  it("cuts a text that is too long without a word", async () => {
+  it("truncates a text that is too long", async () => {
     const { ask } = emulatorWith();
     const [long, longer] = await vectorsFrom(ask(["word ".repeat(2000), "word ".repeat(3000)]));
     expect(long).toEqual(longer);
   });
 
-  it("refuses a text that is too long in the words of vLLM, if it is told to", async () => {
+  it("rejects a text that is too long with vLLM's message for longText: reject", async () => {
     const { error, status } = await errorOf(
       emulatorWith({ longText: "reject" }).ask(["short", "word ".repeat(2000)]),
     );
@@ -78,7 +78,7 @@ describe("POST /v1/embeddings", () => {
     );
   });
 
-  it("refuses a blank text, if it is told to", async () => {
+  it("rejects a blank text for blankText: reject", async () => {
     expect((await emulatorWith().ask(["", " \n"])).status).toBe(200);
     expect(await errorOf(emulatorWith({ blankText: "reject" }).ask(["fine", " \n"]))).toMatchObject({
       status: 400,
@@ -93,41 +93,46 @@ describe("POST /v1/embeddings", () => {
       ["x".repeat(20), "y".repeat(20)],
       /10 tokens > maximum allowed batch tokens 9/,
     ],
-  ])("refuses too many %s of a request with the status it is told", async (_, most, input, message) => {
-    const refused = await errorOf(emulatorWith(most).ask(input));
-    expect(refused.status).toBe(413);
-    expect(refused.error.message).toMatch(message);
+  ])("rejects too many %s with tooLargeStatus", async (_, most, input, message) => {
+    const rejected = await errorOf(emulatorWith(most).ask(input));
+    expect(rejected.status).toBe(413);
+    expect(rejected.error.message).toMatch(message);
     expect((await emulatorWith({ ...most, tooLargeStatus: 422 }).ask(input)).status).toBe(422);
     expect((await emulatorWith(most).ask(input.slice(1))).status).toBe(200);
   });
 });
 
-describe("request checks of POST /v1/embeddings", () => {
+describe("validation of POST /v1/embeddings", () => {
   const { emulator, ask } = emulatorWith();
 
   it.each([
     [
-      "a field it does not know",
+      "an unknown argument",
       { input: "x", dimensions: 8 },
       "Unrecognized request arguments supplied: dimensions",
       null,
     ],
     [
-      "two of them",
+      "two unknown arguments",
       { input: "x", user: "u", a: 1 },
       "Unrecognized request arguments supplied: user, a",
       null,
     ],
-    ["no model", { input: "x", model: undefined }, "Missing required argument: model", "model"],
+    ["a missing model", { input: "x", model: undefined }, "Missing required argument: model", "model"],
     [
-      "a model that is no string",
+      "a model that is not a string",
       { input: "x", model: 7 },
       "Invalid argument model: expected a string",
       "model",
     ],
-    ["no input", {}, "Missing required argument: input", "input"],
+    ["a missing input", {}, "Missing required argument: input", "input"],
     ["a null input", { input: null }, "Missing required argument: input", "input"],
-    ["a number", { input: 7 }, "Invalid argument input: expected a string or a list of strings", "input"],
+    [
+      "a number as input",
+      { input: 7 },
+      "Invalid argument input: expected a string or a list of strings",
+      "input",
+    ],
     [
       "a list with a number",
       { input: ["a", 7] },
@@ -136,7 +141,7 @@ describe("request checks of POST /v1/embeddings", () => {
     ],
     ["an empty list", { input: [] }, "Input cannot be empty", "input"],
     [
-      "another format",
+      "an unknown encoding format",
       { input: "x", encoding_format: "hex" },
       'Invalid argument encoding_format: expected "float" or "base64"',
       "encoding_format",
@@ -147,7 +152,7 @@ describe("request checks of POST /v1/embeddings", () => {
       "Model Salesforce/Llama-Rank-V1 is of type rerank, not embedding",
       "model",
     ],
-  ])("refuse %s", async (_, body, message, param) => {
+  ])("rejects %s", async (_, body, message, param) => {
     const { id, error, status } = await errorOf(
       post(emulator.fetch, "/embeddings", { model: EMBEDDING, ...body }),
     );
@@ -159,7 +164,7 @@ describe("request checks of POST /v1/embeddings", () => {
   });
 
   it.each(["gone/model", "toString", "__proto__"])(
-    "refuse the model %s as one that is not serverless",
+    "rejects the model %s as not serverless",
     async (model) => {
       const { status, error } = await errorOf(ask("x", { model }));
       expect(status).toBe(400);

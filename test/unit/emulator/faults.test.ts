@@ -26,17 +26,17 @@ async function resultsWith(fault: Fault): Promise<RerankJson["results"]> {
   return ((await response.json()) as RerankJson).results;
 }
 
-const places = (items: { index: number }[]): number[] => items.map(({ index }) => index);
+const indexes = (items: { index: number }[]): number[] => items.map(({ index }) => index);
 
-describe("faults", () => {
-  it("come in the order of the list, then no more", async () => {
+describe("faults option", () => {
+  it("applies the faults of a list in order, then none", async () => {
     const { ask } = emulatorWith({ faults: [{ status: 500 }, undefined, "ok", { status: 503 }] });
     const statuses = [];
     for (let round = 0; round < 6; round++) statuses.push((await ask()).status);
     expect(statuses).toEqual([500, 200, 200, 503, 200, 200]);
   });
 
-  it("come where a function says so, are in the log, and can be changed", async () => {
+  it("applies the faults of a function, logs them, and can be changed", async () => {
     const { emulator, ask } = emulatorWith({
       faults: ({ number }) => (number % 2 ? { status: 500 } : undefined),
     });
@@ -46,7 +46,7 @@ describe("faults", () => {
     expect([(await ask()).status, (await ask()).status]).toEqual([504, 200]);
   });
 
-  it("are not used up by requests that a limit refuses", async () => {
+  it("keeps the next fault when the rate limit rejects a request", async () => {
     const { emulator, ask } = emulatorWith({
       limits: { requestsPerSecond: 1 },
       faults: ["ok", { status: 500 }],
@@ -69,13 +69,13 @@ describe("faults", () => {
     [503, /overloaded/, null],
     [504, /timed out/, null],
     [529, /failed with status 529/, null],
-  ])("answer %i as Together does", async (status, message, code) => {
-    const refused = await errorOf(askWith({ status }));
-    expect(refused.status).toBe(status);
-    expect(refused.error).toMatchObject({ message: expect.stringMatching(message) as string, code });
+  ])("returns Together's message and code for status %i", async (status, message, code) => {
+    const rejected = await errorOf(askWith({ status }));
+    expect(rejected.status).toBe(status);
+    expect(rejected.error).toMatchObject({ message: expect.stringMatching(message) as string, code });
   });
 
-  it("answer a status with the headers, message, code and error type of one's own", async () => {
+  it("returns custom headers, message, code and error type", async () => {
     const details = {
       status: 429,
       headers: { "retry-after": "9" },
@@ -91,7 +91,7 @@ describe("faults", () => {
     });
   });
 
-  it("say in Together's words that an endpoint is not running", async () => {
+  it("returns Together's message for an endpoint that is not running", async () => {
     const { error } = await errorOf(askWith({ status: 400, code: "dedicated_endpoint_not_running" }));
     expect(error.message).toMatch(/^The dedicated endpoint for BAAI\/bge-large-en-v1.5 is not running/);
   });
@@ -101,28 +101,28 @@ describe("faults", () => {
     [{ body: { data: [] } }, 200, '{"data":[]}'],
     [{ status: 503, body: "" }, 503, ""],
     [{ status: 204, body: "" }, 204, ""],
-  ])("answer %j with that body", async (fault, status, body) => {
+  ])("returns the body of %j", async (fault, status, body) => {
     const response = await askWith(fault);
     expect([response.status, await response.text()]).toEqual([status, body]);
   });
 
-  it("answer 200 with a page of HTML", async () => {
+  it("returns a page of HTML with status 200", async () => {
     const response = await askWith("html");
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html"]);
     expect(await response.text()).toMatch(/^<!doctype html>/);
   });
 
-  it("fill an answer up without changing what it says", async () => {
+  it("pads a response without a change of its content", async () => {
     const text = await (await askWith({ padding: 1_000_000 })).text();
     expect(text.length).toBeGreaterThan(1_000_000);
     expect((JSON.parse(text) as EmbeddingsJson).data).toHaveLength(4);
   });
 });
 
-describe("faults in the list of vectors", () => {
-  it("shuffle it, each vector keeping its index", async () => {
+describe("faults in a list", () => {
+  it("shuffles the items, each with its own index", async () => {
     const [straight, mixed] = [await dataWith("ok"), await dataWith("shuffled")];
-    expect(places(mixed)).not.toEqual([0, 1, 2, 3]);
+    expect(indexes(mixed)).not.toEqual([0, 1, 2, 3]);
     expect(mixed.toSorted((one, other) => one.index - other.index)).toEqual(straight);
   });
 
@@ -131,18 +131,18 @@ describe("faults in the list of vectors", () => {
     ["extra-item", [0, 1, 2, 3, 4]],
     ["repeated-index", [0, 1, 2, 0]],
     ["index-out-of-range", [0, 1, 2, 4]],
-  ])("%s", async (fault, expected) => {
-    expect(places(await dataWith(fault))).toEqual(expected);
-    expect(places(await resultsWith(fault)).toSorted((one, other) => one - other)).not.toEqual([0, 1, 2, 3]);
+  ])("returns wrong items for %s", async (fault, expected) => {
+    expect(indexes(await dataWith(fault))).toEqual(expected);
+    expect(indexes(await resultsWith(fault)).toSorted((one, other) => one - other)).not.toEqual([0, 1, 2, 3]);
   });
 
-  it("put an object or nothing in its place", async () => {
+  it("returns an object or nothing in place of the list", async () => {
     expect(Array.isArray(await dataWith("not-a-list"))).toBe(false);
     expect(await dataWith("no-list")).toBeUndefined();
     expect(Array.isArray(await resultsWith("not-a-list"))).toBe(false);
   });
 
-  it("take the usage away", async () => {
+  it("returns usage: null", async () => {
     expect(await (await askWith("usage-null")).json()).toMatchObject({ usage: null });
   });
 });
@@ -153,19 +153,19 @@ const lastFloat = (embedding: unknown): number =>
 describe("faults in a vector", () => {
   const last = { encoding_format: "base64" };
 
-  it("put null into one, and NaN where base64 has no null", async () => {
+  it("ends a vector with null, or with NaN in base64", async () => {
     expect((await dataWith("null-in-vector"))[2]?.embedding.at(-1)).toBeNull();
     expect(lastFloat((await dataWith("null-in-vector", last))[2]?.embedding)).toBeNaN();
   });
 
-  it("put NaN into one, which is not JSON, but is base64", async () => {
+  it("ends a vector with NaN, which is not JSON", async () => {
     const text = await (await askWith("nan-in-vector")).text();
     expect(text).toMatch(/,NaN\]/);
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
     expect(lastFloat((await dataWith("nan-in-vector", last))[2]?.embedding)).toBeNaN();
   });
 
-  it("put infinity into one, which is JSON", async () => {
+  it("ends a vector with infinity, which parses as JSON", async () => {
     expect((await dataWith("infinity-in-vector"))[2]?.embedding.at(-1)).toBe(Infinity);
     expect(lastFloat((await dataWith("infinity-in-vector", last))[2]?.embedding)).toBe(Infinity);
   });
@@ -174,18 +174,18 @@ describe("faults in a vector", () => {
     ["short-vector", 1023],
     ["empty-vector", 0],
     ["no-vector", undefined],
-  ])("%s: only one is different", async (fault, length) => {
+  ])("changes the length of one vector only for %s", async (fault, length) => {
     const data = (await dataWith(fault)) as { embedding?: number[] }[];
     expect(data.map(({ embedding }) => embedding?.length)).toEqual([1024, 1024, length, 1024]);
   });
 
-  it("put a string that is not base64 in its place", async () => {
+  it("returns a string that is not base64 in place of a vector", async () => {
     expect((await dataWith("bad-base64", last))[2]?.embedding).toMatch(/[^A-Za-z0-9+/=]/);
   });
 });
 
 describe("faults in scores", () => {
-  it("make one infinite or null", async () => {
+  it("makes the best score infinite or null", async () => {
     expect((await resultsWith("infinite-score"))[0]?.relevance_score).toBe(Infinity);
     expect((await resultsWith("null-score"))[0]?.relevance_score).toBeNull();
   });

@@ -8,10 +8,10 @@ function floatsFrom(base64: unknown): number[] {
   return Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(4 * at));
 }
 
-describe("lexical vectors", () => {
+describe("lexical embedding model", () => {
   const fetch = createEmulator().fetch;
 
-  it("are the same in base64 and as floats, finite, and of the model's size, whatever the texts", () =>
+  it("returns the same finite vectors of the model's dimensions in base64 and as floats, for any texts", () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 5 }),
@@ -29,7 +29,7 @@ describe("lexical vectors", () => {
       ),
     ));
 
-  it("do not depend on the other texts of a request, and differ for different texts", () =>
+  it("returns a vector that depends on its own text only, and is unique", () =>
     fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 4 }), async (texts) => {
         const together = await vectorsFrom(embed(fetch, texts));
@@ -41,7 +41,7 @@ describe("lexical vectors", () => {
       }),
     ));
 
-  it("bring a question near the passage that answers it in its words", async () => {
+  it("places a question near the passage with the same words", async () => {
     const passages = [
       "Photosynthesis turns light into sugar in the leaves of plants.",
       "The stock exchange closed higher on Friday after a quiet week.",
@@ -50,14 +50,14 @@ describe("lexical vectors", () => {
     const [question, ...vectors] = await vectorsFrom(
       embed(fetch, ["How do plants make sugar from light?", ...passages]),
     );
-    const likeness = vectors.map((vector) => cosine(question ?? [], vector));
-    expect(likeness[0]).toBeGreaterThan(Math.max(likeness[1] ?? 1, likeness[2] ?? 1) + 0.2);
+    const similarity = vectors.map((vector) => cosine(question ?? [], vector));
+    expect(similarity[0]).toBeGreaterThan(Math.max(similarity[1] ?? 1, similarity[2] ?? 1) + 0.2);
   });
 
   it.each([
     "Represent this sentence for searching relevant passages: ",
     "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: ",
-  ])("are moved by the instruction %j, but not away from their match", async (instruction) => {
+  ])("changes a vector for the instruction %j, but not its similarity to the match", async (instruction) => {
     const passage = "An index remembers where each word occurs.";
     const query = "where does a word occur";
     const [plain, instructed, match] = await vectorsFrom(embed(fetch, [query, instruction + query, passage]));
@@ -66,7 +66,7 @@ describe("lexical vectors", () => {
     expect(Math.abs(after - before)).toBeLessThan(0.03);
   });
 
-  it("see one word in its singular and plural, and the parts of a camelCase name", async () => {
+  it("stems plurals and splits camelCase names", async () => {
     const texts = ["retries", "retry", "similaritySearch", "similarity search", "bananas"];
     const [plural, singular, camel, words, other] = await vectorsFrom(embed(fetch, texts));
     expect(cosine(plural ?? [], singular ?? [])).toBeGreaterThan(0.9);
@@ -74,7 +74,7 @@ describe("lexical vectors", () => {
     expect(Math.abs(cosine(plural ?? [], other ?? []))).toBeLessThan(0.3);
   });
 
-  it("compare texts in scripts without spaces", async () => {
+  it("compares texts in scripts without spaces", async () => {
     const [question, match, other] = await vectorsFrom(
       embed(fetch, ["東京の天気", "今日の東京の天気は晴れです", "猫は魚を食べる"]),
     );

@@ -18,29 +18,29 @@ const rank = async (_query: string, texts: readonly string[]): Promise<number[]>
   texts.map((text) => -text.length);
 
 describe("POST /v1/rerank", () => {
-  it("answers every document's place and score, the best first", async () => {
+  it("returns the index and score of every document, best first", async () => {
     const answer = (await (await ask({})).json()) as RerankJson;
     expect(answer).toMatchObject({ object: "rerank", model: RERANK, id: expect.any(String) as string });
     expect(answer.results.map(({ index }) => index)).toEqual([2, 1, 0]);
     expect(answer.usage).toMatchObject({ completion_tokens: 0 });
   });
 
-  it("gives no more than top_n results, and all if there are fewer", async () => {
+  it("returns at most top_n results", async () => {
     expect((await results({ top_n: 1 })).map(({ index }) => index)).toEqual([2]);
     expect(await results({ top_n: 9 })).toHaveLength(3);
   });
 
-  it("gives documents back only when it is asked to", async () => {
+  it("returns documents only for return_documents", async () => {
     expect((await results()).map(({ document }) => document)).toEqual([{}, {}, {}]);
     expect((await results({ return_documents: true }))[0]?.document).toEqual({ text: documents[2] });
   });
 
-  it("gives a document back as it is, also one that looks like a number which JSON has not", async () => {
+  it("returns a document unchanged that looks like the placeholder of a fault", async () => {
     const [only] = await results({ documents: ["<1e999>"], return_documents: true });
     expect(only?.document).toEqual({ text: "<1e999>" });
   });
 
-  it("ranks objects by their fields in Llama-Rank, and gives them back as JSON", async () => {
+  it("ranks objects by rank_fields for Llama-Rank, and returns them as JSON", async () => {
     const objects = [
       { title: "grass", text: "animals eat grass" },
       { title: "Which animals eat grass?", text: "-" },
@@ -51,7 +51,7 @@ describe("POST /v1/rerank", () => {
     expect(JSON.parse(best?.document.text ?? "")).toEqual(objects[best?.index ?? -1]);
   });
 
-  it("scores from 0 to 1 with Llama-Rank, and beyond both with mxbai", async () => {
+  it("returns scores from 0 to 1 for Llama-Rank, and logits for mxbai", async () => {
     const scores = (await results()).map((result) => result.relevance_score);
     expect(Math.min(...scores)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...scores)).toBeLessThanOrEqual(1);
@@ -59,11 +59,11 @@ describe("POST /v1/rerank", () => {
     expect(Math.min(...logits)).toBeLessThan(0);
   });
 
-  it("leaves the scores to the rank option", async () => {
+  it("ranks by the scores of the rank option", async () => {
     expect((await results({}, { rank })).map(({ index }) => index)).toEqual([1, 0, 2]);
   });
 
-  it("scores each document by itself: splitting a list changes no score", () =>
+  it("returns the same score for a document in a list and alone", () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 8 }),
@@ -80,7 +80,7 @@ describe("POST /v1/rerank", () => {
       ),
     ));
 
-  it("names each document exactly once, by falling score", () =>
+  it("returns each document exactly once, by descending score", () =>
     fc.assert(
       fc.asyncProperty(fc.array(fc.string(), { minLength: 1, maxLength: 12 }), async (texts) => {
         const ranked = await results({ documents: texts });
@@ -94,40 +94,40 @@ describe("POST /v1/rerank", () => {
 
   it.each([
     [
-      "a field it does not know",
+      "an unknown argument",
       { max_chunks_per_doc: 1 },
       "Unrecognized request arguments supplied: max_chunks_per_doc",
     ],
-    ["no query", { query: undefined }, "Missing required argument: query"],
-    ["no documents", { documents: undefined }, "Missing required argument: documents"],
+    ["a missing query", { query: undefined }, "Missing required argument: query"],
+    ["missing documents", { documents: undefined }, "Missing required argument: documents"],
     ["an empty list", { documents: [] }, "Documents cannot be empty"],
     [
-      "strings and objects mixed",
+      "a mix of strings and objects",
       { documents: ["a", {}] },
       "Invalid argument documents: expected a list of strings or a list of objects",
     ],
     [
-      "objects, elsewhere than in Llama-Rank",
+      "objects for a model other than Llama-Rank",
       { model: LOGITS, documents: [{ text: "a" }] },
       "Invalid argument documents: expected a list of strings",
     ],
     ["a top_n of 0", { top_n: 0 }, "Invalid argument top_n: expected a whole number of 1 or more"],
     [
-      "a return_documents that is no boolean",
+      "a return_documents that is not a boolean",
       { return_documents: "no" },
       "Invalid argument return_documents: expected a boolean",
     ],
     [
-      "a rank_fields that is no list",
+      "a rank_fields that is not a list",
       { rank_fields: "text" },
       "Invalid argument rank_fields: expected a list of strings",
     ],
     [
-      "more documents than the model takes",
+      "more documents than maxDocuments",
       { documents: Array.from({ length: 1025 }, String) },
       "1025 documents > maximum of 1024 documents",
     ],
-  ])("refuses %s with a 400", async (_, body, message) => {
+  ])("rejects %s with a 400", async (_, body, message) => {
     expect(await errorOf(ask(body))).toMatchObject({ status: 400, error: { message } });
   });
 });

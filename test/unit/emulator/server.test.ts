@@ -36,13 +36,13 @@ function ask(url: string, init: RequestInit = {}): Promise<Response> {
 }
 
 describe("listen()", () => {
-  it("gives a base URL on this machine, with a free port", async () => {
+  it("returns a base URL on this machine, with a free port", async () => {
     const { url } = await start();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
     expect(new URL(url).port).toBe(String(server?.port));
   });
 
-  it("answers as the emulator's fetch does", async () => {
+  it("returns the same responses as the emulator's fetch", async () => {
     const { emulator, url } = await start();
     const [near, far] = [await ask(url), await askDirectly(emulator)];
     expect(await far.json()).toEqual(await near.json());
@@ -54,7 +54,7 @@ describe("listen()", () => {
     });
   });
 
-  it("serves the official client, which asks for base64 or floats", async () => {
+  it("serves the official client", async () => {
     const { url } = await start();
     const client = new Together({ apiKey: "key", baseURL: url });
     const { data } = await client.embeddings.create({
@@ -64,14 +64,14 @@ describe("listen()", () => {
     expect(cosine(data[0]?.embedding ?? [], data[1]?.embedding ?? [])).toBeGreaterThan(0.8);
   });
 
-  it("refuses with the statuses and bodies of the API", async () => {
+  it("rejects invalid requests with the API's statuses", async () => {
     const { url } = await start();
     expect((await ask(url, { headers: {} })).status).toBe(401);
     expect((await ask(url, { body: "{" })).status).toBe(400);
     expect((await fetch(`${url}/nothing`)).status).toBe(404);
   });
 
-  it("takes a body of many characters that arrive in pieces", async () => {
+  it("decodes multi-byte characters that are split between chunks", async () => {
     const { emulator, url } = await start();
     const outgoing = nodeRequest(`${url}/embeddings`, {
       method: "POST",
@@ -87,33 +87,33 @@ describe("listen()", () => {
     expect(emulator.requests[0]?.body).toEqual({ model: EMBEDDING, input: "語語語" });
   });
 
-  it("destroys the socket for a connection that is to be lost", async () => {
+  it("destroys the socket for the fault reset", async () => {
     const { url } = await start({ faults: ["reset"] });
     await expect(ask(url)).rejects.toMatchObject({ message: "fetch failed", cause: { code: "ECONNRESET" } });
     expect((await ask(url)).status).toBe(200);
   });
 
-  it("destroys it in the middle of a body", async () => {
+  it("destroys the socket in the middle of a body for the fault cut", async () => {
     const { url } = await start({ faults: ["cut"] });
     const response = await ask(url);
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow("terminated");
   });
 
-  it("ends a body in its middle as if it were whole", async () => {
+  it("ends the response in the middle of a body for the fault half", async () => {
     const { url } = await start({ faults: ["half"] });
     const text = await (await ask(url)).text();
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
   });
 
-  it("spreads a body over time", async () => {
+  it("spreads a body over bodyDuration milliseconds", async () => {
     const { url } = await start({ faults: [{ bodyDuration: 60 }] });
     const before = performance.now();
     expect(((await (await ask(url)).json()) as EmbeddingsJson).data).toHaveLength(2);
     expect(performance.now() - before).toBeGreaterThanOrEqual(50);
   });
 
-  it("notices a client that gives up, in every state", async () => {
+  it("detects that a client aborts, in every state", async () => {
     const { emulator, url } = await start({ faults: ["hang", { delay: 60_000 }, "endless"] });
     for (const _ of ["hang", "delay"]) {
       const stop = new AbortController();
@@ -127,11 +127,11 @@ describe("listen()", () => {
     const stop = new AbortController();
     const endless = await ask(url, { signal: stop.signal });
     stop.abort(new Error("enough"));
-    // Node 20 gives an error of its own here, not the signal's reason.
+    // Node 20 rejects with its own error here, not with the signal's reason.
     await expect(endless.text()).rejects.toThrow(/abort|enough/);
   });
 
-  it("cuts what is under way when it is closed, and frees its port", async () => {
+  it("closes connections in flight, and releases its port", async () => {
     const { emulator, url } = await start({ faults: ["hang"] });
     const answer = ask(url).catch((error: unknown) => error);
     await vi.waitFor(() => expect(emulator.inFlight).toBe(1));
@@ -140,13 +140,13 @@ describe("listen()", () => {
     await expect(ask(url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
   });
 
-  it("rejects if the port is taken", async () => {
+  it("rejects if the port is in use", async () => {
     const { emulator } = await start();
     const port = server?.port ?? 0;
     await expect(emulator.listen({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 
-  it("shows the error of an option that throws", async () => {
+  it("responds with the error of an option that throws", async () => {
     const options: EmulatorOptions = {
       embed: () => {
         throw new Error("no model loaded");

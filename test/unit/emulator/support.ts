@@ -30,7 +30,7 @@ export interface RerankJson {
 
 type Fetch = typeof globalThis.fetch;
 
-/** Sends a body to a path, with a key. */
+/** Posts a body with an API key. */
 export function post(fetch: Fetch, path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
   return fetch(`${BASE}${path}`, {
     method: "POST",
@@ -49,7 +49,7 @@ export function embed(
   return post(fetch, "/embeddings", { model: EMBEDDING, input, ...extra }, init);
 }
 
-/** An emulator with a client for its embeddings: what most tests need. */
+/** Creates an emulator, and a function that posts to its embeddings endpoint. */
 export function emulatorWith(options: EmulatorOptions = {}): {
   emulator: Emulator;
   ask: (input?: unknown, extra?: object, init?: RequestInit) => Promise<Response>;
@@ -67,7 +67,7 @@ function dot(left: readonly number[], right: readonly number[]): number {
   return left.reduce((sum, value, at) => sum + value * (right[at] ?? 0), 0);
 }
 
-/** How alike two directions are, from -1 to 1. */
+/** Returns the cosine similarity of two vectors, from -1 to 1. */
 export function cosine(one: readonly number[], other: readonly number[]): number {
   return dot(one, other) / Math.sqrt(dot(one, one) * dot(other, other));
 }

@@ -4,7 +4,7 @@ import { emulatorWith, errorOf } from "./support.js";
 
 useVirtualTime();
 
-/** Milliseconds until each answer, for requests that are sent at once. */
+/** Returns the milliseconds until each response, for requests that are sent concurrently. */
 async function durations(answers: Promise<Response>[]): Promise<number[]> {
   const sentAt = performance.now();
   const measured = answers.map(async (answer) => {
@@ -15,30 +15,30 @@ async function durations(answers: Promise<Response>[]): Promise<number[]> {
   return Promise.all(measured);
 }
 
-describe("time", () => {
-  it("does not pass when none is asked for", async () => {
+describe("latency, workers and serviceTime", () => {
+  it("responds without a timer by default", async () => {
     const { ask } = emulatorWith();
     const before = performance.now();
     await ask();
     expect(performance.now()).toBe(before);
   });
 
-  it("is the round trip, for every request the same", async () => {
+  it("delays each request by the latency", async () => {
     const { ask } = emulatorWith({ latency: 50 });
     expect(await durations([ask(), ask()])).toEqual([50, 50]);
   });
 
-  it("may depend on the request", async () => {
+  it("calls functions with the request", async () => {
     const { ask } = emulatorWith({ latency: ({ texts }) => 10 * texts, serviceTime: ({ tokens }) => tokens });
     expect(await durations([ask("x".repeat(400)), ask(["a", "b", "c"])])).toEqual([110, 33]);
   });
 
-  it("is spent in a queue when there are more requests than workers", async () => {
+  it("queues requests while all workers are busy", async () => {
     const { ask } = emulatorWith({ workers: 2, serviceTime: 100, latency: 20 });
     expect(await durations([ask(), ask(), ask(), ask(), ask()])).toEqual([120, 120, 220, 220, 320]);
   });
 
-  it("is not spent in a queue that is full: 503", async () => {
+  it("rejects with a 503 when the queue is full", async () => {
     const { ask } = emulatorWith({ workers: 1, serviceTime: 100, maxQueue: 1 });
     const answers = [ask(), ask(), ask()];
     expect(await durations(answers)).toEqual([100, 200, 0]);
@@ -48,7 +48,7 @@ describe("time", () => {
     });
   });
 
-  it("frees the place in the queue, and the worker, of a request that was given up", async () => {
+  it("releases the worker and the queue position of aborted requests", async () => {
     const { emulator, ask } = emulatorWith({ workers: 1, serviceTime: 100 });
     const [working, waiting] = [new AbortController(), new AbortController()];
     const given = [ask("1", {}, { signal: working.signal }), ask("2", {}, { signal: waiting.signal })].map(
@@ -68,8 +68,8 @@ describe("time", () => {
   });
 });
 
-describe("the log", () => {
-  it("has a request from the moment it is sent, and its answer when that has come", async () => {
+describe("request log", () => {
+  it("contains a request as soon as it is sent, and adds the status with the response", async () => {
     const { emulator, ask } = emulatorWith({ latency: 40 });
     const answer = ask(["one", "two"]);
     expect(emulator.inFlight).toBe(1);
@@ -94,13 +94,13 @@ describe("the log", () => {
     });
   });
 
-  it("never has the key", async () => {
+  it("never contains the API key", async () => {
     const { emulator, ask } = emulatorWith();
     await ask("x", {}, { headers: { authorization: "Bearer sk-secret" } });
     expect(JSON.stringify(emulator.requests)).not.toContain("sk-secret");
   });
 
-  it("sums up also what it has let go, and can be cleared", async () => {
+  it("totals requests that it no longer keeps, and can be cleared", async () => {
     const { emulator, ask } = emulatorWith({ keepRequests: 3, keepBodies: false });
     for (let round = 0; round < 20; round++) await ask(["a", "b"]);
     expect(emulator.totals).toEqual({ requests: 20, rejected: 0, texts: 40, tokens: 40 });
