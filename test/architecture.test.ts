@@ -54,13 +54,9 @@ describe("the house", () => {
     const strangers = imports(within(part), (one, file) => {
       if (!isRelative(one)) return one.kind !== "types" && !packages.test(one.from);
       const target = targetOf(file, one);
-      const allowed = parts.includes(partOf(target)) || parts.includes(target);
-      return (
-        !allowed &&
-        !(one.kind === "types" && part === "src/emulator" && target === "src/core/request/wire.ts")
-      );
+      return !parts.includes(partOf(target)) && !parts.includes(target);
     });
-    const known = ["src/emulator/server.ts → (computed) (dynamic)"];
+    const known = ["src/emulator/server/server.ts → (computed) (dynamic)"];
     expect(strangers.filter((line) => !known.includes(line))).toEqual([]);
   });
 

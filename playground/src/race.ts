@@ -32,7 +32,7 @@ function emulatorWith({ requestsPerSecond, faulty }: Settings): Emulator {
   return createEmulator({
     models: { [MODEL]: { type: "embedding", dimensions: 8 } },
     latency: 60,
-    limits: { requestsPerSecond, reset: "fractional" },
+    limits: { requestsPerSecond, reset: "exact" },
     faults: () => (random() < faulty ? { status: 503 } : undefined),
   });
 }

@@ -2,7 +2,7 @@ import {
   createEmulator,
   type EmulatorOptions,
   type EmulatorServer,
-  type RateLimit,
+  type RateLimitOptions,
 } from "../emulator/index.js";
 import { numberFrom, optionsFrom, type Command } from "./command.js";
 
@@ -71,7 +71,7 @@ function emulatorOptions(given: Given): EmulatorOptions {
   };
 }
 
-function limitsFrom(requestsPerSecond?: number, tokensPerSecond?: number): RateLimit | undefined {
+function limitsFrom(requestsPerSecond?: number, tokensPerSecond?: number): RateLimitOptions | undefined {
   if (requestsPerSecond === undefined && tokensPerSecond === undefined) return undefined;
   return {
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),

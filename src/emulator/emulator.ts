@@ -1,48 +1,48 @@
-import type { Faults } from "./faults.js";
-import { fetchOf } from "./fetch.js";
-import type { LimitRule, RateLimit } from "./limits.js";
-import type { EmulatorOptions } from "./options.js";
-import type { EmulatorRequest, EmulatorTotals } from "./requests.js";
-import { listen, type EmulatorServer, type ListenOptions } from "./server.js";
-import { Service } from "./service.js";
-import { checkLimits } from "./settings.js";
+import type { Faults } from "./faults/fault-plan.js";
+import { checkLimits, type EmulatorOptions } from "./options.js";
+import type { LimitRule, RateLimitOptions } from "./rate-limit/limiter.js";
+import type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
+import { createFetch } from "./server/fetch.js";
+import { listen, type EmulatorServer, type ListenOptions } from "./server/server.js";
+import { Service } from "./server/service.js";
 
 /** The Together API on this machine. */
 export interface Emulator {
-  /** Takes the place of `globalThis.fetch`; whatever the origin, the path has to end in `/v1/...`. */
+  /** Replaces `globalThis.fetch`. Any origin works; the path has to end in `/v1/...`. */
   readonly fetch: typeof globalThis.fetch;
-  /** The latest requests, oldest first. A request is there from the moment it is sent. */
+  /** The latest requests, oldest first. A request is added as soon as it is sent. */
   readonly requests: readonly EmulatorRequest[];
-  /** Sums over all requests. */
+  /** Totals over all requests since the start, or since `clear()`. */
   readonly totals: Readonly<EmulatorTotals>;
-  /** How many requests wait for their answer now. */
+  /** The number of requests in flight now. */
   readonly inFlight: number;
   /**
-   * Changes the rate limit from now on. What was counted under a limit of the same kind still counts.
+   * Changes the rate limit for all requests from now on. Earlier requests still count if the algorithm stays the
+   * same.
    *
-   * @throws RangeError if a number of it is 0 or less: nothing would ever pass.
+   * @throws RangeError if a number in `limits` is 0 or less, because no request would ever be accepted.
    */
-  setLimits(limits: RateLimit | LimitRule | undefined): void;
-  /** Changes what goes wrong from now on; a list begins with the next request. */
+  setLimits(limits: RateLimitOptions | LimitRule | undefined): void;
+  /** Changes the faults for all requests from now on. A list starts with the next request. */
   setFaults(faults: Faults | undefined): void;
-  /** Empties the log and its sums. */
+  /** Deletes all logged requests and sets the totals to 0. */
   clear(): void;
   /**
-   * Opens a port for any client: Node, Deno and Bun only.
+   * Starts an HTTP server for any client. Requires Node, Deno or Bun.
    *
-   * @throws Node's own error if the port is taken (`EADDRINUSE`) or the host is not this machine's.
+   * @throws Node's own error if the port is in use (`EADDRINUSE`) or this machine does not have the host's address.
    */
   listen(options?: ListenOptions): Promise<EmulatorServer>;
 }
 
 /**
- * Makes the Together API on this machine: embeddings, rerank, chat and the list of models, with its limits, its
- * error bodies and, on demand, its faults.
+ * Creates the Together API on this machine: embeddings, rerank, chat and the list of models, with rate limits,
+ * Together's error bodies and, on request, faults.
  *
- * Its models are lexical: they compare words and parts of words, and understand nothing. That is enough for
- * retrieval to work visibly; `embed`, `rank` and `chat` put something better in their place.
+ * The built-in models are lexical: they compare words and parts of words, not meanings. That is enough for
+ * retrieval that visibly works. Replace them with the options `embed`, `rank` and `chat`.
  *
- * @throws RangeError if a number among the options is out of its range.
+ * @throws RangeError if a number among the options is out of range.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export interface Emulator {
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const service = new Service(options);
   return {
-    fetch: fetchOf(service),
+    fetch: createFetch(service),
     requests: service.log.requests,
     totals: service.log.totals,
     get inFlight() {
@@ -70,6 +70,6 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     },
     setFaults: (faults) => service.faults.set(faults),
     clear: () => service.log.clear(),
-    listen: (where) => listen(service, where),
+    listen: (listenOptions) => listen(service, listenOptions),
   };
 }

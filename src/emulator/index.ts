@@ -1,20 +1,28 @@
 /**
- * The Together API on this machine, for tests and for trying things out without a key.
+ * Emulates the Together API on this machine, for tests and for trials without an API key.
  *
  * @module
  */
 
 export { createEmulator, type Emulator } from "./emulator.js";
-export type { Fault, FaultDetails, FaultName, Faults } from "./faults.js";
-export type { LimitRefusal, LimitRule, RateGrowth, RateLimit, ResetHeader } from "./limits.js";
+export type { Fault, FaultDetails, FaultName } from "./faults/fault.js";
+export type { Faults } from "./faults/fault-plan.js";
 export {
   emulatedModels,
-  type ChatModel,
-  type EmbeddingModel,
+  type ChatMessage,
+  type EmulatedChatModel,
+  type EmulatedEmbeddingModel,
   type EmulatedModel,
-  type RerankModel,
+  type EmulatedRerankModel,
 } from "./models.js";
-export type { ChatMessage, EmulatorOptions } from "./options.js";
+export type { EmulatorOptions } from "./options.js";
 export { seededRandom } from "./random.js";
-export type { EmulatorRequest, EmulatorTotals } from "./requests.js";
-export type { EmulatorServer, ListenOptions } from "./server.js";
+export type {
+  LimitRejection,
+  LimitRule,
+  RateGrowth,
+  RateLimitOptions,
+  ResetHeader,
+} from "./rate-limit/limiter.js";
+export type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
+export type { EmulatorServer, ListenOptions } from "./server/server.js";

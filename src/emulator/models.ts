@@ -1,54 +1,65 @@
-/** A model that turns texts into vectors. */
-export interface EmbeddingModel {
+/** An embedding model of the emulator. */
+export interface EmulatedEmbeddingModel {
   readonly type: "embedding";
-  /** Numbers in a vector. Whole number, 1 or more. */
+  /** Length of a vector. Whole number, 1 or more. */
   readonly dimensions: number;
-  /** Longest text in tokens, 1 or more; what happens beyond it is `longText`'s to say. @defaultValue no limit */
+  /** Maximum tokens of a text, 1 or more. The option `longText` handles longer texts. @defaultValue no limit */
   readonly maxTokens?: number;
-  /** Whether every vector has length 1; if not, lengths lie between 1.05 and 1.55. @defaultValue true */
+  /** Whether vectors are normalized to length 1. If not, lengths are between 1.05 and 1.55. @defaultValue true */
   readonly unitLength?: boolean;
-  /** Whether answers say how many tokens they took; if not, `usage` is null. @defaultValue true */
+  /** Whether responses report token counts. If not, `usage` is null. @defaultValue true */
   readonly reportsUsage?: boolean;
 }
 
-/** A model that scores documents against a query. */
-export interface RerankModel {
+/** A rerank model of the emulator. */
+export interface EmulatedRerankModel {
   readonly type: "rerank";
-  /** Longest document in tokens, 1 or more; what happens beyond it is `longText`'s to say. @defaultValue no limit */
+  /** Maximum tokens of a document, 1 or more. The option `longText` handles longer ones. @defaultValue no limit */
   readonly maxTokens?: number;
-  /** Most documents of one request, 1 or more; more are refused with a 400. @defaultValue no limit */
+  /** Maximum documents per request, 1 or more. More are rejected with a 400. @defaultValue no limit */
   readonly maxDocuments?: number;
-  /** Whether documents may be objects, ranked by `rank_fields`. @defaultValue false, strings only */
+  /** Whether documents may be objects, ranked by `rank_fields`; if not, strings only. @defaultValue false */
   readonly objects?: boolean;
-  /** `"unit"`: scores from 0 to 1; `"logits"`: any finite number. @defaultValue "unit" */
+  /** `"unit"` for scores from 0 to 1, `"logits"` for any finite number. @defaultValue "unit" */
   readonly scores?: "unit" | "logits";
 }
 
-/** A model that answers messages. */
-export interface ChatModel {
+/** A chat model of the emulator. */
+export interface EmulatedChatModel {
   readonly type: "chat";
-  /** Longest conversation in tokens, 1 or more, as `GET /v1/models` reports it. @defaultValue not reported */
+  /** Context length in tokens, 1 or more, as `GET /v1/models` reports it. @defaultValue not reported */
   readonly maxTokens?: number;
 }
 
-/** What the emulator knows of a model it serves. */
-export type EmulatedModel = EmbeddingModel | RerankModel | ChatModel;
+/** A message of a conversation, as in `POST /v1/chat/completions`. */
+export interface ChatMessage {
+  /** The author: `"system"`, `"user"` or `"assistant"`. */
+  readonly role: string;
+  /** The text of the message. */
+  readonly content: string;
+}
 
-function embedding(dimensions: number, maxTokens: number): EmbeddingModel {
+/** A model that the emulator serves. */
+export type EmulatedModel = EmulatedEmbeddingModel | EmulatedRerankModel | EmulatedChatModel;
+
+function embedding(dimensions: number, maxTokens: number): EmulatedEmbeddingModel {
   return { type: "embedding", dimensions, maxTokens };
 }
 
-// Recorded answers of m2-bert have lengths from 1.05 to 1.54, and those of the 32k model `usage: null`
-// (llama-stack's recordings, 2025-09); the components in Together's own sample for BGE base are too large
-// for vectors of length 1.
-const m2Bert = (maxTokens: number): EmbeddingModel => ({ ...embedding(768, maxTokens), unitLength: false });
+// Recorded m2-bert vectors have lengths from 1.05 to 1.54, and responses of the 32k model have `usage: null`
+// (llama-stack's recordings, 2025-09). The components in Together's own sample for BGE base are too large for
+// vectors of length 1.
+const m2Bert = (maxTokens: number): EmulatedEmbeddingModel => ({
+  ...embedding(768, maxTokens),
+  unitLength: false,
+});
 
-const llamaRank: RerankModel = { type: "rerank", maxTokens: 8192, maxDocuments: 1024, objects: true };
-const mxbaiRerank: RerankModel = { type: "rerank", maxTokens: 32_768, scores: "logits" };
+const llamaRank: EmulatedRerankModel = { type: "rerank", maxTokens: 8192, maxDocuments: 1024, objects: true };
+const mxbaiRerank: EmulatedRerankModel = { type: "rerank", maxTokens: 32_768, scores: "logits" };
 
 /**
- * The embedding and rerank models that Together has listed between 2024 and 2026, with their true sizes, and
- * two chat models. Most have left Together's serverless catalogue since; here all of them answer.
+ * The embedding and rerank models that Together listed between 2024 and 2026, with their real sizes, and two chat
+ * models. Together no longer serves most of them serverless; the emulator serves all of them.
  */
 export const emulatedModels: Readonly<Record<string, EmulatedModel>> = {
   "BAAI/bge-large-en-v1.5": { ...embedding(1024, 512), unitLength: false },

@@ -1,96 +1,186 @@
-import type { Faults } from "./faults.js";
-import type { LimitRule, RateLimit } from "./limits.js";
-import type { EmulatedModel } from "./models.js";
-import type { EmulatorRequest } from "./requests.js";
+import type { Faults } from "./faults/fault-plan.js";
+import { lexicalScores } from "./lexical/bm25.js";
+import { answerFromContext } from "./lexical/chat.js";
+import { lexicalVectors } from "./lexical/embed.js";
+import {
+  emulatedModels,
+  type ChatMessage,
+  type EmulatedEmbeddingModel,
+  type EmulatedModel,
+  type EmulatedRerankModel,
+} from "./models.js";
+import { seededRandom } from "./random.js";
+import type { LimitRule, RateLimitOptions } from "./rate-limit/limiter.js";
+import type { EmulatorRequest } from "./request-log.js";
 
-/** A message of a conversation, as `POST /v1/chat/completions` takes it. */
-export interface ChatMessage {
-  /** Who says it: `"system"`, `"user"` or `"assistant"`. */
-  readonly role: string;
-  /** What is said. */
-  readonly content: string;
-}
-
-/** How the emulator behaves. Nothing is required: without options it serves every known model at once and well. */
+/** Options of the emulator. All are optional: by default it serves every known model, without limits or faults. */
 export interface EmulatorOptions {
   /**
-   * The models it serves, by id. Any other id is refused as Together refuses a model that is not serverless: 400,
-   * `model_not_available`. Add to the known ones by `{ ...emulatedModels, "me/my-endpoint": { ... } }`.
+   * The models to serve, by id. Any other id is rejected as Together rejects a model that is not serverless: 400,
+   * `model_not_available`. To add a model, set `{ ...emulatedModels, "me/my-endpoint": { ... } }`.
    *
    * @defaultValue {@link emulatedModels}
    */
   readonly models?: Readonly<Record<string, EmulatedModel>>;
-  /** The only API key that is right; another is a 401. @defaultValue any key, but there has to be one */
+  /** The only valid API key; any other is rejected with a 401. @defaultValue any key that is not empty */
   readonly apiKey?: string;
   /**
-   * Round trip without the work, half of it on the way there and half on the way back. Milliseconds, 0 or more.
+   * Network round trip in milliseconds, 0 or more, without the service time: half before the request is processed
+   * and half after. A function sets it per request.
    *
    * @defaultValue 0
    */
   readonly latency?: number | ((request: EmulatorRequest) => number);
-  /** How many requests are worked on at the same time; the others queue. 1 or more. @defaultValue no limit */
+  /** Requests that are processed concurrently, 1 or more. Further requests queue. @defaultValue no limit */
   readonly workers?: number;
-  /** How long a worker takes for a request. Milliseconds, 0 or more. @defaultValue 0 */
+  /** Time that a worker needs for a request. Milliseconds, 0 or more. @defaultValue 0 */
   readonly serviceTime?: number | ((request: EmulatorRequest) => number);
   /**
-   * How many requests may queue, 0 or more; beyond that they are a 503, which Together means as "no capacity".
+   * Maximum length of the queue, 0 or more. Further requests are rejected with a 503, which Together uses for
+   * missing capacity.
    *
    * @defaultValue no limit
    */
   readonly maxQueue?: number;
-  /** The rate limit; `setLimits` changes it later. @defaultValue none */
-  readonly limits?: RateLimit | LimitRule;
-  /** What goes wrong; `setFaults` changes it later. @defaultValue nothing */
+  /** The rate limit. Use `setLimits` to change it later. @defaultValue none */
+  readonly limits?: RateLimitOptions | LimitRule;
+  /** Which requests fail, and how. Use `setFaults` to change it later. @defaultValue none */
   readonly faults?: Faults;
-  /** Most texts of a request; more are refused with `tooLargeStatus`. 1 or more. @defaultValue no limit */
+  /** Maximum number of texts per request, 1 or more. More are rejected with `tooLargeStatus`. @defaultValue no limit */
   readonly maxBatchTexts?: number;
   /**
-   * Most tokens, as estimated, of a request; more are refused with `tooLargeStatus`. 1 or more.
+   * Maximum number of estimated tokens per request, 1 or more. More are rejected with `tooLargeStatus`.
    *
    * @defaultValue no limit
    */
   readonly maxBatchTokens?: number;
-  /** Largest body of a request in bytes; larger ones are a 413. 1 or more. @defaultValue no limit */
+  /** Maximum size of a request body in bytes, 1 or more. A larger one is rejected with a 413. @defaultValue no limit */
   readonly maxBodyBytes?: number;
-  /** The status that refuses too many texts or tokens; servers differ. @defaultValue 413 */
+  /** Status of the response to too many texts or tokens; servers differ. @defaultValue 413 */
   readonly tooLargeStatus?: 400 | 403 | 413 | 422;
   /**
-   * What happens to a text beyond the model's `maxTokens`: cut without a word, or refused with a 400 in the words of
-   * vLLM. Which one Together does is not documented.
+   * Treatment of a text that exceeds the model's `maxTokens`: silently truncated, or rejected with vLLM's 400.
+   * Together does not document which of the two it does.
    *
    * @defaultValue "truncate"
    */
-  readonly longText?: "truncate" | "refuse";
-  /** Whether a text without anything to read is embedded and ranked, or a 400. @defaultValue "accept" */
-  readonly blankText?: "accept" | "refuse";
+  readonly longText?: "truncate" | "reject";
+  /** Treatment of empty texts and of whitespace: accepted, or rejected with a 400. @defaultValue "accept" */
+  readonly blankText?: "accept" | "reject";
   /**
-   * What happens to `encoding_format: "base64"`: served, ignored (floats come back, as from Together before
-   * 2025-09), or refused with a 400.
+   * Treatment of `encoding_format: "base64"`: served, ignored (the response has floats, as Together's had before
+   * 2025-09), or rejected with a 400.
    *
    * @defaultValue "serve"
    */
-  readonly base64?: "serve" | "ignore" | "refuse";
-  /** Takes the place of the lexical vectors: one vector a text. @defaultValue the lexical vectors */
+  readonly base64?: "serve" | "ignore" | "reject";
+  /** Replaces the lexical embedding model. Returns one vector per text. @defaultValue the lexical model */
   readonly embed?: (
     texts: readonly string[],
     model: string,
   ) => readonly ArrayLike<number>[] | Promise<readonly ArrayLike<number>[]>;
   /**
-   * Takes the place of the lexical scores: one score a document, larger for better.
+   * Replaces the lexical rerank model. Returns one score per document; larger is better.
    *
-   * @defaultValue the lexical scores
+   * @defaultValue the lexical model
    */
   readonly rank?: (
     query: string,
     documents: readonly string[],
     model: string,
   ) => ArrayLike<number> | Promise<ArrayLike<number>>;
-  /** Takes the place of the extractive answer: the assistant's text. @defaultValue the extractive answer */
+  /** Replaces the extractive chat model. Returns the assistant's text. @defaultValue the extractive model */
   readonly chat?: (messages: readonly ChatMessage[], model: string) => string | Promise<string>;
-  /** Where the emulator's randomness comes from: from 0 up to 1. @defaultValue `seededRandom(1)` */
+  /** Random number generator, from 0 up to 1, for shuffled items and request ids. @defaultValue `seededRandom(1)` */
   readonly random?: () => number;
-  /** How many of the latest requests the log keeps, 0 or more; it may hold twice as many. @defaultValue 10_000 */
+  /** Number of the latest requests to keep, 0 or more. The log may keep twice as many. @defaultValue 10_000 */
   readonly keepRequests?: number;
-  /** Whether the log keeps the requests' bodies; without them it takes little memory. @defaultValue true */
+  /** Whether to keep the bodies of requests. Without them the log needs little memory. @defaultValue true */
   readonly keepBodies?: boolean;
+}
+
+type CompleteOptions = Required<Omit<EmulatorOptions, "apiKey" | "limits" | "faults" | "embed" | "rank">>;
+
+/** The options with all defaults filled in. */
+export interface EmulatorSettings extends CompleteOptions {
+  readonly apiKey: string | undefined;
+  readonly embed: (
+    texts: readonly string[],
+    id: string,
+    model: EmulatedEmbeddingModel,
+  ) => ArrayLike<number>[] | Promise<readonly ArrayLike<number>[]>;
+  readonly rank: (
+    query: string,
+    documents: readonly string[],
+    id: string,
+    model: EmulatedRerankModel,
+  ) => ArrayLike<number> | Promise<ArrayLike<number>>;
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws RangeError if a number is out of range.
+ */
+export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
+  checkNumbers(options);
+  checkLimits(options.limits, "create the emulator");
+  const { embed, rank } = options;
+  return {
+    models: options.models ?? emulatedModels,
+    apiKey: options.apiKey,
+    latency: options.latency ?? 0,
+    workers: options.workers ?? Infinity,
+    serviceTime: options.serviceTime ?? 0,
+    maxQueue: options.maxQueue ?? Infinity,
+    maxBatchTexts: options.maxBatchTexts ?? Infinity,
+    maxBatchTokens: options.maxBatchTokens ?? Infinity,
+    maxBodyBytes: options.maxBodyBytes ?? Infinity,
+    tooLargeStatus: options.tooLargeStatus ?? 413,
+    longText: options.longText ?? "truncate",
+    blankText: options.blankText ?? "accept",
+    base64: options.base64 ?? "serve",
+    random: options.random ?? seededRandom(1),
+    keepRequests: options.keepRequests ?? 10_000,
+    keepBodies: options.keepBodies ?? true,
+    chat: options.chat ?? answerFromContext,
+    embed: embed ? async (texts, id) => Array.from(await embed(texts, id)) : lexicalVectors,
+    rank: rank ? (query, documents, id) => rank(query, documents, id) : lexicalScores,
+  };
+}
+
+const MINIMUM = {
+  latency: 0,
+  serviceTime: 0,
+  workers: 1,
+  maxQueue: 0,
+  maxBatchTexts: 1,
+  maxBatchTokens: 1,
+  maxBodyBytes: 1,
+  keepRequests: 0,
+} as const;
+
+const POSITIVE = ["requestsPerSecond", "tokensPerSecond", "windowSeconds", "burst"] as const;
+
+function checkNumbers(options: EmulatorOptions): void {
+  for (const [name, minimum] of Object.entries(MINIMUM)) {
+    const value = options[name as keyof typeof MINIMUM];
+    // Not `value < minimum`: that accepts NaN.
+    if (typeof value === "number" && !(value >= minimum)) {
+      throw new RangeError(
+        `Cannot create the emulator: ${name} is ${value}; give a number of ${minimum} or more`,
+      );
+    }
+  }
+}
+
+/** @throws RangeError if a number of a rate limit is 0 or less, because no request would ever be accepted. */
+export function checkLimits(limits: EmulatorOptions["limits"], action: string): void {
+  if (typeof limits !== "object") return;
+  for (const name of POSITIVE) {
+    const value = limits[name];
+    if (value !== undefined && !(value > 0)) {
+      throw new RangeError(`Cannot ${action}: limits.${name} is ${value}; give a number above 0`);
+    }
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * Makes a generator of numbers from 0 up to, not including, 1, which repeats itself for the same seed.
+ * Creates a random number generator from 0 up to, not including, 1. The same seed gives the same numbers.
  *
  * @example
  * ```ts
@@ -9,7 +9,7 @@
  * ```
  */
 export function seededRandom(seed: number): () => number {
-  // mulberry32: 32 bits of state are plenty for orders and ids, and it is four lines.
+  // mulberry32: 32 bits of state are enough for orders and ids, in four lines.
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -19,11 +19,11 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A copy of the list in another order; a list of two or more never keeps the one it had. */
+/** Returns a copy of the list in another order. Every item of a list of two or more changes its index. */
 export function shuffled<Item>(list: readonly Item[], random: () => number): Item[] {
   const copy = [...list];
   for (let last = copy.length - 1; last > 0; last--) {
-    // Sattolo's variant: no item may stay where it was, so the order is certain to differ.
+    // Sattolo's algorithm, not Fisher-Yates: no item may keep its index, so the order always differs.
     const other = Math.floor(random() * last);
     [copy[last], copy[other]] = [copy[other] as Item, copy[last] as Item];
   }

@@ -96,21 +96,27 @@ export const scenarios: readonly Scenario[] = [
     name: "window-20",
     quick: true,
     about: "20 requests in each second, whole-second reset",
-    server: { latency: LATENCY, limits: { requestsPerSecond: 20, kind: "window", reset: "whole" } },
+    server: {
+      latency: LATENCY,
+      limits: { requestsPerSecond: 20, algorithm: "fixed-window", reset: "rounded" },
+    },
     told: inTwenty,
   },
   {
     ...list,
     name: "bucket-20",
     about: "20 requests a second and 20 at once, fractional reset",
-    server: { latency: LATENCY, limits: { requestsPerSecond: 20, burst: 20, reset: "fractional" } },
+    server: { latency: LATENCY, limits: { requestsPerSecond: 20, burst: 20, reset: "exact" } },
     told: inTwenty,
   },
   {
     ...list,
     name: "window-200",
     about: "200 requests in each second, whole-second reset",
-    server: { latency: LATENCY, limits: { requestsPerSecond: 200, kind: "window", reset: "whole" } },
+    server: {
+      latency: LATENCY,
+      limits: { requestsPerSecond: 200, algorithm: "fixed-window", reset: "rounded" },
+    },
     told: distant,
   },
   {
@@ -118,7 +124,7 @@ export const scenarios: readonly Scenario[] = [
     name: "bucket-1",
     about: "1 request a second, one at once, whole-second reset; 20,000 texts: ten requests at best",
     amount: 20_000,
-    server: { latency: LATENCY, limits: { requestsPerSecond: 1, burst: 1, reset: "whole" } },
+    server: { latency: LATENCY, limits: { requestsPerSecond: 1, burst: 1, reset: "rounded" } },
     told: {
       batchSize: 2048,
       concurrency: 10,
@@ -130,7 +136,7 @@ export const scenarios: readonly Scenario[] = [
     name: "tokens",
     quick: true,
     about: "100,000 tokens a second (2,000 texts) and as many at once, whole-second reset",
-    server: { latency: LATENCY, limits: { tokensPerSecond: 100_000, reset: "whole" } },
+    server: { latency: LATENCY, limits: { tokensPerSecond: 100_000, reset: "rounded" } },
     told: {
       batchSize: 128,
       concurrency: 16,

@@ -157,7 +157,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     expect(Math.hypot(...Array.from(await embeddings.query("a text")))).toBeCloseTo(1, 6);
   });
 
-  it.each(["ignore", "refuse"] as const)(
+  it.each(["ignore", "reject"] as const)(
     "are right on a server that has only floats (base64: %s)",
     async (base64) => {
       const embeddings = on(driver, bench({ base64 }), { batchSize: 3 });

@@ -24,7 +24,7 @@ const COPIED = [
 const TSCONFIG = {
   extends: "./tsconfig.json",
   compilerOptions: { incremental: true, tsBuildInfoFile: "node_modules.tsbuildinfo" },
-  include: ["src", "test/*.ts", "test/{contract,core,docs,emulator,support}"],
+  include: ["src", "test/*.ts", "test/{contract,core,docs,support,unit}"],
 };
 
 /** What a command did. */

@@ -24,7 +24,7 @@ const WAYS: Readonly<Record<TogetherErrorCode, Way>> = {
   invalid_option: { options: { batchsize: 64 } as object },
   missing_api_key: { options: { apiKey: undefined } },
   invalid_input: { texts: ["Rust eats iron.", ""] },
-  text_too_long: { server: { longText: "refuse" }, texts: ["A chapter. ".repeat(400)] },
+  text_too_long: { server: { longText: "reject" }, texts: ["A chapter. ".repeat(400)] },
   unauthorized: { server: { apiKey: "another" } },
   payment_required: { server: { faults: [{ status: 402 }] } },
   model_unavailable: { server: { models: {} } },

@@ -4,7 +4,7 @@ import { emulatorCommand } from "../../src/cli/emulator.js";
 import { probeCommand } from "../../src/cli/probe.js";
 import { resolveEmbedder, resolveReranker } from "../../src/core/options/resolve-options.js";
 import { createEmulator } from "../../src/emulator/index.js";
-import { settingsOf } from "../../src/emulator/settings.js";
+import { resolveSettings } from "../../src/emulator/options.js";
 import { Embedder, Reranker } from "../../src/index.js";
 import { literalIn, optionRows, rangeIn, type Literal, type Range } from "./claims.js";
 import { described, entryFiles, optionsOf, type Described } from "./exports.js";
@@ -12,14 +12,14 @@ import { described, entryFiles, optionsOf, type Described } from "./exports.js";
 const all = described();
 
 /** What users read; all else that is optional, they pass. */
-const RESULTS = ["src/core/errors/together-error.ts", "src/core/models.ts", "src/emulator/requests.ts"];
+const RESULTS = ["src/core/errors/together-error.ts", "src/core/models.ts", "src/emulator/request-log.ts"];
 const options = all.filter(
   ({ kind, optional, file }) => kind === "member" && optional && !RESULTS.includes(file),
 );
 
 /** The interfaces that the tables of options are about. */
 const [EMBEDDER, RERANKER] = ["EmbedderOptions", "TogetherRerankerParams"];
-const [EMULATOR, LIMITS] = ["EmulatorOptions", "RateLimit"];
+const [EMULATOR, LIMITS] = ["EmulatorOptions", "RateLimitOptions"];
 
 const REQUIRED = { model: "me/any-model", apiKey: "any" };
 
@@ -29,7 +29,7 @@ const PASS: Record<string, (own: object) => unknown> = {
   EmbedderOptions: (own) => new Embedder({ ...REQUIRED, ...own }),
   RerankerOptions: (own) => new Reranker({ ...REQUIRED, ...own }),
   EmulatorOptions: (own) => createEmulator(own),
-  RateLimit: (own) => createEmulator({ limits: own }),
+  RateLimitOptions: (own) => createEmulator({ limits: own }),
 };
 
 /** What the code fills in where nothing is passed. */
@@ -37,7 +37,7 @@ const FILLED: Record<string, object> = {
   SharedOptions: resolveReranker(REQUIRED, "Reranker"),
   EmbedderOptions: resolveEmbedder(REQUIRED, "Embedder"),
   RerankerOptions: resolveReranker(REQUIRED, "Reranker"),
-  EmulatorOptions: settingsOf({}),
+  EmulatorOptions: resolveSettings({}),
 };
 
 describe("the documentation of what is exported", () => {

@@ -71,8 +71,8 @@ describe("probe() of embeddings", () => {
 
   it.each<[AssumptionId, EmulatorOptions, string, boolean]>([
     ["base64", { base64: "ignore" }, "ignored: floats came back", false],
-    ["base64", { base64: "refuse" }, "refused with 400", false],
-    ["longText", { longText: "refuse" }, "refused with 400 beyond 512 tokens", true],
+    ["base64", { base64: "reject" }, "refused with 400", false],
+    ["longText", { longText: "reject" }, "refused with 400 beyond 512 tokens", true],
     ["longText", {}, "cut without a word, beyond 512 tokens or before", true],
     [
       "longText",
@@ -80,8 +80,8 @@ describe("probe() of embeddings", () => {
       "read to the end, beyond 512 tokens",
       false,
     ],
-    ["emptyText", { blankText: "refuse" }, "refused with 400", true],
-    ["blankText", { blankText: "refuse" }, "refused with 400", true],
+    ["emptyText", { blankText: "reject" }, "refused with 400", true],
+    ["blankText", { blankText: "reject" }, "refused with 400", true],
     ["blankText", { blankText: "accept" }, "accepted", true],
     ["mostTexts", { maxBatchTexts: 100 }, "64; 128 refused with 413", false],
     ["mostTexts", { maxBatchTexts: 600, tooLargeStatus: 422 }, "512; 1024 refused with 422", true],
@@ -160,9 +160,9 @@ describe("probe() of reranking", () => {
   it.each<[AssumptionId, EmulatorOptions, RegExp, boolean]>([
     ["mostDocuments", {}, /^1024; 2048 refused with 400$/, true],
     ["mostDocuments", { models: { [RERANK]: { type: "rerank", maxDocuments: 100 } } }, /^64; 128/, false],
-    ["longDocument", { longText: "refuse" }, /^refused with 400 beyond 600 tokens$/, true],
+    ["longDocument", { longText: "reject" }, /^refused with 400 beyond 600 tokens$/, true],
     ["longDocument", logits, /^read to the end, beyond 600 tokens$/, false],
-    ["blankDocument", { blankText: "refuse" }, /^refused with 400$/, true],
+    ["blankDocument", { blankText: "reject" }, /^refused with 400$/, true],
     ["scoreRange", logits, /^seen from -/, true],
     [
       "comparable",
@@ -203,7 +203,7 @@ describe("a report", () => {
   });
 
   it.each<[string, EmulatorOptions, ProbeOptions, string]>([
-    ["floats", { base64: "refuse" }, { model: EMBEDDING }, 'encodingFormat: "float"'],
+    ["floats", { base64: "reject" }, { model: EMBEDDING }, 'encodingFormat: "float"'],
     ["a batch size", { maxBatchTexts: 300 }, { model: EMBEDDING }, "batchSize: 256,"],
     ["unit length", {}, { model: EMBEDDING }, "normalize: true"],
     [
@@ -229,12 +229,12 @@ describe("a report", () => {
   });
 
   it("recommends nothing but the model where nothing else is needed", async () => {
-    const { recommended } = await probed({ longText: "refuse" }, { model: UNIT });
+    const { recommended } = await probed({ longText: "reject" }, { model: UNIT });
     expect(recommended).toEqual([`new TogetherEmbeddings({\n  model: "${UNIT}",\n});`]);
   });
 
   it("holds neither key nor text nor a server's words, in print and as JSON", async () => {
-    const report = await probed({ longText: "refuse", blankText: "refuse", maxBatchTexts: 4 }, both);
+    const report = await probed({ longText: "reject", blankText: "reject", maxBatchTexts: 4 }, both);
     const secrets = [KEY, ...SENTENCES, ...DOCUMENTS, QUERY, PREFIX, "maximum allowed", "number 1"];
     for (const text of [inPrint(report), inJson(report, "1.0.0")]) {
       expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);

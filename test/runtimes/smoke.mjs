@@ -30,7 +30,7 @@ async function thousandTexts({ Embedder }, { createEmulator }) {
   const { vectors: last } = await embedder.embed([texts[999]]);
   same(vectors.length, 1000, "vectors");
   same(vectors[999].join(), last[0].join(), "the last vector");
-  same(emulator.totals.refused, 1, "refusals");
+  same(emulator.totals.rejected, 1, "refusals");
   same(events.includes("throttle"), true, "a throttle event");
   same(emulator.requests[0].body.encoding_format, "base64", "encoding");
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEmulator, type EmulatorRequest, type LimitRefusal } from "together-retrieval/emulator";
+import { createEmulator, type EmulatorRequest, type LimitRejection } from "together-retrieval/emulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServices, type Services } from "../../examples/support/services/index.js";
 import { writeCorpus } from "../../examples/bulk-ingest/corpus.js";
@@ -179,6 +179,6 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
   });
 });
 
-function everyNinthRefused({ number }: EmulatorRequest): LimitRefusal | undefined {
+function everyNinthRefused({ number }: EmulatorRequest): LimitRejection | undefined {
   return number % 9 === 0 ? { waitSeconds: 0.3 } : undefined;
 }

@@ -51,12 +51,12 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Out
     await Promise.all(jobs);
     return { ...emulator.totals, endedAt: performance.now() };
   });
-  const { requests, refused, endedAt } = run.result;
+  const { requests, rejected, endedAt } = run.result;
   return {
     elapsedMs: endedAt,
     timeOverIdeal: endedAt / scenario.idealMs,
     requests,
-    refusedShare: refused / requests,
+    refusedShare: rejected / requests,
     mostRefusals: Math.max(0, ...refusals.values()),
     queryOverLone: scenario.queries
       ? percentile(queries, 0.95) / (await loneLatency(scenario, seed))

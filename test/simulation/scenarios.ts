@@ -1,6 +1,6 @@
 /** The limits that the throttle is tried against. Rates per second, times in milliseconds. */
 
-import { type EmulatorOptions, type RateLimit } from "../../src/emulator/index.js";
+import { type EmulatorOptions, type RateLimitOptions } from "../../src/emulator/index.js";
 
 /** One situation, and how fast somebody could be who knew it. */
 export interface Scenario {
@@ -12,7 +12,7 @@ export interface Scenario {
   readonly requests: number;
   readonly processes?: number;
   /** The limit changes at a share of the ideal time. */
-  readonly later?: { readonly atMs: number; readonly limits: RateLimit };
+  readonly later?: { readonly atMs: number; readonly limits: RateLimitOptions };
   /** A query every half second beside the job. */
   readonly queries?: boolean;
   /** Milliseconds that the job takes at best. */
@@ -34,26 +34,31 @@ export const CEILING = 16;
 /** Tokens of each text, as the emulator counts them. */
 export const TOKENS = 20;
 
+type Reset = "rounded" | "exact" | "none";
+
+/** How the table of results names each value, since before the option was renamed: rows stay comparable. */
+const RESET_NAMES: Readonly<Record<Reset, string>> = { rounded: "whole", exact: "fractional", none: "none" };
+
 interface Limit {
   readonly name: string;
-  readonly limits: RateLimit;
+  readonly limits: RateLimitOptions;
   /** Seconds until request n is admitted at best. */
   readonly admits: (n: number) => number;
 }
 
-function window(rate: number, reset: "whole" | "fractional" | "none", windowSeconds = 1): Limit {
+function window(rate: number, reset: Reset, windowSeconds = 1): Limit {
   const perWindow = rate * windowSeconds;
   return {
-    name: `window ${perWindow} per ${windowSeconds} s, reset ${reset}`,
-    limits: { requestsPerSecond: rate, kind: "window", windowSeconds, reset },
+    name: `window ${perWindow} per ${windowSeconds} s, reset ${RESET_NAMES[reset]}`,
+    limits: { requestsPerSecond: rate, algorithm: "fixed-window", windowSeconds, reset },
     admits: (n) => Math.floor((n - 1) / perWindow) * windowSeconds,
   };
 }
 
-function bucket(rate: number, burst: number, reset: "whole" | "fractional" | "none"): Limit {
+function bucket(rate: number, burst: number, reset: Reset): Limit {
   return {
-    name: `bucket ${rate}/s, burst ${burst}, reset ${reset}`,
-    limits: { requestsPerSecond: rate, kind: "bucket", burst, reset },
+    name: `bucket ${rate}/s, burst ${burst}, reset ${RESET_NAMES[reset]}`,
+    limits: { requestsPerSecond: rate, algorithm: "token-bucket", burst, reset },
     admits: (n) => Math.max(0, (n - burst) / rate),
   };
 }
@@ -86,10 +91,15 @@ function changing(name: string, from: number, to: number, requests: number, rtt:
   const atMs = (half / from) * 1000;
   return {
     name,
-    options: () => ({ limits: { requestsPerSecond: from, kind: "bucket", burst: from, reset: "whole" } }),
+    options: () => ({
+      limits: { requestsPerSecond: from, algorithm: "token-bucket", burst: from, reset: "rounded" },
+    }),
     rtt,
     requests,
-    later: { atMs, limits: { requestsPerSecond: to, kind: "bucket", burst: to, reset: "whole" } },
+    later: {
+      atMs,
+      limits: { requestsPerSecond: to, algorithm: "token-bucket", burst: to, reset: "rounded" },
+    },
     idealMs: atMs + ((requests - half - from) / to) * 1000 + rtt,
     goals: goalsFor(requests),
   };
@@ -157,20 +167,22 @@ export function scenarios(requests: number, rtt: number): Scenario[] {
     working(32, 50, false, requests, rtt),
     working(32, 50, true, requests, rtt),
     ...[20, 200].flatMap((rate) => [
-      limited(window(rate, "whole"), requests, rtt),
-      limited(window(rate, "fractional"), requests, rtt),
+      limited(window(rate, "rounded"), requests, rtt),
+      limited(window(rate, "exact"), requests, rtt),
       limited(window(rate, "none"), requests, rtt),
-      limited(bucket(rate, rate, "whole"), requests, rtt),
-      limited(bucket(rate, rate, "fractional"), requests, rtt),
+      limited(bucket(rate, rate, "rounded"), requests, rtt),
+      limited(bucket(rate, rate, "exact"), requests, rtt),
       limited(bucket(rate, rate, "none"), requests, rtt),
     ]),
-    limited(window(1, "whole"), requests, rtt),
-    limited(bucket(1, 1, "whole"), requests, rtt),
+    limited(window(1, "rounded"), requests, rtt),
+    limited(bucket(1, 1, "rounded"), requests, rtt),
     limited(bucket(1, 1, "none"), requests, rtt),
-    limited(window(1, "whole", 60), requests, rtt),
+    limited(window(1, "rounded", 60), requests, rtt),
     {
       name: `tokens: bucket of ${20 * TOKENS} a second`,
-      options: () => ({ limits: { tokensPerSecond: 20 * TOKENS, kind: "bucket", reset: "whole" } }),
+      options: () => ({
+        limits: { tokensPerSecond: 20 * TOKENS, algorithm: "token-bucket", reset: "rounded" },
+      }),
       rtt,
       requests,
       idealMs: Math.max(((requests - 20) / 20) * 1000 + rtt, atCeiling(requests, rtt)),
@@ -181,7 +193,7 @@ export function scenarios(requests: number, rtt: number): Scenario[] {
     {
       name: "grows with success, from 1/s",
       options: () => ({
-        limits: { requestsPerSecond: 1, kind: "bucket", burst: 1, growth: { windowSeconds: 60 } },
+        limits: { requestsPerSecond: 1, algorithm: "token-bucket", burst: 1, growth: { windowSeconds: 60 } },
       }),
       rtt,
       requests,
@@ -190,10 +202,10 @@ export function scenarios(requests: number, rtt: number): Scenario[] {
     },
     failing("5 % 503s", (random) => () => random() < 0.05, requests, rtt),
     failing("503s for 0.3 s in every 6", bursts, requests, rtt),
-    limited(window(20, "whole"), requests, rtt, 4),
-    limited(bucket(20, 20, "fractional"), requests, rtt, 4),
+    limited(window(20, "rounded"), requests, rtt, 4),
+    limited(bucket(20, 20, "exact"), requests, rtt, 4),
     limited(bucket(20, 20, "none"), requests, rtt, 4),
-    limited(bucket(1, 1, "whole"), requests, rtt, 4),
+    limited(bucket(1, 1, "rounded"), requests, rtt, 4),
     {
       ...working(8, 50, false, requests, rtt),
       name: "a query each 0.5 s beside 8 workers",
@@ -201,7 +213,7 @@ export function scenarios(requests: number, rtt: number): Scenario[] {
       goals: { queryOverLone: 2 },
     },
     {
-      ...limited(bucket(20, 20, "whole"), requests, rtt),
+      ...limited(bucket(20, 20, "rounded"), requests, rtt),
       name: "a query each 0.5 s beside a bucket of 20/s",
       queries: true,
     },

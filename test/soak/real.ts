@@ -52,8 +52,8 @@ export async function realTraffic(
   await Promise.all(Array.from({ length: 4 }, caller));
   clearInterval(sampling);
   await server.close();
-  const { requests, refused } = emulator.totals;
-  return { report: { ...counts, requests, refused }, problems };
+  const { requests, rejected } = emulator.totals;
+  return { report: { ...counts, requests, refused: rejected }, problems };
 }
 
 function callsAt(baseURL: string, problems: string[]): Call[] {

@@ -32,7 +32,7 @@ export async function virtualDays(
       models: { m: { type: "embedding", dimensions: 8 } },
       embed: (texts) => texts.map(() => [1, 2, 3, 4, 5, 6, 7, 8]),
       latency: 50,
-      limits: { requestsPerSecond: LIMIT, kind: "bucket", reset: "whole" },
+      limits: { requestsPerSecond: LIMIT, algorithm: "token-bucket", reset: "rounded" },
       keepRequests: 100,
       keepBodies: false,
     });
@@ -44,13 +44,13 @@ export async function virtualDays(
     }
     return { times, ...emulator.totals, inFlight: emulator.inFlight };
   });
-  const { times, requests, refused, inFlight } = result;
+  const { times, requests, rejected, inFlight } = result;
   const part = Math.max(1, Math.floor(times.length / 4));
   const [first, last] = [average(times.slice(0, part)), average(times.slice(-part))];
   const problems = last > DRIFT * first ? [`the throttle drifted from ${first} to ${last}`] : [];
   if (timersLeft > 0) problems.push(`${timersLeft} timers are left`);
   if (inFlight > 0) problems.push(`${inFlight} requests are left`);
-  const refusedShare = refused / requests;
+  const refusedShare = rejected / requests;
   return {
     report: { virtualHours: Math.round(times.length / 6), requests, refusedShare, first, last },
     problems,

@@ -22,13 +22,6 @@ export interface RerankRequest {
   rank_fields?: readonly string[];
 }
 
-/** Token counts, as far as a model reports them. */
-export interface Usage {
-  prompt_tokens: number;
-  completion_tokens?: number;
-  total_tokens: number;
-}
-
 /** Asks for vectors, as little-endian float32 in base64 or as plain numbers. */
 export function embeddingsRequest(
   model: string,

@@ -1,11 +1,11 @@
 /** What stands between a request and its answer: distance, limits, faults, workers. The limits are the emulator's. */
 
-import { Limiter, type RateLimit } from "../../../src/emulator/limits.js";
+import { Limiter, type RateLimitOptions } from "../../../src/emulator/rate-limit/limiter.js";
 import { seededRandom } from "../../../src/emulator/random.js";
-import { Refusal, refusalFor } from "../../../src/emulator/refusal.js";
-import { sleep } from "../../../src/emulator/time.js";
+import { ApiError, defaultError } from "../../../src/emulator/api-error.js";
+import { sleep } from "../../../src/emulator/delay.js";
 import { countTokens } from "../../../src/emulator/tokens.js";
-import { Workers } from "../../../src/emulator/workers.js";
+import { WorkerPool } from "../../../src/emulator/server/worker-pool.js";
 
 /** How the server behaves in a scenario. */
 export interface ServerSettings {
@@ -16,7 +16,7 @@ export interface ServerSettings {
   /** What a worker takes, in milliseconds. Default: nothing. */
   readonly service?: { readonly perRequest: number; readonly perText: number };
   /** Default: none. */
-  readonly limits?: RateLimit;
+  readonly limits?: RateLimitOptions;
   /** The share of requests that fail with a 503. Default: 0. */
   readonly failing?: number;
 }
@@ -37,16 +37,16 @@ export class Gate {
   readonly totals: Totals = { requests: 0, refused: 0, failed: 0, texts: 0 };
   readonly #settings: ServerSettings;
   readonly #limiter: Limiter;
-  readonly #workers: Workers;
+  readonly #workers: WorkerPool;
   readonly #random = seededRandom(503);
 
   constructor(settings: ServerSettings) {
     this.#settings = settings;
     this.#limiter = new Limiter(settings.limits);
-    this.#workers = new Workers(settings.workers ?? Infinity, Infinity);
+    this.#workers = new WorkerPool(settings.workers ?? Infinity, Infinity);
   }
 
-  /** @throws {Refusal} 429 or 503, after the time that takes. */
+  /** @throws {ApiError} 429 or 503, after the time that takes. */
   async pass<Answer>(model: string, texts: readonly string[], answer: () => Answer): Promise<Answer> {
     const half = this.#settings.latency / 2;
     this.totals.requests += 1;
@@ -67,14 +67,14 @@ export class Gate {
   #admit(model: string, texts: readonly string[]): void {
     const tokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
     try {
-      this.#limiter.admit({ ...UNSEEN, model, texts: texts.length, tokens }, "bench");
+      this.#limiter.consume({ ...UNSEEN, model, texts: texts.length, tokens }, "bench");
     } catch (refusal) {
       this.totals.refused += 1;
       throw refusal;
     }
     if (this.#random() >= (this.#settings.failing ?? 0)) return;
     this.totals.failed += 1;
-    throw new Refusal(503, refusalFor(503).message);
+    throw new ApiError(503, defaultError(503).message);
   }
 }
 

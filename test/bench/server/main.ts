@@ -7,7 +7,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Refusal } from "../../../src/emulator/refusal.js";
+import { ApiError } from "../../../src/emulator/api-error.js";
 import { embeddingsBody, rerankBody } from "./answers.js";
 import { Gate, type ServerSettings } from "./gate.js";
 
@@ -52,8 +52,8 @@ async function api({ headers }: IncomingMessage, text: string, outgoing: ServerR
     );
     send(outgoing, 200, body);
   } catch (refusal) {
-    if (!(refusal instanceof Refusal)) throw refusal;
-    const { status, headers: extra, body } = refusal.reply("bench");
+    if (!(refusal instanceof ApiError)) throw refusal;
+    const { status, headers: extra, body } = refusal.toResponse("bench");
     send(outgoing, status, Buffer.from(body), extra);
   }
 }

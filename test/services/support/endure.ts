@@ -59,9 +59,9 @@ export async function endure(services: Services, ordeal: Ordeal): Promise<Endure
       shootWorkers(program, ordeal.kills ?? 0, reached),
       ordeal.restarts && restartServers(services, reached),
     ]);
-    const { texts, requests, refused } = emulator.totals;
+    const { texts, requests, rejected } = emulator.totals;
     const seconds = (performance.now() - started) / 1000;
-    return { ...outcome, kills, seconds, paidTexts: texts, requests, refused };
+    return { ...outcome, kills, seconds, paidTexts: texts, requests, refused: rejected };
   } finally {
     await server.close();
   }

@@ -1,6 +1,6 @@
 /** What a random job is: a server with its moods, and callers who share its limit. */
 
-import type { RateLimit } from "../../../src/emulator/index.js";
+import type { RateLimitOptions } from "../../../src/emulator/index.js";
 import { Chance } from "./chance.js";
 import { drawTexts } from "./texts.js";
 
@@ -16,11 +16,11 @@ export interface ServerPlan {
   readonly dimensionsAreKnown: boolean;
   /** Milliseconds, from and to. */
   readonly latency: readonly [number, number];
-  readonly limits: RateLimit | undefined;
+  readonly limits: RateLimitOptions | undefined;
   readonly maxBatchTexts: number | undefined;
   readonly maxBatchTokens: number | undefined;
   readonly tooLargeStatus: 400 | 403 | 413 | 422;
-  readonly base64: "serve" | "ignore" | "refuse";
+  readonly base64: "serve" | "ignore" | "reject";
 }
 
 /** Options that a caller's object gets. */
@@ -97,19 +97,19 @@ function drawServer(chance: Chance): ServerPlan {
     maxBatchTexts: chance.maybe(0.15, () => chance.spread(1, 300)),
     maxBatchTokens: chance.maybe(0.1, () => chance.spread(10, 20_000)),
     tooLargeStatus: chance.pick([400, 403, 413, 422]),
-    base64: chance.kind({ serve: 6, ignore: 2, refuse: 2 }),
+    base64: chance.kind({ serve: 6, ignore: 2, reject: 2 }),
   };
 }
 
-function drawLimits(chance: Chance): RateLimit {
+function drawLimits(chance: Chance): RateLimitOptions {
   const byTokens = chance.holds(0.25);
   return {
     ...(byTokens
       ? { tokensPerSecond: chance.spread(50, 20_000) }
       : { requestsPerSecond: chance.spread(1, 100) }),
-    kind: chance.pick(["bucket", "window"]),
+    algorithm: chance.pick(["token-bucket", "fixed-window"]),
     windowSeconds: chance.pick([1, 1, 1, 5]),
-    reset: chance.pick(["whole", "fractional", "none"]),
+    reset: chance.pick(["rounded", "exact", "none"]),
     header: chance.pick(["x-ratelimit-reset", "retry-after", "retry-after-ms"]),
   };
 }

@@ -59,7 +59,7 @@ describe("TogetherEmbeddings for LlamaIndex", () => {
   );
 
   it("learns once what its server cannot do", async () => {
-    const server = bench({ base64: "refuse" });
+    const server = bench({ base64: "reject" });
     const embeddings = on(server);
     await embeddings.getTextEmbedding("one");
     server.emulator.clear();

@@ -129,7 +129,7 @@ describe("a server of which nothing is known", () => {
 
 describe("a server without base64", () => {
   it("costs one refused request for each that is under way, and loses no text", async () => {
-    const { embedder, emulator, bodies } = bench({ base64: "refuse", latency: 5 });
+    const { embedder, emulator, bodies } = bench({ base64: "reject", latency: 5 });
     const one = embedder({ batchSize: 2 });
     const list = texts(40);
     const { vectors } = await one.embed(list);
@@ -147,7 +147,7 @@ describe("a server without base64", () => {
   });
 
   it("may refuse the size of the batch before it looks at the format", async () => {
-    const { embedder } = bench({ base64: "refuse", maxBodyBytes: 300 });
+    const { embedder } = bench({ base64: "reject", maxBodyBytes: 300 });
     const list = texts(30);
     const { vectors } = await embedder({ maxConcurrency: 1 }).embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));

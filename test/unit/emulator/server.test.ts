@@ -1,0 +1,162 @@
+import { request as nodeRequest } from "node:http";
+import Together from "together-ai";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import {
+  createEmulator,
+  type Emulator,
+  type EmulatorOptions,
+  type EmulatorServer,
+} from "../../../src/emulator/index.js";
+import { EMBEDDING, cosine, type EmbeddingsJson } from "./support.js";
+
+const REQUEST = {
+  method: "POST",
+  headers: { authorization: "Bearer key" },
+  body: JSON.stringify({ model: EMBEDDING, input: ["one", "two"] }),
+};
+
+let server: EmulatorServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function start(options?: EmulatorOptions): Promise<{ emulator: Emulator; url: string }> {
+  const emulator = createEmulator(options);
+  server = await emulator.listen();
+  return { emulator, url: server.url };
+}
+
+function askDirectly({ fetch: direct }: Emulator): Promise<Response> {
+  return direct("https://api.together.ai/v1/embeddings", REQUEST);
+}
+
+function ask(url: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${url}/embeddings`, { ...REQUEST, ...init });
+}
+
+describe("listen()", () => {
+  it("returns a base URL on this machine, with a free port", async () => {
+    const { url } = await start();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
+    expect(new URL(url).port).toBe(String(server?.port));
+  });
+
+  it("returns the same responses as the emulator's fetch", async () => {
+    const { emulator, url } = await start();
+    const [near, far] = [await ask(url), await askDirectly(emulator)];
+    expect(await far.json()).toEqual(await near.json());
+    expect(emulator.requests).toHaveLength(2);
+    expect(emulator.requests[0]).toMatchObject({
+      origin: new URL(url).origin,
+      path: "/v1/embeddings",
+      status: 200,
+    });
+  });
+
+  it("serves the official client", async () => {
+    const { url } = await start();
+    const client = new Together({ apiKey: "key", baseURL: url });
+    const { data } = await client.embeddings.create({
+      model: EMBEDDING,
+      input: ["cats eat fish", "fish cats eat"],
+    });
+    expect(cosine(data[0]?.embedding ?? [], data[1]?.embedding ?? [])).toBeGreaterThan(0.8);
+  });
+
+  it("rejects invalid requests with the API's statuses", async () => {
+    const { url } = await start();
+    expect((await ask(url, { headers: {} })).status).toBe(401);
+    expect((await ask(url, { body: "{" })).status).toBe(400);
+    expect((await fetch(`${url}/nothing`)).status).toBe(404);
+  });
+
+  it("decodes multi-byte characters that are split between chunks", async () => {
+    const { emulator, url } = await start();
+    const outgoing = nodeRequest(`${url}/embeddings`, {
+      method: "POST",
+      headers: { authorization: "Bearer key" },
+    });
+    const bytes = Buffer.from(JSON.stringify({ model: EMBEDDING, input: "語語語" }));
+    for (const byte of bytes) outgoing.write(Buffer.of(byte));
+    const status = new Promise((resolve) =>
+      outgoing.once("response", (answer) => resolve(answer.resume().statusCode)),
+    );
+    outgoing.end();
+    expect(await status).toBe(200);
+    expect(emulator.requests[0]?.body).toEqual({ model: EMBEDDING, input: "語語語" });
+  });
+
+  it("destroys the socket for the fault reset", async () => {
+    const { url } = await start({ faults: ["reset"] });
+    await expect(ask(url)).rejects.toMatchObject({ message: "fetch failed", cause: { code: "ECONNRESET" } });
+    expect((await ask(url)).status).toBe(200);
+  });
+
+  it("destroys the socket in the middle of a body for the fault cut", async () => {
+    const { url } = await start({ faults: ["cut"] });
+    const response = await ask(url);
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow("terminated");
+  });
+
+  it("ends the response in the middle of a body for the fault half", async () => {
+    const { url } = await start({ faults: ["half"] });
+    const text = await (await ask(url)).text();
+    expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
+  });
+
+  it("spreads a body over bodyDuration milliseconds", async () => {
+    const { url } = await start({ faults: [{ bodyDuration: 60 }] });
+    const before = performance.now();
+    expect(((await (await ask(url)).json()) as EmbeddingsJson).data).toHaveLength(2);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(50);
+  });
+
+  it("detects that a client aborts, in every state", async () => {
+    const { emulator, url } = await start({ faults: ["hang", { delay: 60_000 }, "endless"] });
+    for (const _ of ["hang", "delay"]) {
+      const stop = new AbortController();
+      const answer = ask(url, { signal: stop.signal });
+      await vi.waitFor(() => expect(emulator.inFlight).toBe(1));
+      stop.abort(new Error("enough"));
+      await expect(answer).rejects.toThrow("enough");
+      await vi.waitFor(() => expect(emulator.inFlight).toBe(0));
+    }
+    expect(emulator.requests.map(({ aborted }) => aborted)).toEqual([true, true]);
+    const stop = new AbortController();
+    const endless = await ask(url, { signal: stop.signal });
+    stop.abort(new Error("enough"));
+    // Node 20 rejects with its own error here, not with the signal's reason.
+    await expect(endless.text()).rejects.toThrow(/abort|enough/);
+  });
+
+  it("closes connections in flight, and releases its port", async () => {
+    const { emulator, url } = await start({ faults: ["hang"] });
+    const answer = ask(url).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(emulator.inFlight).toBe(1));
+    await server?.close();
+    expect(await answer).toMatchObject({ message: "fetch failed" });
+    await expect(ask(url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
+  });
+
+  it("rejects if the port is in use", async () => {
+    const { emulator } = await start();
+    const port = server?.port ?? 0;
+    await expect(emulator.listen({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+
+  it("responds with the error of an option that throws", async () => {
+    const options: EmulatorOptions = {
+      embed: () => {
+        throw new Error("no model loaded");
+      },
+    };
+    const response = await ask((await start(options)).url);
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      "The emulator failed: Error: no model loaded",
+    ]);
+    await expect(askDirectly(createEmulator(options))).rejects.toThrow("no model loaded");
+  });
+});
