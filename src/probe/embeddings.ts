@@ -1,6 +1,6 @@
-import { member, refusal, type Endpoint, type Reply } from "./endpoint.js";
-import { inWords, mostAccepted } from "./most.js";
-import { cutOrNot, noteRefusable, noteUsage, type Note } from "./notes.js";
+import { member, refusal, type Endpoint, type Reply } from "./probe-client.js";
+import { inWords, mostAccepted } from "./max-batch.js";
+import { cutOrNot, noteRefusable, noteUsage, type Note } from "./observations.js";
 import { longTexts, manyTexts, PREFIX, SENTENCES } from "./texts.js";
 import { length, same, vectorsOf, type Vector } from "./vectors.js";
 

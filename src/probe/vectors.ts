@@ -1,5 +1,5 @@
 import { decodeBase64 } from "../core/base64.js";
-import { member, type Reply } from "./endpoint.js";
+import { member, type Reply } from "./probe-client.js";
 
 export type Vector = ArrayLike<number>;
 

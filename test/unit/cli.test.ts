@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
-import packageJson from "../package.json" with { type: "json" };
-import { runScript, type Outcome } from "./support/program.js";
+import packageJson from "../../package.json" with { type: "json" };
+import { runScript, type Outcome } from "../support/program.js";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 const children: Child[] = [];

@@ -1,4 +1,4 @@
-import { refusal, type Reply } from "./endpoint.js";
+import { refusal, type Reply } from "./probe-client.js";
 
 /** How many a request may hold, as far as it was tried. */
 export interface Most {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEmulator, type EmulatorServer } from "../../src/emulator/index.js";
-import { runScript, type Outcome } from "../support/program.js";
+import { createEmulator, type EmulatorServer } from "../../../src/emulator/index.js";
+import { runScript, type Outcome } from "../../support/program.js";
 
 const MODEL = "BAAI/bge-large-en-v1.5";
 const emulator = createEmulator({ apiKey: "right" });

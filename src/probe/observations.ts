@@ -1,5 +1,5 @@
 import type { AssumptionId } from "./assumptions.js";
-import { member, refusal, type Reply } from "./endpoint.js";
+import { member, refusal, type Reply } from "./probe-client.js";
 
 /** Writes down what was seen. */
 export type Note = (id: AssumptionId, observed: string, expected: boolean | undefined) => void;

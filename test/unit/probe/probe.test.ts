@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createEmulator, type EmulatorOptions } from "../../src/emulator/index.js";
-import type { AssumptionId } from "../../src/probe/assumptions.js";
-import { assumptions } from "../../src/probe/assumptions.js";
-import { mostRequests, probe, type ProbeOptions } from "../../src/probe/probe.js";
-import { inJson, inPrint, type Report } from "../../src/probe/report.js";
-import { DOCUMENTS, PREFIX, QUERY, SENTENCES } from "../../src/probe/texts.js";
+import { createEmulator, type EmulatorOptions } from "../../../src/emulator/index.js";
+import type { AssumptionId } from "../../../src/probe/assumptions.js";
+import { assumptions } from "../../../src/probe/assumptions.js";
+import { mostRequests, probe, type ProbeOptions } from "../../../src/probe/probe.js";
+import { inJson, inPrint, type Report } from "../../../src/probe/report.js";
+import { DOCUMENTS, PREFIX, QUERY, SENTENCES } from "../../../src/probe/texts.js";
 
 const EMBEDDING = "BAAI/bge-large-en-v1.5";
 const UNIT = "thenlper/gte-large";
