@@ -1,5 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { isTogetherError } from "../core/errors.js";
+import { ConnectionError } from "../probe/probe-client.js";
 import { mostRequests, probe, type ProbeOptions } from "../probe/probe.js";
 import { inJson, inPrint } from "../probe/report.js";
 import { Misuse, numberFrom, optionsFrom, type Command } from "./command.js";
@@ -47,10 +47,11 @@ neither texts nor the key, which it reads from TOGETHER_API_KEY.
   },
 };
 
-/** What the package itself throws is a sentence already. */
+/** Adds what to do to a connection error. Every other error passes: it is a sentence already, or a bug. */
 function explain(error: unknown): never {
-  if (isTogetherError(error)) throw error;
+  if (!(error instanceof ConnectionError)) throw error;
   throw new Error(
-    `Cannot ${ACTION}: the connection was lost, or an answer took longer than 120 s; try again`,
+    `Cannot ${ACTION}: the connection was lost, or a response took longer than 120 s; try again`,
+    { cause: error },
   );
 }

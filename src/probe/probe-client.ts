@@ -48,15 +48,36 @@ export class Endpoint {
 
   async #send(path: string, body: object): Promise<Reply> {
     const fetch = this.#fetch;
-    const response = await fetch(`${this.#url}${path}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${this.#key}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+    try {
+      const response = await fetch(`${this.#url}${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${this.#key}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+        redirect: "manual",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+    } catch (error) {
+      throw isConnectionFailure(error) ? new ConnectionError("no response", { cause: error }) : error;
+    }
   }
+}
+
+/** A request without a complete response: the connection failed, or the timeout passed. */
+export class ConnectionError extends Error {}
+
+const FAILED_FETCH = /^(?:fetch failed|Failed to fetch|terminated)$/;
+const SYSTEM_CODE = /^(?!ERR_)[A-Z][A-Z0-9_]+$/;
+
+/**
+ * Determines whether `fetch` failed because of the network. Node reports a failed or cut connection as a `TypeError`
+ * with one of two messages (undici 6 and 7, 2026-11); any other `TypeError` is a bug.
+ */
+function isConnectionFailure(error: unknown): boolean {
+  const { name, message, code } = Object(error) as { name?: unknown; message?: unknown; code?: unknown };
+  if (name === "TimeoutError") return true;
+  if (error instanceof TypeError) return FAILED_FETCH.test(String(message));
+  return typeof code === "string" && SYSTEM_CODE.test(code);
 }
 
 function parsed(text: string): unknown {
