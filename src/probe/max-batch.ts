@@ -1,40 +1,41 @@
-import { refusal, type Reply } from "./probe-client.js";
+import { describeRejection, type RawResponse } from "./probe-client.js";
 
-/** How many a request may hold, as far as it was tried. */
-export interface Most {
-  /** The largest number that was accepted; 0 if none was. */
+/** The largest batch that an endpoint accepts, within the range that was tried. */
+export interface MaxBatch {
+  /** The largest accepted number of items; 0 if no batch was accepted. */
   readonly accepted: number;
-  /** What happened above it; `undefined` if nothing was refused. */
-  readonly refused: string | undefined;
+  /** What happened to the next larger batch; `undefined` if no batch was rejected. */
+  readonly rejection: string | undefined;
 }
 
-const MOST_TRIED = 2048;
-const LEAST_TRIED = 16;
+const MAX_ITEMS = 2048;
+const MIN_ITEMS = 16;
 
-/** Requests that {@link mostAccepted} sends at most. */
-export const MOST_TRIES = Math.log2(MOST_TRIED / LEAST_TRIED) + 1;
+/** The number of requests that {@link findMaxBatch} sends at most, without retries. */
+export const MAX_BATCH_REQUESTS = Math.log2(MAX_ITEMS / MIN_ITEMS) + 1;
 
 /**
- * Halves the number until it is accepted: with a 200, and with an answer to each. A server may well leave out what is
- * too much for it, or have a default for how many results it returns.
+ * Splits the batch in half until the endpoint accepts it: with status 200 and one result per item. A server may leave
+ * out the items that are too many, or return a default number of results.
  *
- * @param answersIn - How many an answer holds; `undefined` if it is none.
+ * @param countResults - Returns the number of results in a response, or `undefined` if it has none.
  */
-export async function mostAccepted(
-  ask: (count: number) => Promise<Reply>,
-  answersIn: (reply: Reply) => number | undefined,
-): Promise<Most> {
-  let refused: string | undefined;
-  for (let count = MOST_TRIED; count >= LEAST_TRIED; count /= 2) {
-    const reply = await ask(count);
-    const answers = answersIn(reply);
-    if (answers === count) return { accepted: count, refused };
-    refused = `${count} ${answers === undefined ? refusal(reply) : `answered with ${answers}`}`;
+export async function findMaxBatch(
+  send: (items: number) => Promise<RawResponse>,
+  countResults: (response: RawResponse) => number | undefined,
+): Promise<MaxBatch> {
+  let rejection: string | undefined;
+  for (let items = MAX_ITEMS; items >= MIN_ITEMS; items /= 2) {
+    const response = await send(items);
+    const results = countResults(response);
+    if (results === items) return { accepted: items, rejection };
+    rejection = `${items} ${results === undefined ? describeRejection(response) : `returned ${results}`}`;
   }
-  return { accepted: 0, refused };
+  return { accepted: 0, rejection };
 }
 
-export function inWords({ accepted, refused }: Most): string {
-  if (accepted === 0) return `none accepted: ${refused}`;
-  return refused === undefined ? `${accepted} or more` : `${accepted}; ${refused}`;
+/** Describes the result for the report, such as `64; 128 rejected with 413`. */
+export function describe({ accepted, rejection }: MaxBatch): string {
+  if (accepted === 0) return `none accepted: ${rejection}`;
+  return rejection === undefined ? `${accepted} or more` : `${accepted}; ${rejection}`;
 }

@@ -1,32 +1,37 @@
 import type { AssumptionId } from "./assumptions.js";
-import { member, refusal, type Reply } from "./probe-client.js";
+import { describeRejection, property, type RawResponse } from "./probe-client.js";
 
-/** Writes down what was seen. */
-export type Note = (id: AssumptionId, observed: string, expected: boolean | undefined) => void;
+/** Adds an observation to the report. */
+export type Observe = (id: AssumptionId, observed: string, expected: boolean | undefined) => void;
 
-/** What is either accepted or refused, and nobody relies on which. */
-export function noteRefusable(id: AssumptionId, reply: Reply, note: Note): void {
-  note(id, reply.status === 200 ? "accepted" : refusal(reply), true);
+/** Records whether the endpoint accepted an input. The package relies on neither result. */
+export function observeAcceptance(id: AssumptionId, response: RawResponse, observe: Observe): void {
+  observe(id, response.status === 200 ? "accepted" : describeRejection(response), true);
 }
 
-/** Tokens that the server counted, if it did. */
-export function noteUsage(id: AssumptionId, { body }: Reply, note: Note): void {
-  const usage = member(body, "usage");
-  const total = member(usage, "total_tokens");
+/** Records the number of tokens that the server reports, if it reports one. */
+export function observeUsage(id: AssumptionId, { body }: RawResponse, observe: Observe): void {
+  const usage = property(body, "usage");
+  const total = property(usage, "total_tokens");
   const known = typeof total === "number" || usage === null || usage === undefined;
-  note(id, typeof total === "number" ? `${total} tokens` : usage === null ? "null" : "absent", known);
+  observe(id, typeof total === "number" ? `${total} tokens` : usage === null ? "null" : "absent", known);
 }
 
-/** Two texts that differ beyond the limit alone: with equal results, the end was never read. */
-export function cutOrNot<Result>(
-  reply: Reply,
+/**
+ * Determines what the endpoint does with text beyond a limit of tokens. The request holds two texts that differ only
+ * beyond that limit: equal results mean that the end of the texts was truncated.
+ */
+export function checkTruncation<Result>(
+  response: RawResponse,
   limit: number,
-  read: (reply: Reply) => readonly Result[] | undefined,
-  equal: (one: Result | undefined, other: Result | undefined) => boolean,
-): { verdict: "refused" | "cut" | "read"; observed: string } {
-  const results = read(reply);
-  if (!results) return { verdict: "refused", observed: `${refusal(reply)} beyond ${limit} tokens` };
+  read: (response: RawResponse) => readonly Result[] | undefined,
+  equal: (a: Result | undefined, b: Result | undefined) => boolean,
+): { verdict: "rejected" | "truncated" | "read"; observed: string } {
+  const results = read(response);
+  if (!results) {
+    return { verdict: "rejected", observed: `${describeRejection(response)} beyond ${limit} tokens` };
+  }
   return equal(results[0], results[1])
-    ? { verdict: "cut", observed: `cut without a word, beyond ${limit} tokens or before` }
+    ? { verdict: "truncated", observed: `silently truncated at ${limit} tokens or fewer` }
     : { verdict: "read", observed: `read to the end, beyond ${limit} tokens` };
 }

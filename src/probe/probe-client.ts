@@ -1,21 +1,21 @@
 import type { Fetch } from "../core/options.js";
 import { serverWait } from "../core/retry.js";
 
-/** An answer as it came, whatever its status. */
-export interface Reply {
+/** A response as the server sent it, with any status. */
+export interface RawResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** The JSON, or `undefined` if it is none. */
+  /** The parsed JSON, or `undefined` if the body is not JSON. */
   readonly body: unknown;
 }
 
-const LONGEST_WAIT_MS = 60_000;
-const MOST_TRIES = 4;
+const MAX_RETRY_DELAY_MS = 60_000;
+const MAX_ATTEMPTS = 4;
 const TIMEOUT_MS = 120_000;
 
-/** One address, asked without the care that the package itself takes: to see what it really does. */
-export class Endpoint {
-  readonly replies: Reply[] = [];
+/** Sends requests to one address without the checks of the package itself, to observe what the server does. */
+export class ProbeClient {
+  readonly responses: RawResponse[] = [];
   readonly #url: string;
   readonly #key: string;
   readonly #fetch: Fetch;
@@ -26,27 +26,31 @@ export class Endpoint {
     this.#fetch = fetch;
   }
 
-  /** A `fetch` whose answers are kept, for what goes through the package itself. */
+  /** A `fetch` that records its responses. The package's own classes use it. */
   readonly fetch: Fetch = async (input, init) => {
     const response = await this.#fetch(input, init);
-    this.replies.push({ status: response.status, headers: response.headers, body: undefined });
+    this.responses.push({ status: response.status, headers: response.headers, body: undefined });
     return response;
   };
 
-  /** Asks once; when the answer is a 429 or 503, again after the wait that it names. */
-  async ask(path: "/embeddings" | "/rerank", body: object): Promise<Reply> {
-    for (let tries = 1; ; tries++) {
-      const reply = await this.#send(path, body);
-      this.replies.push(reply);
-      const busy = reply.status === 429 || reply.status === 503;
-      if (!busy || tries === MOST_TRIES) return reply;
-      const wait = serverWait(reply.headers, Date.now()) ?? 1000 * 2 ** tries;
-      if (wait > LONGEST_WAIT_MS) return reply;
-      await new Promise((resolve) => setTimeout(resolve, wait));
+  /**
+   * Sends a request, and retries it after a 429 or 503 with the delay that the server names.
+   *
+   * @throws {@link ConnectionError} if there is no complete response.
+   */
+  async send(path: "/embeddings" | "/rerank", body: object): Promise<RawResponse> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await this.#post(path, body);
+      this.responses.push(response);
+      const busy = response.status === 429 || response.status === 503;
+      if (!busy || attempt === MAX_ATTEMPTS) return response;
+      const delayMs = serverWait(response.headers, Date.now()) ?? 1000 * 2 ** attempt;
+      if (delayMs > MAX_RETRY_DELAY_MS) return response;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
   }
 
-  async #send(path: string, body: object): Promise<Reply> {
+  async #post(path: string, body: object): Promise<RawResponse> {
     const fetch = this.#fetch;
     try {
       const response = await fetch(`${this.#url}${path}`, {
@@ -56,7 +60,8 @@ export class Endpoint {
         redirect: "manual",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+      const { status, headers } = response;
+      return { status, headers, body: parseJson(await response.text()) };
     } catch (error) {
       throw isConnectionFailure(error) ? new ConnectionError("no response", { cause: error }) : error;
     }
@@ -80,7 +85,7 @@ function isConnectionFailure(error: unknown): boolean {
   return typeof code === "string" && SYSTEM_CODE.test(code);
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -88,19 +93,19 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A refusal in words: status and code. Its message may quote what was sent, and stays out. */
-export function refusal({ status, body }: Reply): string {
+/** Describes a rejection by status and code. The server's message is left out: it may quote what was sent. */
+export function describeRejection({ status, body }: RawResponse): string {
   const { error, error_type: type } = Object(body) as { error?: unknown; error_type?: unknown };
   const { code } = Object(error) as { code?: unknown };
-  const name = [code, type].find(isName);
-  return `refused with ${status}${name === undefined ? "" : ` (${name})`}`;
+  const name = [code, type].find(isIdentifier);
+  return `rejected with ${status}${name === undefined ? "" : ` (${name})`}`;
 }
 
-function isName(value: unknown): value is string {
+function isIdentifier(value: unknown): value is string {
   return typeof value === "string" && /^[\w-]{1,60}$/.test(value);
 }
 
-/** A member of something unknown. */
-export function member(value: unknown, name: string): unknown {
+/** Returns a property of an unknown value, or `undefined` if the value is not an object. */
+export function property(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

@@ -29,7 +29,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe("together-retrieval probe, when a request throws", () => {
+describe("together-retrieval probe when a request throws", () => {
   it.each([
     ["a refused connection", new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") })],
     ["a response that was cut off", new TypeError("terminated", { cause: new Error("other side closed") })],
@@ -44,7 +44,7 @@ describe("together-retrieval probe, when a request throws", () => {
     ["a RangeError", new RangeError("Invalid array length")],
     ["a ReferenceError", new ReferenceError("vectors is not defined")],
     ["an invalid argument", Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL" })],
-  ])("throws %s as it is", async (_, error) => {
+  ])("rethrows %s unchanged", async (_, error) => {
     expect(await runWithFailure(error)).toBe(error);
   });
 });
