@@ -51,7 +51,7 @@ function observeScores(response: RawResponse, scores: readonly IndexedScore[], o
   const [min, max] = [Math.min(...values), Math.max(...values)];
   const sorted = values.every((value, index) => index === 0 || value <= (values[index - 1] as number));
   observe("rerankOrder", sorted ? "best first" : "not by score", sorted);
-  observe("scoreRange", `observed ${min.toPrecision(3)} to ${max.toPrecision(3)}`, true);
+  observe("scoreRange", `${min.toPrecision(3)} to ${max.toPrecision(3)}`, true);
   observeUsage("rerankUsage", response, observe);
   return min >= 0 && max <= 1;
 }

@@ -163,7 +163,7 @@ describe("probe() of reranking", () => {
     ["longDocument", { longText: "refuse" }, /^rejected with 400 beyond 600 tokens$/, true],
     ["longDocument", logits, /^read to the end, beyond 600 tokens$/, false],
     ["blankDocument", { blankText: "refuse" }, /^rejected with 400$/, true],
-    ["scoreRange", logits, /^observed -/, true],
+    ["scoreRange", logits, /^-\S+ to \S+$/, true],
     [
       "comparable",
       { rank: (_, documents) => documents.map((text) => text.length / documents.join("").length) },
