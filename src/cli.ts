@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import packageJson from "../package.json" with { type: "json" };
-import { Misuse, type Command } from "./cli/command.js";
+import { UsageError, type Command } from "./cli/command.js";
 import { emulatorCommand } from "./cli/emulator.js";
 import { probeCommand } from "./cli/probe.js";
 
@@ -10,32 +10,36 @@ const HELP = `Usage: together-retrieval <command> [options]
 
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join("\n")}
 
-  --help      prints this; after a command, what that command takes
-  --version   prints the version
+  --help      print this help; after a command, the help of that command
+  --version   print the version
 `;
 
 async function main([first, ...rest]: readonly string[]): Promise<void> {
   checkNode(process.versions.node);
   if (first === "--help" || first === "-h") return print(HELP);
   if (first === "--version" || first === "-v") return print(`${packageJson.version}\n`);
-  const command = commandFor(first);
+  const command = findCommand(first);
   if (rest.includes("--help") || rest.includes("-h")) return print(command.help);
   await command.run(rest);
 }
 
-/** @throws if Node is older than `engines` in package.json says: npm only warns. */
+/**
+ * Checks the version of Node against `engines` in package.json, because npm only warns.
+ *
+ * @throws if Node is too old.
+ */
 function checkNode(version: string): void {
-  const least = packageJson.engines.node.replace(/^\D+/, "");
-  if (Number.parseInt(version) >= Number.parseInt(least)) return;
-  throw new Error(`Cannot run together-retrieval: this is Node ${version}; install Node ${least} or later`);
+  const minimum = packageJson.engines.node.replace(/^\D+/, "");
+  if (Number.parseInt(version) >= Number.parseInt(minimum)) return;
+  throw new Error(`Cannot run together-retrieval: this is Node ${version}; install Node ${minimum} or later`);
 }
 
-function commandFor(name: string | undefined): Command {
+function findCommand(name: string | undefined): Command {
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command) return command;
   const known = COMMANDS.map((candidate) => candidate.name).join(", ");
-  const problem = name === undefined ? "no command was given" : `there is no command "${name}"`;
-  throw new Misuse(`Cannot run together-retrieval: ${problem}; use one of: ${known}, or --help`);
+  const problem = name === undefined ? "no command is given" : `there is no command "${name}"`;
+  throw new UsageError(`Cannot run together-retrieval: ${problem}; use one of: ${known}, or --help`);
 }
 
 function print(text: string): void {
@@ -44,5 +48,5 @@ function print(text: string): void {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = error instanceof Misuse ? 2 : 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 });

@@ -1,2 +1,2 @@
-/** Together's SDK for bundlers: tsdown.config.ts says why it comes along. */
+/** Together's SDK, bundled for browsers and workers. See tsdown.config.ts for the reason. */
 export { default } from "together-ai";

@@ -1,20 +1,31 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** One word that `together-retrieval` understands. */
+/** A command of `together-retrieval`. */
 export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
   readonly help: string;
-  /** Resolves when the command has done its work. @throws {Misuse} if it was called wrongly. */
+  /**
+   * Runs until the command has finished.
+   *
+   * @throws {UsageError} if an argument is missing, unknown or out of range.
+   */
   run(args: readonly string[]): Promise<void>;
 }
 
-/** The command line asks for something that there is not: exit code 2. Every other error is exit code 1. */
-export class Misuse extends Error {}
+/** The command line is invalid: exit code 2. Every other error is exit code 1. */
+export class UsageError extends Error {}
 
-/** Options only, no other words: those with a value, and flags without. */
-export function optionsFrom<Name extends string, Flag extends string = never>(
+/**
+ * Parses options. Positional arguments are errors.
+ *
+ * @param names - Options with a value.
+ * @param helpAt - The command that prints the help.
+ * @param flags - Options without a value.
+ * @throws {UsageError} if an option is unknown or has no value.
+ */
+export function parseOptions<Name extends string, Flag extends string = never>(
   args: readonly string[],
   names: readonly Name[],
   action: string,
@@ -27,33 +38,38 @@ export function optionsFrom<Name extends string, Flag extends string = never>(
   ]);
   try {
     return parseArgs({ args: [...args], options, strict: true }).values as ReturnType<
-      typeof optionsFrom<Name, Flag>
+      typeof parseOptions<Name, Flag>
     >;
   } catch (error) {
-    throw new Misuse(`Cannot ${action}: ${reasonFrom(error)}; see ${helpAt}`, { cause: error });
+    throw new UsageError(`Cannot ${action}: ${firstSentence(error)}; see ${helpAt}`, { cause: error });
   }
 }
 
-/** The first sentence of Node's own: the rest is about escaping dashes. */
-function reasonFrom(error: unknown): string {
+/** Returns the first sentence of Node's message. The rest explains how to escape dashes. */
+function firstSentence(error: unknown): string {
   const [sentence = ""] = (error as Error).message.split(/\.\s|\n/);
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-/** @throws {Misuse} if the text is not a number in the range. */
-export function numberFrom(
+/**
+ * Parses the value of an option as a number.
+ *
+ * @returns `undefined` if the option was not given.
+ * @throws {UsageError} if the value is not a number in the range.
+ */
+export function parseNumber(
   text: string | undefined,
   name: string,
   action: string,
-  range: { readonly least: number; readonly most?: number; readonly whole?: boolean },
+  range: { readonly min: number; readonly max?: number; readonly integer?: boolean },
 ): number | undefined {
   if (text === undefined) return undefined;
-  const { least, most = Infinity, whole = false } = range;
+  const { min, max = Infinity, integer = false } = range;
   const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (value >= least && value <= most && Number.isFinite(value) && (!whole || Number.isInteger(value)))
-    return value;
-  const bounds = most < Infinity ? `from ${least} to ${most}` : `of ${least} or more`;
-  throw new Misuse(
-    `Cannot ${action}: --${name} is "${text}"; give a ${whole ? "whole " : ""}number ${bounds}`,
+  const inRange = value >= min && value <= max && Number.isFinite(value);
+  if (inRange && (!integer || Number.isInteger(value))) return value;
+  const bounds = max < Infinity ? `from ${min} to ${max}` : `of ${min} or more`;
+  throw new UsageError(
+    `Cannot ${action}: --${name} is "${text}"; use ${integer ? "an integer" : "a number"} ${bounds}`,
   );
 }

@@ -1,8 +1,8 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { isTogetherError } from "../core/errors/together-error.js";
-import { mostRequests, probe, type ProbeOptions } from "../probe/probe.js";
-import { inJson, inPrint } from "../probe/report.js";
-import { Misuse, numberFrom, optionsFrom, type Command } from "./command.js";
+import { ConnectionError } from "../probe/probe-client.js";
+import { maxRequests, probe, type ProbeOptions } from "../probe/probe.js";
+import { formatJson, formatText } from "../probe/report.js";
+import { parseNumber, parseOptions, UsageError, type Command } from "./command.js";
 
 const ACTION = "probe the endpoint";
 const NAMES = ["model", "rerank-model", "base-url", "max-input-tokens"] as const;
@@ -11,46 +11,47 @@ const HELP_AT = "together-retrieval probe --help";
 /** `together-retrieval probe` */
 export const probeCommand: Command = {
   name: "probe",
-  summary: "Asks your endpoint what Together does not document, and recommends options",
+  summary: "Check what your endpoint does where Together documents nothing, and recommend options",
   help: `Usage: together-retrieval probe [--model <id>] [--rerank-model <id>] [options]
 
-Asks an endpoint what Together does not document: base64, unit length, how many texts a request may hold, what happens
-to blank and to long texts, whether scores of split lists are comparable. Says first how many requests that takes. Prints
-what was expected beside what was observed, and options as code to paste. It sends sentences of its own and prints
-neither texts nor the key, which it reads from TOGETHER_API_KEY.
+Checks what an endpoint does where Together documents nothing: base64, unit length, the largest batch, blank and long
+texts, and whether scores of split lists are comparable. Prints first how many requests it sends at most, then the
+expected and the observed behaviour and the recommended options as code. It sends its own sentences, and reads the key
+from TOGETHER_API_KEY. The output holds no text and no key.
 
-  --model <id>                 an embedding model, or <project>/<endpoint>
-  --rerank-model <id>          a reranker, or <project>/<endpoint>
-  --base-url <url>             TOGETHER_BASE_URL by default, then https://api.together.ai/v1
-  --max-input-tokens <number>  the model's limit, if it is not a known model; 8192 by default
-  --json                       prints the report as JSON, for a bug report
-  --help                       prints this
+  --model <id>                 embedding model, or <project>/<endpoint>
+  --rerank-model <id>          rerank model, or <project>/<endpoint>
+  --base-url <url>             base URL (default: TOGETHER_BASE_URL, then https://api.together.ai/v1)
+  --max-input-tokens <number>  token limit of the model (default: that of a known model, else 8192)
+  --json                       print the report as JSON, for a bug report
+  --help                       print this help
 `,
   async run(args) {
-    const given = optionsFrom(args, NAMES, ACTION, HELP_AT, ["json"]);
+    const given = parseOptions(args, NAMES, ACTION, HELP_AT, ["json"]);
     const options: ProbeOptions = {
       model: given.model,
       rerankModel: given["rerank-model"],
       baseURL: given["base-url"],
-      maxInputTokens: numberFrom(given["max-input-tokens"], "max-input-tokens", ACTION, {
-        least: 1,
-        whole: true,
+      maxInputTokens: parseNumber(given["max-input-tokens"], "max-input-tokens", ACTION, {
+        min: 1,
+        integer: true,
       }),
     };
     if (options.model === undefined && options.rerankModel === undefined) {
-      throw new Misuse(`Cannot ${ACTION}: no model was given; name one with --model or --rerank-model`);
+      throw new UsageError(`Cannot ${ACTION}: no model is set; use --model or --rerank-model`);
     }
-    // To the other stream, so that the report can be piped.
-    console.error(`Sends at most ${mostRequests(options)} requests, more only where one has to be repeated.`);
-    const report = await probe(options).catch(explain);
-    process.stdout.write(given.json ? inJson(report, packageJson.version) : inPrint(report));
+    // On stderr, so that the report can be piped.
+    console.error(`Sends at most ${maxRequests(options)} requests, plus retries.`);
+    const report = await probe(options).catch(rethrow);
+    process.stdout.write(given.json ? formatJson(report, packageJson.version) : formatText(report));
   },
 };
 
-/** What the package itself throws is a sentence already. */
-function explain(error: unknown): never {
-  if (isTogetherError(error)) throw error;
+/** Rethrows a connection error with its fix. Every other error passes: it already names its fix, or it is a bug. */
+function rethrow(error: unknown): never {
+  if (!(error instanceof ConnectionError)) throw error;
   throw new Error(
-    `Cannot ${ACTION}: the connection was lost, or an answer took longer than 120 s; try again`,
+    `Cannot ${ACTION}: the connection was lost, or a response took longer than 120 s; try again`,
+    { cause: error },
   );
 }

@@ -1,82 +1,93 @@
-import { member, refusal, type Endpoint, type Reply } from "./endpoint.js";
-import { inWords, mostAccepted } from "./most.js";
-import { cutOrNot, noteRefusable, noteUsage, type Note } from "./notes.js";
+import { describe, findMaxBatch } from "./max-batch.js";
+import { checkTruncation, observeAcceptance, observeUsage, type Observe } from "./observations.js";
+import { describeRejection, property, type ProbeClient, type RawResponse } from "./probe-client.js";
 import { longTexts, manyTexts, PREFIX, SENTENCES } from "./texts.js";
-import { length, same, vectorsOf, type Vector } from "./vectors.js";
+import { equalVectors, norm, readVectors, type Vector } from "./vectors.js";
 
-/** What the recommendation needs to know. */
+/** What the recommended options depend on. */
 export interface EmbeddingFacts {
   readonly dimensions: number | undefined;
-  readonly base64: "served" | "ignored" | "refused";
+  readonly base64: "accepted" | "ignored" | "rejected";
+  /** Whether every vector has length 1. */
   readonly unitLength: boolean;
-  readonly longText: "refused" | "cut" | "read";
-  readonly mostTexts: number;
+  readonly longText: "rejected" | "truncated" | "read";
+  readonly maxTexts: number;
 }
 
 const [FIRST, SECOND] = SENTENCES;
 
-/** Asks an endpoint for vectors in every way that Together does not document. */
+/** Checks everything about embeddings that Together does not document. */
 export async function probeEmbeddings(
-  endpoint: Endpoint,
+  client: ProbeClient,
   model: string,
   limit: number,
-  note: Note,
+  observe: Observe,
 ): Promise<EmbeddingFacts> {
-  const embed = (input: string | string[], extra: object = {}): Promise<Reply> =>
-    endpoint.ask("/embeddings", { model, input, ...extra });
+  const embed = (input: string | string[], extra: object = {}): Promise<RawResponse> =>
+    client.send("/embeddings", { model, input, ...extra });
   const floats = await embed([FIRST, SECOND, `${PREFIX}${FIRST}`]);
-  const vectors = vectorsOf(floats)?.byIndex ?? [];
-  noteVectors(floats, vectors, note);
-  const base64 = probeBase64(await embed([SECOND, FIRST], { encoding_format: "base64" }), vectors, note);
-  noteRefusable("emptyText", await embed(""), note);
-  noteRefusable("blankText", await embed(" "), note);
-  const longText = cutOrNot(await embed(longTexts(limit)), limit, (reply) => vectorsOf(reply)?.byIndex, same);
-  note("longText", longText.observed, longText.verdict !== "read");
-  const most = await mostAccepted(
-    (count) => embed(manyTexts(count)),
-    (reply) => vectorsOf(reply)?.byIndex.length,
+  const vectors = readVectors(floats)?.byIndex ?? [];
+  observeVectors(floats, vectors, observe);
+  const base64 = observeBase64(await embed([SECOND, FIRST], { encoding_format: "base64" }), vectors, observe);
+  observeAcceptance("emptyText", await embed(""), observe);
+  observeAcceptance("blankText", await embed(" "), observe);
+  const longText = checkTruncation(
+    await embed(longTexts(limit)),
+    limit,
+    (response) => readVectors(response)?.byIndex,
+    equalVectors,
   );
-  note("mostTexts", inWords(most), most.accepted >= 512);
-  const unitLength = vectors.length > 0 && vectors.every(isUnit);
+  observe("longText", longText.observed, longText.verdict !== "read");
+  const maxBatch = await findMaxBatch(
+    (count) => embed(manyTexts(count)),
+    (response) => readVectors(response)?.byIndex.length,
+  );
+  observe("maxTexts", describe(maxBatch), maxBatch.accepted >= 512);
   return {
     dimensions: vectors[0]?.length,
     base64,
-    unitLength,
+    unitLength: vectors.length > 0 && vectors.every(hasUnitLength),
     longText: longText.verdict,
-    mostTexts: most.accepted,
+    maxTexts: maxBatch.accepted,
   };
 }
 
-function noteVectors(reply: Reply, vectors: readonly Vector[], note: Note): void {
+function observeVectors(response: RawResponse, vectors: readonly Vector[], observe: Observe): void {
   const [first, , prefixed] = vectors;
-  if (!first || !prefixed) return note("dimensions", refusal(reply), false);
-  const all = new Set(vectors.map((vector) => vector.length));
-  note("dimensions", [...all].join(" and "), all.size === 1);
-  const lengths = vectors.map(length);
-  const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
-  note("unitLength", vectors.every(isUnit) ? "1" : `${least.toFixed(2)} to ${most.toFixed(2)}`, true);
-  const changed = !same(first, prefixed);
-  note("prefix", changed ? "changes the vector" : "changes nothing", changed);
-  noteUsage("usage", reply, note);
+  if (!first || !prefixed) return observe("dimensions", describeRejection(response), false);
+  const dimensions = new Set(vectors.map((vector) => vector.length));
+  observe("dimensions", [...dimensions].join(" and "), dimensions.size === 1);
+  const norms = vectors.map(norm);
+  const range = `${Math.min(...norms).toFixed(2)} to ${Math.max(...norms).toFixed(2)}`;
+  observe("unitLength", vectors.every(hasUnitLength) ? "1" : range, true);
+  const changed = !equalVectors(first, prefixed);
+  observe("prefix", changed ? "changes the vector" : "does not change the vector", changed);
+  observeUsage("usage", response, observe);
 }
 
-/** The same texts, the other way round: tells the order as well. */
-function probeBase64(reply: Reply, floats: readonly Vector[], note: Note): EmbeddingFacts["base64"] {
-  const vectors = vectorsOf(reply);
+/** The request holds the texts of `floats` in reverse order, so it also shows the order of the vectors. */
+function observeBase64(
+  response: RawResponse,
+  floats: readonly Vector[],
+  observe: Observe,
+): EmbeddingFacts["base64"] {
+  const vectors = readVectors(response);
   if (!vectors) {
-    note("base64", refusal(reply), false);
-    note("order", "could not be told", undefined);
-    return "refused";
+    observe("base64", describeRejection(response), false);
+    observe("order", "unknown", undefined);
+    return "rejected";
   }
-  const right = same(vectors.byIndex[1], floats[0]) && same(vectors.byIndex[0], floats[1]);
-  const where = vectors.inOrder ? "in the order of the texts" : "in another order, told by `index`";
-  note("order", right ? where : "the vectors belong to other texts", right);
-  const served = typeof member((member(reply.body, "data") as unknown[])[0], "embedding") === "string";
-  const numbers = right ? "the same numbers" : "other numbers";
-  note("base64", served ? `served, ${numbers}` : "ignored: floats came back", served && right);
-  return served ? "served" : "ignored";
+  const { byIndex, inOrder } = vectors;
+  const matches = equalVectors(byIndex[1], floats[0]) && equalVectors(byIndex[0], floats[1]);
+  const order = inOrder ? "in the order of the texts" : "in another order, with the right `index`";
+  observe("order", matches ? order : "the vectors belong to other texts", matches);
+  const first: unknown = (property(response.body, "data") as unknown[])[0];
+  const accepted = typeof property(first, "embedding") === "string";
+  const numbers = matches ? "the same numbers" : "other numbers";
+  observe("base64", accepted ? `accepted, ${numbers}` : "ignored: floats returned", accepted && matches);
+  return accepted ? "accepted" : "ignored";
 }
 
-function isUnit(vector: Vector): boolean {
-  return Math.abs(length(vector) - 1) < 0.001;
+function hasUnitLength(vector: Vector): boolean {
+  return Math.abs(norm(vector) - 1) < 0.001;
 }

@@ -5,41 +5,45 @@ import { resolveEmbedder } from "../core/options/resolve-options.js";
 import { Reranker } from "../core/rerank/reranker.js";
 import type { Observation } from "./assumptions.js";
 import { probeEmbeddings } from "./embeddings.js";
-import { Endpoint } from "./endpoint.js";
-import { MOST_TRIES } from "./most.js";
-import type { Note } from "./notes.js";
+import { MAX_BATCH_REQUESTS } from "./max-batch.js";
+import type { Observe } from "./observations.js";
+import { ProbeClient } from "./probe-client.js";
 import { embedderCode, rerankerCode } from "./recommend.js";
 import type { Report } from "./report.js";
 import { probeRerank } from "./rerank.js";
 import { DOCUMENTS, QUERY, SENTENCES } from "./texts.js";
 
+/** What to check and where. At least one of the models is required. */
 export interface ProbeOptions {
+  /** The embedding model. */
   readonly model?: string | undefined;
+  /** The rerank model. */
   readonly rerankModel?: string | undefined;
   readonly baseURL?: string | undefined;
   readonly apiKey?: string | undefined;
-  /** Tokens of the longest text, where the model is not known. */
+  /** The model's limit, in tokens. @defaultValue that of a known model, else 8192 */
   readonly maxInputTokens?: number | undefined;
   readonly fetch?: Fetch | undefined;
 }
 
-/** Where nothing is known: longer than most models' limits, and still cheap. */
-const UNKNOWN_LIMIT = 8192;
+/** For unknown models: more tokens than most models accept, at a low price. */
+const DEFAULT_MAX_INPUT_TOKENS = 8192;
 
-/** Requests beside those that look for the most texts: the package's own, and one for each question. */
+/** The requests except those of `findMaxBatch`: one by the package itself, and one per further question. */
 const EMBEDDING_REQUESTS = 6;
 const RERANK_REQUESTS = 6;
 
-/** How many requests a probe sends at most, if none has to be repeated. */
-export function mostRequests({ model, rerankModel }: ProbeOptions): number {
-  const embedding = model === undefined ? 0 : EMBEDDING_REQUESTS + MOST_TRIES;
-  return embedding + (rerankModel === undefined ? 0 : RERANK_REQUESTS + MOST_TRIES);
+/** Returns the number of requests that {@link probe} sends at most, without retries. */
+export function maxRequests({ model, rerankModel }: ProbeOptions): number {
+  const embedding = model === undefined ? 0 : EMBEDDING_REQUESTS + MAX_BATCH_REQUESTS;
+  return embedding + (rerankModel === undefined ? 0 : RERANK_REQUESTS + MAX_BATCH_REQUESTS);
 }
 
 /**
- * Asks an endpoint all that Together does not document.
+ * Checks what an endpoint does where Together's documentation says nothing.
  *
- * @throws {TogetherError} if the endpoint does not answer the package itself.
+ * @throws {TogetherError} if a request through the package itself fails.
+ * @throws {@link ConnectionError} if a later request gets no complete response.
  */
 export async function probe(options: ProbeOptions): Promise<Report> {
   const { model, rerankModel } = options;
@@ -47,46 +51,48 @@ export async function probe(options: ProbeOptions): Promise<Report> {
     { ...shared(options), model: model ?? rerankModel ?? "" },
     "a probe",
   );
-  const endpoint = new Endpoint(baseURL, apiKey, options.fetch ?? globalThis.fetch);
+  const client = new ProbeClient(baseURL, apiKey, options.fetch ?? globalThis.fetch);
   const observations: Observation[] = [];
-  const note: Note = (id, observed, expected) => void observations.push({ id, observed, expected });
+  const observe: Observe = (id, observed, expected) => void observations.push({ id, observed, expected });
   const recommended: string[] = [];
-  if (model !== undefined) recommended.push(await tryEmbeddings(options, model, endpoint, note));
-  if (rerankModel !== undefined) recommended.push(await tryReranking(options, rerankModel, endpoint, note));
-  note("rateHeaders", ...rateHeaders(endpoint));
-  return { baseURL, model, rerankModel, requests: endpoint.replies.length, observations, recommended };
+  if (model !== undefined) recommended.push(await checkEmbeddings(options, model, client, observe));
+  if (rerankModel !== undefined)
+    recommended.push(await checkReranking(options, rerankModel, client, observe));
+  observe("rateHeaders", ...rateHeaders(client));
+  return { baseURL, model, rerankModel, requests: client.responses.length, observations, recommended };
 }
 
 /**
- * Tries the package's own way first, so that a wrong key, model or address ends in its own sentence.
+ * Checks embeddings. The first request goes through the package itself: a wrong key, model or address then fails with
+ * the package's own error.
  *
- * @returns code to paste.
+ * @returns the recommended options, as code to paste.
  */
-async function tryEmbeddings(
+async function checkEmbeddings(
   options: ProbeOptions,
   model: string,
-  endpoint: Endpoint,
-  note: Note,
+  client: ProbeClient,
+  observe: Observe,
 ): Promise<string> {
-  const embedder = new Embedder({ ...shared(options), model, fetch: endpoint.fetch });
+  const embedder = new Embedder({ ...shared(options), model, fetch: client.fetch });
   const { vectors } = await embedder.embed([...SENTENCES]);
-  note("answers", `${vectors.length} of ${SENTENCES.length}`, true);
-  const limit = options.maxInputTokens ?? embeddingModel(model)?.maxInputTokens ?? UNKNOWN_LIMIT;
-  return embedderCode(model, options.baseURL, await probeEmbeddings(endpoint, model, limit, note));
+  observe("vectorCount", `${vectors.length} of ${SENTENCES.length}`, true);
+  const limit = options.maxInputTokens ?? embeddingModel(model)?.maxInputTokens ?? DEFAULT_MAX_INPUT_TOKENS;
+  return embedderCode(model, options.baseURL, await probeEmbeddings(client, model, limit, observe));
 }
 
-/** The same for a reranker. */
-async function tryReranking(
+/** Checks reranking, in the same way as embeddings. */
+async function checkReranking(
   options: ProbeOptions,
   model: string,
-  endpoint: Endpoint,
-  note: Note,
+  client: ProbeClient,
+  observe: Observe,
 ): Promise<string> {
-  const reranker = new Reranker({ ...shared(options), model, fetch: endpoint.fetch });
-  const ranked = await reranker.rerank(QUERY, [...DOCUMENTS], (document) => document);
-  note("rerankAnswers", `${ranked.length} of ${DOCUMENTS.length}`, true);
-  const limit = options.maxInputTokens ?? rerankModelOf(model)?.maxInputTokens ?? UNKNOWN_LIMIT;
-  return rerankerCode(model, options.baseURL, await probeRerank(endpoint, model, limit, note));
+  const reranker = new Reranker({ ...shared(options), model, fetch: client.fetch });
+  const ranked = await reranker.rerank(QUERY, DOCUMENTS);
+  observe("scoreCount", `${ranked.length} of ${DOCUMENTS.length}`, true);
+  const limit = options.maxInputTokens ?? rerankModelOf(model)?.maxInputTokens ?? DEFAULT_MAX_INPUT_TOKENS;
+  return rerankerCode(model, options.baseURL, await probeRerank(client, model, limit, observe));
 }
 
 function shared({
@@ -97,8 +103,8 @@ function shared({
   return { apiKey, baseURL, fetch };
 }
 
-function rateHeaders({ replies }: Endpoint): [observed: string, expected: boolean] {
-  const names = replies
+function rateHeaders({ responses }: ProbeClient): [observed: string, expected: boolean] {
+  const names = responses
     .filter(({ status }) => status === 200)
     .flatMap(({ headers }) => [...headers.keys()])
     .filter((name) => /^(?:x-ratelimit|x-tokenlimit|ratelimit|retry-after)/.test(name));

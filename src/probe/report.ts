@@ -1,43 +1,44 @@
 import { assumptions, type AssumptionId, type Observation } from "./assumptions.js";
 
-/** What an endpoint did, and what follows from it. Holds no key and no text. */
+/** The result of an endpoint check. It holds no key and no text. */
 export interface Report {
   readonly baseURL: string;
   readonly model: string | undefined;
   readonly rerankModel: string | undefined;
+  /** The number of requests that were sent, retries included. */
   readonly requests: number;
   readonly observations: readonly Observation[];
-  /** Code to paste. */
+  /** The recommended options, as code to paste. */
   readonly recommended: readonly string[];
 }
 
 const HEADINGS = ["", "what", "expected", "observed"] as const;
 
-/** A table for people. */
-export function inPrint({ observations, recommended, requests }: Report): string {
+/** Formats a report as a table with the recommended options below it. */
+export function formatText({ observations, recommended, requests }: Report): string {
   const rows = observations.map(({ id, observed, expected }) => [
     expected === undefined ? "?" : expected ? "=" : "!",
     assumptions[id].question,
     assumptions[id].expected,
     observed,
   ]);
-  const surprises = observations.filter(({ expected }) => expected === false);
+  const unexpected = observations.filter(({ expected }) => expected === false);
   return [
-    table([[...HEADINGS], ...rows]),
-    `${requests} requests were sent. ${verdict(surprises.map(({ id }) => id))}`,
-    "What to write here:",
+    formatTable([[...HEADINGS], ...rows]),
+    `Sent ${requests} requests. ${formatVerdict(unexpected.map(({ id }) => id))}`,
+    "Recommended options:",
     recommended.join("\n"),
     "",
   ].join("\n\n");
 }
 
-function verdict(surprises: readonly AssumptionId[]): string {
-  if (surprises.length === 0) return "Nothing is otherwise than expected.";
-  const what = surprises.map((id) => assumptions[id].question).join(", ");
-  return `Otherwise than expected: ${what}. A report (--json) at the project's issue tracker helps everybody.`;
+function formatVerdict(unexpected: readonly AssumptionId[]): string {
+  if (unexpected.length === 0) return "No observation is unexpected.";
+  const questions = unexpected.map((id) => assumptions[id].question).join(", ");
+  return `Unexpected: ${questions}. Please report it in the project's issue tracker, with the output of --json.`;
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
@@ -49,8 +50,8 @@ function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** For a bug report: with what each expectation rests on. */
-export function inJson(report: Report, version: string): string {
+/** Formats a report as JSON for a bug report, with the source of each expectation. */
+export function formatJson(report: Report, version: string): string {
   const observations = report.observations.map((observation) => ({
     ...observation,
     ...assumptions[observation.id],

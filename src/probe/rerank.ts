@@ -1,103 +1,101 @@
-import { member, refusal, type Endpoint, type Reply } from "./endpoint.js";
-import { inWords, mostAccepted } from "./most.js";
-import { cutOrNot, noteRefusable, noteUsage, type Note } from "./notes.js";
+import { describe, findMaxBatch } from "./max-batch.js";
+import { checkTruncation, observeAcceptance, observeUsage, type Observe } from "./observations.js";
+import { describeRejection, property, type ProbeClient, type RawResponse } from "./probe-client.js";
 import { DOCUMENTS, longTexts, manyTexts, QUERY } from "./texts.js";
 
-/** What the recommendation needs to know. */
+/** What the recommended options depend on. */
 export interface RerankFacts {
-  /** Whether scores of separate requests can be merged. */
+  /** Whether scores of separate requests are comparable. */
   readonly comparable: boolean;
-  readonly mostDocuments: number;
+  readonly maxDocuments: number;
+  /** Whether all scores are from 0 to 1. */
   readonly zeroToOne: boolean;
 }
 
-interface Score {
+interface IndexedScore {
   readonly index: number;
   readonly score: number;
 }
 
-/** Asks an endpoint for scores in every way that Together does not document. */
+/** Checks everything about reranking that Together does not document. */
 export async function probeRerank(
-  endpoint: Endpoint,
+  client: ProbeClient,
   model: string,
   limit: number,
-  note: Note,
+  observe: Observe,
 ): Promise<RerankFacts> {
-  const rank = (documents: readonly string[], extra: object = {}): Promise<Reply> =>
-    endpoint.ask("/rerank", { model, query: QUERY, documents, return_documents: false, ...extra });
-  const whole = await rank(DOCUMENTS);
-  const scores = scoresOf(whole) ?? [];
-  const zeroToOne = noteScores(whole, scores, note);
-  noteTopN(await rank(DOCUMENTS, { top_n: 2 }), scores, note);
-  const comparable = noteSplit(await rank(DOCUMENTS.slice(2)), scores, note);
-  noteRefusable("blankDocument", await rank([" ", DOCUMENTS[0]]), note);
-  const long = cutOrNot(await rank(longTexts(limit)), limit, byIndex, same);
-  note("longDocument", long.observed, long.verdict !== "read");
-  const most = await mostAccepted(
-    (count) => rank(manyTexts(count)),
-    (reply) => scoresOf(reply)?.length,
+  const rerank = (documents: readonly string[], extra: object = {}): Promise<RawResponse> =>
+    client.send("/rerank", { model, query: QUERY, documents, return_documents: false, ...extra });
+  const complete = await rerank(DOCUMENTS);
+  const scores = readScores(complete) ?? [];
+  const zeroToOne = observeScores(complete, scores, observe);
+  observeTopN(await rerank(DOCUMENTS, { top_n: 2 }), scores, observe);
+  const comparable = observeSplit(await rerank(DOCUMENTS.slice(2)), scores, observe);
+  observeAcceptance("blankDocument", await rerank([" ", DOCUMENTS[0]]), observe);
+  const long = checkTruncation(await rerank(longTexts(limit)), limit, readTwoScores, equalScores);
+  observe("longDocument", long.observed, long.verdict !== "read");
+  const maxBatch = await findMaxBatch(
+    (count) => rerank(manyTexts(count)),
+    (response) => readScores(response)?.length,
   );
-  note("mostDocuments", inWords(most), most.accepted >= 1024);
-  return { comparable, mostDocuments: most.accepted, zeroToOne };
+  observe("maxDocuments", describe(maxBatch), maxBatch.accepted >= 1024);
+  return { comparable, maxDocuments: maxBatch.accepted, zeroToOne };
 }
 
-function noteScores(reply: Reply, scores: readonly Score[], note: Note): boolean {
+function observeScores(response: RawResponse, scores: readonly IndexedScore[], observe: Observe): boolean {
   if (scores.length === 0) {
-    note("scoreRange", refusal(reply), false);
+    observe("scoreRange", describeRejection(response), false);
     return false;
   }
   const values = scores.map(({ score }) => score);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const sorted = values.every((value, place) => place === 0 || value <= (values[place - 1] as number));
-  note("rerankOrder", sorted ? "best first" : "not by score", sorted);
-  note("scoreRange", `seen from ${least.toPrecision(3)} to ${most.toPrecision(3)}`, true);
-  noteUsage("rerankUsage", reply, note);
-  return least >= 0 && most <= 1;
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  const sorted = values.every((value, index) => index === 0 || value <= (values[index - 1] as number));
+  observe("rerankOrder", sorted ? "best first" : "not by score", sorted);
+  observe("scoreRange", `${min.toPrecision(3)} to ${max.toPrecision(3)}`, true);
+  observeUsage("rerankUsage", response, observe);
+  return min >= 0 && max <= 1;
 }
 
-function noteTopN(reply: Reply, whole: readonly Score[], note: Note): void {
-  const best = scoresOf(reply);
-  if (!best) return note("topN", refusal(reply), false);
-  const equal = best.every(({ index, score }) => same(score, scoreAt(whole, index)));
-  note(
-    "topN",
-    `${best.length} of 2 asked for${equal ? "" : ", scored otherwise"}`,
-    best.length === 2 && equal,
-  );
+function observeTopN(response: RawResponse, complete: readonly IndexedScore[], observe: Observe): void {
+  const best = readScores(response);
+  if (!best) return observe("topN", describeRejection(response), false);
+  const equal = best.every(({ index, score }) => equalScores(score, scoreAt(complete, index)));
+  const observed = `${best.length} of 2 requested${equal ? "" : ", with other scores"}`;
+  observe("topN", observed, best.length === 2 && equal);
 }
 
-/** The last two documents alone: scored as beside the others, or not. */
-function noteSplit(reply: Reply, whole: readonly Score[], note: Note): boolean {
-  const alone = scoresOf(reply);
+/** Compares the scores of the last two documents in a request of their own with their scores in the complete list. */
+function observeSplit(response: RawResponse, complete: readonly IndexedScore[], observe: Observe): boolean {
+  const alone = readScores(response);
   if (!alone) {
-    note("comparable", refusal(reply), undefined);
+    observe("comparable", describeRejection(response), undefined);
     return false;
   }
-  const comparable = alone.every(({ index, score }) => same(score, scoreAt(whole, index + 2)));
-  note("comparable", comparable ? "comparable: the same as in one list" : "not comparable", true);
+  const comparable = alone.every(({ index, score }) => equalScores(score, scoreAt(complete, index + 2)));
+  observe("comparable", comparable ? "comparable: the same as in one list" : "not comparable", true);
   return comparable;
 }
 
-function scoresOf({ status, body }: Reply): Score[] | undefined {
-  const results = member(body, "results");
+function readScores({ status, body }: RawResponse): IndexedScore[] | undefined {
+  const results = property(body, "results");
   if (status !== 200 || !Array.isArray(results)) return undefined;
   return results.map((result: unknown) => ({
-    index: Number(member(result, "index")),
-    score: Number(member(result, "relevance_score")),
+    index: Number(property(result, "index")),
+    score: Number(property(result, "relevance_score")),
   }));
 }
 
-function byIndex(reply: Reply): number[] | undefined {
-  const scores = scoresOf(reply);
+function readTwoScores(response: RawResponse): number[] | undefined {
+  const scores = readScores(response);
   return scores && [0, 1].map((index) => scoreAt(scores, index) ?? Number.NaN);
 }
 
-function scoreAt(scores: readonly Score[], index: number): number | undefined {
+function scoreAt(scores: readonly IndexedScore[], index: number): number | undefined {
   return scores.find((score) => score.index === index)?.score;
 }
 
-/** But for what arithmetic in batches of another size changes. */
-function same(one: number | undefined, other: number | undefined): boolean {
-  if (one === undefined || other === undefined) return false;
-  return Math.abs(one - other) <= 0.001 * Math.max(1, Math.abs(one));
+/** Determines whether two scores are equal, except for rounding in batches of another size. */
+function equalScores(a: number | undefined, b: number | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  return Math.abs(a - b) <= 0.001 * Math.max(1, Math.abs(a));
 }

@@ -1,28 +1,28 @@
-/** What the probe sends: sentences of our own, so that nobody's texts are needed. */
+/** The texts that the endpoint check sends. They are its own, so it needs none of the user's texts. */
 
 export const SENTENCES = ["Plants turn light into sugar.", "Rust eats iron in wet air."] as const;
 export const PREFIX = "Represent this sentence for searching relevant passages: ";
 
 export const QUERY = "What do plants make from light?";
-/** The best one is neither first nor last. */
+/** The best document is neither the first nor the last. */
 export const DOCUMENTS = [
-  "Trains wait for nobody.",
+  "The train leaves at noon.",
   "Rust eats iron in wet air.",
   "Plants turn light into sugar.",
   "Leaves are green, and plants need light.",
 ] as const;
 
-/** One token each in every vocabulary that is known to us. */
+/** Each word is one token in every known vocabulary. */
 const WORDS = "river stone cloud green field light water house night paper train metal".split(" ");
 
-/** Two texts that differ only beyond a limit of tokens, which both exceed by half. */
+/** Returns two texts that differ only beyond a limit of tokens. Both are half as long again as the limit. */
 export function longTexts(limit: number): [string, string] {
-  const words = Array.from({ length: Math.ceil(limit * 1.5) }, (_, place) => WORDS[place % WORDS.length]);
+  const words = Array.from({ length: Math.ceil(limit * 1.5) }, (_, index) => WORDS[index % WORDS.length]);
   const long = words.join(" ");
   return [`${long} ${"iron rust ".repeat(20)}`, `${long} ${"plants make sugar ".repeat(20)}`];
 }
 
-/** Many texts, all different and as short as can be. */
+/** Returns short texts that are all different. */
 export function manyTexts(count: number): string[] {
-  return Array.from({ length: count }, (_, place) => `number ${place}`);
+  return Array.from({ length: count }, (_, index) => `number ${index}`);
 }

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
-import packageJson from "../package.json" with { type: "json" };
-import { runScript, type Outcome } from "./support/program.js";
+import packageJson from "../../package.json" with { type: "json" };
+import { runScript, type Outcome } from "../support/program.js";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 const children: Child[] = [];
@@ -21,12 +21,12 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-/** Waits for a command to end by itself. */
+/** Runs a command until it exits. */
 function run(...args: string[]): Promise<Outcome> {
   return runScript("src/cli.ts", args);
 }
 
-/** The first line that a command prints, as soon as it does. */
+/** Returns the first line of the output as soon as it is printed. */
 function firstLine({ stdout }: Child): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
@@ -47,7 +47,7 @@ describe("together-retrieval", () => {
   });
 
   it.each([
-    [[], "Cannot run together-retrieval: no command was given; use one of: emulator, probe, or --help"],
+    [[], "Cannot run together-retrieval: no command is given; use one of: emulator, probe, or --help"],
     [
       ["serve"],
       'Cannot run together-retrieval: there is no command "serve"; use one of: emulator, probe, or --help',
@@ -66,27 +66,24 @@ describe("together-retrieval", () => {
     ],
     [
       ["emulator", "--port", "http"],
-      'Cannot start the emulator: --port is "http"; give a whole number from 0 to 65535',
+      'Cannot start the emulator: --port is "http"; use an integer from 0 to 65535',
     ],
-    [
-      ["emulator", "--port", ""],
-      'Cannot start the emulator: --port is ""; give a whole number from 0 to 65535',
-    ],
+    [["emulator", "--port", ""], 'Cannot start the emulator: --port is ""; use an integer from 0 to 65535'],
     [
       ["emulator", "--workers", "1.5"],
-      'Cannot start the emulator: --workers is "1.5"; give a whole number of 1 or more',
+      'Cannot start the emulator: --workers is "1.5"; use an integer of 1 or more',
     ],
     [
       ["emulator", "--latency", "Infinity"],
-      'Cannot start the emulator: --latency is "Infinity"; give a number of 0 or more',
+      'Cannot start the emulator: --latency is "Infinity"; use a number of 0 or more',
     ],
-  ])("explains the misuse %j in one sentence and exits with 2", async (args, sentence) => {
+  ])("exits with 2 and one sentence for the invalid arguments %j", async (args, sentence) => {
     expect(await run(...args)).toEqual({ exitCode: 2, stdout: "", stderr: `${sentence}\n` });
   });
 });
 
-describe("together-retrieval on a Node that is too old", () => {
-  it("says so in one sentence, and exits with 1", async () => {
+describe("together-retrieval on an unsupported Node version", () => {
+  it("exits with 1 and one sentence", async () => {
     const old = 'Object.defineProperty(process.versions, "node", { value: "18.20.8" })';
     const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(old)}` };
     expect(await runScript("src/cli.ts", ["--version"], { env })).toEqual({
@@ -105,7 +102,7 @@ describe("together-retrieval emulator", () => {
   });
 
   it.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
-    "serves at the URL of its first line until %s, and exits with 0",
+    "serves at the URL in its first line until %s and exits with 0",
     async (signal) => {
       const child = start("emulator", "--port", "0", "--requests-per-second", "1");
       const url = await firstLine(child);
@@ -123,7 +120,7 @@ describe("together-retrieval emulator", () => {
     },
   );
 
-  it("explains a port in use and a foreign host in one sentence, and exits with 1", async () => {
+  it("exits with 1 and one sentence for a port in use and for an address of another machine", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const { port } = taken.address() as AddressInfo;
@@ -132,7 +129,7 @@ describe("together-retrieval emulator", () => {
       run("emulator", "--port", "0", "--host", "192.0.2.1"),
     ]);
     taken.close();
-    const sentence = `port ${port} is in use; choose another with --port, or --port 0 for a free one`;
+    const sentence = `port ${port} is in use; set another with --port, or use --port 0 for a free port`;
     expect(used).toEqual({ exitCode: 1, stdout: "", stderr: `Cannot start the emulator: ${sentence}\n` });
     expect(foreign).toMatchObject({
       exitCode: 1,

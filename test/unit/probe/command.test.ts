@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEmulator, type EmulatorServer } from "../../src/emulator/index.js";
-import { runScript, type Outcome } from "../support/program.js";
+import { createEmulator, type EmulatorServer } from "../../../src/emulator/index.js";
+import { runScript, type Outcome } from "../../support/program.js";
 
 const MODEL = "BAAI/bge-large-en-v1.5";
 const emulator = createEmulator({ apiKey: "right" });
@@ -17,18 +17,18 @@ function probe(args: readonly string[], variables: Readonly<Record<string, strin
 }
 
 describe("together-retrieval probe", () => {
-  it("says how many requests it sends, and prints a table and code to paste", async () => {
+  it("prints the number of requests, a table, and the recommended options", async () => {
     const ended = await probe(["--model", MODEL, "--base-url", server.url], { TOGETHER_API_KEY: "right" });
     expect(ended).toMatchObject({
       exitCode: 0,
-      stderr: "Sends at most 14 requests, more only where one has to be repeated.\n",
+      stderr: "Sends at most 14 requests, plus retries.\n",
     });
     expect(ended.stdout).toMatch(
       /what +expected +observed[^]*dimensions +.+ 1024\n[^]*new TogetherEmbeddings\(\{/,
     );
   });
 
-  it("prints JSON alone to its output with --json", async () => {
+  it("prints only JSON to stdout with --json", async () => {
     const { stdout } = await probe(["--rerank-model", "Salesforce/Llama-Rank-V1", "--json"], {
       TOGETHER_API_KEY: "right",
       TOGETHER_BASE_URL: server.url,
@@ -40,16 +40,16 @@ describe("together-retrieval probe", () => {
   });
 
   it.each([
-    [[], "Cannot probe the endpoint: no model was given; name one with --model or --rerank-model"],
+    [[], "Cannot probe the endpoint: no model is set; use --model or --rerank-model"],
     [
       ["--model", MODEL, "--jsno"],
       "Cannot probe the endpoint: unknown option '--jsno'; see together-retrieval probe --help",
     ],
     [
       ["--model", MODEL, "--max-input-tokens", "0"],
-      'Cannot probe the endpoint: --max-input-tokens is "0"; give a whole number of 1 or more',
+      'Cannot probe the endpoint: --max-input-tokens is "0"; use an integer of 1 or more',
     ],
-  ])("explains the misuse %j and exits with 2", async (args, sentence) => {
+  ])("exits with 2 and one sentence for the invalid arguments %j", async (args, sentence) => {
     expect(await probe(args)).toEqual({ exitCode: 2, stdout: "", stderr: `${sentence}\n` });
   });
 
@@ -64,7 +64,7 @@ describe("together-retrieval probe", () => {
     expect(stderr).toMatch(sentence);
   });
 
-  it("exits with 1 and one sentence when the connection is lost on the way", async () => {
+  it("exits with 1 and one sentence when the connection is lost after the first requests", async () => {
     emulator.setFaults(["ok", "ok", "reset"]);
     const { exitCode, stdout, stderr } = await probe(["--model", MODEL, "--base-url", server.url], {
       TOGETHER_API_KEY: "right",

@@ -1,17 +1,17 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { createEmulator, type EmulatorOptions } from "../../src/emulator/index.js";
-import type { AssumptionId } from "../../src/probe/assumptions.js";
-import { assumptions } from "../../src/probe/assumptions.js";
-import { mostRequests, probe, type ProbeOptions } from "../../src/probe/probe.js";
-import { inJson, inPrint, type Report } from "../../src/probe/report.js";
-import { DOCUMENTS, PREFIX, QUERY, SENTENCES } from "../../src/probe/texts.js";
+import { createEmulator, type EmulatorOptions } from "../../../src/emulator/index.js";
+import { assumptions, type AssumptionId } from "../../../src/probe/assumptions.js";
+import { maxRequests, probe, type ProbeOptions } from "../../../src/probe/probe.js";
+import { formatJson, formatText, type Report } from "../../../src/probe/report.js";
+import { DOCUMENTS, PREFIX, QUERY, SENTENCES } from "../../../src/probe/texts.js";
 
 const EMBEDDING = "BAAI/bge-large-en-v1.5";
 const UNIT = "thenlper/gte-large";
 const RERANK = "Salesforce/Llama-Rank-V1";
 const KEY = "tgp_v1_secret";
 
-/** Much as the known models are, and little to work for. */
+/** Close to the known models, with small vectors. */
 const SMALL: EmulatorOptions = {
   maxBatchTexts: 1024,
   models: {
@@ -21,7 +21,7 @@ const SMALL: EmulatorOptions = {
   },
 };
 
-/** Probes an emulator, through a `fetch` that may change its answers. */
+/** Probes an emulator through a `fetch` that may change its responses. */
 async function probed(
   emulation: EmulatorOptions = {},
   options: ProbeOptions = { model: EMBEDDING },
@@ -42,7 +42,7 @@ function seen(
   return [found?.observed, found?.expected];
 }
 
-/** Changes each vector of an answer. */
+/** Changes the body of each response that holds vectors. */
 function changing(change: (body: { data: { index: number; embedding: unknown }[]; usage: unknown }) => void) {
   return async (response: Response): Promise<Response> => {
     const body = (await response.json()) as Parameters<typeof change>[0];
@@ -51,18 +51,18 @@ function changing(change: (body: { data: { index: number; embedding: unknown }[]
   };
 }
 
-/** Keeps so many of an answer's items at most, with status 200. */
-function atMost(most: number) {
+/** Drops the items of a response beyond a number, with status 200. */
+function atMost(max: number) {
   return async (response: Response): Promise<Response> => {
     const body = (await response.json()) as { data?: unknown[]; results?: unknown[] };
-    body.data &&= body.data.slice(0, most);
-    body.results &&= body.results.slice(0, most);
+    body.data &&= body.data.slice(0, max);
+    body.results &&= body.results.slice(0, max);
     return Response.json(body, response);
   };
 }
 
 describe("probe() of embeddings", () => {
-  it("finds an endpoint as the emulator is by default, as expected in every point", async () => {
+  it("observes no unexpected behaviour of the default emulator", async () => {
     const report = await probed();
     expect(report.observations.filter(({ expected }) => expected !== true)).toEqual([]);
     expect(seen(report, "dimensions")).toEqual(["32", true]);
@@ -70,22 +70,22 @@ describe("probe() of embeddings", () => {
   });
 
   it.each<[AssumptionId, EmulatorOptions, string, boolean]>([
-    ["base64", { base64: "ignore" }, "ignored: floats came back", false],
-    ["base64", { base64: "reject" }, "refused with 400", false],
-    ["longText", { longText: "reject" }, "refused with 400 beyond 512 tokens", true],
-    ["longText", {}, "cut without a word, beyond 512 tokens or before", true],
+    ["base64", { base64: "ignore" }, "ignored: floats returned", false],
+    ["base64", { base64: "reject" }, "rejected with 400", false],
+    ["longText", { longText: "reject" }, "rejected with 400 beyond 512 tokens", true],
+    ["longText", {}, "silently truncated at 512 tokens or fewer", true],
     [
       "longText",
       { models: { [EMBEDDING]: { type: "embedding", dimensions: 64 } } },
       "read to the end, beyond 512 tokens",
       false,
     ],
-    ["emptyText", { blankText: "reject" }, "refused with 400", true],
-    ["blankText", { blankText: "reject" }, "refused with 400", true],
+    ["emptyText", { blankText: "reject" }, "rejected with 400", true],
+    ["blankText", { blankText: "reject" }, "rejected with 400", true],
     ["blankText", { blankText: "accept" }, "accepted", true],
-    ["mostTexts", { maxBatchTexts: 100 }, "64; 128 refused with 413", false],
-    ["mostTexts", { maxBatchTexts: 600, tooLargeStatus: 422 }, "512; 1024 refused with 422", true],
-    ["mostTexts", { maxBatchTexts: 3 }, "none accepted: 16 refused with 413", false],
+    ["maxTexts", { maxBatchTexts: 100 }, "64; 128 rejected with 413", false],
+    ["maxTexts", { maxBatchTexts: 600, tooLargeStatus: 422 }, "512; 1024 rejected with 422", true],
+    ["maxTexts", { maxBatchTexts: 3 }, "none accepted: 16 rejected with 413", false],
     ["unitLength", { models: { [EMBEDDING]: { type: "embedding", dimensions: 64 } } }, "1", true],
     [
       "usage",
@@ -93,12 +93,12 @@ describe("probe() of embeddings", () => {
       "null",
       true,
     ],
-    ["prefix", { embed: (texts) => texts.map(() => [1, 2, 3]) }, "changes nothing", false],
-  ])("sees %s under %o", async (id, emulation, observed, expected) => {
+    ["prefix", { embed: (texts) => texts.map(() => [1, 2, 3]) }, "does not change the vector", false],
+  ])("observes %s with the emulator options %o", async (id, emulation, observed, expected) => {
     expect(seen(await probed(emulation), id)).toEqual([observed, expected]);
   });
 
-  it("sees vectors that come in another order, each with its index", async () => {
+  it("observes vectors in another order with the right index", async () => {
     const report = await probed(
       {},
       { model: EMBEDDING },
@@ -106,22 +106,22 @@ describe("probe() of embeddings", () => {
         body.data = body.data.toReversed();
       }),
     );
-    expect(seen(report, "order")).toEqual(["in another order, told by `index`", true]);
+    expect(seen(report, "order")).toEqual(["in another order, with the right `index`", true]);
   });
 
-  it("sees indexes that lie", async () => {
-    let answers = 0;
-    const lie = changing(({ data }) => {
-      // The third request is the first whose texts stand the other way round.
-      if (++answers === 3) data.forEach((item, place) => (item.index = data.length - 1 - place));
+  it("observes wrong indexes", async () => {
+    let responses = 0;
+    const swapIndexes = changing(({ data }) => {
+      // The third request is the first with the texts in reverse order.
+      if (++responses === 3) data.forEach((item, position) => (item.index = data.length - 1 - position));
     });
-    expect(seen(await probed({}, { model: EMBEDDING }, lie), "order")).toEqual([
+    expect(seen(await probed({}, { model: EMBEDDING }, swapIndexes), "order")).toEqual([
       "the vectors belong to other texts",
       false,
     ]);
   });
 
-  it("names rate headers on success", async () => {
+  it("observes rate limit headers of successful responses", async () => {
     const report = await probed({}, { model: EMBEDDING }, async (response) => {
       const headers = new Headers(response.headers);
       headers.set("x-ratelimit-limit", "10");
@@ -130,20 +130,20 @@ describe("probe() of embeddings", () => {
     expect(seen(report, "rateHeaders")).toEqual(["x-ratelimit-limit", false]);
   });
 
-  it("waits as long as a refusal says, and goes on", async () => {
-    let refused = false;
+  it("retries a 429 after the delay that it names", async () => {
+    let rejected = false;
     const limits = (): { waitSeconds: number } | undefined =>
-      refused ? undefined : ((refused = true), { waitSeconds: 0.01 });
+      rejected ? undefined : ((rejected = true), { waitSeconds: 0.01 });
     const report = await probed({ limits });
     expect(report.requests).toBe(9);
     expect(report.observations.every(({ expected }) => expected)).toBe(true);
   });
 
-  it("takes the limit of an unknown model from the user", async () => {
+  it("uses maxInputTokens for an unknown model", async () => {
     const model = "me/my-endpoint";
     const models = { [model]: { type: "embedding", dimensions: 64, maxTokens: 100 } } as const;
     const report = await probed({ models }, { model, maxInputTokens: 100 });
-    expect(seen(report, "longText")[0]).toBe("cut without a word, beyond 100 tokens or before");
+    expect(seen(report, "longText")[0]).toBe("silently truncated at 100 tokens or fewer");
   });
 });
 
@@ -151,55 +151,61 @@ describe("probe() of reranking", () => {
   const rerank = { rerankModel: RERANK, maxInputTokens: 600 };
   const logits = { models: { [RERANK]: { type: "rerank", scores: "logits" } } } as const;
 
-  it("finds an endpoint as the emulator is by default, as expected in every point", async () => {
+  it("observes no unexpected behaviour of the default emulator", async () => {
     const report = await probed({}, rerank);
     expect(report.observations.filter(({ expected }) => expected !== true)).toEqual([]);
-    expect(seen(report, "rerankAnswers")).toEqual(["4 of 4", true]);
+    expect(seen(report, "scoreCount")).toEqual(["4 of 4", true]);
   });
 
   it.each<[AssumptionId, EmulatorOptions, RegExp, boolean]>([
-    ["mostDocuments", {}, /^1024; 2048 refused with 400$/, true],
-    ["mostDocuments", { models: { [RERANK]: { type: "rerank", maxDocuments: 100 } } }, /^64; 128/, false],
-    ["longDocument", { longText: "reject" }, /^refused with 400 beyond 600 tokens$/, true],
+    ["maxDocuments", {}, /^1024; 2048 rejected with 400$/, true],
+    ["maxDocuments", { models: { [RERANK]: { type: "rerank", maxDocuments: 100 } } }, /^64; 128/, false],
+    ["longDocument", { longText: "reject" }, /^rejected with 400 beyond 600 tokens$/, true],
     ["longDocument", logits, /^read to the end, beyond 600 tokens$/, false],
-    ["blankDocument", { blankText: "reject" }, /^refused with 400$/, true],
-    ["scoreRange", logits, /^seen from -/, true],
+    ["blankDocument", { blankText: "reject" }, /^rejected with 400$/, true],
+    ["scoreRange", logits, /^-\S+ to \S+$/, true],
     [
       "comparable",
       { rank: (_, documents) => documents.map((text) => text.length / documents.join("").length) },
       /^not comparable$/,
       true,
     ],
-  ])("sees %s under %o", async (id, emulation, observed, expected) => {
-    const [words, verdict] = seen(await probed(emulation, rerank), id);
-    expect(words).toMatch(observed);
+  ])("observes %s with the emulator options %o", async (id, emulation, observed, expected) => {
+    const [description, verdict] = seen(await probed(emulation, rerank), id);
+    expect(description).toMatch(observed);
     expect(verdict).toBe(expected);
   });
 });
 
-describe("probe() of an endpoint that answers less than it was asked", () => {
-  it("sees that it leaves vectors out without a word", async () => {
+describe("probe() of an endpoint that returns fewer results than items", () => {
+  it("observes missing vectors", async () => {
     const report = await probed({}, { model: EMBEDDING }, atMost(300));
-    expect(seen(report, "mostTexts")).toEqual(["256; 512 answered with 300", false]);
+    expect(seen(report, "maxTexts")).toEqual(["256; 512 returned 300", false]);
   });
 
-  it("sees that it returns a few results where nobody said how many", async () => {
+  it("observes a default number of rerank results", async () => {
     const report = await probed({}, { rerankModel: RERANK, maxInputTokens: 600 }, atMost(10));
-    expect(seen(report, "mostDocuments")).toEqual(["none accepted: 16 answered with 10", false]);
+    expect(seen(report, "maxDocuments")).toEqual(["none accepted: 16 returned 10", false]);
   });
 });
 
-describe("a report", () => {
+describe("the list of assumptions", () => {
+  it.each(Object.entries(assumptions))("names an existing file as the home of %s", (_, { home }) => {
+    expect(existsSync(home)).toBe(true);
+  });
+});
+
+describe("Report", () => {
   const both = { model: EMBEDDING, rerankModel: RERANK };
 
-  it("answers every assumption once", async () => {
+  it("holds one observation per assumption", async () => {
     const { observations } = await probed({}, both);
     expect(observations.map(({ id }) => id).toSorted()).toEqual(Object.keys(assumptions).toSorted());
   });
 
-  it("keeps to the number of requests that was announced, at worst", async () => {
+  it("counts exactly maxRequests() requests in the worst case", async () => {
     const report = await probed({ maxBatchTexts: 4 }, both);
-    expect(report.requests).toBe(mostRequests(both));
+    expect(report.requests).toBe(maxRequests(both));
   });
 
   it.each<[string, EmulatorOptions, ProbeOptions, string]>([
@@ -213,7 +219,7 @@ describe("a report", () => {
       "dimensions: 8,",
     ],
     [
-      "the address",
+      "the base URL",
       {},
       { model: UNIT, baseURL: "https://api-inference.together.ai/v1" },
       'baseURL: "https://api-',
@@ -228,26 +234,26 @@ describe("a report", () => {
     expect((await probed(emulation, options)).recommended.join("\n")).toContain(code);
   });
 
-  it("recommends nothing but the model where nothing else is needed", async () => {
+  it("recommends only the model when no other option is needed", async () => {
     const { recommended } = await probed({ longText: "reject" }, { model: UNIT });
     expect(recommended).toEqual([`new TogetherEmbeddings({\n  model: "${UNIT}",\n});`]);
   });
 
-  it("holds neither key nor text nor a server's words, in print and as JSON", async () => {
+  it("holds no key, no text and no server message, as text and as JSON", async () => {
     const report = await probed({ longText: "reject", blankText: "reject", maxBatchTexts: 4 }, both);
     const secrets = [KEY, ...SENTENCES, ...DOCUMENTS, QUERY, PREFIX, "maximum allowed", "number 1"];
-    for (const text of [inPrint(report), inJson(report, "1.0.0")]) {
+    for (const text of [formatText(report), formatJson(report, "1.0.0")]) {
       expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
     }
-    expect(JSON.parse(inJson(report, "1.0.0"))).toMatchObject({
+    expect(JSON.parse(formatJson(report, "1.0.0"))).toMatchObject({
       "together-retrieval": "1.0.0",
       model: EMBEDDING,
     });
   });
 
-  it("says what is otherwise than expected, first of all in its margin", async () => {
-    const text = inPrint(await probed({ base64: "ignore" }));
-    expect(text).toMatch(/^! {2}encoding_format: "base64" .* ignored: floats came back$/m);
-    expect(text).toContain('Otherwise than expected: encoding_format: "base64".');
+  it("marks and lists unexpected observations", async () => {
+    const text = formatText(await probed({ base64: "ignore" }));
+    expect(text).toMatch(/^! {2}encoding_format: "base64" .* ignored: floats returned$/m);
+    expect(text).toContain('Unexpected: encoding_format: "base64".');
   });
 });
