@@ -1,5 +1,5 @@
 import type { Fetch } from "../core/options/options.js";
-import { serverWait } from "../core/request/retry-policy.js";
+import { retryAfterMs } from "../core/request/retry-policy.js";
 
 /** An answer as it came, whatever its status. */
 export interface Reply {
@@ -40,7 +40,7 @@ export class Endpoint {
       this.replies.push(reply);
       const busy = reply.status === 429 || reply.status === 503;
       if (!busy || tries === MOST_TRIES) return reply;
-      const wait = serverWait(reply.headers, Date.now()) ?? 1000 * 2 ** tries;
+      const wait = retryAfterMs(reply.headers, Date.now()) ?? 1000 * 2 ** tries;
       if (wait > LONGEST_WAIT_MS) return reply;
       await new Promise((resolve) => setTimeout(resolve, wait));
     }

@@ -6,7 +6,7 @@
 import { shareOf, type Batch, type Batches, type BatchSize } from "./batch-queue.js";
 import { cannot } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
-import { encodingRefused, tooMuch } from "../errors/describe-failure.js";
+import { isEncodingRejected, tooLargeBy } from "../errors/describe-failure.js";
 import type { Parcel } from "../request/job.js";
 import { Undelivered, type Sender } from "../request/api.js";
 import type { Lane } from "../rate-limit/rate-limiter.js";
@@ -126,7 +126,7 @@ export class ListJob {
       });
       if (delivery) await this.#deliver(delivery.batch, delivery.vectors);
     } catch (error) {
-      const asFloats = error instanceof Undelivered && parcel?.base64 && encodingRefused(error.failure);
+      const asFloats = error instanceof Undelivered && parcel?.base64 && isEncodingRejected(error.failure);
       if (!asFloats) throw error;
       refuseBase64();
       await this.#send(source);
@@ -154,7 +154,7 @@ export class ListJob {
 
   /** In which way a batch was too much; throws what else was wrong with it. */
   #excess(refused: Undelivered, batch: Batch): "count" | "size" {
-    const by = tooMuch(refused.failure);
+    const by = tooLargeBy(refused.failure);
     if (!by) throw refused.error;
     if (batch.places.length === 1) throw this.#tooLong(batch, refused);
     return by;

@@ -1,6 +1,6 @@
 /** Texts into vectors: as many as texts, in their order, each one checked. */
 
-import { linked } from "../abort.js";
+import { linkedAbortController } from "../abort.js";
 import { Batches, BatchSize, type Batch } from "./batch-queue.js";
 import type { CallOptions } from "../call-options.js";
 import { VectorCache } from "./vector-cache.js";
@@ -18,7 +18,7 @@ import type { Lane } from "../rate-limit/rate-limiter.js";
 import { normalized, toFloat32 } from "./vectors.js";
 import {
   embeddingsRequest,
-  mostEmbeddingBytes,
+  maxEmbeddingBytes,
   readEmbeddings,
   readUsage,
   type RawVector,
@@ -124,7 +124,7 @@ export class Embedder {
     source: Iterable<string> | AsyncIterable<string>,
     options: CallOptions = {},
   ): AsyncGenerator<StreamedEmbedding, void, undefined> {
-    const { controller, unlink } = linked(options.signal);
+    const { controller, unlink } = linkedAbortController(options.signal);
     const size = (): number => this.#size.limits(this.#sender.limit).texts;
     const stream = chunks(source, {
       size,
@@ -202,7 +202,7 @@ export class Embedder {
   /** Finds a vector for each text: in the cache, or by asking for it. */
   async #complete(run: ListRun, tokens: number[], lane: Lane, options: CallOptions): Promise<void> {
     const { signal, onProgress } = options;
-    const { controller, unlink } = linked(signal);
+    const { controller, unlink } = linkedAbortController(signal);
     const cache = lane === "documents" ? this.#cache : undefined;
     const writes: Promise<void>[] = [];
     try {
@@ -264,7 +264,7 @@ export class Embedder {
       texts: batch.texts,
       secrets: () => batch.texts.map((text) => text.slice(prefix.length)),
       estimatedTokens: batch.tokens,
-      mostBytes: mostEmbeddingBytes(batch.texts.length, this.#expectedDimensions),
+      maxBytes: maxEmbeddingBytes(batch.texts.length, this.#expectedDimensions),
       read: (body) => {
         const vectors = readEmbeddings(body, batch.texts.length, this.#expectedDimensions);
         this.#learnedDimensions ??= vectors[0]?.length;

@@ -1,4 +1,4 @@
-import { Bill } from "../usage.js";
+import { UsageTotal } from "../usage.js";
 import type { Progress } from "../call-options.js";
 import type { RawVector } from "../request/wire.js";
 
@@ -8,7 +8,7 @@ export class ListRun<Vector extends RawVector = RawVector> {
   readonly texts: readonly string[];
   readonly vectors: (Vector | undefined)[];
   /** What its requests cost. */
-  readonly bill = new Bill();
+  readonly bill = new UsageTotal();
   readonly #first: number;
   readonly #form: (vector: RawVector) => Vector;
   /** For each place, the index in the list of the first text that stands there. */

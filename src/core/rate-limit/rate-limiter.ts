@@ -8,7 +8,7 @@
 
 import { onAbort } from "../abort.js";
 import { Pace, type Departure, type LimitedBy } from "./pacer.js";
-import { RetryBudget } from "../request/retry-policy.js";
+import { RetryBudget } from "./retry-budget.js";
 
 /** Who goes first: somebody waits for an answer, or a corpus is being embedded. */
 export type Lane = "query" | "documents";

@@ -4,16 +4,17 @@
  */
 
 import { sleep } from "../abort.js";
-import { Client } from "./together-client.js";
+import { TogetherClient } from "./together-client.js";
 import type { TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
-import { failureCode, failureError } from "../errors/describe-failure.js";
+import { failureCode, describeFailure } from "../errors/describe-failure.js";
 import type { Job, Parcel } from "./job.js";
-import { RequestFailed, type Failure } from "./request-error.js";
+import type { Failure } from "../errors/failure.js";
+import { RequestError } from "./request-error.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
 import { backoff, isRetryableStatus } from "./retry-policy.js";
 import { throttleFor, type Limit, type Throttle, type Ticket } from "../rate-limit/rate-limiter.js";
-import { InvalidAnswer, readUsage } from "./wire.js";
+import { InvalidResponse, readUsage } from "./wire.js";
 
 /** How long a model may refuse everything before its callers hear of it; no wait beyond it is begun. */
 const PATIENCE_MS = 120_000;
@@ -21,14 +22,14 @@ const PATIENCE_MS = 120_000;
 /** Sends the work of one object: a model at one address with one key. */
 export class Sender {
   readonly #options: ResolvedShared;
-  readonly #client: Client;
+  readonly #client: TogetherClient;
   readonly #emit: Emit;
   readonly #origin: string;
 
   constructor(options: ResolvedShared, emit: Emit) {
     this.#options = options;
     this.#origin = new URL(options.baseURL).origin;
-    this.#client = new Client(options);
+    this.#client = new TogetherClient(options);
     this.#emit = emit;
   }
 
@@ -88,7 +89,7 @@ export class Sender {
       });
       return ticket && parcel && { ticket, parcel };
     } catch (error) {
-      if (!(error instanceof RequestFailed)) throw error;
+      if (!(error instanceof RequestError)) throw error;
       // Others were refused for so long that this one need not be sent to know.
       const unsent = job.pack();
       if (unsent) throw this.#undelivered(errand, unsent, error.failure);
@@ -109,7 +110,7 @@ export class Sender {
       inFlight: ticket.inFlight,
     });
     try {
-      const answer = await this.#client.send(parcel.call, parcel.mostBytes, job.signal);
+      const answer = await this.#client.send(parcel.call, parcel.maxBytes, job.signal);
       const result = readAnswer(parcel, answer.body, answer.requestId);
       ticket.succeeded();
       this.#emit({
@@ -122,7 +123,7 @@ export class Sender {
       });
       return { done: true, result };
     } catch (error) {
-      if (error instanceof RequestFailed) return { done: false, failure: error.failure };
+      if (error instanceof RequestError) return { done: false, failure: error.failure };
       ticket.released();
       this.#emit({ type: "request-error", request: ticket.request, code: "aborted", status: undefined });
       throw error;
@@ -140,18 +141,18 @@ export class Sender {
   /** 429: the throttle says when it may be sent again, as long as the model answers anything at all. */
   #refused<Result>(errand: Errand<Result>, attempt: Attempt<Result>, failure: Refused): number {
     const { ticket } = attempt;
-    const { waitMs = 0, refusal } = failure;
+    const { waitMs = 0, body } = failure;
     // A wait that nobody will sit out must not hold up whoever comes next: they are told by the server themselves.
     if (waitMs > PATIENCE_MS) {
       ticket.released();
       throw this.#final(errand, attempt, failure);
     }
-    const by = /token/.test(refusal.type) ? "tokens" : "requests";
+    const by = /token/.test(body.type) ? "tokens" : "requests";
     const refused = ticket.refused(failure.waitMs, by);
     this.#emit({ type: "rate-limited", request: ticket.request, limitedBy: by, ...refused });
     const patientSince = performance.now() + waitMs - PATIENCE_MS;
     if (Math.max(errand.throttle.lastSuccess, errand.since) < patientSince) {
-      errand.throttle.giveUp(patientSince, new RequestFailed(withoutWords(failure)));
+      errand.throttle.giveUp(patientSince, new RequestError(withoutWords(failure)));
       throw this.#final(errand, attempt, failure);
     }
     errand.job.unpack();
@@ -189,7 +190,7 @@ export class Sender {
     const { apiKey, model, baseURL, timeout } = this.#options;
     const task = errand.job.task(parcel.texts.length);
     const about = { task, attempts: errand.sent, model, baseURL, timeout };
-    return new Undelivered(failure, failureError(failure, about, [apiKey, ...parcel.secrets()]));
+    return new Undelivered(failure, describeFailure(failure, about, [apiKey, ...parcel.secrets()]));
   }
 }
 
@@ -229,15 +230,15 @@ type Outcome<Result> =
 
 /** The same failure for other callers. The server's words may quote this caller's text, and the id is its request's. */
 function withoutWords(failure: Refused): Refused {
-  return { ...failure, refusal: { message: "", type: "", code: "" }, requestId: undefined };
+  return { ...failure, body: { message: "", type: "", code: "" }, requestId: undefined };
 }
 
 function readAnswer<Result>(parcel: Parcel<Result>, body: unknown, requestId: string | undefined): Result {
   try {
     return parcel.read(body);
   } catch (error) {
-    if (!(error instanceof InvalidAnswer)) throw error;
-    throw new RequestFailed({ kind: "invalid", problem: error.message, requestId });
+    if (!(error instanceof InvalidResponse)) throw error;
+    throw new RequestError({ kind: "invalid", problem: error.message, requestId });
   }
 }
 

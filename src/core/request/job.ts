@@ -1,15 +1,15 @@
 /** What a sender is given to send. */
 
-import type { Call } from "./together-client.js";
+import type { EndpointCall } from "./together-client.js";
 import type { Lane } from "../rate-limit/rate-limiter.js";
 
 /** One request, ready to leave. */
 export interface Parcel<Result> {
-  readonly call: Call;
+  readonly call: EndpointCall;
   /** Texts or documents in it. */
   readonly texts: readonly string[];
   readonly estimatedTokens: number;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /** What no error may quote: the user's own words. */
   secrets(): readonly string[];
   /** Reads the answer. @throws {@link InvalidAnswer} if it is not one. */

@@ -3,20 +3,20 @@
  * halved.
  */
 
-import { linked } from "../abort.js";
+import { linkedAbortController } from "../abort.js";
 import { estimateTokens } from "../embed/batch-queue.js";
-import type { Bill } from "../usage.js";
+import type { UsageTotal } from "../usage.js";
 import type { CallOptions } from "../call-options.js";
 import { cannot, count, type TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
-import { tooMuch } from "../errors/describe-failure.js";
+import { tooLargeBy } from "../errors/describe-failure.js";
 import type { Parcel } from "../request/job.js";
 import type { RankList } from "./rank-input.js";
 import type { ResolvedReranker } from "../options/resolve-options.js";
 import { Sender, Undelivered } from "../request/api.js";
 import {
   byScore,
-  mostRankingBytes,
+  maxRankingBytes,
   readRanking,
   readUsage,
   rerankRequest,
@@ -27,7 +27,7 @@ import {
 export interface Scoring {
   readonly list: RankList<unknown>;
   readonly topN: number | undefined;
-  readonly bill: Bill;
+  readonly bill: UsageTotal;
 }
 
 interface Run extends Scoring {
@@ -49,7 +49,7 @@ export class Scorer {
   /** The places in the list and their scores, best first: all that can be among the `topN` best. */
   async score(scoring: Scoring, { signal, onProgress }: CallOptions): Promise<RankedIndex[]> {
     const { batchSize } = this.#options;
-    const { controller, unlink } = linked(signal);
+    const { controller, unlink } = linkedAbortController(signal);
     const run = { ...scoring, signal: controller.signal };
     const total = scoring.list.texts.length;
     const requests = Math.ceil(total / batchSize);
@@ -87,7 +87,7 @@ export class Scorer {
       return (ranked ?? []).map(({ index, score }) => ({ index: from + index, score }));
     } catch (error) {
       if (!(error instanceof Undelivered)) throw error;
-      if (!tooMuch(error.failure)) throw error.error;
+      if (!tooLargeBy(error.failure)) throw error.error;
       if (texts.length === 1) throw this.#tooLong(run.list, from, error);
       this.#emit({ type: "batch-split", reason: "request-too-large", texts: texts.length, requests: 2 });
       const middle = from + Math.ceil(texts.length / 2);
@@ -102,7 +102,7 @@ export class Scorer {
       call: { path: "/rerank", body: rerankRequest(this.#options.model, query, texts, wanted) },
       texts,
       estimatedTokens: texts.reduce((tokens, text) => tokens + estimateTokens(text), estimateTokens(query)),
-      mostBytes: mostRankingBytes(texts),
+      maxBytes: maxRankingBytes(texts),
       secrets: () => [query, ...texts],
       read: (body) => {
         const ranked = readRanking(body, texts.length, wanted);

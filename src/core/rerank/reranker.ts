@@ -1,6 +1,6 @@
 /** A query and items into the best of them: each item's score checked, ties in the order they came. */
 
-import { Bill } from "../usage.js";
+import { UsageTotal } from "../usage.js";
 import type { CallOptions } from "../call-options.js";
 import { cannot, isTogetherError, type TogetherError } from "../errors/together-error.js";
 import { emitter, type Emit, type TokenUsage } from "../events.js";
@@ -105,7 +105,7 @@ export class Reranker {
     const list = readRankList(task, query, items, textOf);
     if (list.blank.length > 0) this.#emit({ type: "document-skipped", indexes: list.blank });
     if (list.repaired.length > 0) this.#emit({ type: "text-sanitized", indexes: list.repaired });
-    const bill = new Bill();
+    const bill = new UsageTotal();
     try {
       const scored = await this.#scorer.score({ list, topN: limits.topN, bill }, options);
       const ranked = scored
