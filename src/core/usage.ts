@@ -1,7 +1,7 @@
 import type { TokenUsage } from "./events.js";
 
 /** What the requests of one call cost, in tokens as Together counted them. */
-export class Bill {
+export class UsageTotal {
   #promptTokens = 0;
   #totalTokens = 0;
 

@@ -2,11 +2,11 @@
 
 import { decodeBase64 } from "../../src/core/request/base64.js";
 import {
-  InvalidAnswer,
+  InvalidResponse,
   readEmbeddings,
-  readId,
+  readRequestId,
   readRanking,
-  readRefusal,
+  readErrorBody,
   readUsage,
 } from "../../src/core/request/wire.js";
 
@@ -19,7 +19,7 @@ export function readByAll(body: unknown, asked: number): { valid: number; proble
       if (read(body, asked)) valid += 1;
       else problems.push(`${name} let something through`);
     } catch (error) {
-      if (!(error instanceof InvalidAnswer)) problems.push(`${name} threw ${String(error)}`);
+      if (!(error instanceof InvalidResponse)) problems.push(`${name} threw ${String(error)}`);
     }
   }
   return { valid, problems };
@@ -34,8 +34,8 @@ const READERS: Readonly<Record<string, (body: unknown, asked: number) => boolean
     const usage = readUsage(body);
     return usage === undefined || (isCount(usage.promptTokens) && isCount(usage.totalTokens));
   },
-  readRefusal: (body) => Object.values(readRefusal(body)).every((text) => typeof text === "string"),
-  readId: (body) => ["string", "undefined"].includes(typeof readId(body)),
+  readRefusal: (body) => Object.values(readErrorBody(body)).every((text) => typeof text === "string"),
+  readId: (body) => ["string", "undefined"].includes(typeof readRequestId(body)),
   decodeBase64: (body) => {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const vector = decodeBase64(text);

@@ -2,11 +2,11 @@
 
 import { cannot, type TogetherError, type TogetherErrorCode } from "./together-error.js";
 import { embeddingModel, rerankModel } from "../models.js";
-import { quote } from "./redact.js";
-import type { Failure } from "../request/request-error.js";
+import { quoteServerMessage } from "./redact.js";
+import type { Failure } from "./failure.js";
 
 /** What was being tried, for the message. */
-export interface About {
+export interface FailureContext {
   readonly task: string;
   readonly attempts: number;
   readonly model: string;
@@ -38,8 +38,8 @@ export function failureCode(failure: Failure): TogetherErrorCode {
   return failure.kind === "status" ? statusCode(failure) : CODES[failure.kind];
 }
 
-function statusCode({ status, refusal }: Status): TogetherErrorCode {
-  if (MODEL_GONE.test(refusal.code) || MODEL_GONE.test(refusal.message)) return "model_unavailable";
+function statusCode({ status, body }: Status): TogetherErrorCode {
+  if (MODEL_GONE.test(body.code) || MODEL_GONE.test(body.message)) return "model_unavailable";
   if (status === 401) return "unauthorized";
   if (status === 402) return "payment_required";
   if (status === 404) return "not_found";
@@ -54,9 +54,9 @@ function statusCode({ status, refusal }: Status): TogetherErrorCode {
  * 403 is among them because Together documents it for an input beyond the context length (support article on error
  * codes, 2025-11).
  */
-export function tooMuch(failure: Failure): "size" | "count" | undefined {
+export function tooLargeBy(failure: Failure): "size" | "count" | undefined {
   if (failure.kind !== "status" || failureCode(failure) === "model_unavailable") return undefined;
-  const { message } = failure.refusal;
+  const { message } = failure.body;
   if (![400, 403, 413, 422].includes(failure.status)) return undefined;
   if (COUNTED.test(message)) return "count";
   if (failure.status === 413) return "size";
@@ -66,11 +66,11 @@ export function tooMuch(failure: Failure): "size" | "count" | undefined {
 }
 
 /** Whether the server refused base64 as such. */
-export function encodingRefused(failure: Failure): boolean {
+export function isEncodingRejected(failure: Failure): boolean {
   return (
     failure.kind === "status" &&
     (failure.status === 400 || failure.status === 422) &&
-    /encoding[_ ]?format|base64/i.test(failure.refusal.message)
+    /encoding[_ ]?format|base64/i.test(failure.body.message)
   );
 }
 
@@ -79,10 +79,10 @@ export function encodingRefused(failure: Failure): boolean {
  *
  * @param secrets - The key and what was sent: what the server says is quoted only if it holds none of them.
  */
-export function failureError(failure: Failure, about: About, secrets: readonly string[]): TogetherError {
+export function describeFailure(failure: Failure, about: FailureContext, secrets: readonly string[]): TogetherError {
   const code = failureCode(failure);
   const { problem, remedy } = explain(failure, code, about);
-  const said = failure.kind === "status" ? quote(failure.refusal, secrets) : "";
+  const said = failure.kind === "status" ? quoteServerMessage(failure.body, secrets) : "";
   return cannot(code, about.task, problem + said, remedy, {
     status: failure.kind === "status" ? failure.status : undefined,
     requestId: failure.kind === "status" || failure.kind === "invalid" ? failure.requestId : undefined,
@@ -95,7 +95,7 @@ interface Explanation {
   readonly remedy: string;
 }
 
-function explain(failure: Failure, code: TogetherErrorCode, about: About): Explanation {
+function explain(failure: Failure, code: TogetherErrorCode, about: FailureContext): Explanation {
   const tried = about.attempts > 1 ? ` after ${about.attempts} attempts` : "";
   if (failure.kind === "status") return explainStatus(failure, code, about, tried);
   if (failure.kind === "connection") {
@@ -119,7 +119,7 @@ function explain(failure: Failure, code: TogetherErrorCode, about: About): Expla
   return { problem: failure.problem, remedy: `check that \`baseURL\` (${about.baseURL}) is Together's API` };
 }
 
-function explainStatus(failure: Status, code: TogetherErrorCode, about: About, tried: string): Explanation {
+function explainStatus(failure: Status, code: TogetherErrorCode, about: FailureContext, tried: string): Explanation {
   const answered = `Together answered ${failure.status}${tried}`;
   const wait = failure.waitMs === undefined ? "" : ` and asks for a wait of ${seconds(failure.waitMs)}`;
   const known: Partial<Record<TogetherErrorCode, Explanation>> = {

@@ -1,6 +1,6 @@
 /** What a server says of a refusal, as far as an error may repeat it: neither a key nor anybody's text. Pure. */
 
-import type { Refusal } from "../request/wire.js";
+import type { ErrorBody } from "./failure.js";
 
 /** Longer runs of a text than this are not quoted back by accident. */
 const TELLTALE = 12;
@@ -14,21 +14,21 @@ const MOST_SEARCHED = 2_000_000;
  *
  * @param secrets - What must not be repeated.
  */
-export function quote({ message, code }: Refusal, secrets: readonly string[]): string {
+export function quoteServerMessage({ message, code }: ErrorBody, secrets: readonly string[]): string {
   const said = message
     .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .trim()
     .slice(0, LONGEST_QUOTE)
     .toWellFormed();
-  const name = /^[\w.-]{1,60}$/.test(code) && !holds(code, secrets) ? ` [${code}]` : "";
+  const name = /^[\w.-]{1,60}$/.test(code) && !containsSecret(code, secrets) ? ` [${code}]` : "";
   if (said === "") return name;
-  return holds(said, secrets)
+  return containsSecret(said, secrets)
     ? `${name} (its message may quote what was sent and is left out)`
     : `${name} ("${said}")`;
 }
 
 /** Whether a message has a secret in it whole, or a telltale run of a longer one, plainly or escaped as in JSON. */
-function holds(message: string, secrets: readonly string[]): boolean {
+function containsSecret(message: string, secrets: readonly string[]): boolean {
   const characters = secrets.reduce((sum, secret) => sum + secret.length, 0);
   if (characters > MOST_SEARCHED) return true;
   const said = `${comparable(message)}\n${comparable(unescaped(message))}`;

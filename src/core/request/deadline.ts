@@ -1,6 +1,6 @@
 /** An end to waiting: the caller's abort, or time that is up. */
 
-import { linked, onAbort } from "../abort.js";
+import { linkedAbortController, onAbort } from "../abort.js";
 
 /** Ends a wait at once when the caller aborts or time is up, even if `fetch` does not listen to its signal. */
 export class Deadline {
@@ -13,7 +13,7 @@ export class Deadline {
 
   constructor(outer: AbortSignal, timeout: number) {
     this.#outer = outer;
-    const { controller, unlink } = linked(outer);
+    const { controller, unlink } = linkedAbortController(outer);
     this.#inner = controller;
     this.#unlink = unlink;
     this.#ended = new Promise((_, reject) => {

@@ -19,7 +19,7 @@ const SPACE = 0x20;
  *
  * @throws SyntaxError if it is not JSON.
  */
-export function parseAnswer(bytes: Uint8Array): unknown {
+export function parseResponse(bytes: Uint8Array): unknown {
   const { Buffer } = globalThis as { Buffer?: NodeBuffer };
   const cut = Buffer && cutOut(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return (cut && putBack(cut)) ?? JSON.parse(new TextDecoder().decode(bytes));

@@ -1,8 +1,8 @@
 /** The body of an answer: read whole, up to a size, and parsed. */
 
 import { onAbort } from "../abort.js";
-import { parseAnswer } from "./parse-response.js";
-import { RequestFailed, requestId } from "./request-error.js";
+import { parseResponse } from "./parse-response.js";
+import { RequestError, requestIdHeader } from "./request-error.js";
 
 /**
  * Reads an answer's JSON.
@@ -13,7 +13,7 @@ import { RequestFailed, requestId } from "./request-error.js";
 export async function readBody(response: Response, mostBytes: number, signal: AbortSignal): Promise<unknown> {
   const chunks = await readChunks(response, mostBytes, signal);
   signal.throwIfAborted();
-  return parse(joined(chunks), requestId(response.headers));
+  return parse(joined(chunks), requestIdHeader(response.headers));
 }
 
 async function readChunks(response: Response, mostBytes: number, signal: AbortSignal): Promise<Uint8Array[]> {
@@ -53,23 +53,23 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-async function tooLarge(response: Response, mostBytes: number): Promise<RequestFailed> {
+async function tooLarge(response: Response, mostBytes: number): Promise<RequestError> {
   await response.body?.cancel().catch(() => {});
   const problem = `the answer is longer than ${mostBytes} bytes, more than any right one`;
-  return new RequestFailed({ kind: "invalid", problem, requestId: requestId(response.headers) });
+  return new RequestError({ kind: "invalid", problem, requestId: requestIdHeader(response.headers) });
 }
 
 /** JSON that stops halfway is a lost connection, worth another try; other JSON that is none is not, nor is HTML. */
 function parse(bytes: Uint8Array, id: string | undefined): unknown {
   try {
-    return parseAnswer(bytes);
+    return parseResponse(bytes);
   } catch {
     const text = new TextDecoder().decode(bytes);
     if (/^\s*[[{]/.test(text) && !isClosed(text)) {
-      throw new RequestFailed({ kind: "connection", detail: "the answer was cut off" });
+      throw new RequestError({ kind: "connection", detail: "the answer was cut off" });
     }
     const what = text.trim() === "" ? "is empty" : /^\s*</.test(text) ? "is a web page" : "is not JSON";
-    throw new RequestFailed({ kind: "invalid", problem: `the answer ${what}`, requestId: id });
+    throw new RequestError({ kind: "invalid", problem: `the answer ${what}`, requestId: id });
   }
 }
 

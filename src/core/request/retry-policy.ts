@@ -35,7 +35,7 @@ export function backoff(retry: number, random: number): number {
  * `x-ratelimit-reset` (seconds) is the header that Together documents for a 429 (rate limit page, 2026). The
  * other two come from gateways before it.
  */
-export function serverWait(headers: Headers, nowMs: number): number | undefined {
+export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
   return (
     seconds(headers.get("x-ratelimit-reset"), nowMs) ??
     scaled(headers.get("retry-after-ms"), 1) ??
@@ -59,25 +59,4 @@ function seconds(value: string | null, nowMs: number): number | undefined {
 function untilDate(value: string | null, nowMs: number): number | undefined {
   const date = value === null ? Number.NaN : Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
-}
-
-/**
- * Keeps an outage from multiplying traffic: retries after server and network failures may be a tenth of the
- * successes, plus ten.
- */
-export class RetryBudget {
-  /** In tenths of a retry: ten times 0.1 is not quite 1. */
-  #tenths = 100;
-
-  /** A request succeeded. */
-  earn(): void {
-    this.#tenths += 1;
-  }
-
-  /** Takes one retry; `false` if none is left. */
-  spend(): boolean {
-    if (this.#tenths < 10) return false;
-    this.#tenths -= 10;
-    return true;
-  }
 }

@@ -12,23 +12,23 @@ import { readBody } from "./read-body.js";
 import { Deadline } from "./deadline.js";
 import type { Fetch } from "../options/options.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
-import { RequestFailed, requestId } from "./request-error.js";
-import { serverWait } from "./retry-policy.js";
-import { readId, readRefusal, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
+import { RequestError, requestIdHeader } from "./request-error.js";
+import { retryAfterMs } from "./retry-policy.js";
+import { readRequestId, readErrorBody, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
 
 /** What to ask; the path decides the method of the SDK. */
-export type Call =
+export type EndpointCall =
   | { readonly path: "/embeddings"; readonly body: EmbeddingsRequest }
   | { readonly path: "/rerank"; readonly body: RerankRequest };
 
 /** A body that arrived whole and is JSON. */
-export interface Answer {
+export interface JsonResponse {
   readonly body: unknown;
   readonly requestId: string | undefined;
 }
 
 /** Sends requests to one address with one key. */
-export class Client {
+export class TogetherClient {
   readonly #together: Together;
   readonly #timeout: number;
 
@@ -39,7 +39,7 @@ export class Client {
       new Together({
         apiKey: options.apiKey,
         baseURL: options.baseURL,
-        fetch: guarded(options.fetch),
+        fetch: rejectRedirects(options.fetch),
         // The SDK logs whole requests when told to through TOGETHER_LOG; `onEvent` tells the same without texts.
         logLevel: "off",
       });
@@ -49,22 +49,22 @@ export class Client {
    * Sends one request and reads its whole answer.
    *
    * @param mostBytes - An answer longer than this is refused before it fills the memory.
-   * @throws the signal's reason if it is aborted; {@link RequestFailed} for all that can go wrong.
+   * @throws the signal's reason if it is aborted; {@link RequestError} for all that can go wrong.
    */
-  async send(call: Call, mostBytes: number, signal: AbortSignal): Promise<Answer> {
+  async send(call: EndpointCall, mostBytes: number, signal: AbortSignal): Promise<JsonResponse> {
     const deadline = new Deadline(signal, this.#timeout);
     try {
       const response = await deadline.race(this.#request(call, deadline.signal));
       const body = await deadline.race(readBody(response, mostBytes, deadline.signal));
-      return { body, requestId: requestId(response.headers) };
+      return { body, requestId: requestIdHeader(response.headers) };
     } catch (error) {
-      throw deadline.passed() ? new RequestFailed({ kind: "timeout" }) : translate(error, signal);
+      throw deadline.passed() ? new RequestError({ kind: "timeout" }) : toRequestError(error, signal);
     } finally {
       deadline.clear();
     }
   }
 
-  async #request(call: Call, signal: AbortSignal): Promise<Response> {
+  async #request(call: EndpointCall, signal: AbortSignal): Promise<Response> {
     const options = { signal, maxRetries: 0, timeout: this.#timeout };
     if (call.path === "/rerank") {
       return this.#together.rerank.create(call.body as Together.RerankCreateParams, options).asResponse();
@@ -82,16 +82,16 @@ export class Client {
  *
  * The global `fetch` is looked up at each call, so that one replaced later (by a test, by a tracer) is used.
  */
-function guarded(given: Fetch | undefined): Fetch {
+function rejectRedirects(given: Fetch | undefined): Fetch {
   return async (input, init) => {
     const fetch = given ?? globalThis.fetch;
     const response = await fetch(input, { ...init, redirect: "manual" });
     const { type, status } = response;
     if (type !== "opaqueredirect" && (status < 300 || status > 399)) {
-      return status < 400 ? response : shortened(response);
+      return status < 400 ? response : limitErrorBody(response);
     }
     response.body?.cancel().catch(() => {});
-    throw new RequestFailed({ kind: "redirect" });
+    throw new RequestError({ kind: "redirect" });
   };
 }
 
@@ -99,7 +99,7 @@ function guarded(given: Fetch | undefined): Fetch {
 const MOST_REFUSAL_BYTES = 1 << 16;
 
 /** The SDK reads the body of a refusal whole, however long it is: this ends one that would fill the memory. */
-function shortened(response: Response): Response {
+function limitErrorBody(response: Response): Response {
   const { body, status, headers } = response;
   if (!body || status > 599) return response;
   let bytes = 0;
@@ -120,19 +120,19 @@ interface SdkError {
   readonly cause?: unknown;
 }
 
-function translate(error: unknown, signal: AbortSignal): unknown {
+function toRequestError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
-  if (error instanceof RequestFailed) return error;
+  if (error instanceof RequestError) return error;
   const { status, headers, error: body, cause } = Object(error) as SdkError;
-  if (cause instanceof RequestFailed) return cause;
-  if (typeof status !== "number") return new RequestFailed({ kind: "connection", detail: systemCode(error) });
+  if (cause instanceof RequestError) return cause;
+  if (typeof status !== "number") return new RequestError({ kind: "connection", detail: systemErrorCode(error) });
   const known = isHeaders(headers) ? headers : new Headers();
-  return new RequestFailed({
+  return new RequestError({
     kind: "status",
     status,
-    refusal: readRefusal(body),
-    waitMs: serverWait(known, Date.now()),
-    requestId: requestId(known) ?? readId(body),
+    body: readErrorBody(body),
+    waitMs: retryAfterMs(known, Date.now()),
+    requestId: requestIdHeader(known) ?? readRequestId(body),
   });
 }
 
@@ -142,7 +142,7 @@ function isHeaders(value: unknown): value is Headers {
 }
 
 /** The system's code for what happened, from the innermost cause: the text around it may quote the request. */
-function systemCode(error: unknown): string {
+function systemErrorCode(error: unknown): string {
   let code = "no connection";
   let cause = error;
   for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {

@@ -5,6 +5,7 @@
  * is not in it, yet served since 2025-09.
  */
 
+import type { ErrorBody } from "../errors/failure.js";
 import { decodeBase64 } from "./base64.js";
 
 export interface EmbeddingsRequest {
@@ -51,19 +52,19 @@ export function rerankRequest(
 export type RawVector = Float32Array | number[];
 
 /** An answer that does not answer the question. The sender makes a {@link TogetherError} of it. */
-export class InvalidAnswer extends Error {}
+export class InvalidResponse extends Error {}
 
 /** Bytes of one number in JSON, generously, and of all that stands around the numbers. */
 const BYTES_PER_NUMBER = 32;
 const BYTES_AROUND = 1 << 20;
 
 /** The most bytes that a sound answer to so many texts can have. */
-export function mostEmbeddingBytes(texts: number, dimensions = 16_384): number {
+export function maxEmbeddingBytes(texts: number, dimensions = 16_384): number {
   return BYTES_AROUND + texts * (1024 + dimensions * BYTES_PER_NUMBER);
 }
 
 /** The most bytes that a sound ranking of so many documents can have; texts come back from servers that ignore `return_documents`. */
-export function mostRankingBytes(documents: readonly string[]): number {
+export function maxRankingBytes(documents: readonly string[]): number {
   const echoed = documents.reduce((bytes, document) => bytes + 6 * document.length, 0);
   return BYTES_AROUND + documents.length * 1024 + echoed;
 }
@@ -77,8 +78,8 @@ export function mostRankingBytes(documents: readonly string[]): number {
  */
 export function readEmbeddings(body: unknown, texts: number, dimensions?: number): RawVector[] {
   const data = field(body, "data");
-  if (!Array.isArray(data)) throw new InvalidAnswer("the answer has no list `data`");
-  if (data.length !== texts) throw new InvalidAnswer(`${data.length} vectors came back for ${texts} texts`);
+  if (!Array.isArray(data)) throw new InvalidResponse("the answer has no list `data`");
+  if (data.length !== texts) throw new InvalidResponse(`${data.length} vectors came back for ${texts} texts`);
   const vectors: RawVector[] = Array.from({ length: texts });
   let wanted = dimensions;
   for (const item of data as unknown[]) {
@@ -86,7 +87,7 @@ export function readEmbeddings(body: unknown, texts: number, dimensions?: number
     const vector = readVector(field(item, "embedding"), index);
     wanted ??= vector.length;
     if (vector.length !== wanted) {
-      throw new InvalidAnswer(`vector ${index} has ${vector.length} dimensions instead of ${wanted}`);
+      throw new InvalidResponse(`vector ${index} has ${vector.length} dimensions instead of ${wanted}`);
     }
     vectors[index] = vector;
   }
@@ -109,16 +110,16 @@ export interface RankedIndex {
  */
 export function readRanking(body: unknown, documents: number, wanted: number): RankedIndex[] {
   const results = field(body, "results");
-  if (!Array.isArray(results)) throw new InvalidAnswer("the answer has no list `results`");
+  if (!Array.isArray(results)) throw new InvalidResponse("the answer has no list `results`");
   if (results.length < wanted || results.length > documents) {
-    throw new InvalidAnswer(`${results.length} results came back where ${wanted} were asked for`);
+    throw new InvalidResponse(`${results.length} results came back where ${wanted} were asked for`);
   }
   const scores: (number | undefined)[] = Array.from({ length: documents });
   const ranked = (results as unknown[]).map((result) => {
     const index = readIndex(result, documents, scores);
     const score = field(result, "relevance_score");
     if (typeof score !== "number" || !Number.isFinite(score)) {
-      throw new InvalidAnswer(`result ${index} has no finite score`);
+      throw new InvalidResponse(`result ${index} has no finite score`);
     }
     scores[index] = score;
     return { index, score };
@@ -141,34 +142,27 @@ export function readUsage(body: unknown): { promptTokens: number; totalTokens: n
   return { promptTokens, totalTokens: isCount(total) ? total : promptTokens };
 }
 
-/** What a refusal says, as far as it says it. */
-export interface Refusal {
-  readonly message: string;
-  readonly type: string;
-  readonly code: string;
-}
-
 /**
  * Reads the body of a refusal. Whether `error_type` stands at the top or inside `error` is not documented, so it
  * is looked for in both; gateways also send `{ "error": "text" }` and `{ "message": "text" }`.
  */
-export function readRefusal(body: unknown): Refusal {
+export function readErrorBody(body: unknown): ErrorBody {
   const error = field(body, "error");
-  const message = firstText(field(error, "message"), error, field(body, "message"), field(body, "detail"));
-  const type = firstText(field(body, "error_type"), field(error, "error_type"), field(error, "type"));
-  return { message, type, code: firstText(field(error, "code")) };
+  const message = firstString(field(error, "message"), error, field(body, "message"), field(body, "detail"));
+  const type = firstString(field(body, "error_type"), field(error, "error_type"), field(error, "type"));
+  return { message, type, code: firstString(field(error, "code")) };
 }
 
 /** The id that the body of a refusal carries. */
-export function readId(body: unknown): string | undefined {
-  return firstText(field(body, "id"), field(body, "request_id")) || undefined;
+export function readRequestId(body: unknown): string | undefined {
+  return firstString(field(body, "id"), field(body, "request_id")) || undefined;
 }
 
 function readIndex(item: unknown, length: number, taken: readonly unknown[]): number {
   const index = field(item, "index");
-  if (typeof index !== "number" || !Number.isInteger(index)) throw new InvalidAnswer("an item has no index");
-  if (index < 0 || index >= length) throw new InvalidAnswer(`index ${index} is out of range`);
-  if (taken[index] !== undefined) throw new InvalidAnswer(`index ${index} came back twice`);
+  if (typeof index !== "number" || !Number.isInteger(index)) throw new InvalidResponse("an item has no index");
+  if (index < 0 || index >= length) throw new InvalidResponse(`index ${index} is out of range`);
+  if (taken[index] !== undefined) throw new InvalidResponse(`index ${index} came back twice`);
   return index;
 }
 
@@ -176,10 +170,10 @@ function readVector(value: unknown, index: number): RawVector {
   // Decoded on the way here, and found to be sound.
   if (value instanceof Float32Array) return value;
   const vector = typeof value === "string" ? decodeBase64(value) : Array.isArray(value) ? value : undefined;
-  if (vector === undefined) throw new InvalidAnswer(`vector ${index} is neither numbers nor base64`);
-  if (vector.length === 0) throw new InvalidAnswer(`vector ${index} is empty`);
+  if (vector === undefined) throw new InvalidResponse(`vector ${index} is neither numbers nor base64`);
+  if (vector.length === 0) throw new InvalidResponse(`vector ${index} is empty`);
   if (!allFinite(vector))
-    throw new InvalidAnswer(`vector ${index} holds something that is not a finite number`);
+    throw new InvalidResponse(`vector ${index} holds something that is not a finite number`);
   return vector;
 }
 
@@ -205,7 +199,7 @@ function field(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function firstText(...values: unknown[]): string {
+function firstString(...values: unknown[]): string {
   return values.find((value): value is string => typeof value === "string" && value !== "") ?? "";
 }
 

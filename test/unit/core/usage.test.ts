@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { Bill } from "../../../src/core/usage.js";
+import { UsageTotal } from "../../../src/core/usage.js";
 
 it("a bill is the sum of what each answer says, where it says it", () => {
-  const bill = new Bill();
+  const bill = new UsageTotal();
   expect(bill.usage()).toEqual({ promptTokens: 0, totalTokens: 0 });
   bill.add({ promptTokens: 3, totalTokens: 5 });
   bill.add(undefined);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Failure } from "../../../../src/core/request/request-error.js";
-import { encodingRefused, failureError, tooMuch } from "../../../../src/core/errors/describe-failure.js";
+import type { Failure } from "../../../../src/core/errors/failure.js";
+import { isEncodingRejected, describeFailure, tooLargeBy } from "../../../../src/core/errors/describe-failure.js";
 import { see } from "../../../support/complaint.js";
 
 function status(code: number, message = "", waitMs?: number): Failure {
-  return { kind: "status", status: code, refusal: { message, code: "", type: "" }, waitMs, requestId: "r-1" };
+  return { kind: "status", status: code, body: { message, code: "", type: "" }, waitMs, requestId: "r-1" };
 }
 
 describe("a request is too much", () => {
@@ -19,7 +19,7 @@ describe("a request is too much", () => {
     [403, "maximum context length is 512 tokens", "size"],
     [400, "the length must be less than that", "size"],
   ] as const)("by a %i that says %j: in %s", (code, message, by) => {
-    expect(tooMuch(status(code, message))).toBe(by);
+    expect(tooLargeBy(status(code, message))).toBe(by);
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe("a request is too much", () => {
     [500, "the request size exceeds the limit"],
     [413, "model_not_available: too many inputs"],
   ])("never by a %i that says %j", (code, message) => {
-    expect(tooMuch(status(code, message))).toBeUndefined();
+    expect(tooLargeBy(status(code, message))).toBeUndefined();
   });
 });
 
@@ -41,7 +41,7 @@ describe("base64 is refused", () => {
     [400, "encodingFormat is no field"],
     [422, "extra fields: base64"],
   ])("by a %i that says %j", (code, message) => {
-    expect(encodingRefused(status(code, message))).toBe(true);
+    expect(isEncodingRejected(status(code, message))).toBe(true);
   });
 
   it.each([
@@ -49,7 +49,7 @@ describe("base64 is refused", () => {
     [500, "base64 failed"],
     [400, "this format is unknown"],
   ])("never by a %i that says %j", (code, message) => {
-    expect(encodingRefused(status(code, message))).toBe(false);
+    expect(isEncodingRejected(status(code, message))).toBe(false);
   });
 });
 
@@ -98,7 +98,7 @@ describe("the error of a request", () => {
       "the model is not served at https://here.example/v1 (it left the serverless offer on 2026-02-06) (",
     ],
   ])("says all there is to say of %s", (_, failure, changes, said) => {
-    const { message } = failureError(failure, { ...about, ...changes }, []);
+    const { message } = describeFailure(failure, { ...about, ...changes }, []);
     expect(message).toContain(`Cannot embed 2 texts: ${said}`);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { quote } from "../../../../src/core/errors/redact.js";
+import { quoteServerMessage } from "../../../../src/core/errors/redact.js";
 
 const HIDDEN = " (its message may quote what was sent and is left out)";
 
 function quoted(message: string, secrets: readonly string[] = [], code = ""): string {
-  return quote({ message, code, type: "" }, secrets);
+  return quoteServerMessage({ message, code, type: "" }, secrets);
 }
 
 describe("what a server says", () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { parseAnswer } from "../../../../src/core/request/parse-response.js";
+import { parseResponse } from "../../../../src/core/request/parse-response.js";
 import { decodeBase64 } from "../../../../src/core/request/base64.js";
 import { readEmbeddings } from "../../../../src/core/request/wire.js";
 
@@ -40,7 +40,7 @@ describe("parseAnswer()", () => {
           (one, index) => `{"embedding":${space}"${base64Of(...one)}","index":${index},"object":"embedding"}`,
         );
         const answer = `{"data":[${items.join(`,${space}`)}],"model":"ü"}`;
-        expect(parseAnswer(bytesOf(answer))).toEqual({
+        expect(parseResponse(bytesOf(answer))).toEqual({
           data: vectors.map((embedding, index) => ({ embedding, index, object: "embedding" })),
           model: "ü",
         });
@@ -64,7 +64,7 @@ describe("parseAnswer()", () => {
     fc.assert(
       fc.property(json.value, spacing, (value, space) => {
         const written = JSON.stringify(value, undefined, space);
-        const parsed = parseAnswer(bytesOf(written));
+        const parsed = parseResponse(bytesOf(written));
         expect(parsed).toEqual(decodedAlike(JSON.parse(written), parsed));
       }),
     );
@@ -77,12 +77,12 @@ describe("parseAnswer()", () => {
     ["one that is not finite", answerOf(base64Of(1), base64Of(Number.NaN))],
     ["one in numbers", answerOf(base64Of(1), [2])],
   ])("leaves %s to plain parsing", (_, answer) => {
-    expect(parseAnswer(bytesOf(JSON.stringify(answer)))).toEqual(JSON.parse(JSON.stringify(answer)));
+    expect(parseResponse(bytesOf(JSON.stringify(answer)))).toEqual(JSON.parse(JSON.stringify(answer)));
   });
 
   it("is not misled by a text that holds an answer", () => {
     const note = JSON.stringify(answerOf(base64Of(2)));
-    expect(parseAnswer(bytesOf(JSON.stringify({ note, ...answerOf(base64Of(1)) })))).toEqual({
+    expect(parseResponse(bytesOf(JSON.stringify({ note, ...answerOf(base64Of(1)) })))).toEqual({
       note,
       ...answerOf(Float32Array.of(1)),
     });
@@ -91,26 +91,26 @@ describe("parseAnswer()", () => {
   it("does not take the second of two equal keys for another text's vector", () => {
     const [one, other] = [base64Of(1), base64Of(2)];
     const twice = `{"data":[{"index":0,"embedding":"${one}","embedding":"${other}"}]}`;
-    expect(readEmbeddings(parseAnswer(bytesOf(twice)), 1)).toEqual([Float32Array.of(2)]);
+    expect(readEmbeddings(parseResponse(bytesOf(twice)), 1)).toEqual([Float32Array.of(2)]);
   });
 
   it("throws for JSON that was cut, wherever", () => {
     const whole = JSON.stringify(answerOf(base64Of(1), base64Of(2)));
     for (let length = 0; length < whole.length; length++) {
-      expect(() => parseAnswer(bytesOf(whole.slice(0, length)))).toThrow(SyntaxError);
+      expect(() => parseResponse(bytesOf(whole.slice(0, length)))).toThrow(SyntaxError);
     }
   });
 
   it("reads the same without Node's Buffer", () => {
     const answer = answerOf(base64Of(1, 2), base64Of(3, 4));
     vi.stubGlobal("Buffer", undefined);
-    const parsed = parseAnswer(bytesOf(JSON.stringify(answer)));
+    const parsed = parseResponse(bytesOf(JSON.stringify(answer)));
     expect(parsed).toEqual(answer);
     expect(readEmbeddings(parsed, 2)).toEqual([Float32Array.of(1, 2), Float32Array.of(3, 4)]);
   });
 
   it("gives each vector memory of its own, because stores take `vector.buffer` for the vector", () => {
-    const { data } = parseAnswer(bytesOf(JSON.stringify(answerOf(base64Of(1), base64Of(2))))) as {
+    const { data } = parseResponse(bytesOf(JSON.stringify(answerOf(base64Of(1), base64Of(2))))) as {
       data: { embedding: Float32Array }[];
     };
     expect(data.map(({ embedding }) => embedding.buffer.byteLength)).toEqual([4, 4]);

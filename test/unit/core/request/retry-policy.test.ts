@@ -3,8 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   backoff,
   isRetryableStatus,
-  RetryBudget,
-  serverWait,
+  retryAfterMs,
 } from "../../../../src/core/request/retry-policy.js";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
@@ -41,7 +40,7 @@ describe("serverWait()", () => {
     [{ "retry-after-ms": "2", "retry-after": "3" }, 2],
     [{ "x-ratelimit-reset": "soon", "retry-after": "3" }, 3000],
   ])("of %j is %s ms", (headers, wait) => {
-    expect(serverWait(new Headers(headers), NOW)).toBe(wait);
+    expect(retryAfterMs(new Headers(headers), NOW)).toBe(wait);
   });
 
   it("is a number of milliseconds from now, or nothing, whatever the headers hold", () => {
@@ -52,7 +51,7 @@ describe("serverWait()", () => {
     );
     fc.assert(
       fc.property(headers, (given) => {
-        const wait = serverWait(new Headers(given), NOW);
+        const wait = retryAfterMs(new Headers(given), NOW);
         expect(wait === undefined || (Number.isFinite(wait) && wait >= 0)).toBe(true);
       }),
     );
@@ -81,26 +80,5 @@ describe("backoff()", () => {
       }),
     );
     expect(backoff(3, 0)).toBe(0);
-  });
-});
-
-describe("RetryBudget", () => {
-  it("is ten, and one for every ten successes", () => {
-    fc.assert(
-      fc.property(fc.array(fc.boolean(), { maxLength: 300, size: "max" }), (outcomes) => {
-        const budget = new RetryBudget();
-        let spent = 0;
-        let earned = 0;
-        for (const succeeded of outcomes) {
-          if (succeeded) {
-            budget.earn();
-            earned += 1;
-          } else if (budget.spend()) spent += 1;
-          expect(spent).toBeLessThanOrEqual(10 + Math.floor(earned / 10));
-        }
-        const left = Array.from({ length: 100 }, () => budget.spend()).filter(Boolean).length;
-        expect(spent + left).toBe(10 + Math.floor(earned / 10));
-      }),
-    );
   });
 });

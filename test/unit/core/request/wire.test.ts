@@ -4,13 +4,13 @@ import { decodeBase64 } from "../../../../src/core/request/base64.js";
 import {
   byScore,
   embeddingsRequest,
-  InvalidAnswer,
-  mostEmbeddingBytes,
-  mostRankingBytes,
+  InvalidResponse,
+  maxEmbeddingBytes,
+  maxRankingBytes,
   readEmbeddings,
-  readId,
+  readRequestId,
   readRanking,
-  readRefusal,
+  readErrorBody,
   readUsage,
   rerankRequest,
   type RankedIndex,
@@ -97,7 +97,7 @@ describe("readEmbeddings()", () => {
     fc.assert(
       fc.property(body, fc.integer({ min: 1, max: 4 }), (answer, texts) => {
         const read = attempt(() => readEmbeddings(answer, texts));
-        expect(read instanceof InvalidAnswer || isWhole(read as RawVector[], texts)).toBe(true);
+        expect(read instanceof InvalidResponse || isWhole(read as RawVector[], texts)).toBe(true);
       }),
       { numRuns: 1000 },
     );
@@ -152,7 +152,7 @@ describe("readRanking()", () => {
     fc.assert(
       fc.property(body, wanted, (answer, least) => {
         const read = attempt(() => readRanking(answer, 5, least));
-        expect(read instanceof InvalidAnswer || isRanking(read as RankedIndex[], least)).toBe(true);
+        expect(read instanceof InvalidResponse || isRanking(read as RankedIndex[], least)).toBe(true);
       }),
       { numRuns: 1000 },
     );
@@ -179,7 +179,7 @@ describe("readRanking()", () => {
     [{ index: 1, relevance_score: 0.5 }, "index 1 is out of range"],
     [{ index: -1, relevance_score: 0.5 }, "index -1 is out of range"],
   ])("does not take %j for a result", (given, problem) => {
-    expect(() => readRanking({ results: [given] }, 1, 1)).toThrow(new InvalidAnswer(problem));
+    expect(() => readRanking({ results: [given] }, 1, 1)).toThrow(new InvalidResponse(problem));
   });
 });
 
@@ -218,7 +218,7 @@ describe("readRefusal()", () => {
     ["a page", { message: "", type: "", code: "" }],
     [undefined, { message: "", type: "", code: "" }],
   ])("of %j is %j", (body, refusal) => {
-    expect(readRefusal(body)).toEqual(refusal);
+    expect(readErrorBody(body)).toEqual(refusal);
   });
 });
 
@@ -230,7 +230,7 @@ describe("readId()", () => {
     [{ id: 5 }, undefined],
     [null, undefined],
   ])("of %j is %j", (body, id) => {
-    expect(readId(body)).toBe(id);
+    expect(readRequestId(body)).toBe(id);
   });
 });
 
@@ -262,20 +262,20 @@ describe("the most bytes of an answer", () => {
       embedding: vector,
     }));
     const bytes = JSON.stringify({ object: "list", data }, undefined, 1).length;
-    expect(bytes).toBeLessThan(mostEmbeddingBytes(128, 1024));
+    expect(bytes).toBeLessThan(maxEmbeddingBytes(128, 1024));
     const documents = Array.from({ length: 10 }, () => "\u0000".repeat(10_000));
     const results = documents.map((text, index) => ({ index, relevance_score: Math.PI, document: { text } }));
-    expect(JSON.stringify({ results }).length).toBeLessThan(mostRankingBytes(documents));
+    expect(JSON.stringify({ results }).length).toBeLessThan(maxRankingBytes(documents));
     const many = Array.from({ length: 40_000 }, (_, index) => ({
       index,
       relevance_score: Math.PI,
       document: {},
     }));
-    expect(JSON.stringify({ results: many }).length).toBeLessThan(mostRankingBytes(many.map(() => "")));
+    expect(JSON.stringify({ results: many }).length).toBeLessThan(maxRankingBytes(many.map(() => "")));
   });
 
   it("are bounded by what was asked for", () => {
-    expect(mostEmbeddingBytes(1, 1024)).toBeLessThan(2 ** 21);
-    expect(mostEmbeddingBytes(512)).toBeLessThan(2 ** 29);
+    expect(maxEmbeddingBytes(1, 1024)).toBeLessThan(2 ** 21);
+    expect(maxEmbeddingBytes(512)).toBeLessThan(2 ** 29);
   });
 });
