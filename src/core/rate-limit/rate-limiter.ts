@@ -1,13 +1,13 @@
 /**
  * Lets requests of one model leave at the pace that its server bears. Queries and reranking go before documents,
- * and what was refused before goes before new work; {@link Pace} says when.
+ * and what was refused before goes before new work; {@link Pacer} says when.
  *
  * One throttle serves all objects with the same fetch, origin, key and model, because Together's limit is one for
  * all of them.
  */
 
 import { onAbort } from "../abort.js";
-import { Pace, type Departure, type LimitedBy } from "./pacer.js";
+import { Pacer, type LimitedBy, type SentRequest } from "./pacer.js";
 import { RetryBudget } from "../request/retry-policy.js";
 
 /** Who goes first: somebody waits for an answer, or a corpus is being embedded. */
@@ -64,7 +64,7 @@ interface Waiter {
 export class Throttle {
   /** Shared like the throttle: an outage is an outage for all who use the model. */
   readonly budget = new RetryBudget();
-  readonly #pace = new Pace();
+  readonly #pacer = new Pacer();
   readonly #waiting = [new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>()];
   #inFlight = 0;
   #sent = 0;
@@ -73,7 +73,7 @@ export class Throttle {
 
   /** What the server limits, once it has said so. */
   get limit(): Limit | undefined {
-    const { limitedBy: by, ratePerSecond: perSecond } = this.#pace;
+    const { limitedBy: by, ratePerSecond: perSecond } = this.#pacer;
     return by && { by, perSecond };
   }
 
@@ -140,7 +140,8 @@ export class Throttle {
       if (!queue || !waiter) return;
       const now = performance.now();
       const { ceiling, lane } = waiter.work;
-      const at = this.#pace.sendAt(now, this.#inFlight, ceiling, lane === "query");
+      this.#pacer.observeIdle(now, this.#inFlight);
+      const at = this.#pacer.nextSendTime(this.#inFlight, ceiling, lane === "query");
       if (at > now) {
         if (at < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), Math.ceil(at - now));
         return;
@@ -152,7 +153,7 @@ export class Throttle {
   }
 
   #depart(now: number, tokens: number, ceiling: number): Ticket {
-    const departure = this.#pace.sent(now, tokens);
+    const departure = this.#pacer.sent(now, tokens);
     this.#inFlight += 1;
     this.#sent += 1;
     return {
@@ -161,7 +162,7 @@ export class Throttle {
       inFlight: this.#inFlight,
       succeeded: () => this.#arrive((at) => this.#succeed(at, departure, ceiling)),
       refused: (reset, by) => this.#arrive((at) => this.#refuse(at, departure, reset, by)),
-      failed: (pause) => this.#arrive((at) => this.#pace.failed(at, pause)),
+      failed: (pause) => this.#arrive((at) => this.#pacer.failed(at, pause, ceiling)),
       released: () => this.#arrive(() => {}),
     };
   }
@@ -173,15 +174,15 @@ export class Throttle {
     return outcome;
   }
 
-  #succeed(now: number, departure: Departure, ceiling: number): void {
+  #succeed(now: number, departure: SentRequest, ceiling: number): void {
     this.#lastSuccess = now;
     this.budget.earn();
-    this.#pace.succeeded(now, departure, ceiling);
+    this.#pacer.succeeded(now, departure, ceiling);
   }
 
-  #refuse(now: number, departure: Departure, reset: number | undefined, by: LimitedBy): Refused {
-    const delayMs = this.#pace.refused(now, departure, { by, reset }, Math.random());
-    return { delayMs, ratePerSecond: this.#pace.ratePerSecond };
+  #refuse(now: number, departure: SentRequest, reset: number | undefined, by: LimitedBy): Refused {
+    const delayMs = this.#pacer.rateLimited(now, departure, { by, resetMs: reset }, Math.random());
+    return { delayMs, ratePerSecond: this.#pacer.ratePerSecond };
   }
 }
 
