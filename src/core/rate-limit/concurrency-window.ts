@@ -1,84 +1,92 @@
 /**
- * How many requests may be in flight. Pure: time comes in as an argument.
+ * Limits how many requests are in flight. Pure: the time is an argument.
  *
- * It opens from a few to the ceiling, and closes where the server lacks capacity. It cannot express a rate: one request
- * in flight is already 20 a second at a round trip of 50 ms. That is what `rate.ts` is for.
+ * The window starts at a few requests and opens up to `maxConcurrency`. It shrinks when the server lacks capacity (5xx,
+ * lost connections). It cannot limit a rate: with a round trip of 50 ms, one request in flight is already 20 requests
+ * per second. `adaptive-rate.ts` limits the rate.
  */
 
 /** Requests in flight at the start. */
-const FIRST = 4;
+const INITIAL = 4;
 
-/** Queries and rerank requests are few and waited for: so many times the window are let in at once. */
-const URGENT_SHARE = 2;
+/** Queries and rerank requests are few, and a caller waits for them: the window opens for so many times as many. */
+const HIGH_PRIORITY_FACTOR = 2;
 
-/** It doubles in this time, answered or not: a small limit is met by few requests, and a slow server by all. */
+/**
+ * The window doubles in this time, with or without responses. A low rate limit is then reached with few requests, and a
+ * slow server still gets all of them.
+ */
 const DOUBLING_MS = 100;
 
-/** After so long without traffic it opens anew. */
+/** After so long without traffic it opens from the start again. */
 const REST_MS = 1000;
 
-/** Failures in a row that count as an outage: with one request in twenty failing by chance, once in 160,000. */
+/** Failures in a row that count as an outage. If one request in twenty fails by chance, that is once in 160,000. */
 const OUTAGE = 4;
 
-/** Failures within a window's worth of answers that count as a lack of capacity. */
+/** The window shrinks if a larger share of the requests of one count fails. */
 const TOLERATED_FAILURES = 0.1;
 
-/** The window of one model for one key. Times in milliseconds. */
-export class Window {
-  /** What failures leave of it. */
-  #left = Number.POSITIVE_INFINITY;
-  /** The ceiling of whoever asked last. */
-  #ceiling = FIRST;
+/** The concurrency window of one model and API key. Times in milliseconds. */
+export class ConcurrencyWindow {
+  /** Requests in flight that the failures so far leave; infinite without failures. */
+  #limit = Number.POSITIVE_INFINITY;
+  /** When the window was or is at {@link INITIAL} requests. */
   #opensFrom = Number.NEGATIVE_INFINITY;
   #failuresInRow = 0;
   #outcomes = 0;
   #failures = 0;
 
-  /** Whether everything fails. */
+  /** Whether all recent requests failed. */
   get outage(): boolean {
     return this.#failuresInRow >= OUTAGE;
   }
 
-  /** Whether one more has room, now or later without an answer: in an outage one alone, to see whether it is over. */
-  hasRoom(inFlight: number, ceiling: number): boolean {
-    this.#ceiling = ceiling;
-    return inFlight < (this.outage ? 1 : Math.floor(this.#size));
+  /**
+   * Determines whether one more request fits beside those in flight, now or at {@link ConcurrencyWindow.opensAt}.
+   * `false` means that a response must come first. In an outage one request at a time checks whether it is over.
+   */
+  hasCapacity(inFlight: number, maxConcurrency: number): boolean {
+    return inFlight < (this.outage ? 1 : Math.floor(Math.min(this.#limit, maxConcurrency)));
   }
 
-  /** When it is open for so many in flight. */
-  opensAt(inFlight: number, urgent: boolean): number {
-    return this.#opensFrom + DOUBLING_MS * Math.log2(inFlight / (urgent ? URGENT_SHARE : 1) / FIRST);
+  /** Returns when the window is open for so many requests in flight. */
+  opensAt(inFlight: number, highPriority: boolean): number {
+    return (
+      this.#opensFrom +
+      DOUBLING_MS * Math.log2(inFlight / (highPriority ? HIGH_PRIORITY_FACTOR : 1) / INITIAL)
+    );
   }
 
-  /** Nothing was under way for so long. */
-  rested(now: number, forMs: number): void {
-    if (forMs > REST_MS) this.#opensFrom = now;
+  /** Reopens from the start if no request was sent or answered for `idleMs` and that is long enough. */
+  resetAfterIdle(now: number, idleMs: number): void {
+    if (idleMs > REST_MS) this.#opensFrom = now;
   }
 
-  /** A request was answered. */
-  succeeded(ceiling: number): void {
+  /** Records a response: the window grows by one, up to the `maxConcurrency` of the request. */
+  succeeded(maxConcurrency: number): void {
     this.#failuresInRow = 0;
-    if (this.#left < ceiling) this.#left += 1;
-    this.#count(0);
+    if (this.#limit < maxConcurrency) this.#limit += 1;
+    this.#count(0, maxConcurrency);
   }
 
-  /** A request failed for lack of capacity or of a connection. */
-  failed(): void {
+  /** Records a request that failed for lack of capacity or of a connection. */
+  failed(maxConcurrency: number): void {
     this.#failuresInRow += 1;
-    this.#count(1);
+    this.#count(1, maxConcurrency);
   }
 
-  get #size(): number {
-    return Math.min(this.#left, this.#ceiling);
-  }
-
-  /** 503s say something about the server only by their share: one in twenty is its ordinary life. */
-  #count(failure: 0 | 1): void {
+  /**
+   * Counts outcomes and shrinks the window once per window of outcomes, at least 20. Only the share of failures says
+   * something about the server: one 503 in twenty requests is normal.
+   */
+  #count(failure: 0 | 1, maxConcurrency: number): void {
     this.#outcomes += 1;
     this.#failures += failure;
-    if (this.#outcomes < Math.max(20, this.#size)) return;
+    const size = Math.min(this.#limit, maxConcurrency);
+    if (this.#outcomes < Math.max(20, size)) return;
     const share = this.#failures / this.#outcomes;
-    if (share > TOLERATED_FAILURES) this.#left = Math.max(1, this.#size * (1 - Math.min(0.5, share)));
+    if (share > TOLERATED_FAILURES) this.#limit = Math.max(1, size * (1 - Math.min(0.5, share)));
     this.#outcomes = this.#failures = 0;
   }
 }

@@ -1,70 +1,76 @@
 /**
- * Decides when the next request may leave. Pure: time and chance come in as arguments, and nothing waits here.
+ * Decides when the next request may be sent. Pure: time and random numbers are arguments, and nothing here waits.
  *
- * Together's limits are dynamic, per organisation and model, and unpublished (rate limit page, 2026): the client must
- * find its rate. Until the first 429 there is none to find, and the window opens (`window.ts`). From then on a rate is
- * learned, of requests or of tokens (`rate.ts`), and one pause holds for all.
+ * Together's limits are dynamic, per organization and model, and unpublished (rate limit page, 2026). So the client must
+ * find the rate that the server accepts. Until the first 429, only the concurrency window limits requests
+ * (`concurrency-window.ts`). After it, the rate is estimated, in requests or in tokens (`adaptive-rate.ts`). One delay
+ * blocks all requests.
  */
 
-import { Rate } from "./adaptive-rate.js";
-import type { Mark, Standing } from "./request-position.js";
-import { Window } from "./concurrency-window.js";
+import { AdaptiveRate } from "./adaptive-rate.js";
+import type { RequestPosition, Snapshot } from "./request-position.js";
+import { ConcurrencyWindow } from "./concurrency-window.js";
 
-/** The pause after a 429 that names none. */
-const DEFAULT_PAUSE_MS = 500;
+/** The delay after a 429 without a reset. */
+const DEFAULT_DELAY_MS = 500;
 
 /** Resets are whole seconds, rounded up: a second refusal that names one a little later means the same moment. */
 const ROUNDING_MS = 1000;
 
-/** Refused again and again, requests wait up to this much longer each time. */
-const LONGEST_AGAIN_MS = 4000;
+/** The longest extra delay after several 429s in a row. */
+const MAX_EXTRA_DELAY_MS = 4000;
 
-/** Refusals in a row after which somebody else takes all: then only asking often, at odd moments, finds a gap. */
-const STARVED = 6;
+/** 429s in a row after which other clients use the whole limit. Only frequent requests at random moments find a gap. */
+const STARVATION_AFTER = 6;
 
-/** How much longer the starved wait, at most. */
-const STARVED_AGAIN_MS = 1000;
+/** The longest extra delay of a starved client. */
+const MAX_STARVED_EXTRA_DELAY_MS = 1000;
 
-/** What was learned is forgotten after this long without traffic: limits move with the hour. */
-const FORGET_MS = 60_000;
+/** The pacer forgets what it learned after this long without traffic: limits change within hours. */
+const IDLE_RESET_MS = 60_000;
 
 /** What the server says is limited. */
 export type LimitedBy = "requests" | "tokens";
 
-/** A request that has left, as its pace remembers it. */
-export interface Departure {
+/** A sent request. The pacer needs it again when the request ends. */
+export interface SentRequest {
   readonly tokens: number;
-  /** What left before it. */
+  /** Number of requests sent before it. */
   readonly requestsBefore: number;
+  /** Tokens of the requests sent before it. */
   readonly tokensBefore: number;
-  /** It left during a pause. */
-  readonly early: boolean;
+  /** Whether it was sent during a delay. */
+  readonly sentEarly: boolean;
 }
 
-/** A 429, and what it leads to. */
-export interface Refusal {
+/** What a 429 says. */
+export interface RateLimitResponse {
   readonly by: LimitedBy;
-  /** Milliseconds until the server has room, if it said so. */
-  readonly reset: number | undefined;
+  /** Milliseconds until the server accepts requests again, if the server says so. */
+  readonly resetMs: number | undefined;
 }
 
-/** The pace of one model for one key. All times in milliseconds. */
-export class Pace {
-  #window = new Window();
+/** Paces the requests of one model and API key. All times in milliseconds. */
+export class Pacer {
+  #window = new ConcurrencyWindow();
+  /** When traffic started, and what had been sent by then. */
   #start = Number.NEGATIVE_INFINITY;
   #startCounts = { requests: 0, tokens: 0 };
   #sent = { requests: 0, tokens: 0 };
-  #refused = { requests: 0, tokens: 0 };
-  #rates: { requests?: Rate; tokens?: Rate } = {};
+  /** Requests that received a 429, and their tokens. */
+  #rejected = { requests: 0, tokens: 0 };
+  #rates: { requests?: AdaptiveRate; tokens?: AdaptiveRate } = {};
   #limitedBy: LimitedBy | undefined;
-  #pausedUntil = Number.NEGATIVE_INFINITY;
-  /** When one urgent request may leave during a pause. */
-  #early = Number.POSITIVE_INFINITY;
-  /** A request that left during a pause was refused: this server means its resets. */
-  #strict = false;
-  /** Requests sent when the last refusal became known: what left before says nothing new. */
-  #cut = 0;
-  #streak = 0;
+  /** The end of the delay. */
+  #blockedUntil = Number.NEGATIVE_INFINITY;
+  /** When one high-priority request may be sent during the delay. */
+  #probeAt = Number.POSITIVE_INFINITY;
+  /** A request that was sent during a delay received a 429: this server means its resets. */
+  #enforcesResets = false;
+  /** Requests sent when the client received the last 429 that it learned from. A 429 of these is not new. */
+  #requestsAtLastLimit = 0;
+  /** 429s without a success in between, stale ones not counted. */
+  #consecutiveLimits = 0;
   #lastActive = Number.NEGATIVE_INFINITY;
 
   /** What the last 429 said is limited. */
@@ -72,142 +78,158 @@ export class Pace {
     return this.#limitedBy;
   }
 
-  /** What is limited, per second; infinite while no limit was met. */
+  /** The estimated rate of what is limited, per second; infinite before the first 429. */
   get ratePerSecond(): number {
     const rate = this.#limitedBy && this.#rates[this.#limitedBy];
     return rate ? rate.perMs * 1000 : Number.POSITIVE_INFINITY;
   }
 
   /**
-   * When a request may leave, possibly in the past; infinite if an answer must come first.
-   *
-   * @param urgent - It goes ahead of the rate, as far as the server takes a few requests at once.
+   * Resets what an idle time makes invalid: the window after a second, the rates and all else after a minute. Call it
+   * before {@link Pacer.nextSendTime}.
    */
-  sendAt(now: number, inFlight: number, ceiling: number, urgent: boolean): number {
-    if (inFlight === 0 && now - Math.max(this.#lastActive, this.#pausedUntil) > FORGET_MS) this.#forget(now);
-    if (inFlight === 0) this.#window.rested(now, now - this.#lastActive);
-    if (!this.#window.hasRoom(inFlight, ceiling)) return Number.POSITIVE_INFINITY;
-    const due = Object.values(this.#rates).map((rate) => (urgent ? rate.urgentDue : rate.due));
-    const resumesAt = urgent ? Math.min(this.#early, this.#pausedUntil) : this.#pausedUntil;
-    // Once a rate is known, it decides.
-    if (!this.#limitedBy) due.push(this.#window.opensAt(inFlight + 1, urgent));
+  observeIdle(now: number, inFlight: number): void {
+    if (inFlight > 0) return;
+    if (now - Math.max(this.#lastActive, this.#blockedUntil) > IDLE_RESET_MS) this.#reset(now);
+    this.#window.resetAfterIdle(now, now - this.#lastActive);
+  }
+
+  /**
+   * Returns when the next request may be sent, possibly in the past; infinite if a response must come first.
+   *
+   * @param highPriority - The request is sent ahead of the rate, by what the server accepts in a burst, and may probe
+   * during a delay.
+   */
+  nextSendTime(inFlight: number, maxConcurrency: number, highPriority: boolean): number {
+    if (!this.#window.hasCapacity(inFlight, maxConcurrency)) return Number.POSITIVE_INFINITY;
+    const due = Object.values(this.#rates).map((rate) => (highPriority ? rate.highPriorityDue : rate.due));
+    const resumesAt = highPriority ? Math.min(this.#probeAt, this.#blockedUntil) : this.#blockedUntil;
+    // Once a rate is known, the window no longer opens step by step: the rate decides.
+    if (!this.#limitedBy) due.push(this.#window.opensAt(inFlight + 1, highPriority));
     return Math.max(resumesAt, ...due);
   }
 
-  /** A request leaves. */
-  sent(now: number, tokens: number): Departure {
+  /** Records a request that is sent now. */
+  sent(now: number, tokens: number): SentRequest {
     const { requests: requestsBefore, tokens: tokensBefore } = this.#sent;
-    const early = now < this.#pausedUntil;
-    this.#early = Number.POSITIVE_INFINITY;
-    const departure = { tokens, requestsBefore, tokensBefore, early };
+    const sentEarly = now < this.#blockedUntil;
+    this.#probeAt = Number.POSITIVE_INFINITY;
+    const request = { tokens, requestsBefore, tokensBefore, sentEarly };
     this.#sent = { requests: requestsBefore + 1, tokens: tokensBefore + tokens };
     this.#lastActive = now;
-    this.#rates.requests?.sent(now, this.#standing(departure, "requests"));
-    this.#rates.tokens?.sent(now, this.#standing(departure, "tokens"));
-    return departure;
+    this.#rates.requests?.sent(now, this.#positionOf(request, "requests"));
+    this.#rates.tokens?.sent(now, this.#positionOf(request, "tokens"));
+    return request;
   }
 
-  /** A request was answered. */
-  succeeded(now: number, departure: Departure, ceiling: number): void {
+  /** Records a response that is neither a 429 nor a failure of the server. */
+  succeeded(now: number, request: SentRequest, maxConcurrency: number): void {
     this.#lastActive = now;
-    if (departure.requestsBefore >= this.#cut) this.#streak = 0;
-    if (departure.early) this.#letOneBy(now);
-    this.#window.succeeded(ceiling);
+    if (request.requestsBefore >= this.#requestsAtLastLimit) this.#consecutiveLimits = 0;
+    if (request.sentEarly) this.#allowProbe(now);
+    this.#window.succeeded(maxConcurrency);
   }
 
   /**
-   * A request was refused with 429.
+   * Records a 429.
    *
-   * @returns how long all requests now wait.
+   * @param random - From 0 to 1, for the jitter.
+   * @returns how many milliseconds all requests are now delayed.
    */
-  refused(now: number, departure: Departure, refusal: Refusal, random: number): number {
-    const { by, reset } = refusal;
+  rateLimited(now: number, request: SentRequest, response: RateLimitResponse, random: number): number {
+    const { by, resetMs } = response;
     this.#lastActive = now;
-    if (reset !== undefined) this.#rates[by]?.hears(reset, weightOf(departure, by));
-    if (departure.early) this.#strict = true;
-    if (departure.requestsBefore >= this.#cut && !departure.early)
-      this.#learn(now, departure, refusal, random);
-    // What was sent before the last refusal was known says nothing new but, perhaps, a much longer wait.
-    else if (now + (reset ?? 0) > this.#pausedUntil + ROUNDING_MS) this.#pausedUntil = now + (reset ?? 0);
-    const { requests, tokens } = this.#refused;
-    this.#refused = { requests: requests + 1, tokens: tokens + departure.tokens };
-    return Math.max(0, this.#pausedUntil - now);
+    if (resetMs !== undefined) this.#rates[by]?.observeReset(resetMs, weightOf(request, by));
+    if (request.sentEarly) this.#enforcesResets = true;
+    if (request.requestsBefore >= this.#requestsAtLastLimit && !request.sentEarly)
+      this.#learn(now, request, response, random);
+    // A 429 is stale if its request was sent before the client received the last one. It can only extend the delay.
+    else if (now + (resetMs ?? 0) > this.#blockedUntil + ROUNDING_MS)
+      this.#blockedUntil = now + (resetMs ?? 0);
+    const { requests, tokens } = this.#rejected;
+    this.#rejected = { requests: requests + 1, tokens: tokens + request.tokens };
+    return Math.max(0, this.#blockedUntil - now);
   }
 
-  /** A request failed for lack of capacity or of a connection. */
-  failed(now: number, pause: number): void {
+  /**
+   * Records a request that failed for lack of capacity or of a connection.
+   *
+   * @param delayMs - The delay of all requests if this is an outage.
+   */
+  failed(now: number, delayMs: number, maxConcurrency: number): void {
     this.#lastActive = now;
-    this.#window.failed();
-    if (this.#window.outage) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
+    this.#window.failed(maxConcurrency);
+    if (this.#window.outage) this.#blockedUntil = Math.max(this.#blockedUntil, now + delayMs);
   }
 
-  #learn(now: number, departure: Departure, { by, reset }: Refusal, random: number): void {
+  #learn(now: number, request: SentRequest, { by, resetMs }: RateLimitResponse, random: number): void {
     this.#limitedBy = by;
-    this.#cut = this.#sent.requests;
-    this.#streak += 1;
-    const pause = Math.max(1, reset ?? this.#ownPause(by));
-    const resumesAt = Math.max(this.#pausedUntil, now + pause + random * this.#again);
+    this.#requestsAtLastLimit = this.#sent.requests;
+    this.#consecutiveLimits += 1;
+    const delayMs = Math.max(1, resetMs ?? this.#defaultDelayMs(by));
+    const resumesAt = Math.max(this.#blockedUntil, now + delayMs + random * this.#extraDelayMs);
     const known = this.#rates[by];
-    const stands = this.#standing(departure, by);
+    const position = this.#positionOf(request, by);
     // Requests are counted whole; of a request's tokens there was room for half, on average.
-    const room = by === "tokens" ? departure.tokens / 2 : 0;
+    const room = by === "tokens" ? request.tokens / 2 : 0;
     const rate = (this.#rates[by] =
-      known ?? new Rate(now, stands, this.#startMark(by), reset, resumesAt, room));
-    known?.refused(now, stands, reset);
-    if (this.#streak > STARVED) rate.hurry(resumesAt);
+      known ?? new AdaptiveRate(now, position, this.#startSnapshot(by), resetMs, resumesAt, room));
+    known?.rateLimited(now, position, resetMs);
+    if (this.#consecutiveLimits > STARVATION_AFTER) rate.dueNoLaterThan(resumesAt);
     // A bucket of tokens fills up in the first pause, for many requests: that is made up for. Requests are counted in
     // windows as often, and what a pause leaves of a window is lost.
-    else if (!known && by === "tokens") rate.hurry(now);
+    else if (!known && by === "tokens") rate.dueNoLaterThan(now);
     // Processes that share a limit are refused together; a tenth of a request apart they do not come back as one.
-    this.#pausedUntil = resumesAt + (random * 0.1) / rate.perMs;
-    this.#letOneBy(now);
+    this.#blockedUntil = resumesAt + (random * 0.1) / rate.perMs;
+    this.#allowProbe(now);
   }
 
   /**
-   * Lets one urgent request leave before the pause is over, unless this server has shown that it means its resets. A
-   * reset in whole seconds is rounded up: a bucket has room for one request as soon as, by the learned rate, one is due.
+   * Allows one high-priority request before the delay is over. A reset in whole seconds is rounded up: a token bucket
+   * accepts one request as soon as one is due at the estimated rate. Not if this server has shown that it means its
+   * resets.
    */
-  #letOneBy(now: number): void {
+  #allowProbe(now: number): void {
     const rate = this.#limitedBy === "requests" ? this.#rates.requests : undefined;
-    if (rate && !this.#strict) this.#early = now + 1 / rate.perMs;
+    if (rate && !this.#enforcesResets) this.#probeAt = now + 1 / rate.perMs;
   }
 
-  /** How much longer than asked for requests wait at most, refused again and again. */
-  get #again(): number {
-    if (this.#streak > STARVED) return STARVED_AGAIN_MS;
-    return this.#streak > 1 ? Math.min(LONGEST_AGAIN_MS, 250 * 2 ** this.#streak) : 0;
+  /** The longest extra delay for the present number of 429s in a row. */
+  get #extraDelayMs(): number {
+    if (this.#consecutiveLimits > STARVATION_AFTER) return MAX_STARVED_EXTRA_DELAY_MS;
+    return this.#consecutiveLimits > 1 ? Math.min(MAX_EXTRA_DELAY_MS, 250 * 2 ** this.#consecutiveLimits) : 0;
   }
 
   /** Without a reset: until a request is due at the known rate, at least. */
-  #ownPause(by: LimitedBy): number {
+  #defaultDelayMs(by: LimitedBy): number {
     const rate = this.#rates[by];
-    return rate && by === "requests" ? Math.max(DEFAULT_PAUSE_MS, 1 / rate.perMs) : DEFAULT_PAUSE_MS;
+    return rate && by === "requests" ? Math.max(DEFAULT_DELAY_MS, 1 / rate.perMs) : DEFAULT_DELAY_MS;
   }
 
-  #standing(departure: Departure, by: LimitedBy): Standing {
-    const { requestsBefore, tokensBefore } = departure;
+  #positionOf(request: SentRequest, by: LimitedBy): RequestPosition {
+    const { requestsBefore, tokensBefore } = request;
     const weightBefore = by === "requests" ? requestsBefore : tokensBefore;
-    const admittedBefore = weightBefore - this.#refused[by];
-    return { weight: weightOf(departure, by), weightBefore, requestsBefore, admittedBefore };
+    const acceptedBefore = weightBefore - this.#rejected[by];
+    return { weight: weightOf(request, by), weightBefore, requestsBefore, acceptedBefore };
   }
 
-  #startMark(by: LimitedBy): Mark {
+  #startSnapshot(by: LimitedBy): Snapshot {
     return { at: this.#start, weight: this.#startCounts[by], requests: this.#startCounts.requests };
   }
 
-  #forget(now: number): void {
+  #reset(now: number): void {
     this.#rates = {};
     this.#limitedBy = undefined;
-    this.#window = new Window();
-    this.#window.rested(now, Number.POSITIVE_INFINITY);
+    this.#window = new ConcurrencyWindow();
+    this.#window.resetAfterIdle(now, Number.POSITIVE_INFINITY);
     this.#start = this.#lastActive = now;
     this.#startCounts = this.#sent;
-    this.#streak = 0;
-    this.#early = Number.POSITIVE_INFINITY;
-    this.#strict = false;
+    this.#consecutiveLimits = 0;
+    this.#probeAt = Number.POSITIVE_INFINITY;
+    this.#enforcesResets = false;
   }
 }
 
-function weightOf({ tokens }: Departure, by: LimitedBy): number {
+function weightOf({ tokens }: SentRequest, by: LimitedBy): number {
   return by === "requests" ? 1 : tokens;
 }

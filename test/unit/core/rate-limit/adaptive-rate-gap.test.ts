@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { Pace } from "../../../../src/core/rate-limit/pacer.js";
+import { Pacer } from "../../../../src/core/rate-limit/pacer.js";
 
-describe("a pace learned from small requests", () => {
-  it("does not hold up what comes after a large one for longer than a few seconds", () => {
-    const pace = new Pace();
-    pace.sendAt(0, 0, 16, false);
-    // A query of five tokens is refused while a batch of six thousand is still being paid off.
-    const query = pace.sent(400, 5);
-    pace.refused(900, query, { by: "tokens", reset: undefined }, 0);
-    pace.sent(2000, 6000);
-    expect(pace.ratePerSecond).toBeLessThan(10);
-    expect(pace.sendAt(2000, 1, 16, false)).toBeLessThan(2000 + 3000);
+describe("Pacer with a rate estimated from small requests", () => {
+  it("delays the request after a large one by a few seconds at most", () => {
+    const pacer = new Pacer();
+    pacer.observeIdle(0, 0);
+    // A query of five tokens receives a 429 while the rate still pays off a batch of six thousand.
+    const query = pacer.sent(400, 5);
+    pacer.rateLimited(900, query, { by: "tokens", resetMs: undefined }, 0);
+    pacer.sent(2000, 6000);
+    expect(pacer.ratePerSecond).toBeLessThan(10);
+    expect(pacer.nextSendTime(1, 16, false)).toBeLessThan(2000 + 3000);
   });
 });
