@@ -123,6 +123,7 @@ export interface TextTooLongEvent extends Common {
 /** Texts held half of an emoji or other surrogate pair, as splitters leave behind; it became U+FFFD. */
 export interface TextSanitizedEvent extends Common {
   readonly type: "text-sanitized";
+  readonly input: "query" | "documents";
   /** Their places in the list or the stream; `[0]` for a query. */
   readonly indexes: readonly number[];
 }

@@ -4,12 +4,18 @@
  */
 
 import { sleep } from "../abort.js";
-import { isEncodingRejected, tooLargeBy, type TooLargeBy } from "../errors/describe-failure.js";
+import { isEncodingRejected, tooLargeBy } from "../errors/describe-failure.js";
 import { cannot } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { Priority, RateLimit } from "../rate-limit/rate-limiter.js";
 import type { Api, ApiOperation, ApiRequest, Failed } from "../request/api.js";
-import { splitInHalf, type AcceptedSize, type Batch, type BatchLimits } from "../request/batch.js";
+import {
+  splitInHalf,
+  type AcceptedSize,
+  type Batch,
+  type BatchLimits,
+  type TooLargeBy,
+} from "../request/batch.js";
 import type { RawVector } from "../request/wire.js";
 import type { BatchQueue } from "../request/batch-queue.js";
 

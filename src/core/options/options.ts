@@ -4,6 +4,10 @@ import type Together from "together-ai";
 import type { TogetherEvent } from "../events.js";
 import type { EmbeddingModelId, RerankModelId } from "../models.js";
 
+/** Most texts per request. */
+export const MAX_BATCH_SIZE = 2048;
+export const DEFAULT_BATCH_SIZE = 128;
+
 /** A `fetch`, as far as this package uses it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
