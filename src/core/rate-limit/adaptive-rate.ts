@@ -43,13 +43,13 @@ const DOUBLING_REQUEST_SECONDS = 320;
 /** A refusal before so much has passed, likewise, speaks of a new limit or of others, not of the end of a climb. */
 const EARLY_REQUEST_SECONDS = 500;
 
-/** The client catches up on the quota of a delay at so many times the rate. */
+/** The client catches up on the unused quota of a delay at this many times the rate. */
 const CATCH_UP = 2;
 
 /** The longest time between two requests, however low the rate: the traffic of other clients may have ended. */
 const LONGEST_GAP_MS = 2500;
 
-/** On a slow server the longest time is so many times that of one request at the first estimate, up to a maximum. */
+/** On a slow server the longest gap is this many times the time per request at the first 429, up to a maximum. */
 const SLOW_GAP = 2;
 const LONGEST_SLOW_GAP_MS = 10_000;
 
@@ -71,7 +71,7 @@ const STEP_BACK_FROM_STRICT = 0.1;
  */
 const WINDOW_UTILISATION = 0.88;
 
-/** A 429 before so many requests were due says nothing about the rate: other clients may have used the quota. */
+/** A 429 before this many requests were due says nothing about the rate: other clients may have used the quota. */
 const MIN_SAMPLE_REQUESTS = 5;
 
 /** The rate decreases by at least this share after a 429 before probing. This leaves quota to other clients. */
@@ -170,13 +170,15 @@ export class AdaptiveRate {
   }
 
   /**
-   * Records a request that is sent now, and sets when the next one is due. After a delay the client catches up on unused
-   * quota, up to the burst. Once the hold is over, each request raises the rate.
+   * Records a request that is sent now, and sets when the next one is due. After a delay the client catches up on
+   * unused quota, up to the burst. Once the hold is over, each request raises the rate.
    */
   sent(now: number, { weight, weightBefore, requestsBefore }: RequestPosition): void {
     const late = Math.min(this.#burstMs, now - this.#due);
+    // More than two requests behind the rate: this one catches up.
     if (late * this.#rate > 2 * weight) this.#caughtUp += weight;
     const latest = now + this.#longestGapMs;
+    // Unused quota older than the burst is lost.
     this.#due = Math.min(latest, Math.max(this.#due, now - this.#burstMs) + weight / this.#rate);
     this.#earliest = Math.min(latest, now + weight / (this.#rate * CATCH_UP));
     if (this.#isHolding(now, requestsBefore)) return;
@@ -195,8 +197,8 @@ export class AdaptiveRate {
   }
 
   /**
-   * Another 429 said how long. A bucket that refills while we ask names any part of the time that one request takes: the
-   * longest is the whole.
+   * Another 429 said how long. A bucket that refills while we ask names any part of the time that one request takes:
+   * the longest is the whole.
    */
   observeReset(resetMs: number, weight: number): void {
     if (this.#hasExactResets && isExact(resetMs))

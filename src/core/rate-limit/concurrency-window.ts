@@ -9,7 +9,7 @@
 /** Requests in flight at the start. */
 const INITIAL = 4;
 
-/** Queries and rerank requests are few, and a caller waits for them: the window opens for so many times as many. */
+/** High-priority requests (queries, reranking) are few, and a caller waits: their window is larger by this factor. */
 const HIGH_PRIORITY_FACTOR = 2;
 
 /**
@@ -18,20 +18,20 @@ const HIGH_PRIORITY_FACTOR = 2;
  */
 const DOUBLING_MS = 100;
 
-/** After so long without traffic it opens from the start again. */
+/** After this long without traffic the window opens from the start again. */
 const REST_MS = 1000;
 
 /** Failures in a row that count as an outage. If one request in twenty fails by chance, that is once in 160,000. */
 const OUTAGE = 4;
 
-/** The window shrinks if a larger share of the requests of one count fails. */
+/** The share of failed requests above which the window shrinks. */
 const TOLERATED_FAILURES = 0.1;
 
 /** The concurrency window of one model and API key. Times in milliseconds. */
 export class ConcurrencyWindow {
-  /** Requests in flight that the failures so far leave; infinite without failures. */
+  /** The window's size after the failures so far; infinite until failures shrink it. */
   #limit = Number.POSITIVE_INFINITY;
-  /** When the window was or is at {@link INITIAL} requests. */
+  /** When the window last opened, with {@link INITIAL} requests. */
   #opensFrom = Number.NEGATIVE_INFINITY;
   #failuresInRow = 0;
   #outcomes = 0;
@@ -50,7 +50,7 @@ export class ConcurrencyWindow {
     return inFlight < (this.outage ? 1 : Math.floor(Math.min(this.#limit, maxConcurrency)));
   }
 
-  /** Returns when the window is open for so many requests in flight. */
+  /** Returns when the opening window reaches this number of requests in flight. */
   opensAt(inFlight: number, highPriority: boolean): number {
     return (
       this.#opensFrom +
@@ -58,7 +58,7 @@ export class ConcurrencyWindow {
     );
   }
 
-  /** Reopens from the start if no request was sent or answered for `idleMs` and that is long enough. */
+  /** Opens the window from the start again if the idle time is longer than a second. */
   resetAfterIdle(now: number, idleMs: number): void {
     if (idleMs > REST_MS) this.#opensFrom = now;
   }

@@ -1,7 +1,7 @@
 /**
  * Decides when the next request may be sent. Pure: time and random numbers are arguments, and nothing here waits.
  *
- * Together's limits are dynamic, per organization and model, and unpublished (rate limit page, 2026). So the client must
+ * Together's limits are dynamic, per organization and model, and unpublished (rate limit page, 2026). The client must
  * find the rate that the server accepts. Until the first 429, only the concurrency window limits requests
  * (`concurrency-window.ts`). After it, the rate is estimated, in requests or in tokens (`adaptive-rate.ts`). One delay
  * blocks all requests.

@@ -30,25 +30,29 @@ class Traffic {
 
 const START = { at: 0, weight: 0, requests: 0 };
 
-interface Begun {
+interface Subject {
   readonly rate: AdaptiveRate;
   readonly traffic: Traffic;
 }
 
 /** Creates a rate from a first 429 at 1000, after so many requests and with this reset. */
-function begun({ accepted = 100, reset = 4000 as number | undefined, resumesAt = 5000 } = {}): Begun {
+function afterFirst429({
+  accepted = 100,
+  reset = 4000 as number | undefined,
+  resumesAt = 5000,
+} = {}): Subject {
   const traffic = new Traffic(accepted);
   return { rate: new AdaptiveRate(1000, traffic.next(), START, reset, resumesAt), traffic };
 }
 
 /** Sends requests at even intervals; returns the time of the next one. */
-function send({ rate, traffic }: Begun, from: number, count: number, every: number): number {
+function send({ rate, traffic }: Subject, from: number, count: number, every: number): number {
   for (let at = 0; at < count; at++) rate.sent(from + at * every, traffic.next());
   return from + count * every;
 }
 
 /** Sends each request when it is due until the rate rises; returns how many and for how long. */
-function held({ rate, traffic }: Begun, from: number): { requests: number; seconds: number; at: number } {
+function held({ rate, traffic }: Subject, from: number): { requests: number; seconds: number; at: number } {
   const { perMs } = rate;
   let at = from;
   let requests = 0;
@@ -60,7 +64,7 @@ function held({ rate, traffic }: Begun, from: number): { requests: number; secon
 }
 
 /** Sends each request when it is due until the rate has caught up; returns how many, and when the next is due. */
-function catchUp({ rate, traffic }: Begun, from: number): { count: number; at: number } {
+function catchUp({ rate, traffic }: Subject, from: number): { count: number; at: number } {
   let at = from;
   let count = 0;
   for (; count < 1000; count++) {
@@ -81,7 +85,7 @@ function heldAfterProbing(
   every: number,
   delayedRequests = 4,
   weight = 1,
-): Begun & { now: number; before: number } {
+): Subject & { now: number; before: number } {
   const traffic = new Traffic(100 + delayedRequests, weight);
   const start = { at: -100 * every, weight: 0, requests: 0 };
   const rate = new AdaptiveRate(0, traffic.next(), start, 1000, delayedRequests * every);
@@ -103,7 +107,7 @@ describe("AdaptiveRate after the first 429", () => {
   ])(
     "estimates what was accepted by the end of the delay: %i until %i ms are %d per second",
     (accepted, resumesAt, rate) => {
-      expect(begun({ accepted, resumesAt }).rate.perMs * 1000).toBeCloseTo(rate, 9);
+      expect(afterFirst429({ accepted, resumesAt }).rate.perMs * 1000).toBeCloseTo(rate, 9);
     },
   );
 
@@ -120,13 +124,13 @@ describe("AdaptiveRate after the first 429", () => {
   });
 
   it("makes the next request due at the end of the delay", () => {
-    expect(begun().rate.due).toBe(5000);
+    expect(afterFirst429().rate.due).toBe(5000);
   });
 });
 
 describe("AdaptiveRate with a reset that is not a whole second", () => {
   it("takes a short reset for the time that a bucket needs for this request", () => {
-    expect(1 / begun({ reset: 60 }).rate.perMs).toBeCloseTo(60, 9);
+    expect(1 / afterFirst429({ reset: 60 }).rate.perMs).toBeCloseTo(60, 9);
   });
 
   it("divides the weight of the request by the reset", () => {
@@ -135,7 +139,7 @@ describe("AdaptiveRate with a reset that is not a whole second", () => {
   });
 
   it("does not raise the rate above what was accepted", () => {
-    expect(begun({ reset: 3.5 }).rate.perMs * 1000).toBeCloseTo(20, 9);
+    expect(afterFirst429({ reset: 3.5 }).rate.perMs * 1000).toBeCloseTo(20, 9);
   });
 
   it.each([
@@ -145,7 +149,7 @@ describe("AdaptiveRate with a reset that is not a whole second", () => {
     ["there is none", undefined],
     ["it is 0", 0],
   ])("ignores the reset if %s", (_, reset) => {
-    const { rate } = begun({ reset });
+    const { rate } = afterFirst429({ reset });
     expect(rate.perMs * 1000).toBeCloseTo(20, 9);
     rate.observeReset(999.5, 1);
     expect(rate.perMs * 1000).toBeCloseTo(20, 9);
@@ -158,7 +162,7 @@ describe("AdaptiveRate with a reset that is not a whole second", () => {
   });
 
   it("takes the longest of several resets, because a bucket that refills meanwhile names parts of the time", () => {
-    const { rate } = begun({ reset: 60 });
+    const { rate } = afterFirst429({ reset: 60 });
     rate.observeReset(90, 1);
     expect(1 / rate.perMs).toBeCloseTo(90, 9);
     rate.observeReset(70, 1);
@@ -170,18 +174,18 @@ describe("AdaptiveRate with a reset that is not a whole second", () => {
   });
 
   it("ignores resets once the rate has been measured", () => {
-    const begin = begun({ reset: 60, resumesAt: 1060 });
-    const now = send(begin, 1060, 40, 60);
-    begin.rate.rateLimited(now, begin.traffic.next());
-    const { perMs } = begin.rate;
-    begin.rate.observeReset(999.5, 1);
-    expect(begin.rate.perMs).toBe(perMs);
+    const subject = afterFirst429({ reset: 60, resumesAt: 1060 });
+    const now = send(subject, 1060, 40, 60);
+    subject.rate.rateLimited(now, subject.traffic.next());
+    const { perMs } = subject.rate;
+    subject.rate.observeReset(999.5, 1);
+    expect(subject.rate.perMs).toBe(perMs);
   });
 });
 
 describe("AdaptiveRate.due", () => {
   it("spaces requests by the rate", () => {
-    const { rate, traffic } = begun();
+    const { rate, traffic } = afterFirst429();
     rate.sent(5000, traffic.next());
     expect(rate.due).toBeCloseTo(5050, 6);
     rate.sent(5050, traffic.next());
@@ -189,13 +193,13 @@ describe("AdaptiveRate.due", () => {
   });
 
   it("spaces requests by their weight", () => {
-    const { rate, traffic } = begun();
+    const { rate, traffic } = afterFirst429();
     rate.sent(5000, traffic.next(10));
     expect(rate.due).toBeCloseTo(5500, 6);
   });
 
   it("catches up on the unused quota of a delay at twice the rate", () => {
-    const { rate, traffic } = begun();
+    const { rate, traffic } = afterFirst429();
     rate.sent(6000, traffic.next());
     expect(rate.due).toBeCloseTo(6025, 6);
     rate.sent(6025, traffic.next());
@@ -204,8 +208,8 @@ describe("AdaptiveRate.due", () => {
 
   it("catches up on no more than the server accepts at once", () => {
     // What was accepted beyond the rate, less the request with the 429.
-    const begin = heldAfterProbing(50, 20);
-    const { at, count } = catchUp(begin, 100_000);
+    const subject = heldAfterProbing(50, 20);
+    const { at, count } = catchUp(subject, 100_000);
     // At twice the rate, one in two is due anyway.
     expect(count).toBeGreaterThan(2 * 19 - 4);
     expect(count).toBeLessThan(2 * 19 + 4);
@@ -213,23 +217,23 @@ describe("AdaptiveRate.due", () => {
   });
 
   it("does not catch up where the server accepts no two requests at once", () => {
-    const { rate, traffic } = begun({ accepted: 1, reset: 1000, resumesAt: 1500 });
+    const { rate, traffic } = afterFirst429({ accepted: 1, reset: 1000, resumesAt: 1500 });
     rate.sent(100_000, traffic.next());
     expect(rate.due).toBeGreaterThanOrEqual(100_000 + 0.99 / rate.perMs);
   });
 
   it("is a few seconds away at most, even after a very heavy request or a long delay", () => {
-    const { rate, traffic } = begun();
+    const { rate, traffic } = afterFirst429();
     rate.sent(5000, traffic.next(1_000_000));
     expect(rate.due).toBeGreaterThan(6000);
     expect(rate.due).toBeLessThan(5000 + 4000);
-    const after = begun();
+    const after = afterFirst429();
     after.rate.sent(100_000, after.traffic.next(1_000_000));
     expect(after.rate.due).toBeLessThan(100_000 + 4000);
   });
 
   it("moves to the time of dueNoLaterThan, but never later", () => {
-    const { rate, traffic } = begun();
+    const { rate, traffic } = afterFirst429();
     rate.sent(5000, traffic.next(40));
     expect(rate.due).toBe(7000);
     rate.dueNoLaterThan(5500);
@@ -241,52 +245,52 @@ describe("AdaptiveRate.due", () => {
 
 describe("AdaptiveRate.highPriorityDue", () => {
   it("is earlier than due by what the server accepted at once", () => {
-    const { rate } = begun();
+    const { rate } = afterFirst429();
     expect(rate.highPriorityDue).toBeCloseTo(5000 - 79 * 50, 6);
   });
 
   it("equals due where the server accepted no two requests at once", () => {
-    const { rate } = begun({ accepted: 1, reset: 1000, resumesAt: 2000 });
+    const { rate } = afterFirst429({ accepted: 1, reset: 1000, resumesAt: 2000 });
     expect(rate.highPriorityDue).toBe(2000);
   });
 
   it("is earlier than due by one request even after the server rejected catching up", () => {
-    const begin = begun();
+    const subject = afterFirst429();
     // Catches up at twice the rate and receives a 429 at once.
-    const now = send(begin, 20_000, 4, 25);
-    begin.rate.rateLimited(now, begin.traffic.next());
-    expect((begin.rate.due - begin.rate.highPriorityDue) * begin.rate.perMs).toBeCloseTo(1, 6);
+    const now = send(subject, 20_000, 4, 25);
+    subject.rate.rateLimited(now, subject.traffic.next());
+    expect((subject.rate.due - subject.rate.highPriorityDue) * subject.rate.perMs).toBeCloseTo(1, 6);
   });
 });
 
 describe("AdaptiveRate while it probes from a first guess", () => {
   it("rises at once, slowly at first, and doubles in 80 requests at 20 per second", () => {
-    const begin = begun();
-    send(begin, 5000, 8, 50);
-    expect(begin.rate.perMs * 1000).toBeGreaterThan(20);
-    expect(begin.rate.perMs * 1000).toBeLessThan(20.2);
+    const subject = afterFirst429();
+    send(subject, 5000, 8, 50);
+    expect(subject.rate.perMs * 1000).toBeGreaterThan(20);
+    expect(subject.rate.perMs * 1000).toBeLessThan(20.2);
     // 80 requests in 4 seconds are 320 requests × seconds.
-    send(begin, 5400, 73, 50);
-    expect(begin.rate.perMs * 1000).toBeGreaterThan(36);
-    expect(begin.rate.perMs * 1000).toBeLessThan(44);
+    send(subject, 5400, 73, 50);
+    expect(subject.rate.perMs * 1000).toBeGreaterThan(36);
+    expect(subject.rate.perMs * 1000).toBeLessThan(44);
   });
 
   it("rises faster and faster", () => {
-    const begin = begun();
+    const subject = afterFirst429();
     const rates = [0, 1, 2, 3].map((part) => {
-      send(begin, 5000 + part * 1000, 20, 50);
-      return begin.rate.perMs;
+      send(subject, 5000 + part * 1000, 20, 50);
+      return subject.rate.perMs;
     }) as [number, number, number, number];
     expect(rates[3] - rates[2]).toBeGreaterThan(rates[2] - rates[1]);
     expect(rates[2] - rates[1]).toBeGreaterThan(rates[1] - rates[0]);
   });
 
   it("does not decrease while requests are slower than the rate", () => {
-    const begin = begun();
-    send(begin, 5000, 40, 50);
-    const { perMs } = begin.rate;
-    begin.rate.sent(7000, begin.traffic.next());
-    expect(begin.rate.perMs).toBeGreaterThanOrEqual(perMs);
+    const subject = afterFirst429();
+    send(subject, 5000, 40, 50);
+    const { perMs } = subject.rate;
+    subject.rate.sent(7000, subject.traffic.next());
+    expect(subject.rate.perMs).toBeGreaterThanOrEqual(perMs);
   });
 });
 
@@ -305,14 +309,14 @@ describe("AdaptiveRate after a 429 while probing", () => {
   });
 
   it("decreases to half at most, and never increases", () => {
-    const slow = begun();
+    const slow = afterFirst429();
     send(slow, 5000, 40, 50);
     const { perMs } = slow.rate;
     // Nothing was sent for a minute.
     slow.rate.rateLimited(60_000, slow.traffic.next());
     expect(slow.rate.perMs / perMs).toBeGreaterThan(0.45);
     expect(slow.rate.perMs / perMs).toBeLessThan(0.5);
-    const fast = begun();
+    const fast = afterFirst429();
     const now = send(fast, 5000, 400, 1);
     const before = fast.rate.perMs;
     fast.rate.rateLimited(now, fast.traffic.next());
@@ -320,48 +324,48 @@ describe("AdaptiveRate after a 429 while probing", () => {
   });
 
   it("keeps the rate as the limit if probing has just started", () => {
-    const begin = heldAfterProbing(50);
-    const { at } = held(begin, begin.now);
-    const now = send(begin, at + 50, 2, 50);
-    const { perMs } = begin.rate;
-    begin.rate.rateLimited(now + 500, begin.traffic.next());
-    expect(begin.rate.perMs / perMs).toBeGreaterThan(0.94);
-    expect(begin.rate.perMs / perMs).toBeLessThan(0.98);
+    const subject = heldAfterProbing(50);
+    const { at } = held(subject, subject.now);
+    const now = send(subject, at + 50, 2, 50);
+    const { perMs } = subject.rate;
+    subject.rate.rateLimited(now + 500, subject.traffic.next());
+    expect(subject.rate.perMs / perMs).toBeGreaterThan(0.94);
+    expect(subject.rate.perMs / perMs).toBeLessThan(0.98);
   });
 
   it("holds the rate for 245 requests at 20 per second, or as many requests × seconds", () => {
     for (const every of [10, 50, 80]) {
-      const begin = heldAfterProbing(every);
-      const { requests, seconds } = held(begin, begin.now);
+      const subject = heldAfterProbing(every);
+      const { requests, seconds } = held(subject, subject.now);
       expect(requests * seconds).toBeGreaterThan(2700);
       expect(requests * seconds).toBeLessThan(3400);
     }
   });
 
   it("holds the rate for some 85 requests even if they are slow", () => {
-    const begin = heldAfterProbing(1000);
-    const { requests } = held(begin, begin.now);
+    const subject = heldAfterProbing(1000);
+    const { requests } = held(subject, subject.now);
     expect(requests).toBeGreaterThan(75);
     expect(requests).toBeLessThan(95);
   });
 
   it("probes again after the hold, slowly, from the held rate", () => {
-    const begin = heldAfterProbing(50);
-    const { at } = held(begin, begin.now);
-    const { perMs } = begin.rate;
+    const subject = heldAfterProbing(50);
+    const { at } = held(subject, subject.now);
+    const { perMs } = subject.rate;
     expect(perMs * 50).toBeLessThan(1.01);
-    send(begin, at + 50, 90, 50);
-    expect(begin.rate.perMs * 50).toBeGreaterThan(1.6);
+    send(subject, at + 50, 90, 50);
+    expect(subject.rate.perMs * 50).toBeGreaterThan(1.6);
   });
 });
 
 /** Holds a tenth below one in 50 ms, and receives a 429 after so many more, one in so many milliseconds. */
-function limitedAgain(requests: number, every: number): { share: number } & Begun & { now: number } {
-  const begin = heldAfterProbing(50, 1);
-  const { perMs } = begin.rate;
-  const now = send(begin, begin.now, requests, every);
-  begin.rate.rateLimited(now, begin.traffic.next());
-  return { ...begin, now, share: begin.rate.perMs / perMs };
+function limitedAgain(requests: number, every: number): { share: number } & Subject & { now: number } {
+  const subject = heldAfterProbing(50, 1);
+  const { perMs } = subject.rate;
+  const now = send(subject, subject.now, requests, every);
+  subject.rate.rateLimited(now, subject.traffic.next());
+  return { ...subject, now, share: subject.rate.perMs / perMs };
 }
 
 describe("AdaptiveRate after a 429 before probing", () => {
@@ -399,10 +403,10 @@ describe("AdaptiveRate after a 429 before probing", () => {
 
   it("holds a little below the average rate after a late 429", () => {
     // 120 requests in 6 seconds are more than 500 requests × seconds.
-    const begin = heldAfterProbing(50);
-    begin.rate.rateLimited(send(begin, begin.now, 120, 52), begin.traffic.next());
-    expect(begin.rate.perMs * 52).toBeGreaterThan(0.94);
-    expect(begin.rate.perMs * 52).toBeLessThan(0.98);
+    const subject = heldAfterProbing(50);
+    subject.rate.rateLimited(send(subject, subject.now, 120, 52), subject.traffic.next());
+    expect(subject.rate.perMs * 52).toBeGreaterThan(0.94);
+    expect(subject.rate.perMs * 52).toBeLessThan(0.98);
   });
 
   it("holds the rate for an eighth of the time after a late 429", () => {
@@ -414,12 +418,12 @@ describe("AdaptiveRate after a 429 before probing", () => {
 });
 
 /** Sends so many requests at twice the rate after a long delay; the next one receives a 429. */
-function afterCatchingUp(requests: number): Begun & { now: number; before: number } {
-  const begin = begun();
-  const now = send(begin, 20_000, requests, 25);
-  const before = begin.rate.perMs;
-  begin.rate.rateLimited(now, begin.traffic.next());
-  return { ...begin, now, before };
+function afterCatchingUp(requests: number): Subject & { now: number; before: number } {
+  const subject = afterFirst429();
+  const now = send(subject, 20_000, requests, 25);
+  const before = subject.rate.perMs;
+  subject.rate.rateLimited(now, subject.traffic.next());
+  return { ...subject, now, before };
 }
 
 describe("AdaptiveRate after a 429 while catching up on a delay", () => {
@@ -437,47 +441,47 @@ describe("AdaptiveRate after a 429 while catching up on a delay", () => {
   });
 
   it("keeps the burst if the client did not catch up", () => {
-    const { rate, traffic } = begun();
+    const { rate, traffic } = afterFirst429();
     const ahead = (rate.due - rate.highPriorityDue) * rate.perMs;
     rate.rateLimited(5000, traffic.next());
     expect((rate.due - rate.highPriorityDue) * rate.perMs).toBeCloseTo(ahead, 6);
   });
 
   it("decreases the rate after the next 429", () => {
-    const begin = afterCatchingUp(10);
-    const now = send(begin, begin.now + 10_000, 50, 100);
-    begin.rate.rateLimited(now, begin.traffic.next());
-    expect(begin.rate.perMs).toBeLessThan(begin.before);
+    const subject = afterCatchingUp(10);
+    const now = send(subject, subject.now + 10_000, 50, 100);
+    subject.rate.rateLimited(now, subject.traffic.next());
+    expect(subject.rate.perMs).toBeLessThan(subject.before);
   });
 
   it("decreases the rate and keeps the burst when the client sent much since", () => {
-    const begin = heldAfterProbing(50, 20);
-    const { count, at } = catchUp(begin, 100_000);
-    const { perMs } = begin.rate;
-    const now = send(begin, at, 3 * count, 1 / perMs);
-    begin.rate.rateLimited(now, begin.traffic.next());
-    expect(begin.rate.perMs).toBeLessThan(perMs);
+    const subject = heldAfterProbing(50, 20);
+    const { count, at } = catchUp(subject, 100_000);
+    const { perMs } = subject.rate;
+    const now = send(subject, at, 3 * count, 1 / perMs);
+    subject.rate.rateLimited(now, subject.traffic.next());
+    expect(subject.rate.perMs).toBeLessThan(perMs);
     // And it still catches up on unused quota.
-    begin.rate.sent(now + 100_000, begin.traffic.next());
-    expect(begin.rate.due).toBeLessThan(now + 100_000 + 0.6 / begin.rate.perMs);
+    subject.rate.sent(now + 100_000, subject.traffic.next());
+    expect(subject.rate.due).toBeLessThan(now + 100_000 + 0.6 / subject.rate.perMs);
   });
 });
 
 /** Returns rates and due times over a series of 429s, per unit of weight. */
 function life(delayedRequests: number, weight: number): number[] {
-  const begin = heldAfterProbing(50, delayedRequests, weight);
-  const seen = [begin.rate.perMs];
-  const { at } = catchUp(begin, 100_000);
-  seen.push(begin.rate.highPriorityDue, at);
+  const subject = heldAfterProbing(50, delayedRequests, weight);
+  const seen = [subject.rate.perMs];
+  const { at } = catchUp(subject, 100_000);
+  seen.push(subject.rate.highPriorityDue, at);
   for (const [count, every] of [
     [3, 50],
     [30, 80],
     [200, 90],
     [5, 20],
   ] as const) {
-    const now = send(begin, begin.rate.due, count, every);
-    begin.rate.rateLimited(now, begin.traffic.next());
-    seen.push(begin.rate.perMs, begin.rate.due, begin.rate.highPriorityDue);
+    const now = send(subject, subject.rate.due, count, every);
+    subject.rate.rateLimited(now, subject.traffic.next());
+    seen.push(subject.rate.perMs, subject.rate.due, subject.rate.highPriorityDue);
   }
   return seen.map((value) => (value < 1000 ? value / weight : value));
 }

@@ -92,9 +92,9 @@ describe("Pacer before the first 429", () => {
   });
 
   it("reopens the window from the start after an idle time, but not after a moment or beside requests in flight", () => {
-    const rested = started();
-    succeeded(rested, 500);
-    expect(capacity(rested, 5000, 1000)).toBe(4);
+    const idle = started();
+    succeeded(idle, 500);
+    expect(capacity(idle, 5000, 1000)).toBe(4);
     const busy = started();
     succeeded(busy, 500);
     expect(capacity(busy, 1400, 1000)).toBe(1000);
@@ -535,25 +535,28 @@ describe("Pacer after a minute without traffic", () => {
   });
 });
 
+function nextSendTimes(pacer: Pacer): number[] {
+  return [
+    pacer.nextSendTime(3, 16, false),
+    pacer.nextSendTime(3, 16, true),
+    pacer.nextSendTime(9, 1000, false),
+  ];
+}
+
 describe("Pacer.nextSendTime", () => {
   it.each<[string, () => Pacer]>([
     ["before the first 429", started],
     ["after a 429", limited],
-    ["after failures", () => shrunk()],
+    ["after failures", shrunk],
   ])("changes nothing %s, not even with other arguments in between", (_, create) => {
     const [asked, untouched] = [create(), create()];
-    const times = (pacer: Pacer) => [
-      pacer.nextSendTime(3, 16, false),
-      pacer.nextSendTime(3, 16, true),
-      pacer.nextSendTime(9, 1000, false),
-    ];
-    const before = times(asked);
+    const before = nextSendTimes(asked);
     asked.nextSendTime(0, 1, true);
     asked.nextSendTime(20, 4, false);
-    expect(times(asked)).toEqual(before);
+    expect(nextSendTimes(asked)).toEqual(before);
     for (const pacer of [asked, untouched]) for (let at = 0; at < 7; at++) pacer.failed(6000, 10, 16);
     expect(capacity(asked, 7000, 16)).toBe(capacity(untouched, 7000, 16));
-    expect(times(asked)).toEqual(times(untouched));
+    expect(nextSendTimes(asked)).toEqual(nextSendTimes(untouched));
     expect(asked.limitedBy).toBe(untouched.limitedBy);
     expect(asked.ratePerSecond).toBe(untouched.ratePerSecond);
   });
