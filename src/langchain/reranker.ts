@@ -100,7 +100,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
     query: string,
     options?: RerankOptions,
   ): Promise<RerankedDocument[]> {
-    const ranked = await this.#engine.rerank(
+    const { ranked } = await this.#engine.rerank(
       query,
       documents,
       (document) => this.#textOf(document),

@@ -75,6 +75,7 @@ export class RerankRun {
 
   async #score(batch: Batch): Promise<RankedIndex[]> {
     const { api, acceptedSize, task, onScored } = this.#options;
+    if (batch.texts.length > 1 && !acceptedSize.accepts(batch)) return this.#scoreHalves(batch);
     const operation = api.operation({ priority: "high", task, signal: this.#controller.signal });
     const attempt = await api.send(operation, this.#request(batch));
     if (attempt.status === "failed") return this.#recover(batch, attempt);
@@ -92,10 +93,14 @@ export class RerankRun {
     if (texts === 1) throw this.#tooLong(batch, failed);
     emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
     acceptedSize.rejected(batch);
-    const [first, second] = splitInHalf(batch);
-    const scores = [...(await this.#score(first)), ...(await this.#score(second))];
+    const scores = await this.#scoreHalves(batch);
     acceptedSize.learn(by);
     return scores;
+  }
+
+  async #scoreHalves(batch: Batch): Promise<RankedIndex[]> {
+    const [first, second] = splitInHalf(batch);
+    return [...(await this.#score(first)), ...(await this.#score(second))];
   }
 
   #request({ texts, tokens }: Batch): ApiRequest<RankedIndex[]> {

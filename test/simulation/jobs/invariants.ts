@@ -1,6 +1,6 @@
 /** What must hold of every job, whatever went wrong in it. */
 
-import { throttleFor } from "../../../src/core/rate-limit/rate-limiter.js";
+import { rateLimiterFor } from "../../../src/core/rate-limit/registry.js";
 import type { TogetherEvent } from "../../../src/index.js";
 import { LONGEST_WAIT_MS } from "./faults.js";
 import type { CallPlan, Plan } from "./plan.js";
@@ -22,8 +22,8 @@ export function unquiet({ emulator, fetch }: World, requests: number): string[] 
   if (later > 0) problems.push(`${later} requests came after the end`);
   if (emulator.inFlight > 0) problems.push(`${emulator.inFlight} requests are still in flight`);
   for (const model of [EMBEDDING, RERANK]) {
-    const throttle = throttleFor({ fetch, origin: ORIGIN, apiKey: KEY, model });
-    if (!throttle.idle) problems.push(`the throttle of ${model} is not idle`);
+    const limiter = rateLimiterFor({ fetch, origin: ORIGIN, apiKey: KEY, model });
+    if (!limiter.idle) problems.push(`the limiter of ${model} is not idle`);
   }
   return problems;
 }

@@ -1,3 +1,5 @@
+import * as fc from "fast-check";
+import { estimateTokens } from "../../../src/core/tokens.js";
 import { describe, expect, it, vi } from "vitest";
 import { see } from "../../support/complaint.js";
 import { bench, only, rejection } from "../../support/emulate.js";
@@ -79,5 +81,56 @@ describe("long texts:", () => {
       message: `Cannot embed 1 text with "me/embedding": \`countTokens\` returned no number for the text at index 0; let it return how many tokens the text has, 0 or more, and no promise${see("invalid_option")}`,
     });
     expect(emulator.requests.length).toBe(0);
+  });
+});
+
+/** Any code units, unpaired surrogates among them. */
+const units = fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => String.fromCharCode(...codes));
+
+describe("estimateTokens", () => {
+  it("returns a whole number between 2 and 2 plus the number of characters", () => {
+    fc.assert(
+      fc.property(units, (drawn) => {
+        const tokens = estimateTokens(drawn);
+        expect(Number.isInteger(tokens)).toBe(true);
+        expect(tokens).toBeGreaterThanOrEqual(2);
+        expect(tokens).toBeLessThanOrEqual(2 + drawn.length);
+      }),
+    );
+  });
+
+  it("does not decrease when text is added", () => {
+    fc.assert(
+      fc.property(units, units, (less, more) => {
+        expect(estimateTokens(less + more)).toBeGreaterThanOrEqual(estimateTokens(less));
+      }),
+    );
+  });
+
+  it("counts a letter less than a digit, a digit less than other characters, and white space as nothing", () => {
+    const [letters, digits, others, blanks] = ["azmAZM", "059", "/:@[`{~!-ü植", " \t\n"].map(
+      (kind) => new Set(Array.from(kind, (one) => estimateTokens(one.repeat(90)) - estimateTokens(""))),
+    );
+    for (const kind of [letters, digits, others, blanks]) expect(kind?.size).toBe(1);
+    const [letter, digit, other, blank] = [letters, digits, others, blanks].map(
+      (kind) => [...(kind ?? [])][0],
+    );
+    expect(letter).toBeLessThan(digit as number);
+    expect(digit).toBeLessThan(other as number);
+    expect(other).toBe(90);
+    expect(letter).toBeGreaterThan(0);
+    expect(blank).toBe(0);
+  });
+
+  it("differs by less than a third from BERT's count for prose, code and Chinese", () => {
+    // A token for each of these words, signs and characters, and two special ones.
+    const counted: [string, number][] = [
+      ["The quick brown fox jumps over the lazy dog.", 12],
+      ["if (count > 10) { return list[0]; }", 16],
+      ["植物通过光合作用把阳光变成糖", 16],
+    ];
+    for (const [text, tokens] of counted) {
+      expect(Math.abs(estimateTokens(text) / tokens - 1)).toBeLessThan(1 / 3);
+    }
   });
 });

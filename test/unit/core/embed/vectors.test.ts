@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { normalized, toFloat32, toNumbers } from "../../../../src/core/embed/vectors.js";
+import { normalize, toFloat32, toNumbers } from "../../../../src/core/embed/vectors.js";
 
 const numbers = [1.5, -2, 0];
 
@@ -22,7 +22,7 @@ describe("a vector", () => {
     ["of any length gets the length 1", [2, 0, -2, 2, 2], [0.5, 0, -0.5, 0.5, 0.5]],
     ["of zeros stays as it is", [0, 0], [0, 0]],
   ])("%s", (_, vector, scaled) => {
-    expect(normalized(vector)).toBe(vector);
+    expect(normalize(vector)).toBe(vector);
     expect(vector).toEqual(scaled);
   });
 });

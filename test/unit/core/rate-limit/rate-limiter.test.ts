@@ -1,51 +1,54 @@
-import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import {
-  Throttle,
-  throttleFor,
-  type Lane,
-  type Ticket,
+  RateLimiter,
+  type AcquireOptions,
+  type InFlight,
+  type Permit,
 } from "../../../../src/core/rate-limit/rate-limiter.js";
 import { breathe, pass, useVirtualTime } from "../../../support/time.js";
 
 useVirtualTime();
 
-/** Lines up for a turn and notes when it comes. */
-function enter(
-  throttle: Throttle,
-  name: string,
-  log: string[],
-  own: { lane?: Lane; again?: boolean; ceiling?: number; signal?: AbortSignal; nothing?: boolean } = {},
-): Promise<Ticket | undefined> {
-  const { lane = "documents", again = false, ceiling = 1, signal = new AbortController().signal } = own;
-  const entered = throttle.enter({
-    lane,
-    again,
-    ceiling,
-    since: performance.now(),
-    signal,
-    prepare: () => {
-      log.push(name);
-      return own.nothing ? undefined : 10;
-    },
+const TOKENS = 10;
+
+function acquire(limiter: RateLimiter, own: Partial<AcquireOptions> = {}): Promise<Permit> {
+  const permit = limiter.acquire({
+    priority: "normal",
+    isRetry: false,
+    maxConcurrency: 1,
+    startedAt: performance.now(),
+    signal: new AbortController().signal,
+    ...own,
   });
-  entered.catch(() => {});
-  return entered;
+  permit.catch(() => {});
+  return permit;
 }
 
-describe("a throttle", () => {
-  it("lets queries go before documents, and in each lane what was sent before before what was not", async () => {
-    const throttle = new Throttle();
+/** Acquires a permit, notes the name when it is granted, and sends. */
+async function send(
+  limiter: RateLimiter,
+  name: string,
+  log: string[],
+  own: Partial<AcquireOptions> = {},
+): Promise<InFlight> {
+  const permit = await acquire(limiter, own);
+  log.push(name);
+  return permit.start(TOKENS);
+}
+
+describe("RateLimiter", () => {
+  it("sends queries before documents, and retries before first attempts of the same priority", async () => {
+    const limiter = new RateLimiter();
     const log: string[] = [];
-    const first = await enter(throttle, "first", log);
+    const first = await send(limiter, "first", log);
     const waiting = [
-      enter(throttle, "documents", log),
-      enter(throttle, "documents again", log, { again: true }),
-      enter(throttle, "query", log, { lane: "query" }),
-      enter(throttle, "query again", log, { lane: "query", again: true }),
-      enter(throttle, "documents, later", log),
+      send(limiter, "documents", log),
+      send(limiter, "documents again", log, { isRetry: true }),
+      send(limiter, "query", log, { priority: "high" }),
+      send(limiter, "query again", log, { priority: "high", isRetry: true }),
+      send(limiter, "documents, later", log),
     ];
-    first?.succeeded();
+    first.succeeded();
     for (const turn of [3, 2, 1, 0, 4]) (await waiting[turn])?.succeeded();
     expect(log).toEqual([
       "first",
@@ -55,20 +58,29 @@ describe("a throttle", () => {
       "documents",
       "documents, later",
     ]);
-    expect(throttle.idle).toBe(true);
+    expect(limiter.idle).toBe(true);
   });
 
-  it("has never more under way than the ceiling of whoever leaves", async () => {
-    const throttle = new Throttle();
-    let underWay = 0;
+  it("grants one permit at a time, so that a query asked for meanwhile is sent next", async () => {
+    const limiter = new RateLimiter();
+    const log: string[] = [];
+    const documents = [1, 2].map(() => send(limiter, "documents", log, { maxConcurrency: 8 }));
+    const query = send(limiter, "query", log, { maxConcurrency: 8, priority: "high" });
+    for (const sent of await Promise.all([...documents, query])) sent.release();
+    expect(log).toEqual(["documents", "query", "documents"]);
+  });
+
+  it("never has more in flight than the maxConcurrency of the caller that sends", async () => {
+    const limiter = new RateLimiter();
+    let inFlight = 0;
     let most = 0;
     const job = async (): Promise<void> => {
-      const ticket = await enter(throttle, "job", [], { ceiling: 3 });
-      most = Math.max(most, (underWay += 1));
-      expect(ticket?.inFlight).toBe(underWay);
+      const sent = await send(limiter, "job", [], { maxConcurrency: 3 });
+      most = Math.max(most, (inFlight += 1));
+      expect(sent.inFlight).toBe(inFlight);
       await new Promise((resolve) => setTimeout(resolve, 10));
-      underWay -= 1;
-      ticket?.succeeded();
+      inFlight -= 1;
+      sent.succeeded();
     };
     const jobs = Array.from({ length: 100 }, job);
     await pass(10_000, 100);
@@ -76,14 +88,27 @@ describe("a throttle", () => {
     expect(most).toBe(3);
   });
 
-  it("opens up to the ceiling while answers come", async () => {
-    const throttle = new Throttle();
+  it("does not let a caller at its own maxConcurrency delay callers with a larger one", async () => {
+    const limiter = new RateLimiter();
+    const log: string[] = [];
+    const first = await send(limiter, "documents", log, { maxConcurrency: 4 });
+    const query = send(limiter, "query", log, { maxConcurrency: 1, priority: "high" });
+    const others = [1, 2].map(() => send(limiter, "documents", log, { maxConcurrency: 4 }));
+    for (const sent of await Promise.all(others)) sent.release();
+    expect(log).toEqual(["documents", "documents", "documents"]);
+    first.release();
+    (await query).release();
+    expect(log.at(-1)).toBe("query");
+  });
+
+  it("reaches maxConcurrency while responses arrive", async () => {
+    const limiter = new RateLimiter();
     let most = 0;
     const job = async (): Promise<void> => {
-      const ticket = await enter(throttle, "job", [], { ceiling: 32 });
-      most = Math.max(most, ticket?.inFlight ?? 0);
+      const sent = await send(limiter, "job", [], { maxConcurrency: 32 });
+      most = Math.max(most, sent.inFlight);
       await new Promise((resolve) => setTimeout(resolve, 50));
-      ticket?.succeeded();
+      sent.succeeded();
     };
     const jobs = Array.from({ length: 500 }, job);
     await pass(20_000, 400);
@@ -91,176 +116,142 @@ describe("a throttle", () => {
     expect(most).toBe(32);
   });
 
-  it("gives no ticket to whom nothing is left to send, and passes the turn on", async () => {
-    const throttle = new Throttle();
-    const log: string[] = [];
-    const first = await enter(throttle, "first", log);
-    const idle = enter(throttle, "idle", log, { nothing: true });
-    const next = enter(throttle, "next", log);
-    first?.released();
-    expect(await idle).toBeUndefined();
-    const ticket = await next;
-    expect(ticket?.request).toBe(2);
-    ticket?.released();
-    expect(throttle.idle).toBe(true);
+  it("grants a cancelled permit to the next caller and counts no request", async () => {
+    const limiter = new RateLimiter();
+    const first = await acquire(limiter);
+    const next = acquire(limiter);
+    await breathe();
+    first.cancel();
+    const sent = (await next).start(TOKENS);
+    expect([sent.request, sent.inFlight]).toEqual([1, 1]);
+    sent.release();
+    expect(limiter.idle).toBe(true);
   });
 
   it.each([
     [5000, 5000],
     [undefined, 1],
-  ])("pauses everybody after a refusal, for as long as it says: %s", async (reset, least) => {
-    const throttle = new Throttle();
+  ])("delays all callers after a 429 for as long as its reset: %s", async (reset, least) => {
+    const limiter = new RateLimiter();
     const log: string[] = [];
-    const refused = (await enter(throttle, "first", log, { ceiling: 8 }))?.refused(reset, "requests");
-    expect(refused?.delayMs).toBeGreaterThanOrEqual(least);
-    expect(refused?.ratePerSecond).toBeGreaterThan(0);
-    expect(throttle.limit).toEqual({ by: "requests", perSecond: refused?.ratePerSecond });
+    const update = (await send(limiter, "first", log, { maxConcurrency: 8 })).rateLimited(reset, "requests");
+    expect(update.delayMs).toBeGreaterThanOrEqual(least);
+    expect(update.ratePerSecond).toBeGreaterThan(0);
+    expect(limiter.limit).toEqual({ by: "requests", perSecond: update.ratePerSecond });
     const waiting = [
-      enter(throttle, "documents", log, { ceiling: 8 }),
-      enter(throttle, "query", log, { ceiling: 8, lane: "query" }),
+      send(limiter, "documents", log, { maxConcurrency: 8 }),
+      send(limiter, "query", log, { maxConcurrency: 8, priority: "high" }),
     ];
     await pass(least - 1);
     expect(log).toEqual(["first"]);
     await pass(3 * least + 2000);
-    for (const ticket of await Promise.all(waiting)) ticket?.released();
+    for (const sent of await Promise.all(waiting)) sent.release();
     expect(log).toEqual(["first", "query", "documents"]);
   });
 
-  it("leaves the server alone where everything fails, for as long as a failure says", async () => {
-    const throttle = new Throttle();
+  it("sends nothing for as long as a failure says if all requests fail", async () => {
+    const limiter = new RateLimiter();
     const log: string[] = [];
     for (let request = 0; request < 4; request++) {
-      (await enter(throttle, "fails", log, { ceiling: 8 }))?.failed(3000);
+      (await send(limiter, "fails", log, { maxConcurrency: 8 })).failed(3000);
     }
-    const next = enter(throttle, "next", log, { ceiling: 8 });
+    const next = send(limiter, "next", log, { maxConcurrency: 8 });
     await pass(2900);
     expect(log).not.toContain("next");
     await pass(200);
-    (await next)?.released();
+    (await next).release();
     expect(log).toContain("next");
   });
 
-  it("lets the next go as soon as a pause is over, however old it has become", async () => {
-    const throttle = new Throttle();
+  it("sends as soon as a delay is over, however long the limiter has existed", async () => {
+    const limiter = new RateLimiter();
     await pass(60_000);
     const log: string[] = [];
-    const refused = (await enter(throttle, "first", log))?.refused(5000, "requests");
-    const next = enter(throttle, "next", log);
-    await pass(refused?.delayMs ?? 0);
+    const { delayMs } = (await send(limiter, "first", log)).rateLimited(5000, "requests");
+    const next = send(limiter, "next", log);
+    await pass(delayMs);
     await pass(100);
     expect(log).toEqual(["first", "next"]);
-    (await next)?.released();
+    (await next).release();
   });
 
-  it("forgets whoever gives up while waiting, and lets the next go", async () => {
-    const throttle = new Throttle();
+  it("removes an aborted caller and serves the next", async () => {
+    const limiter = new RateLimiter();
     const log: string[] = [];
-    const first = await enter(throttle, "first", log);
+    const first = await send(limiter, "first", log);
     const controller = new AbortController();
-    const leaving = enter(throttle, "leaving", log, { signal: controller.signal, lane: "query" });
-    const staying = enter(throttle, "staying", log);
-    controller.abort("gone");
-    await expect(leaving).rejects.toBe("gone");
-    first?.released();
-    (await staying)?.released();
-    expect(log).toEqual(["first", "staying"]);
-    expect(throttle.idle).toBe(true);
+    const aborted = send(limiter, "aborted", log, { signal: controller.signal, priority: "high" });
+    const other = send(limiter, "other", log);
+    controller.abort("reason");
+    await expect(aborted).rejects.toBe("reason");
+    first.release();
+    (await other).release();
+    expect(log).toEqual(["first", "other"]);
+    expect(limiter.idle).toBe(true);
   });
 
-  it("lets four leave in the first moment, of documents, and queries beside them", async () => {
-    const throttle = new Throttle();
+  it("rejects an aborted signal at once", async () => {
+    await expect(acquire(new RateLimiter(), { signal: AbortSignal.abort("reason") })).rejects.toBe("reason");
+  });
+
+  it("sends four requests in the first moment, and queries beside them", async () => {
+    const limiter = new RateLimiter();
     const log: string[] = [];
-    const documents = ["1", "2", "3", "4", "5"].map((name) => enter(throttle, name, log, { ceiling: 16 }));
+    const documents = ["1", "2", "3", "4", "5"].map((name) =>
+      send(limiter, name, log, { maxConcurrency: 16 }),
+    );
     await breathe();
     expect(log).toEqual(["1", "2", "3", "4"]);
-    const query = enter(throttle, "query", log, { ceiling: 16, lane: "query" });
+    const query = send(limiter, "query", log, { maxConcurrency: 16, priority: "high" });
     await breathe();
     expect(log).toEqual(["1", "2", "3", "4", "query"]);
     await pass(1000);
-    for (const ticket of await Promise.all([...documents, query])) ticket?.released();
+    for (const sent of await Promise.all([...documents, query])) sent.release();
   });
 
-  it("sets no clock while it waits for an answer", async () => {
-    const throttle = new Throttle();
-    const first = await enter(throttle, "first", []);
-    const waiting = enter(throttle, "waiting", []);
+  it("sets no timer while it waits for a response", async () => {
+    const limiter = new RateLimiter();
+    const first = await send(limiter, "first", []);
+    const waiting = send(limiter, "waiting", []);
     expect(vi.getTimerCount()).toBe(0);
-    first?.released();
-    (await waiting)?.released();
+    first.release();
+    (await waiting).release();
   });
 
-  it("is not idle while somebody waits for the end of a pause", async () => {
-    const throttle = new Throttle();
-    (await enter(throttle, "first", []))?.refused(5000, "requests");
-    const waiting = enter(throttle, "waiting", []);
-    expect(throttle.idle).toBe(false);
+  it("is not idle while a caller waits for the end of a delay", async () => {
+    const limiter = new RateLimiter();
+    (await send(limiter, "first", [])).rateLimited(5000, "requests");
+    const waiting = send(limiter, "waiting", []);
+    expect(limiter.idle).toBe(false);
     await pass(6000);
-    (await waiting)?.released();
-    expect(throttle.idle).toBe(true);
+    (await waiting).release();
+    expect(limiter.idle).toBe(true);
   });
 
-  it("is idle when nothing is under way and nothing waits", async () => {
-    const throttle = new Throttle();
-    expect(throttle.idle).toBe(true);
-    const ticket = await enter(throttle, "first", []);
-    expect(throttle.idle).toBe(false);
-    const waiting = enter(throttle, "waiting", []);
-    ticket?.failed(0);
-    await breathe();
-    expect(throttle.idle).toBe(false);
-    (await waiting)?.released();
-    expect(throttle.idle).toBe(true);
-  });
-});
-
-describe("throttleFor()", () => {
-  const identity = { fetch: () => {}, origin: "https://example.com", apiKey: "k", model: "m" };
-
-  it("is the same for everybody with the same fetch, origin, key and model", () => {
-    const throttle = throttleFor(identity);
-    expect(throttleFor({ ...identity })).toBe(throttle);
-    for (const other of [
-      { fetch: () => {} },
-      { origin: "https://example.org" },
-      { apiKey: "another" },
-      { model: "another" },
-    ]) {
-      expect(throttleFor({ ...identity, ...other })).not.toBe(throttle);
-    }
+  it("is idle when no permit is granted, no request is in flight and no caller waits", async () => {
+    const limiter = new RateLimiter();
+    expect(limiter.idle).toBe(true);
+    const permit = await acquire(limiter);
+    expect(limiter.idle).toBe(false);
+    const sent = permit.start(TOKENS);
+    expect(limiter.idle).toBe(false);
+    const waiting = send(limiter, "waiting", []);
+    sent.failed(0);
+    expect(limiter.idle).toBe(false);
+    (await waiting).release();
+    expect(limiter.idle).toBe(true);
   });
 
-  it("is the same for another copy of this package, as its other build is one", async () => {
-    vi.resetModules();
-    const copy = await import("../../../../src/core/rate-limit/rate-limiter.js");
-    expect(copy.throttleFor).not.toBe(throttleFor);
-    expect(copy.throttleFor(identity)).toBe(throttleFor(identity));
-  });
-
-  it("keeps those that rest while there are few", () => {
-    const fetch = {};
-    const resting = throttleFor({ ...identity, fetch, model: "resting" });
-    for (let model = 0; model < 20; model++) throttleFor({ ...identity, fetch, model: String(model) });
-    expect(throttleFor({ ...identity, fetch, model: "resting" })).toBe(resting);
-  });
-
-  it("lets go of those that rest when there are many, and never of one in use", async () => {
-    const fetch = {};
-    const using = throttleFor({ ...identity, fetch, model: "in use" });
-    const ticket = await enter(using, "in use", []);
-    const resting = throttleFor({ ...identity, fetch, model: "resting" });
-    for (let model = 0; model < 1000; model++) throttleFor({ ...identity, fetch, model: String(model) });
-    expect(throttleFor({ ...identity, fetch, model: "resting" })).not.toBe(resting);
-    expect(throttleFor({ ...identity, fetch, model: "in use" })).toBe(using);
-    ticket?.released();
-  });
-
-  it("hides the keys it knows from whoever inspects the global object", () => {
-    throttleFor({ ...identity, apiKey: "tgp_v1_hidden" });
-    const shared = Object.getOwnPropertySymbols(globalThis).filter((symbol) =>
-      String(symbol.description).startsWith("together-retrieval"),
-    );
-    expect(shared.length).toBe(1);
-    const values = shared.map((symbol) => (globalThis as Record<symbol, unknown>)[symbol]);
-    expect(inspect(values, { depth: Infinity, showHidden: true })).not.toContain("hidden");
+  it("rejects the callers that have waited since a time, and no others", async () => {
+    const limiter = new RateLimiter();
+    const first = await send(limiter, "first", []);
+    const early = acquire(limiter);
+    await pass(100);
+    const late = acquire(limiter);
+    limiter.rejectWaitingSince(performance.now() - 1, "too long");
+    await expect(early).rejects.toBe("too long");
+    first.release();
+    (await late).cancel();
+    expect(limiter.idle).toBe(true);
   });
 });

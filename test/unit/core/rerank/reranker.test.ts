@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { estimateTokens } from "../../../../src/core/embed/batch-queue.js";
+import { RerankEngine } from "../../../../src/core/rerank/rerank-engine.js";
+import { estimateTokens } from "../../../../src/core/tokens.js";
 import { Reranker } from "../../../../src/index.js";
-import { bench, only, rejection, RERANK, texts } from "../../../support/emulate.js";
+import { bench, KEY, only, rejection, RERANK, texts } from "../../../support/emulate.js";
 import { breathe } from "../../../support/time.js";
 
 const identity = (text: string): string => text;
@@ -119,17 +120,13 @@ describe("a list longer than one request takes", () => {
     expect(bodies().map((body) => body.top_n)).toEqual([2, 2, 2]);
   });
 
-  it("tells how far it has come, and bills every part", async () => {
-    const { reranker, emulator } = bench();
+  it("reports progress and the usage of every part", async () => {
+    const { emulator } = bench();
     const progress: string[] = [];
-    const { usage } = await reranker({ batchSize: 2, maxConcurrency: 1 }).rerankDetailed(
-      "q",
-      texts(5),
-      identity,
-      {
-        onProgress: ({ done, total }) => progress.push(`${done}/${total}`),
-      },
-    );
+    const options = { model: RERANK, apiKey: KEY, fetch: emulator.fetch, batchSize: 2, maxConcurrency: 1 };
+    const { usage } = await new RerankEngine(options, "Reranker").rerank("q", texts(5), identity, {
+      onProgress: ({ done, total }) => progress.push(`${done}/${total}`),
+    });
     expect(progress).toEqual(["2/5", "4/5", "5/5"]);
     expect(usage.totalTokens).toBe(emulator.totals.tokens);
     expect(usage.totalTokens).toBeGreaterThan(0);
@@ -159,6 +156,22 @@ describe("a request that the server finds too large", () => {
       texts: 10,
       requests: 2,
     });
+  });
+
+  it("is not sent again in later calls: the accepted size is remembered", async () => {
+    const { reranker, events, emulator } = bench({ maxBatchTexts: 3 });
+    const one = reranker();
+    await one.rerank("q", texts(10), identity);
+    emulator.clear();
+    events.length = 0;
+    await one.rerank("q", texts(10), identity);
+    expect(emulator.requests.map((request) => [request.status, request.texts])).toEqual([
+      [200, 3],
+      [200, 3],
+      [200, 3],
+      [200, 1],
+    ]);
+    expect(only(events, "batch-split")).toMatchObject([{ reason: "list-too-long", requests: 4 }]);
   });
 
   it("may be so because of one document, which is named by its index", async () => {

@@ -1,0 +1,82 @@
+import { inspect } from "node:util";
+import { describe, expect, it, vi } from "vitest";
+import { findRateLimiter, rateLimiterFor } from "../../../../src/core/rate-limit/registry.js";
+
+const key = { fetch: () => {}, origin: "https://example.com", apiKey: "k", model: "m" };
+
+describe("rateLimiterFor()", () => {
+  it("returns one limiter for equal fetch, origin, key and model", () => {
+    const limiter = rateLimiterFor(key);
+    expect(rateLimiterFor({ ...key })).toBe(limiter);
+    for (const other of [
+      { fetch: () => {} },
+      { origin: "https://example.org" },
+      { apiKey: "another" },
+      { model: "another" },
+    ]) {
+      expect(rateLimiterFor({ ...key, ...other })).not.toBe(limiter);
+    }
+  });
+
+  it("returns the same limiter in another copy of this version, such as the other build", async () => {
+    vi.resetModules();
+    const copy = await import("../../../../src/core/rate-limit/registry.js");
+    expect(copy.rateLimiterFor).not.toBe(rateLimiterFor);
+    expect(copy.rateLimiterFor(key)).toBe(rateLimiterFor(key));
+  });
+
+  it("returns another limiter in a copy of another version", async () => {
+    vi.resetModules();
+    vi.doMock("../../../../package.json", () => ({ default: { version: "0.0.1" } }));
+    const copy = await import("../../../../src/core/rate-limit/registry.js");
+    vi.doUnmock("../../../../package.json");
+    const other = copy.rateLimiterFor(key);
+    expect(other).not.toBe(rateLimiterFor(key));
+    expect(copy.rateLimiterFor(key)).toBe(other);
+  });
+
+  it("keeps idle limiters while there are few", () => {
+    const fetch = {};
+    const idle = rateLimiterFor({ ...key, fetch, model: "idle" });
+    for (let model = 0; model < 20; model++) rateLimiterFor({ ...key, fetch, model: String(model) });
+    expect(rateLimiterFor({ ...key, fetch, model: "idle" })).toBe(idle);
+  });
+
+  it("deletes idle limiters when there are many, and never one in use", async () => {
+    const fetch = {};
+    const used = rateLimiterFor({ ...key, fetch, model: "in use" });
+    const { signal } = new AbortController();
+    const permit = await used.acquire({
+      priority: "normal",
+      isRetry: false,
+      maxConcurrency: 1,
+      startedAt: 0,
+      signal,
+    });
+    const idle = rateLimiterFor({ ...key, fetch, model: "idle" });
+    for (let model = 0; model < 1000; model++) rateLimiterFor({ ...key, fetch, model: String(model) });
+    expect(rateLimiterFor({ ...key, fetch, model: "idle" })).not.toBe(idle);
+    expect(rateLimiterFor({ ...key, fetch, model: "in use" })).toBe(used);
+    permit.cancel();
+  });
+
+  it("shows no key to code that inspects the global object", () => {
+    rateLimiterFor({ ...key, apiKey: "tgp_v1_hidden" });
+    const shared = Object.getOwnPropertySymbols(globalThis).filter((symbol) =>
+      String(symbol.description).startsWith("together-retrieval"),
+    );
+    expect(shared.length).toBe(1);
+    const values = shared.map((symbol) => (globalThis as Record<symbol, unknown>)[symbol]);
+    expect(inspect(values, { depth: Infinity, showHidden: true })).not.toContain("hidden");
+  });
+});
+
+describe("findRateLimiter()", () => {
+  it("creates no limiter", () => {
+    const fetch = {};
+    expect(findRateLimiter({ ...key, fetch })).toBeUndefined();
+    expect(findRateLimiter({ ...key, fetch })).toBeUndefined();
+    const limiter = rateLimiterFor({ ...key, fetch });
+    expect(findRateLimiter({ ...key, fetch })).toBe(limiter);
+  });
+});
