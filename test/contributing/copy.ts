@@ -24,7 +24,7 @@ const COPIED = [
 const TSCONFIG = {
   extends: "./tsconfig.json",
   compilerOptions: { incremental: true, tsBuildInfoFile: "node_modules.tsbuildinfo" },
-  include: ["src", "test/*.ts", "test/{contract,core,docs,emulator,support}"],
+  include: ["src", "test/*.ts", "test/{contract,unit/core,docs,emulator,support}"],
 };
 
 /** What a command did. */
