@@ -4,11 +4,12 @@ import { describe, expect, it } from "vitest";
 import { sources } from "./support/source.js";
 
 const page = readFileSync("CONTRIBUTING.md", "utf8");
+/** The files that each file imports at run time. */
 const imports = new Map(
   sources().map(({ path, imports: list }) => [
     path,
     list
-      .filter(({ from }) => from.startsWith("."))
+      .filter(({ from, kind }) => from.startsWith(".") && kind !== "types")
       .map(({ from }) => posix.join(posix.dirname(path), from).replace(/\.js$/, ".ts")),
   ]),
 );

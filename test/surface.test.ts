@@ -43,7 +43,7 @@ describe("what is exported", () => {
       "type Operation",
       "type Progress",
       "type RerankOptions",
-      "type Ranked",
+      "type Reranked",
       "type RerankerOptions",
       "type TextSanitizedEvent",
       "type RequestEvent",
