@@ -21,11 +21,11 @@ export class Instruments {
     });
     this.#texts = meter.createCounter("together.client.texts", {
       unit: "{text}",
-      description: "Texts that were answered",
+      description: "Texts in requests that succeeded",
     });
     this.#waits = meter.createHistogram("together.client.wait", {
       unit: "s",
-      description: "Pauses after a refusal or a failure",
+      description: "Delays after a 429 or a failed request",
     });
     this.#lookups = meter.createCounter("together.client.cache.lookups", {
       unit: "{text}",
@@ -37,7 +37,7 @@ export class Instruments {
     const attributes = modelAttributes(event.operation, event.model);
     const ended = (outcome: string): void => this.#requests.add(1, { ...attributes, outcome });
     if (event.type === "response") {
-      ended("answered");
+      ended("succeeded");
       this.#texts.add(event.texts, attributes);
       const kind = { ...attributes, "gen_ai.token.type": "input" };
       if (event.usage) this.#tokens.record(event.usage.promptTokens, kind);
@@ -45,10 +45,9 @@ export class Instruments {
       ended("retried");
       this.#waits.record(event.delayMs / 1000, { ...attributes, reason: event.code });
     } else if (event.type === "rate-limited") {
-      ended("refused");
+      ended("rate_limited");
       this.#waits.record(event.delayMs / 1000, { ...attributes, reason: event.limitedBy });
-    } else if (event.type === "request-error" && event.code !== "rate_limited") {
-      // A last refusal was counted as one already.
+    } else if (event.type === "request-error") {
       ended(event.code === "aborted" ? "aborted" : "failed");
     } else if (event.type === "cache-lookup") {
       this.#lookups.add(event.hits, { ...attributes, hit: true });

@@ -37,7 +37,7 @@ await program(HELP, {}, async () => {
     for (const { name, duration, attributes } of spans().filter(
       (span) => span.parentSpanContext?.spanId === spanId,
     )) {
-      const outcome = String(attributes["error.type"] ?? "answered");
+      const outcome = String(attributes["error.type"] ?? "succeeded");
       console.log(
         `    ${name}  ${String(attributes["together.request.texts"])} texts  ${milliseconds(duration)} ms  ${outcome}`,
       );

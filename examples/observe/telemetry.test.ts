@@ -75,7 +75,7 @@ it("two calls at once on the same object have each their own requests and tokens
   ]);
 });
 
-it("refusals, retries and waits are spans with their reason, and metrics", async () => {
+it("records 429s, retries and delays as spans with their reason, and as metrics", async () => {
   const embedder = embedderOn({
     faults: ["reset", { status: 429, headers: { "x-ratelimit-reset": "0.01" } }],
   });
@@ -92,7 +92,7 @@ it("refusals, retries and waits are spans with their reason, and metrics", async
   expect(call.status.code).toBe(SpanStatusCode.UNSET);
   const points = await recording.points();
   const requests = (outcome: string): number => sum(points, "together.client.requests", { outcome });
-  expect(["answered", "retried", "refused", "failed"].map(requests)).toEqual([1, 1, 1, 0]);
+  expect(["succeeded", "retried", "rate_limited", "failed"].map(requests)).toEqual([1, 1, 1, 0]);
   expect(sum(points, "together.client.wait", { reason: "requests" })).toBeGreaterThanOrEqual(0.01);
   expect(sum(points, "together.client.texts")).toBe(1);
 });

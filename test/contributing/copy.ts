@@ -24,7 +24,7 @@ const COPIED = [
 const TSCONFIG = {
   extends: "./tsconfig.json",
   compilerOptions: { incremental: true, tsBuildInfoFile: "node_modules.tsbuildinfo" },
-  include: ["src", "test/*.ts", "test/{contract,core,docs,support,unit}"],
+  include: ["src", "test/*.ts", "test/{contract,docs,support,unit}"],
 };
 
 /** What a command did. */

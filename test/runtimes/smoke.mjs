@@ -31,7 +31,7 @@ async function thousandTexts({ Embedder }, { createEmulator }) {
   same(vectors.length, 1000, "vectors");
   same(vectors[999].join(), last[0].join(), "the last vector");
   same(emulator.totals.rejected, 1, "refusals");
-  same(events.includes("throttle"), true, "a throttle event");
+  same(events.includes("rate-limited"), true, "a rate-limited event");
   same(emulator.requests[0].body.encoding_format, "base64", "encoding");
 }
 

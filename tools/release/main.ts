@@ -73,7 +73,7 @@ function next(version: string, { repository }: Description): string {
   return [
     `CHANGELOG.md, package.json and package-lock.json are at ${version}. Next:`,
     "",
-    "  npm run ok",
+    "  npm run verify",
     `  git commit --all --message "Release ${version}"`,
     `  git tag --annotate v${version} --message "Release ${version}"`,
     "  git push --follow-tags",

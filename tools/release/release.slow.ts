@@ -80,7 +80,7 @@ describe("npm run release", () => {
 
   it("says what comes next", async () => {
     const { stdout } = await release("1.3.0");
-    expect(stdout).toContain("npm run ok");
+    expect(stdout).toContain("npm run verify");
     expect(stdout).toContain("git tag --annotate v1.3.0");
     expect(stdout).toContain("npm publish --provenance");
   });

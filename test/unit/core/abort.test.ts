@@ -73,6 +73,7 @@ describe("an abort ends", () => {
     // They fill every place there is.
     const before = texts(2, "slow").map((text) => own.embedder({ maxConcurrency: 2 }).embed([text]));
     const others = own.reranker({ maxConcurrency: 1 }).rerank("q", ["1"], String);
+    await pass(10);
     const controller = new AbortController();
     const crowded: Bench = {
       ...own,

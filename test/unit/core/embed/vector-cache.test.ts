@@ -216,7 +216,7 @@ describe("a cache that hangs", () => {
     const call = embedder({ cache: hanging, timeout: 2000 }).embed(texts(3));
     expect(await timed(call)).toBeCloseTo(4000, -3);
     expect(plain((await call).vectors)).toEqual(texts(3).map(vectorOf));
-    const error = new Error("no answer within 2000 ms");
+    const error = new Error("no response within 2000 ms");
     expect(only(events, "cache-error")).toMatchObject([
       { phase: "read", error },
       { phase: "write", error },

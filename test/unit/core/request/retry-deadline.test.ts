@@ -249,7 +249,7 @@ describe("many callers", () => {
     const [list, ranking] = errors.slice(-2).map(({ message }) => message);
     const said = "Together answered 429 and asks for a wait of 30 s";
     expect(list).toContain(`Cannot embed 2 texts with "me/embedding": ${said}`);
-    expect(ranking).toContain(`Cannot rank 2 documents with "me/rerank": ${said}`);
+    expect(ranking).toContain(`Cannot rerank 2 documents with "me/rerank": ${said}`);
   });
 
   it("receive neither the server's words about another caller's request nor its request id", async () => {
