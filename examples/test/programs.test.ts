@@ -125,7 +125,7 @@ it("an example runs on Together with a key, and says what is missing", async () 
     environment: { ...environment, ...models, TOGETHER_API_KEY: "wrong-key" },
   });
   await server.close();
-  expect(refused.stderr).toMatch(/^Cannot rank 1 document .*401/);
+  expect(refused.stderr).toMatch(/^Cannot rerank 1 document .*401/);
   expect(refused.stderr).not.toContain("wrong-key");
   expect(refused.exitCode).toBe(1);
 });

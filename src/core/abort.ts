@@ -31,7 +31,10 @@ function listen(signal: AbortSignal): Set<() => void> {
 }
 
 /** A controller that a caller's signal aborts as well; `unlink` ends that. */
-export function linkedAbortController(signal: AbortSignal | undefined): { controller: AbortController; unlink: () => void } {
+export function linkedAbortController(signal: AbortSignal | undefined): {
+  controller: AbortController;
+  unlink: () => void;
+} {
   const controller = new AbortController();
   if (!signal) return { controller, unlink: () => {} };
   return { controller, unlink: onAbort(signal, () => controller.abort(signal.reason)) };

@@ -93,7 +93,11 @@ export class EmbedEngine {
     texts: readonly string[],
     options: CallOptions = {},
   ): Promise<Embeddings<Vector>> {
-    return this.#embedList(texts, { priority: "normal", convert, task: embedTask(texts, this.model) }, options);
+    return this.#embedList(
+      texts,
+      { priority: "normal", convert, task: embedTask(texts, this.model) },
+      options,
+    );
   }
 
   /** Embeds a query: with the query prefix, before documents that wait, without the cache. */

@@ -8,7 +8,8 @@ import { isEncodingRejected, tooLargeBy } from "../errors/describe-failure.js";
 import { cannot } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { Priority, RateLimit } from "../rate-limit/rate-limiter.js";
-import type { Api, ApiOperation, ApiRequest, Failed } from "../request/api.js";
+import type { Api } from "../request/api.js";
+import type { ApiOperation, ApiRequest, Failed } from "../request/attempt.js";
 import {
   splitInHalf,
   type AcceptedSize,

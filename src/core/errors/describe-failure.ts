@@ -79,7 +79,11 @@ export function isEncodingRejected(failure: Failure): boolean {
  *
  * @param secrets - The key and what was sent: what the server says is quoted only if it holds none of them.
  */
-export function describeFailure(failure: Failure, about: FailureContext, secrets: readonly string[]): TogetherError {
+export function describeFailure(
+  failure: Failure,
+  about: FailureContext,
+  secrets: readonly string[],
+): TogetherError {
   const code = failureCode(failure);
   const { problem, remedy } = explain(failure, code, about);
   const said = failure.kind === "status" ? quoteServerMessage(failure.body, secrets) : "";
@@ -119,7 +123,12 @@ function explain(failure: Failure, code: TogetherErrorCode, about: FailureContex
   return { problem: failure.problem, remedy: `check that \`baseURL\` (${about.baseURL}) is Together's API` };
 }
 
-function explainStatus(failure: Status, code: TogetherErrorCode, about: FailureContext, tried: string): Explanation {
+function explainStatus(
+  failure: Status,
+  code: TogetherErrorCode,
+  about: FailureContext,
+  tried: string,
+): Explanation {
   const answered = `Together answered ${failure.status}${tried}`;
   const wait = failure.waitMs === undefined ? "" : ` and asks for a wait of ${seconds(failure.waitMs)}`;
   const known: Partial<Record<TogetherErrorCode, Explanation>> = {

@@ -5,7 +5,13 @@ import { Check } from "./option-reader.js";
 import { cannot } from "../errors/together-error.js";
 import type { TogetherEvent } from "../events.js";
 import { embeddingModel, rerankModel } from "../models.js";
-import { MAX_BATCH_SIZE as MOST_TEXTS, type ByteStore, type EmbedderOptions, type Fetch, type RerankerOptions } from "./options.js";
+import {
+  MAX_BATCH_SIZE as MOST_TEXTS,
+  type ByteStore,
+  type EmbedderOptions,
+  type Fetch,
+  type RerankerOptions,
+} from "./options.js";
 
 /** Shared options with every default filled in. */
 export interface ResolvedShared {

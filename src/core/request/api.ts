@@ -9,67 +9,21 @@ import type { Failure } from "../errors/failure.js";
 import type { TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
-import type { InFlight, Permit, Priority, RateLimit, RateLimiter } from "../rate-limit/rate-limiter.js";
+import type { InFlight, Permit, RateLimit } from "../rate-limit/rate-limiter.js";
 import { findRateLimiter, rateLimiterFor, type LimiterKey } from "../rate-limit/registry.js";
+import type { ApiOperation, ApiRequest, Attempt, Failed, Succeeded } from "./attempt.js";
 import { RequestError } from "./request-error.js";
 import { backoff, isRetryableStatus } from "./retry-policy.js";
-import { TogetherClient, type EndpointCall, type JsonResponse } from "./together-client.js";
+import { TogetherClient, type JsonResponse } from "./together-client.js";
 import { InvalidResponse, readUsage } from "./wire.js";
 
 /** How long a model may respond with nothing but 429 before callers receive an error. No longer delay is waited for. */
 const RETRY_DEADLINE_MS = 120_000;
 
-/** One unit of work that is sent until it succeeds or fails: a batch, a query, a list to rerank. */
-export interface ApiOperation {
-  readonly priority: Priority;
-  readonly signal: AbortSignal;
-  /** What the caller asked for; completes the sentence "Cannot ...". */
-  readonly task: string;
-  readonly limiter: RateLimiter;
-  /** Milliseconds of `performance.now()`. */
-  readonly startedAt: number;
-  /** Requests sent so far. */
-  attempts: number;
-  /** Attempts that counted against `maxRetries`. */
-  retries: number;
-}
-
-/** One request. */
-export interface ApiRequest<Value> {
-  readonly call: EndpointCall;
-  /** Texts or documents in it. */
-  readonly texts: readonly string[];
-  readonly estimatedTokens: number;
-  /** A longer response is rejected unread. */
-  readonly maxBytes: number;
-  /** The user's own words, which no error may quote. Called only when an error is built. */
-  sensitiveTexts(): readonly string[];
-  /** @throws {@link InvalidResponse} if the body does not answer the request. */
-  parse(body: unknown): Value;
-}
-
-/** What follows from one attempt. */
-export type Attempt<Value> =
-  | Succeeded<Value>
-  /** 429: costs no retry; the limiter delays the next permit. */
-  | { readonly status: "rate-limited" }
-  | { readonly status: "retry"; readonly delayMs: number }
-  | Failed;
-
-interface Succeeded<Value> {
-  readonly status: "ok";
-  readonly value: Value;
-}
-
-/** The request is not repeated as it is. */
-export interface Failed {
-  readonly status: "failed";
-  readonly failure: Failure;
-  /** Builds the error for the caller. */
-  error(): TogetherError;
-}
-
 type StatusFailure = Extract<Failure, { kind: "status" }>;
+
+/** An attempt that did not succeed and is followed by another. */
+type Retried = Exclude<Attempt<never>, Succeeded<never> | Failed>;
 
 /** The endpoints of one model at one address with one key. */
 export class Api {
@@ -194,7 +148,7 @@ export class Api {
     sent: InFlight,
     request: ApiRequest<unknown>,
     failure: Failure,
-  ): Exclude<Attempt<never>, Succeeded<never>> {
+  ): Retried | Failed {
     const retry = this.#retryOrGiveUp(operation, sent, failure);
     if (retry) return retry;
     const [code, status] = [failureCode(failure), statusOf(failure)];
@@ -206,8 +160,9 @@ export class Api {
   }
 
   /** The next step after a failure that another attempt may change; `undefined` if none is left. */
-  #retryOrGiveUp(operation: ApiOperation, sent: InFlight, failure: Failure): Exclude<Attempt<never>, Succeeded<never> | Failed> | undefined {
-    if (failure.kind === "status" && failure.status === 429) return this.#afterRateLimit(operation, sent, failure);
+  #retryOrGiveUp(operation: ApiOperation, sent: InFlight, failure: Failure): Retried | undefined {
+    if (failure.kind === "status" && failure.status === 429)
+      return this.#afterRateLimit(operation, sent, failure);
     if (isRetryable(failure)) return this.#afterServerFailure(operation, sent, failure);
     sent.release();
     return undefined;
@@ -217,7 +172,7 @@ export class Api {
     { limiter, startedAt }: ApiOperation,
     sent: InFlight,
     failure: StatusFailure,
-  ): { status: "rate-limited" } | undefined {
+  ): Retried | undefined {
     const { waitMs = 0, body } = failure;
     // A delay beyond the deadline is not waited for, so it must not delay the next caller either.
     if (waitMs > RETRY_DEADLINE_MS) return void sent.release();
@@ -231,17 +186,14 @@ export class Api {
     return { status: "rate-limited" };
   }
 
-  #afterServerFailure(
-    operation: ApiOperation,
-    sent: InFlight,
-    failure: Failure,
-  ): { status: "retry"; delayMs: number } | undefined {
+  #afterServerFailure(operation: ApiOperation, sent: InFlight, failure: Failure): Retried | undefined {
     const { maxRetries } = this.#options;
     const asked = failure.kind === "status" ? failure.waitMs : undefined;
     const delayMs = asked ?? backoff(operation.retries + 1, Math.random());
     const isTooLong = delayMs > RETRY_DEADLINE_MS;
     sent.failed(isTooLong ? 0 : delayMs);
-    if (operation.retries >= maxRetries || isTooLong || !operation.limiter.retryBudget.spend()) return undefined;
+    if (operation.retries >= maxRetries || isTooLong || !operation.limiter.retryBudget.spend())
+      return undefined;
     operation.retries += 1;
     this.#emit({
       type: "retry",

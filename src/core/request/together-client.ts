@@ -125,7 +125,8 @@ function toRequestError(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof RequestError) return error;
   const { status, headers, error: body, cause } = Object(error) as SdkError;
   if (cause instanceof RequestError) return cause;
-  if (typeof status !== "number") return new RequestError({ kind: "connection", detail: systemErrorCode(error) });
+  if (typeof status !== "number")
+    return new RequestError({ kind: "connection", detail: systemErrorCode(error) });
   const known = isHeaders(headers) ? headers : new Headers();
   return new RequestError({
     kind: "status",

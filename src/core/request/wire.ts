@@ -160,7 +160,8 @@ export function readRequestId(body: unknown): string | undefined {
 
 function readIndex(item: unknown, length: number, taken: readonly unknown[]): number {
   const index = field(item, "index");
-  if (typeof index !== "number" || !Number.isInteger(index)) throw new InvalidResponse("an item has no index");
+  if (typeof index !== "number" || !Number.isInteger(index))
+    throw new InvalidResponse("an item has no index");
   if (index < 0 || index >= length) throw new InvalidResponse(`index ${index} is out of range`);
   if (taken[index] !== undefined) throw new InvalidResponse(`index ${index} came back twice`);
   return index;

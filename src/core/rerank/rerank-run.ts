@@ -6,7 +6,8 @@
 import { tooLargeBy } from "../errors/describe-failure.js";
 import { cannot, count, type TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
-import type { Api, ApiRequest, Failed } from "../request/api.js";
+import type { Api } from "../request/api.js";
+import type { ApiRequest, Failed } from "../request/attempt.js";
 import { splitInHalf, type AcceptedSize, type Batch } from "../request/batch.js";
 import { BatchQueue } from "../request/batch-queue.js";
 import {
@@ -55,9 +56,7 @@ export class RerankRun {
     const [texts, batches] = [input.texts.length, this.#batches()];
     const requests = batches.length;
     if (requests > 1) emit({ type: "batch-split", reason: "list-too-long", texts, requests });
-    const scores = batches.map((batch) =>
-      this.#score(batch).catch((error: unknown) => this.#stop(error)),
-    );
+    const scores = batches.map((batch) => this.#score(batch).catch((error: unknown) => this.#stop(error)));
     return (await Promise.all(scores)).flat().toSorted(byScore);
   }
 

@@ -78,7 +78,7 @@ describe("long texts:", () => {
     expect(await rejection(one.embed(["a text"]))).toMatchObject({
       code: "invalid_option",
       index: 0,
-      message: `Cannot embed 1 text with "me/embedding": \`countTokens\` returned no number for the text at index 0; let it return how many tokens the text has, 0 or more, and no promise${see("invalid_option")}`,
+      message: `Cannot embed 1 text with "me/embedding": \`countTokens\` returned no number for the text at index 0; return the number of tokens of the text, 0 or more, not a promise${see("invalid_option")}`,
     });
     expect(emulator.requests.length).toBe(0);
   });

@@ -27,7 +27,7 @@ describe("bad input is an error before any request:", () => {
   ])("%s", async (_, input, message) => {
     const error = await rejection(embedder().embed(input as string[]));
     expect(error).toMatchObject({ code: "invalid_input", message: expect.stringMatching(message) });
-    expect((error as Error).message).toMatch(/^Cannot embed \d texts? with "me\/embedding": /);
+    expect((error as Error).message).toMatch(/^Cannot embed (\d )?texts? with "me\/embedding": /);
     expect(emulator.requests.length).toBe(0);
   });
 
@@ -61,13 +61,13 @@ describe("bad input is an error before any request:", () => {
   it("documents that are no list, or have no text", async () => {
     expect(await rejection(reranker().rerank("q", "a" as never, String))).toMatchObject({
       code: "invalid_input",
-      message: `Cannot rank 0 documents with "me/rerank": the documents are not an array but a string; pass an array${see("invalid_input")}`,
+      message: `Cannot rerank documents with "me/rerank": the documents are not an array but a string; pass an array${see("invalid_input")}`,
     });
     const items = [{ a: "x" }, {}] as { a: string }[];
     expect(await rejection(reranker().rerank("q", items, (item) => item.a))).toMatchObject({
       code: "invalid_input",
       index: 1,
-      message: `Cannot rank 2 documents with "me/rerank": there is no text at index 1; every document needs a text to be ranked by${see("invalid_input")}`,
+      message: `Cannot rerank 2 documents with "me/rerank": there is no text at index 1; return a string from \`textOf\` for every document${see("invalid_input")}`,
     });
     const none = await rejection(
       reranker().rerank("q", [{}, { a: "x" }, {}] as { a: string }[], (item) => item.a),
@@ -87,7 +87,7 @@ describe("an empty list", () => {
   });
 });
 
-describe("half a surrogate pair", () => {
+describe("an unpaired surrogate", () => {
   it("becomes U+FFFD, and an event names the texts", async () => {
     const { embedder, events, bodies } = bench();
     await embedder().embed(["whole 😀", "half \ud83d", "\ude00 other half"]);
@@ -95,13 +95,17 @@ describe("half a surrogate pair", () => {
     expect(only(events, "text-sanitized")).toMatchObject([{ indexes: [1, 2] }]);
   });
 
-  it("is repaired in queries and in documents to rank as well", async () => {
+  it("becomes U+FFFD in queries and in documents to rerank, and an event says in which of them", async () => {
     const { embedder, reranker, events, bodies } = bench();
     await embedder().embedQuery("half \ud83d");
     await reranker().rerank("other \ude00", ["1", "2 \ud83d"], (text) => text);
     expect(bodies()[0]?.input).toEqual(["half \ufffd"]);
     expect(bodies()[1]).toMatchObject({ query: "other \ufffd", documents: ["1", "2 \ufffd"] });
-    expect(only(events, "text-sanitized").map(({ indexes }) => indexes)).toEqual([[0], [1]]);
+    expect(only(events, "text-sanitized")).toMatchObject([
+      { operation: "embed", input: "query", indexes: [0] },
+      { operation: "rerank", input: "query", indexes: [0] },
+      { operation: "rerank", input: "documents", indexes: [1] },
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { RateLimiter } from "../../../../src/core/rate-limit/rate-limiter.js";
 import { bench, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 import { pass, timed, useVirtualTime } from "../../../support/time.js";
 
@@ -208,5 +209,56 @@ describe("time", () => {
     expect(await failed).toMatchObject({ code: "unauthorized" });
     expect(emulator.requests.length).toBeLessThanOrEqual(4);
     expect(emulator.inFlight).toBe(0);
+  });
+});
+
+describe("a list", () => {
+  it("is named as the caller passed it when one of its requests fails", async () => {
+    const { embedder } = bench({ faults: () => ({ status: 401 }) });
+    const error = (await rejection(embedder().embed(texts(1000)))) as Error;
+    expect(error.message).toMatch(/^Cannot embed 1000 texts with "me\/embedding": /);
+  });
+
+  it("has one waiter at the rate limiter for each request that it needs, not for each that it may send", async () => {
+    const acquire = vi.spyOn(RateLimiter.prototype, "acquire");
+    const { embedder, emulator } = bench();
+    for await (const each of embedder().embedStream(texts(40 * 128))) void each;
+    expect(emulator.requests.length).toBe(40);
+    expect(acquire).toHaveBeenCalledTimes(40);
+    acquire.mockRestore();
+  });
+});
+
+describe("a batch that is rejected as too large", () => {
+  it("is reported by one event per rejection", async () => {
+    const { embedder, emulator, events } = bench({ maxBatchTexts: 10 });
+    await embedder({ batchSize: 64, maxConcurrency: 1 }).embed(texts(64));
+    const rejections = emulator.requests.filter(({ status }) => status === 413);
+    expect(only(events, "batch-split").map((event) => event.texts)).toEqual(
+      rejections.map((request) => request.texts),
+    );
+  });
+
+  it("limits later batches in count as well when a 413 says nothing about the reason", async () => {
+    const { embedder, emulator } = bench({
+      faults: ({ texts: amount }) => (amount > 16 ? { status: 413, message: "No." } : undefined),
+    });
+    const one = embedder({ batchSize: 32, maxConcurrency: 1 });
+    await one.embed(texts(32, "a text that is quite long"));
+    emulator.clear();
+    await one.embed(texts(64, "x"));
+    expect(emulator.requests.map((request) => [request.status, request.texts])).toEqual(
+      Array.from({ length: 4 }, () => [200, 16]),
+    );
+  });
+
+  it("teaches the largest size that was accepted before, not half of the rejected one", async () => {
+    const { embedder, emulator } = bench({ maxBatchTexts: 16 });
+    const one = embedder({ batchSize: 17, maxConcurrency: 1 });
+    await one.embed(texts(16));
+    await one.embed(texts(17, "other"));
+    emulator.clear();
+    await one.embed(texts(32, "later"));
+    expect(emulator.requests.map((request) => request.texts)).toEqual([16, 16]);
   });
 });

@@ -39,7 +39,7 @@ describe("each option of a reranker shows at the server or in the result:", () =
   ])("topN and minScore of a call are checked like those of the object: %j", async (options, problem) => {
     const { reranker, emulator } = bench();
     const error = await rejection(reranker().rerank("q", ["a"], String, options as never));
-    const message = `Cannot rank documents: ${problem}${see("invalid_option")}`;
+    const message = `Cannot rerank documents: ${problem}${see("invalid_option")}`;
     expect(error).toMatchObject({ code: "invalid_option", message });
     expect(emulator.requests.length).toBe(0);
   });

@@ -37,7 +37,10 @@ describe("BatchQueue", () => {
     fc.assert(
       fc.property(list, limits, (items, most) => {
         for (const batch of drain(queueOf(items), most)) {
-          const sum = batch.positions.reduce((tokens, position) => tokens + (items[position]?.tokens ?? 0), 0);
+          const sum = batch.positions.reduce(
+            (tokens, position) => tokens + (items[position]?.tokens ?? 0),
+            0,
+          );
           expect(batch.tokens).toBe(sum);
           expect(batch.texts.length).toBeLessThanOrEqual(most.texts);
           expect(batch.texts.length === 1 || batch.tokens <= most.tokens).toBe(true);
@@ -75,7 +78,9 @@ describe("BatchQueue", () => {
         }
         kept.push(...drain(queue, second));
         const positions = kept.flatMap((batch) => batch.positions);
-        expect(positions.toSorted((left, right) => left - right)).toEqual(items.map((_, position) => position));
+        expect(positions.toSorted((left, right) => left - right)).toEqual(
+          items.map((_, position) => position),
+        );
         expect(queue.empty).toBe(true);
       }),
     );

@@ -34,7 +34,12 @@ describe("splitInHalf()", () => {
 
 describe("AcceptedSize", () => {
   /** The limits after the server has rejected one batch and accepted others. */
-  function learned(by: "count" | "size" | "unknown", accepted: Batch[], rejected: Batch, parts: Batch[]): AcceptedSize {
+  function learned(
+    by: "count" | "size" | "unknown",
+    accepted: Batch[],
+    rejected: Batch,
+    parts: Batch[],
+  ): AcceptedSize {
     const size = new AcceptedSize();
     for (const batch of accepted) size.accepted(batch);
     size.rejected(rejected);

@@ -101,7 +101,7 @@ describe("an answer with status 200 that is none", () => {
     const error = await rejection(reranker().rerank("q", ["1", "2", "3"], String));
     expect(error).toMatchObject({ code: "invalid_response" });
     expect((error as Error).message).toContain(problem);
-    expect((error as Error).message).toMatch(/^Cannot rank 3 documents with "me\/rerank": /);
+    expect((error as Error).message).toMatch(/^Cannot rerank 3 documents with "me\/rerank": /);
     expect(emulator.requests.length).toBe(1);
   });
 });

@@ -43,7 +43,9 @@ it("an abort ends every request under way as aborted", async () => {
   await vi.waitFor(() => expect(emulator.inFlight).toBe(2), { interval: 1 });
   controller.abort(new Error("enough"));
   await outcome;
-  await vi.waitFor(() => expect(ends(events)).toEqual([["request-error"], ["request-error"]]), { interval: 1 });
+  await vi.waitFor(() => expect(ends(events)).toEqual([["request-error"], ["request-error"]]), {
+    interval: 1,
+  });
   expect(only(events, "request-error").map(({ code }) => code)).toEqual(["aborted", "aborted"]);
 });
 

@@ -1,10 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  backoff,
-  isRetryableStatus,
-  retryAfterMs,
-} from "../../../../src/core/request/retry-policy.js";
+import { backoff, isRetryableStatus, retryAfterMs } from "../../../../src/core/request/retry-policy.js";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 

@@ -1,0 +1,57 @@
+/** What is sent, and what follows from one attempt. */
+
+import type { Failure } from "../errors/failure.js";
+import type { TogetherError } from "../errors/together-error.js";
+import type { Priority, RateLimiter } from "../rate-limit/rate-limiter.js";
+import type { EndpointCall } from "./together-client.js";
+
+/** One unit of work that is sent until it succeeds or fails: a batch, a query, a list to rerank. */
+export interface ApiOperation {
+  readonly priority: Priority;
+  readonly signal: AbortSignal;
+  /** What the caller asked for; completes the sentence "Cannot ...". */
+  readonly task: string;
+  readonly limiter: RateLimiter;
+  /** Milliseconds of `performance.now()`. */
+  readonly startedAt: number;
+  /** Requests sent so far. */
+  attempts: number;
+  /** Attempts that counted against `maxRetries`. */
+  retries: number;
+}
+
+/** One request. */
+export interface ApiRequest<Value> {
+  readonly call: EndpointCall;
+  /** Texts or documents in it. */
+  readonly texts: readonly string[];
+  readonly estimatedTokens: number;
+  /** A longer response is rejected unread. */
+  readonly maxBytes: number;
+  /** The user's own words, which no error may quote. Called only when an error is built. */
+  sensitiveTexts(): readonly string[];
+  /** @throws {@link InvalidResponse} if the body does not answer the request. */
+  parse(body: unknown): Value;
+}
+
+/** What follows from one attempt. */
+export type Attempt<Value> =
+  | Succeeded<Value>
+  /** 429: costs no retry; the limiter delays the next permit. */
+  | { readonly status: "rate-limited" }
+  | { readonly status: "retry"; readonly delayMs: number }
+  | Failed;
+
+/** The response passed every check. */
+export interface Succeeded<Value> {
+  readonly status: "ok";
+  readonly value: Value;
+}
+
+/** The request is not repeated as it is. */
+export interface Failed {
+  readonly status: "failed";
+  readonly failure: Failure;
+  /** Builds the error for the caller. */
+  error(): TogetherError;
+}
