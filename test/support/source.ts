@@ -113,6 +113,38 @@ function listed({ exportClause, isTypeOnly }: ts.ExportDeclaration): string[] {
   return exportClause.elements.map((one) => `${isTypeOnly || one.isTypeOnly ? "type " : ""}${one.name.text}`);
 }
 
+/** The names of the types that a file declares: classes, interfaces and aliases. */
+export function typeNames({ nodes }: Source): string[] {
+  return nodes.flatMap((node) =>
+    ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node)
+      ? (node.name?.text ?? [])
+      : [],
+  );
+}
+
+/** Getters, and functions named is…, has… or next…, that assign to a property or count one up or down. */
+export function mutatingQueries({ nodes }: Source): string[] {
+  return nodes.flatMap((node) => {
+    const isNamed = ts.isMethodDeclaration(node) || ts.isFunctionDeclaration(node);
+    if (!isNamed && !ts.isGetAccessor(node)) return [];
+    const name = node.name?.getText() ?? "";
+    const isQuery = ts.isGetAccessor(node) || /^#?(is|has|next)([A-Z]|$)/.test(name);
+    return isQuery && descendants(node).some(changesProperty) ? [name] : [];
+  });
+}
+
+function changesProperty(node: ts.Node): boolean {
+  if (ts.isBinaryExpression(node)) {
+    const { kind } = node.operatorToken;
+    const assigns = kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+    return assigns && ts.isPropertyAccessExpression(node.left);
+  }
+  if (!ts.isPrefixUnaryExpression(node) && !ts.isPostfixUnaryExpression(node)) return false;
+  const counts =
+    node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken;
+  return counts && ts.isPropertyAccessExpression(node.operand);
+}
+
 /** Whether a file says `any`. */
 export function saysAny({ nodes }: Source): boolean {
   return nodes.some(({ kind }) => kind === ts.SyntaxKind.AnyKeyword);
