@@ -1,6 +1,6 @@
 import { BaseEmbedding, extractSingleText, type MessageContentDetail } from "llamaindex";
-import { FIRST_BATCH } from "../core/embed/batch-queue.js";
 import { Embedder } from "../core/embed/embedder.js";
+import { DEFAULT_BATCH_SIZE } from "../core/options/embedder-options.js";
 import type { EmbedderOptions } from "../core/options/options.js";
 import { toNumbers } from "../core/embed/vectors.js";
 import { infoOf, toCallOptions, toEmbedderOptions } from "./options.js";
@@ -41,7 +41,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
     super();
     this.#options = toEmbedderOptions(options, NAME);
     this.#embedder = new Embedder(this.#options, NAME);
-    this.#builtFor = this.embedBatchSize = this.#options.batchSize ?? FIRST_BATCH;
+    this.#builtFor = this.embedBatchSize = this.#options.batchSize ?? DEFAULT_BATCH_SIZE;
     this.model = this.#embedder.model;
     this.embedInfo = infoOf(this.#options);
   }

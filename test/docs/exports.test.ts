@@ -119,6 +119,13 @@ describe("the tables of options in README and docs", () => {
     expect(rows.filter(({ option }) => !known.includes(option))).toEqual([]);
   });
 
+  it("of README repeat the default and the first sentence of each doc comment, in the same order", () => {
+    const shown = rows.filter(({ page }) => page === "README.md");
+    expect(shown.map(({ option, second, third }) => [option, defaultIn(second), sentenceIn(third)])).toEqual(
+      documentedRows(),
+    );
+  });
+
   it("give the defaults that the doc comments give", () => {
     const shown = rows.flatMap(({ option, second }) => {
       const literal = literalIn(second);
@@ -131,6 +138,43 @@ describe("the tables of options in README and docs", () => {
     expect(shown.filter(({ literal, said }) => !said.includes(literal))).toEqual([]);
   });
 });
+
+/** The rows that README must have: the shared options, those of embedders, and those of rerankers. */
+function documentedRows(): unknown[][] {
+  const owners = [
+    "EmbedderOptions.model",
+    "SharedOptions.",
+    "EmbedderOptions.",
+    "RerankerOptions.",
+    RERANKER,
+  ];
+  const members = owners.flatMap((owner) => all.filter(({ name }) => name.startsWith(owner)));
+  const once = members.filter(({ name }, place) => place === 0 || !name.endsWith(".model"));
+  return once
+    .filter(({ kind }) => kind === "member")
+    .map(({ name, defaultValue = "required", text }) => [
+      name.split(".")[1],
+      defaultIn(defaultValue),
+      sentenceIn(text),
+    ]);
+}
+
+/** A default as a value, or in words without marks. */
+function defaultIn(words: string): Literal {
+  return literalIn(words) ?? withoutMarks(words);
+}
+
+/** The first sentence of a doc comment or of a cell, without marks. */
+function sentenceIn(text: string): string {
+  return /^.*?\.(?=\s|$)/s.exec(withoutMarks(text))?.[0] ?? text;
+}
+
+function withoutMarks(text: string): string {
+  return text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll("`", "");
+}
 
 function placed({ file, name }: Described): string {
   return `${file}: ${name}`;

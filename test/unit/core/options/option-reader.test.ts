@@ -34,7 +34,7 @@ describe("an option out of range is an error of the constructor:", () => {
     [{ timeout: "1000" }, "`timeout` is a string; it must be a whole number, from 1 to 2147483647"],
     [{ minScore: Number.NaN }, "`minScore` is NaN; it must be a finite number", Reranker],
     [{ minScore: "0.5" }, "`minScore` is a string; it must be a finite number", Reranker],
-    [{ fallback: "ignore" }, '`fallback` is a string; it must be "throw" or "original-order"', Reranker],
+    [{ fallback: "ignore" }, '`fallback` is a string; it must be "none" or "original-order"', Reranker],
     [{ longText: "cut" }, '`longText` is a string; it must be "send" or "reject"'],
     [{ encodingFormat: "int8" }, '`encodingFormat` is a string; it must be "base64" or "float"'],
     [{ normalize: 1 }, "`normalize` is 1; it must be true or false"],
@@ -80,7 +80,7 @@ describe("an option out of range is an error of the constructor:", () => {
     [{ client: "client" }, '`client` is not a Together client; pass `new Together()` from "together-ai"'],
     [
       { longText: "reject", maxInputTokens: 5 },
-      '`longText` is "reject" without `countTokens`; pass the model\'s tokenizer, because an estimate must not refuse a text',
+      '`longText` is "reject" without `countTokens`; pass the model\'s tokenizer, because an estimate must not reject a text',
     ],
     [
       { longText: "reject", countTokens: () => 1 },

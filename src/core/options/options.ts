@@ -1,0 +1,6 @@
+/** The options that users read. */
+
+export type { ByteStore } from "./byte-store.js";
+export type { EmbedderOptions } from "./embedder-options.js";
+export type { RerankerOptions } from "./reranker-options.js";
+export type { Fetch, SharedOptions } from "./shared-options.js";
