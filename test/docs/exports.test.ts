@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Command } from "../../src/cli/command.js";
 import { emulatorCommand } from "../../src/cli/emulator.js";
 import { probeCommand } from "../../src/cli/probe.js";
+import { embedderOptions } from "../../src/core/options/embedder-options.js";
+import type { AnyTable } from "../../src/core/options/option-types.js";
+import { rerankerOptions } from "../../src/core/options/reranker-options.js";
 import { resolveEmbedder, resolveReranker } from "../../src/core/options/resolve-options.js";
 import { createEmulator } from "../../src/emulator/index.js";
 import { settingsOf } from "../../src/emulator/settings.js";
@@ -95,6 +98,16 @@ describe("the documentation of an option", () => {
     expect(filled).toBe(value);
   });
 
+  it("names the environment variables that the table has, in their order", () => {
+    const tables: AnyTable[] = [embedderOptions, rerankerOptions];
+    const variables = tables.flatMap(Object.entries).map(([name, { environment }]) => [name, environment]);
+    const named = options.map(({ name, defaultValue }) => [
+      name.split(".")[1],
+      defaultValue?.match(/\bTOGETHER_\w+/g) ?? [],
+    ]);
+    expect(named).toEqual(expect.arrayContaining(variables.filter(([name]) => name !== "model")));
+  });
+
   it.each(["EmbedderOptions", "RerankerOptions"])("has all that the code takes, and no more: %s", (name) => {
     expect(optionsOf(name)).toEqual(takenBy(PASS[name]));
   });
@@ -119,7 +132,7 @@ describe("the tables of options in README and docs", () => {
     expect(rows.filter(({ option }) => !known.includes(option))).toEqual([]);
   });
 
-  it("of README repeat the default and the first sentence of each doc comment, in the same order", () => {
+  it("repeat in README the default and the first sentence of each doc comment, in the same order", () => {
     const shown = rows.filter(({ page }) => page === "README.md");
     expect(shown.map(({ option, second, third }) => [option, defaultIn(second), sentenceIn(third)])).toEqual(
       documentedRows(),
