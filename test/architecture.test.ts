@@ -137,7 +137,7 @@ describe("the architecture", () => {
 
   it("reads the environment in one file", () => {
     const readers = all.filter((file) => propertyNames(file).includes("env"));
-    expect(readers.map(({ path }) => path)).toEqual(["src/core/options/resolve-options.ts"]);
+    expect(readers.map(({ path }) => path)).toEqual(["src/core/options/environment.ts"]);
   });
 
   it("speaks Together's snake_case in one file of the core, and in no adapter", () => {

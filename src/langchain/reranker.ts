@@ -1,17 +1,19 @@
 import type { Callbacks } from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
 import { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
-import { Check } from "../core/options/option-reader.js";
+import { splitOptions } from "../core/options/option-reader.js";
+import { func, type OptionTable } from "../core/options/option-types.js";
 import type { RerankerOptions } from "../core/options/options.js";
+import { rerankerOptions } from "../core/options/reranker-options.js";
 import { RerankEngine, type Reranked, type RerankOptions } from "../core/rerank/rerank-engine.js";
 import { traced } from "./trace.js";
 
-/** Options of {@link TogetherReranker}: those of the framework-free `Reranker`, and what of a document is ranked. */
+/** Options of {@link TogetherReranker}: those of `Reranker`, and the part of a document that is ranked. */
 export interface TogetherRerankerParams extends RerankerOptions {
   /**
-   * The text that a document is ranked by: for a title in the metadata, say.
+   * Returns the text that a document is ranked by, such as its title and its content.
    *
-   * @defaultValue its `pageContent`
+   * @defaultValue `pageContent`
    */
   documentText?: ((document: DocumentInterface) => string) | undefined;
 }
@@ -19,6 +21,11 @@ export interface TogetherRerankerParams extends RerankerOptions {
 type DocumentText = NonNullable<TogetherRerankerParams["documentText"]>;
 
 const NAME = "TogetherReranker";
+
+/** The options that only LangChain has. */
+const ownOptions = {
+  documentText: func<DocumentText, DocumentText>((document) => document?.pageContent),
+} as const satisfies OptionTable<Omit<TogetherRerankerParams, keyof RerankerOptions>>;
 
 /** What {@link TogetherReranker.rerank} takes: plain strings, documents, or anything with a `pageContent`. */
 export type RerankInput = string | DocumentInterface | { readonly pageContent: string };
@@ -58,11 +65,9 @@ export class TogetherReranker extends BaseDocumentCompressor {
    */
   constructor(options: TogetherRerankerParams) {
     super();
-    const { documentText, ...rerankerOptions } = options ?? {};
-    const check = new Check({ documentText }, ["documentText"], NAME);
-    this.#documentText =
-      check.callable<DocumentText>("documentText") ?? ((document) => document?.pageContent);
-    this.#engine = new RerankEngine(rerankerOptions, NAME);
+    const { own, core } = splitOptions(options ?? {}, ownOptions, rerankerOptions, NAME);
+    this.#documentText = own.documentText;
+    this.#engine = new RerankEngine(core, NAME);
     this.model = this.#engine.model;
   }
 

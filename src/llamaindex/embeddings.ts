@@ -1,6 +1,7 @@
 import { BaseEmbedding, extractSingleText, type MessageContentDetail } from "llamaindex";
 import { EmbedEngine } from "../core/embed/embed-engine.js";
-import { DEFAULT_BATCH_SIZE, type EmbedderOptions } from "../core/options/options.js";
+import { DEFAULT_BATCH_SIZE } from "../core/options/embedder-options.js";
+import type { EmbedderOptions } from "../core/options/options.js";
 import { toNumbers } from "../core/embed/vectors.js";
 import { infoOf, toCallOptions, toEmbedderOptions } from "./options.js";
 import type { EmbeddingCallOptions, TogetherEmbeddingsParams } from "./options.js";

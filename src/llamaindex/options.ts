@@ -3,13 +3,15 @@
 import type { BaseEmbeddingOptions, EmbeddingInfo } from "llamaindex";
 import type { CallOptions } from "../core/call-options.js";
 import { embeddingModel } from "../core/models.js";
-import { Check } from "../core/options/option-reader.js";
-import { MAX_BATCH_SIZE, type EmbedderOptions } from "../core/options/options.js";
+import { embedderOptions, MAX_BATCH_SIZE } from "../core/options/embedder-options.js";
+import { splitOptions } from "../core/options/option-reader.js";
+import { integer, type OptionTable } from "../core/options/option-types.js";
+import type { EmbedderOptions } from "../core/options/options.js";
 
-/** Options of {@link TogetherEmbeddings}: those of the framework-free `Embedder`, one of them by two names. */
+/** Options of {@link TogetherEmbeddings}: those of `Embedder`, and LlamaIndex's name for one of them. */
 export interface TogetherEmbeddingsParams extends EmbedderOptions {
   /**
-   * LlamaIndex's name for `batchSize`: texts in one request. Whole number, 1 to 2,048.
+   * LlamaIndex's name for `batchSize`: maximum number of texts in one request. Whole number, 1 to 2,048.
    *
    * @defaultValue `batchSize`
    */
@@ -38,15 +40,28 @@ export function toCallOptions(options: EmbeddingCallOptions = {}): CallOptions {
   };
 }
 
-/** The core's options, for whichever of the two names the batch size came by. */
+/** The options that only LlamaIndex has. */
+const ownOptions = {
+  embedBatchSize: integer({ min: 1, max: MAX_BATCH_SIZE }),
+} as const satisfies OptionTable<Omit<TogetherEmbeddingsParams, keyof EmbedderOptions>>;
+
+/**
+ * Converts LlamaIndex's options to the core's.
+ *
+ * @throws {@link TogetherError} `invalid_option` if `batchSize` and `embedBatchSize` differ.
+ */
 export function toEmbedderOptions(options: TogetherEmbeddingsParams, name: string): EmbedderOptions {
-  const { embedBatchSize, ...shared } = options ?? {};
-  const check = new Check({ embedBatchSize }, ["embedBatchSize"], name);
-  const batchSize = check.whole("embedBatchSize", 1, MAX_BATCH_SIZE) ?? shared.batchSize;
-  if (shared.batchSize !== undefined && shared.batchSize !== batchSize) {
-    throw check.wrong("`batchSize` and `embedBatchSize` differ", "set one of them: they mean the same");
+  const { own, core, error } = splitOptions<typeof ownOptions, TogetherEmbeddingsParams>(
+    options ?? {},
+    ownOptions,
+    embedderOptions,
+    name,
+  );
+  const batchSize = own.embedBatchSize ?? core.batchSize;
+  if (core.batchSize !== undefined && core.batchSize !== batchSize) {
+    throw error("`batchSize` and `embedBatchSize` differ", "set one of them: they mean the same");
   }
-  return { ...shared, batchSize };
+  return { ...core, batchSize };
 }
 
 /**

@@ -1,14 +1,16 @@
 import { extractText, MetadataMode } from "llamaindex";
 import type { BaseNodePostprocessor, MessageContent, NodeWithScore } from "llamaindex";
-import { Check } from "../core/options/option-reader.js";
+import { splitOptions } from "../core/options/option-reader.js";
+import { oneOf, type OptionTable } from "../core/options/option-types.js";
 import type { RerankerOptions } from "../core/options/options.js";
+import { rerankerOptions } from "../core/options/reranker-options.js";
 import { RerankEngine, type Reranked, type RerankOptions } from "../core/rerank/rerank-engine.js";
 
-/** Options of {@link TogetherReranker}: those of the framework-free `Reranker`, and what of a node is ranked. */
+/** Options of {@link TogetherReranker}: those of `Reranker`, and the part of a node that is ranked. */
 export interface TogetherRerankerParams extends RerankerOptions {
   /**
-   * Which of a node's metadata is ranked with its text. `"EMBED"` is what the node was found by; `"ALL"` also sends
-   * what you excluded from embedding.
+   * Which metadata of a node is ranked with its text. `"EMBED"` is the metadata that was embedded; `"ALL"` also sends
+   * the metadata that you excluded from embedding.
    *
    * @defaultValue "EMBED"
    */
@@ -16,6 +18,13 @@ export interface TogetherRerankerParams extends RerankerOptions {
 }
 
 const NAME = "TogetherReranker";
+
+/** The options that only LlamaIndex has. It would treat an unknown mode as ALL, and send excluded metadata. */
+const ownOptions = {
+  metadataMode: oneOf<MetadataMode | `${MetadataMode}`, MetadataMode>(Object.values(MetadataMode), {
+    default: MetadataMode.EMBED,
+  }),
+} as const satisfies OptionTable<Omit<TogetherRerankerParams, keyof RerankerOptions>>;
 
 /**
  * Together AI's reranking, wherever LlamaIndex takes a node postprocessor.
@@ -45,11 +54,9 @@ export class TogetherReranker implements BaseNodePostprocessor {
    * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
    */
   constructor(options: TogetherRerankerParams) {
-    const { metadataMode, ...rerankerOptions } = options ?? {};
-    const check = new Check({ metadataMode }, ["metadataMode"], NAME);
-    // LlamaIndex takes an unknown mode for ALL, and would send what was to stay at home.
-    this.#metadataMode = check.oneOf("metadataMode", Object.values(MetadataMode)) ?? MetadataMode.EMBED;
-    this.#engine = new RerankEngine(rerankerOptions, NAME);
+    const { own, core } = splitOptions(options ?? {}, ownOptions, rerankerOptions, NAME);
+    this.#metadataMode = own.metadataMode as MetadataMode;
+    this.#engine = new RerankEngine(core, NAME);
     this.model = this.#engine.model;
   }
 

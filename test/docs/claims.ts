@@ -44,6 +44,8 @@ export interface OptionRow {
   readonly option: string;
   /** The second column: in the tables that have three, the default. */
   readonly second: string;
+  /** The third column, if there is one: the meaning. */
+  readonly third: string;
 }
 
 const TABLE = /^\| option .*\n\| -.*\n((?:\|.*\n)+)/gm;
@@ -57,6 +59,11 @@ export function optionRows(): OptionRow[] {
 function rowsOn(page: string): OptionRow[] {
   return [...readFileSync(join(ROOT, page), "utf8").matchAll(TABLE)]
     .flatMap(([, body = ""]) => body.trim().split("\n"))
-    .map((line) => line.split("|").map((cell) => cell.trim().replaceAll(/^`|`$/g, "")))
-    .map(([, option = "", second = ""]) => ({ page, option, second }));
+    .map((line) => line.split("|").map((cell) => cell.trim()))
+    .map(([, option = "", second = "", third = ""]) => ({
+      page,
+      option: option.replaceAll("`", ""),
+      second,
+      third,
+    }));
 }

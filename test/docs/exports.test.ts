@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Command } from "../../src/cli/command.js";
 import { emulatorCommand } from "../../src/cli/emulator.js";
 import { probeCommand } from "../../src/cli/probe.js";
+import { embedderOptions } from "../../src/core/options/embedder-options.js";
+import type { AnyTable } from "../../src/core/options/option-types.js";
+import { rerankerOptions } from "../../src/core/options/reranker-options.js";
 import { resolveEmbedder, resolveReranker } from "../../src/core/options/resolve-options.js";
 import { createEmulator } from "../../src/emulator/index.js";
 import { resolveSettings } from "../../src/emulator/options.js";
@@ -95,6 +98,16 @@ describe("the documentation of an option", () => {
     expect(filled).toBe(value);
   });
 
+  it("names the environment variables that the table has, in their order", () => {
+    const tables: AnyTable[] = [embedderOptions, rerankerOptions];
+    const variables = tables.flatMap(Object.entries).map(([name, { environment }]) => [name, environment]);
+    const named = options.map(({ name, defaultValue }) => [
+      name.split(".")[1],
+      defaultValue?.match(/\bTOGETHER_\w+/g) ?? [],
+    ]);
+    expect(named).toEqual(expect.arrayContaining(variables.filter(([name]) => name !== "model")));
+  });
+
   it.each(["EmbedderOptions", "RerankerOptions"])("has all that the code takes, and no more: %s", (name) => {
     expect(optionsOf(name)).toEqual(takenBy(PASS[name]));
   });
@@ -119,6 +132,13 @@ describe("the tables of options in README and docs", () => {
     expect(rows.filter(({ option }) => !known.includes(option))).toEqual([]);
   });
 
+  it("repeat in README the default and the first sentence of each doc comment, in the same order", () => {
+    const shown = rows.filter(({ page }) => page === "README.md");
+    expect(shown.map(({ option, second, third }) => [option, defaultIn(second), sentenceIn(third)])).toEqual(
+      documentedRows(),
+    );
+  });
+
   it("give the defaults that the doc comments give", () => {
     const shown = rows.flatMap(({ option, second }) => {
       const literal = literalIn(second);
@@ -131,6 +151,43 @@ describe("the tables of options in README and docs", () => {
     expect(shown.filter(({ literal, said }) => !said.includes(literal))).toEqual([]);
   });
 });
+
+/** The rows that README must have: the shared options, those of embedders, and those of rerankers. */
+function documentedRows(): unknown[][] {
+  const owners = [
+    "EmbedderOptions.model",
+    "SharedOptions.",
+    "EmbedderOptions.",
+    "RerankerOptions.",
+    RERANKER,
+  ];
+  const members = owners.flatMap((owner) => all.filter(({ name }) => name.startsWith(owner)));
+  const once = members.filter(({ name }, place) => place === 0 || !name.endsWith(".model"));
+  return once
+    .filter(({ kind }) => kind === "member")
+    .map(({ name, defaultValue = "required", text }) => [
+      name.split(".")[1],
+      defaultIn(defaultValue),
+      sentenceIn(text),
+    ]);
+}
+
+/** A default as a value, or in words without marks. */
+function defaultIn(words: string): Literal {
+  return literalIn(words) ?? withoutMarks(words);
+}
+
+/** The first sentence of a doc comment or of a cell, without marks. */
+function sentenceIn(text: string): string {
+  return /^.*?\.(?=\s|$)/s.exec(withoutMarks(text))?.[0] ?? text;
+}
+
+function withoutMarks(text: string): string {
+  return text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll("`", "");
+}
 
 function placed({ file, name }: Described): string {
   return `${file}: ${name}`;

@@ -1,6 +1,6 @@
 /** How many texts one embeddings request holds. Pure. */
 
-import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from "../options/options.js";
+import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from "../options/embedder-options.js";
 import type { RateLimit } from "../rate-limit/rate-limiter.js";
 import type { BatchLimits } from "../request/batch.js";
 

@@ -1,81 +1,101 @@
-/** Reads options one by one, of whatever class, and says in one voice what is wrong with them. */
+/** Reads options by their table, with the same error messages for every class. */
 
-import { cannot, type TogetherError } from "../errors/together-error.js";
-import { kindOf } from "../validate-texts.js";
+import { cannot } from "../errors/together-error.js";
+import { readEnvironment } from "./environment.js";
+import type { AnyOption, AnyTable, OptionError, Resolved } from "./option-types.js";
 
-/** The options that somebody passed to a class. Each method returns `undefined` for one that was left out. */
-export class Check {
-  readonly task: string;
+/** The options that were passed to a class. */
+export class OptionReader<Table extends AnyTable> {
   readonly #options: Readonly<Record<string, unknown>>;
+  readonly #table: Table;
+  readonly #task: string;
 
-  constructor(options: object, known: readonly string[], name: string) {
-    this.task = `create ${name}`;
-    // Else it would end in the midst of work, with a TypeError: npm only warns of an old Node, and a page of nothing.
+  /**
+   * @param name - The class, for error messages.
+   * @throws {@link TogetherError} `invalid_option` for an option that the table does not have.
+   */
+  constructor(options: object, table: Table, name: string) {
+    this.#task = `create ${name}`;
+    this.#table = table;
+    // npm only warns about an old Node.js, and the first text would end in a TypeError.
     if (!("isWellFormed" in String.prototype)) {
-      throw this.wrong(
+      throw this.error(
         "this platform is too old",
         "use Node 20 or later, or a browser from the end of 2023 on",
       );
     }
     if (typeof options !== "object" || options === null) {
-      throw this.wrong("it was given no options", `write new ${name}({ model: "..." })`);
+      throw this.error("it was given no options", `write new ${name}({ model: "..." })`);
     }
     this.#options = options as Record<string, unknown>;
-    for (const option of Object.keys(options)) {
-      if (this.#options[option] !== undefined && !known.includes(option)) throw this.#unknown(option, known);
-    }
+    this.#rejectUnknown();
   }
 
-  value(name: string): unknown {
-    return this.#options[name];
+  /** Determines whether an option was passed. The environment does not count. */
+  has(name: string): boolean {
+    return this.#options[name] !== undefined;
   }
 
-  text(name: string): string | undefined {
-    return this.#typed<string>(name, "a string", (value) => typeof value === "string");
+  /** Returns one option: as passed, otherwise from the environment, otherwise its default. */
+  read<Name extends keyof Table & string>(name: Name): Resolved<Table>[Name] {
+    const passed = this.#options[name];
+    const value = passed === undefined ? readEnvironment(this.#option(name).environment) : passed;
+    if (value !== undefined) return this.parse(name, value);
+    const model = String(this.#options["model"]);
+    return this.#option(name).default(model, this.error) as Resolved<Table>[Name];
   }
 
-  flag(name: string): boolean | undefined {
-    return this.#typed<boolean>(name, "true or false", (value) => typeof value === "boolean");
+  /** Returns all options. Those in `known` are not read. */
+  readAll(known: Partial<Resolved<Table>> = {}): Resolved<Table> {
+    const read = Object.keys(this.#table)
+      .filter((name) => !Object.hasOwn(known, name))
+      .map((name) => [name, this.read(name)]);
+    return { ...Object.fromEntries(read), ...known } as Resolved<Table>;
   }
 
-  callable<Callable>(name: string): Callable | undefined {
-    return this.#typed<Callable>(name, "a function", (value) => typeof value === "function");
+  /** Checks and converts a value for an option. */
+  parse<Name extends keyof Table & string>(name: Name, value: unknown): Resolved<Table>[Name] {
+    const option = this.#option(name);
+    const given = option.check(value, name, this.error) as never;
+    return option.convert(given) as Resolved<Table>[Name];
   }
 
-  finite(name: string): number | undefined {
-    return this.#typed<number>(name, "a finite number", (value) => Number.isFinite(value));
+  /** Creates the error for a wrong option. */
+  readonly error: OptionError = (problem, fix, code = "invalid_option") =>
+    cannot(code, this.#task, problem, fix);
+
+  #option(name: string): AnyOption {
+    return this.#table[name] as AnyOption;
   }
 
-  whole(name: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
-    const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`;
-    return this.#typed<number>(
-      name,
-      `a whole number, ${range}`,
-      (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
-    );
+  #rejectUnknown(): void {
+    const known = Object.keys(this.#table);
+    const unknown = Object.keys(this.#options).find((name) => this.has(name) && !known.includes(name));
+    if (unknown === undefined) return;
+    const letters = unknown.toLowerCase().replaceAll(/[^a-z]/g, "");
+    const meant = known.find((name) => name.toLowerCase() === letters);
+    const fix = meant ? `did you mean \`${meant}\`?` : `it takes ${known.join(", ")}`;
+    throw this.error(`\`${unknown}\` is not an option`, fix);
   }
+}
 
-  oneOf<const Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
-    const wanted = choices.map((choice) => `"${choice}"`).join(" or ");
-    return this.#typed<Choice>(name, wanted, (value) => choices.includes(value as Choice));
-  }
-
-  wrong(problem: string, remedy: string): TogetherError {
-    return cannot("invalid_option", this.task, problem, remedy);
-  }
-
-  #typed<Type>(name: string, wanted: string, fits: (value: unknown) => boolean): Type | undefined {
-    const value = this.#options[name];
-    if (value === undefined) return undefined;
-    // The value itself may be a misplaced key, so only numbers are quoted.
-    const found = typeof value === "number" ? String(value) : kindOf(value);
-    if (!fits(value)) throw this.wrong(`\`${name}\` is ${found}`, `it must be ${wanted}`);
-    return value as Type;
-  }
-
-  #unknown(option: string, known: readonly string[]): TogetherError {
-    const meant = known.find((name) => name.toLowerCase() === option.toLowerCase().replaceAll(/[^a-z]/g, ""));
-    const remedy = meant ? `did you mean \`${meant}\`?` : `it takes ${known.join(", ")}`;
-    return this.wrong(`\`${option}\` is not an option`, remedy);
-  }
+/**
+ * Splits the options of a framework's class into its own, with defaults, and those of the core, as passed.
+ *
+ * @throws {@link TogetherError} `invalid_option` for an option that neither table has.
+ */
+export function splitOptions<Own extends AnyTable, Core extends object>(
+  options: Core & object,
+  own: Own,
+  core: AnyTable,
+  name: string,
+): { own: Resolved<Own>; core: Omit<Core, keyof Own>; error: OptionError } {
+  const reader = new OptionReader(options, { ...core, ...own }, name);
+  const names = Object.keys(own);
+  const rest = Object.entries(options).filter(([option]) => !names.includes(option));
+  return {
+    own: Object.fromEntries(names.map((option) => [option, reader.read(option)])) as Resolved<Own>,
+    core: Object.fromEntries(rest) as Omit<Core, keyof Own>,
+    error: reader.error,
+  };
 }

@@ -191,6 +191,11 @@ describe("TogetherReranker", () => {
     expect(found.every(({ metadata }) => !("relevanceScore" in metadata))).toBe(true);
   });
 
+  it("lists its own option in the error for an unknown one", () => {
+    const wrong = { model: RERANK, apiKey: KEY, pageContent: "title" } as never;
+    expect(() => new TogetherReranker(wrong)).toThrow(/it takes model, .*, fallback, documentText \(see/);
+  });
+
   it("names itself in what is wrong with its options, `documentText` among them", () => {
     expect(() => new TogetherReranker({ model: RERANK })).toThrow(
       "Cannot create TogetherReranker: there is no API key",

@@ -147,6 +147,11 @@ describe("embedBatchSize", () => {
     );
   });
 
+  it("is listed in the error for an unknown option", () => {
+    const wrong = { chunkSize: 5 } as object;
+    expect(() => on(bench(), wrong)).toThrow(/it takes model, .*, cache, embedBatchSize \(see/);
+  });
+
   it.each([0, 2049, 1.5, Number.NaN])("cannot be %d, and says so by its own name", async (size) => {
     const sentence = "`embedBatchSize` is ";
     expect(() => on(bench(), { embedBatchSize: size })).toThrow(sentence);

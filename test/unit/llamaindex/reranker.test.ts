@@ -56,6 +56,11 @@ describe("TogetherReranker for LlamaIndex", () => {
     expect(server.bodies()).toMatchObject([{ documents: [text] }]);
   });
 
+  it("is listed in the error for an unknown option", () => {
+    const wrong = { mode: "ALL" } as object;
+    expect(() => on(bench(), wrong)).toThrow(/it takes model, .*, fallback, metadataMode \(see/);
+  });
+
   it("refuses a mode that is none: LlamaIndex would take it for ALL, and send what was excluded", () => {
     const wrong = "embed" as "EMBED";
     expect(() => on(bench(), { metadataMode: wrong })).toThrow(

@@ -7,7 +7,7 @@ import { bench, rejection } from "../../../support/emulate.js";
 
 describe("baseURL", () => {
   it.each(["example.com/v1", "file:///etc/passwd", "ftp://example.com", "", "https://"])(
-    "is an http or https address, not %j",
+    "rejects %j, which is not an http or https URL",
     (baseURL) => {
       expect(complaint({ baseURL })).toBe(
         'Cannot create Embedder: `baseURL` is not an http or https address; write it like "https://api.together.ai/v1" (it may also come from TOGETHER_BASE_URL)',
@@ -22,7 +22,7 @@ describe("baseURL", () => {
     "https://example.com/v1#top",
     "https://example.com/v1?",
     "https://example.com/v1#",
-  ])("is a plain address, not %j", (baseURL) => {
+  ])("rejects %j, which is not a plain URL", (baseURL) => {
     const message = complaint({ baseURL });
     expect(message).toBe(
       "Cannot create Embedder: `baseURL` holds a user name, a query or a fragment; pass the plain address; credentials belong in `apiKey`",
@@ -30,7 +30,7 @@ describe("baseURL", () => {
   });
 
   it.each(["https://example.com/gateway/v1", "https://example.com/gateway/v1///"])(
-    "is where requests go: %j",
+    "receives all requests: %j",
     async (baseURL) => {
       const { embedder, reranker, emulator } = bench();
       await embedder({ baseURL }).embed(["a"]);
@@ -42,14 +42,14 @@ describe("baseURL", () => {
     },
   );
 
-  it("is Together's by default", async () => {
+  it("is Together's URL by default", async () => {
     const { embedder, emulator } = bench();
     await embedder().embed(["a"]);
     expect(emulator.requests[0]?.origin).toBe("https://api.together.ai");
   });
 });
 
-/** The key and the address that a request went out with. */
+/** The key and the origin of a request. */
 async function sent(options: Partial<EmbedderOptions> = {}): Promise<string> {
   const emulator = createEmulator();
   let authorization = "";
@@ -61,12 +61,12 @@ async function sent(options: Partial<EmbedderOptions> = {}): Promise<string> {
   return `${authorization} ${emulator.requests[0]?.origin}`;
 }
 
-describe("the environment", () => {
+describe("environment variables", () => {
   afterEach(() => {
     vi.unstubAllEnvs();
   });
 
-  it("holds the key in TOGETHER_API_KEY, else in TOGETHER_AI_API_KEY; the option goes before both", async () => {
+  it("reads the option apiKey, then TOGETHER_API_KEY, then TOGETHER_AI_API_KEY", async () => {
     vi.stubEnv("TOGETHER_AI_API_KEY", "second");
     expect(await sent()).toBe("Bearer second https://api.together.ai");
     vi.stubEnv("TOGETHER_API_KEY", "first");
@@ -74,7 +74,7 @@ describe("the environment", () => {
     expect(await sent({ apiKey: "own" })).toBe("Bearer own https://api.together.ai");
   });
 
-  it("holds the address in TOGETHER_BASE_URL; the option goes before it", async () => {
+  it("reads the option baseURL, then TOGETHER_BASE_URL", async () => {
     vi.stubEnv("TOGETHER_BASE_URL", "http://127.0.0.1:1234/v1");
     expect(await sent({ apiKey: "k" })).toBe("Bearer k http://127.0.0.1:1234");
     expect(await sent({ apiKey: "k", baseURL: "https://example.com/v1" })).toBe(
@@ -82,18 +82,18 @@ describe("the environment", () => {
     );
   });
 
-  it("does not fill in for an option that is empty on purpose or by mistake", () => {
+  it("does not replace an empty option", () => {
     vi.stubEnv("TOGETHER_API_KEY", "first");
     expect(complaint({ apiKey: "" })).toContain("there is no API key");
     expect(complaint({ apiKey: "  " })).toContain("there is no API key");
   });
 
-  it("may hold a key with blanks around it, as files do", async () => {
+  it("removes white space around the key", async () => {
     vi.stubEnv("TOGETHER_API_KEY", " first\n");
     expect(await sent()).toBe("Bearer first https://api.together.ai");
   });
 
-  it("may be missing or forbidden", () => {
+  it("treats a missing or forbidden environment as empty", () => {
     for (const process of [
       undefined,
       {},
@@ -112,7 +112,7 @@ describe("the environment", () => {
 });
 
 describe("client", () => {
-  it.each(["apiKey", "baseURL", "fetch"] as const)("stands in for %s, so both are one too many", (name) => {
+  it.each(["apiKey", "baseURL", "fetch"] as const)("cannot be combined with %s", (name) => {
     const client = new Together({ apiKey: "k" });
     const value = name === "fetch" ? fetch : "https://example.com/v1";
     expect(complaint({ apiKey: undefined, client, [name]: value })).toBe(
@@ -120,7 +120,7 @@ describe("client", () => {
     );
   });
 
-  it("is what requests go through: its key, its address, its fetch, its headers; not its retries", async () => {
+  it("sends requests with its key, URL, fetch and headers, but not with its retries", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { emulator } = bench({ faults: () => ({ status: 503 }) });
     const seen: Headers[] = [];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { bench, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 
-describe("each option of an embedder shows at the server or in the result:", () => {
-  it("dimensions: what is set, what came, what is known of the model", async () => {
+describe("Embedder options", () => {
+  it("returns the dimensions that are set, received, or known of the model", async () => {
     const { embedder } = bench({
       models: {
         "me/embedding": { type: "embedding", dimensions: 4 },
@@ -20,7 +20,7 @@ describe("each option of an embedder shows at the server or in the result:", () 
     expect((error as Error).message).toContain("vector 0 has 4 dimensions instead of 7");
   });
 
-  it("dimensions is not sent: Together refuses the argument", async () => {
+  it("does not send dimensions, which Together rejects", async () => {
     const { embedder, bodies } = bench();
     await embedder({ dimensions: 4 }).embed(["a"]);
     expect(Object.keys(bodies()[0] ?? {}).toSorted()).toEqual(["encoding_format", "input", "model"]);
@@ -40,18 +40,15 @@ describe("each option of an embedder shows at the server or in the result:", () 
     ["togethercomputer/m2-bert-80M-32k-retrieval", ""],
     ["me/my-endpoint", ""],
     ["constructor", ""],
-  ])(
-    "queryPrefix: that of %s by default, before queries and never before documents",
-    async (model, prefix) => {
-      const { embedder, bodies } = bench({ models: { [model]: { type: "embedding", dimensions: 4 } } });
-      const one = embedder({ model });
-      await one.embedQuery("a question");
-      await one.embed(["a document"]);
-      expect(bodies().map(({ input }) => input)).toEqual([[`${prefix}a question`], ["a document"]]);
-    },
-  );
+  ])("adds the queryPrefix of %s to queries, and not to documents", async (model, prefix) => {
+    const { embedder, bodies } = bench({ models: { [model]: { type: "embedding", dimensions: 4 } } });
+    const one = embedder({ model });
+    await one.embedQuery("a question");
+    await one.embed(["a document"]);
+    expect(bodies().map(({ input }) => input)).toEqual([[`${prefix}a question`], ["a document"]]);
+  });
 
-  it("queryPrefix: one of your own, or none", async () => {
+  it("replaces the model's queryPrefix, or removes it", async () => {
     const { embedder, bodies } = bench({
       models: {
         "BAAI/bge-base-en-v1.5": { type: "embedding", dimensions: 4 },
@@ -63,7 +60,7 @@ describe("each option of an embedder shows at the server or in the result:", () 
     expect(bodies().map(({ input }) => input)).toEqual([["query: a"], ["a"]]);
   });
 
-  it("documentPrefix", async () => {
+  it("adds documentPrefix to documents, and not to queries", async () => {
     const { embedder, bodies } = bench();
     const one = embedder({ documentPrefix: "passage: " });
     await one.embed(["a", "b"]);
@@ -71,7 +68,7 @@ describe("each option of an embedder shows at the server or in the result:", () 
     expect(bodies().map(({ input }) => input)).toEqual([["passage: a", "passage: b"], ["a"]]);
   });
 
-  it.each(["base64", "float"] as const)("normalize, of vectors that came as %s", async (encodingFormat) => {
+  it.each(["base64", "float"] as const)("normalizes vectors received as %s", async (encodingFormat) => {
     const { embedder } = bench({
       embed: () => [
         [3, 0, 4, 0],
@@ -84,20 +81,20 @@ describe("each option of an embedder shows at the server or in the result:", () 
     expect([...(vectors[1] ?? [])]).toEqual([0, 0, 0, 0]);
   });
 
-  it("normalize, of a query; not by default", async () => {
+  it("normalizes the vector of a query, but not by default", async () => {
     const { embedder } = bench({ embed: () => [[3, 0, 4, 0]] });
     expect((await embedder({ normalize: true }).embedQuery("a")).vector[0]).toBeCloseTo(0.6, 6);
     expect((await embedder().embedQuery("a")).vector[0]).toBe(3);
   });
 
-  it("encodingFormat: base64 is asked for by default, floats by asking for nothing", async () => {
+  it("requests base64 by default, and sends no encoding_format for floats", async () => {
     const { embedder, bodies } = bench();
     await embedder().embed(["a"]);
     await embedder({ encodingFormat: "float" }).embed(["a"]);
     expect(bodies().map((body) => body.encoding_format)).toEqual(["base64", undefined]);
   });
 
-  it("encodingFormat: a server may answer base64 with floats", async () => {
+  it("accepts floats from a server that ignores base64", async () => {
     const { embedder } = bench({ base64: "ignore" });
     const list = texts(10);
     expect(plain((await embedder().embed(list)).vectors)).toEqual(list.map(vectorOf));

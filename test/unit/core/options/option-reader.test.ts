@@ -5,7 +5,7 @@ import { MemoryStore } from "../../../support/store.js";
 
 const BIGGEST = Number.MAX_SAFE_INTEGER;
 
-describe("an option out of range is an error of the constructor:", () => {
+describe("OptionReader", () => {
   const wholes: [string, number, number, Made][] = [
     ["timeout", 1, 2_147_483_647, Embedder],
     ["maxRetries", 0, 100, Embedder],
@@ -17,7 +17,7 @@ describe("an option out of range is an error of the constructor:", () => {
     ["topN", 1, BIGGEST, Reranker],
   ];
 
-  it.each(wholes)("%s is a whole number from %i to %i", (name, least, most, made) => {
+  it.each(wholes)("accepts for %s a whole number from %i to %i", (name, least, most, made) => {
     const range = most === BIGGEST ? `${least} or more` : `from ${least} to ${most}`;
     for (const value of [least - 1, most + 1, least + 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       if (value === BIGGEST + 1) continue;
@@ -34,7 +34,7 @@ describe("an option out of range is an error of the constructor:", () => {
     [{ timeout: "1000" }, "`timeout` is a string; it must be a whole number, from 1 to 2147483647"],
     [{ minScore: Number.NaN }, "`minScore` is NaN; it must be a finite number", Reranker],
     [{ minScore: "0.5" }, "`minScore` is a string; it must be a finite number", Reranker],
-    [{ fallback: "ignore" }, '`fallback` is a string; it must be "throw" or "original-order"', Reranker],
+    [{ fallback: "ignore" }, '`fallback` is a string; it must be "none" or "original-order"', Reranker],
     [{ longText: "cut" }, '`longText` is a string; it must be "send" or "reject"'],
     [{ encodingFormat: "int8" }, '`encodingFormat` is a string; it must be "base64" or "float"'],
     [{ normalize: 1 }, "`normalize` is 1; it must be true or false"],
@@ -80,7 +80,7 @@ describe("an option out of range is an error of the constructor:", () => {
     [{ client: "client" }, '`client` is not a Together client; pass `new Together()` from "together-ai"'],
     [
       { longText: "reject", maxInputTokens: 5 },
-      '`longText` is "reject" without `countTokens`; pass the model\'s tokenizer, because an estimate must not refuse a text',
+      '`longText` is "reject" without `countTokens`; pass the model\'s tokenizer, because an estimate must not reject a text',
     ],
     [
       { longText: "reject", countTokens: () => 1 },
@@ -91,12 +91,12 @@ describe("an option out of range is an error of the constructor:", () => {
       { apiKey: "schlüssel" },
       "the API key holds a space, a line break or a special character; copy it once more",
     ],
-  ])("%j", (options, message, made: Made = Embedder) => {
+  ])("rejects %j", (options, message, made: Made = Embedder) => {
     const own = "client" in options ? { apiKey: undefined, ...options } : options;
     expect(complaint(own, made)).toBe(`Cannot create ${made.name}: ${message}`);
   });
 
-  it.each([undefined, "", " "])("no API key: %j", (apiKey) => {
+  it.each([undefined, "", " "])("rejects %j as API key", (apiKey) => {
     const message =
       "Cannot create Embedder: there is no API key; set the environment variable TOGETHER_API_KEY, or pass `apiKey`";
     expect(() => new Embedder({ model: "m", apiKey })).toThrow(
@@ -107,13 +107,13 @@ describe("an option out of range is an error of the constructor:", () => {
     );
   });
 
-  it.each([undefined, null, "BAAI/bge-base-en-v1.5"])("no options at all: %j", (options) => {
+  it.each([undefined, null, "BAAI/bge-base-en-v1.5"])("rejects %j instead of options", (options) => {
     expect(() => new Embedder(options as never)).toThrow(
       'Cannot create Embedder: it was given no options; write new Embedder({ model: "..." })',
     );
   });
 
-  it("an unknown one, with the one that was meant, or all there are", () => {
+  it("rejects an unknown option, and names a similar one or all of them", () => {
     expect(complaint({ api_key: "k" })).toBe(
       "Cannot create Embedder: `api_key` is not an option; did you mean `apiKey`?",
     );
@@ -130,12 +130,12 @@ describe("an option out of range is an error of the constructor:", () => {
     );
   });
 
-  it("but one that is undefined is as good as none", () => {
+  it("ignores an option that is undefined", () => {
     const undefinedOptions = { batchSize: undefined, cache: undefined, modelName: undefined };
     expect(() => new Embedder({ model: "m", apiKey: "k", ...undefinedOptions })).not.toThrow();
   });
 
-  it("a message never quotes a value that may be a misplaced key", () => {
+  it("never quotes a value that may be a misplaced key", () => {
     for (const name of ["timeout", "normalize", "longText", "cache", "baseURL", "fetch", "client"]) {
       expect(complaint({ apiKey: undefined, [name]: "tgp_v1_secret" })).not.toContain("secret");
     }

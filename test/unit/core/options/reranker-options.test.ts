@@ -3,8 +3,8 @@ import type { RerankerOptions } from "../../../../src/index.js";
 import { see } from "../../../support/complaint.js";
 import { bench, rejection, texts } from "../../../support/emulate.js";
 
-describe("each option of a reranker shows at the server or in the result:", () => {
-  it("topN and minScore, of the object and of the call", async () => {
+describe("Reranker options", () => {
+  it("applies topN and minScore of the object, then of the call", async () => {
     const { reranker, bodies } = bench();
     const items = ["0.1", "0.9", "0.5", "-3"];
     const ranked = async (own: Partial<RerankerOptions>, call = {}): Promise<string[]> =>
@@ -17,7 +17,7 @@ describe("each option of a reranker shows at the server or in the result:", () =
     expect(await ranked({ minScore: 0.5 }, { minScore: -5 })).toEqual(["0.9", "0.5", "0.1", "-3"]);
     expect(await ranked({ minScore: 2 })).toEqual([]);
     expect(await ranked({ minScore: 0 }, { topN: 1 })).toEqual(["0.9"]);
-    // What cannot be cut off is not asked for.
+    // `top_n` is not sent where it cannot shorten the list.
     expect(bodies().map((body) => body.top_n)).toEqual([
       undefined,
       2,
@@ -36,7 +36,7 @@ describe("each option of a reranker shows at the server or in the result:", () =
     [{ topN: "three" }, "`topN` is a string; it must be a whole number, 1 or more"],
     [{ minScore: Number.NaN }, "`minScore` is NaN; it must be a finite number"],
     [{ minScore: null }, "`minScore` is null; it must be a finite number"],
-  ])("topN and minScore of a call are checked like those of the object: %j", async (options, problem) => {
+  ])("checks topN and minScore of a call: %j", async (options, problem) => {
     const { reranker, emulator } = bench();
     const error = await rejection(reranker().rerank("q", ["a"], String, options as never));
     const message = `Cannot rerank documents: ${problem}${see("invalid_option")}`;
@@ -48,7 +48,7 @@ describe("each option of a reranker shows at the server or in the result:", () =
     ["Salesforce/Llama-Rank-V1", 1024],
     ["salesforce/llama-rank-v1", 1024],
     ["me/endpoint", 1024],
-  ])("batchSize of a reranker, for %s %i by default", async (model, batchSize) => {
+  ])("sends to %s at most %i documents in one request by default", async (model, batchSize) => {
     const { reranker, emulator } = bench({ models: { [model]: { type: "rerank" } } });
     await reranker({ model }).rerank("q", texts(batchSize), String);
     await reranker({ model }).rerank("q", texts(batchSize + 1), String);

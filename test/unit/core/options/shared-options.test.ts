@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from "vitest";
 import { Embedder } from "../../../../src/index.js";
 import { bench, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 
-describe("each option shows at the server or in the result:", () => {
-  it("apiKey", async () => {
+describe("shared options", () => {
+  it("sends apiKey with every request", async () => {
     const { embedder, reranker } = bench({ apiKey: "right" });
     await embedder({ apiKey: "right" }).embed(["a"]);
     expect(await rejection(embedder({ apiKey: "wrong" }).embed(["a"]))).toMatchObject({
@@ -14,14 +14,14 @@ describe("each option shows at the server or in the result:", () => {
     });
   });
 
-  it("model", async () => {
+  it("sends model with every request", async () => {
     const { embedder, bodies } = bench();
     const one = embedder();
     await one.embed(["a"]);
     expect([one.model, bodies()[0]?.model]).toEqual(["me/embedding", "me/embedding"]);
   });
 
-  it.each([0, 1, 3])("maxRetries: %i", async (maxRetries) => {
+  it.each([0, 1, 3])("retries a 500 as often as maxRetries: %i", async (maxRetries) => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { embedder, reranker, emulator } = bench({ faults: () => ({ status: 500 }) });
     await rejection(embedder({ maxRetries }).embed(["a"]));
@@ -31,14 +31,14 @@ describe("each option shows at the server or in the result:", () => {
     vi.restoreAllMocks();
   });
 
-  it("timeout", async () => {
+  it("ends an attempt after timeout", async () => {
     const { embedder, reranker } = bench({ faults: () => "hang" });
     const options = { timeout: 20, maxRetries: 0 };
     expect(await rejection(embedder(options).embed(["a"]))).toMatchObject({ code: "timeout" });
     expect(await rejection(reranker(options).rerank("q", ["a"], String))).toMatchObject({ code: "timeout" });
   });
 
-  it.each([1, 2, 5])("maxConcurrency: %i", async (maxConcurrency) => {
+  it.each([1, 2, 5])("sends at most maxConcurrency requests at once: %i", async (maxConcurrency) => {
     let peak = 0;
     const { embedder, emulator } = bench({
       latency: () => {
@@ -50,7 +50,7 @@ describe("each option shows at the server or in the result:", () => {
     expect(peak).toBe(maxConcurrency);
   });
 
-  it("maxConcurrency, together with every other object of the same key and model", async () => {
+  it("shares maxConcurrency between objects of the same key and model", async () => {
     let peak = 0;
     const { embedder, emulator } = bench({
       latency: () => {
@@ -65,7 +65,7 @@ describe("each option shows at the server or in the result:", () => {
     expect(peak).toBe(3);
   });
 
-  it("fetch, looked up anew for each request where it is the global one", async () => {
+  it("looks up the global fetch for each request", async () => {
     const { emulator } = bench();
     const one = new Embedder({ model: "me/embedding", apiKey: "global-fetch" });
     vi.stubGlobal("fetch", emulator.fetch);
@@ -73,7 +73,7 @@ describe("each option shows at the server or in the result:", () => {
     expect(plain(vectors)).toEqual([vectorOf("a")]);
   });
 
-  it("onEvent, which may throw without harm", async () => {
+  it("ignores an error that onEvent throws", async () => {
     const { embedder, reranker } = bench();
     const onEvent = vi.fn<() => never>(() => {
       throw new Error("a mistake in the listener");
@@ -83,7 +83,7 @@ describe("each option shows at the server or in the result:", () => {
     expect(onEvent).toHaveBeenCalledTimes(4);
   });
 
-  it("batchSize", async () => {
+  it("sends at most batchSize texts in one request, and 128 by default", async () => {
     const { embedder, emulator } = bench();
     await embedder({ batchSize: 7 }).embed(texts(20));
     expect(emulator.requests.map((request) => request.texts)).toEqual([7, 7, 6]);

@@ -1,0 +1,104 @@
+/** The options that say which model is used, and how the API is reached. */
+
+import type Together from "together-ai";
+import { checkString, type Option, type OptionError } from "./option-types.js";
+
+interface Variables {
+  readonly environment: readonly string[];
+}
+
+/** A model's id. It is required. */
+export function modelId(): Option<string> {
+  return {
+    environment: [],
+    check: checkModel,
+    convert: (model) => model,
+    default: (_, error) => {
+      throw missingModel(error);
+    },
+  };
+}
+
+function checkModel(value: unknown, name: string, error: OptionError): string {
+  const model = checkString(value, name, error);
+  if (model.trim() === "") throw missingModel(error);
+  return model;
+}
+
+function missingModel(error: OptionError): Error {
+  return error(
+    "`model` is missing",
+    'name the model your index belongs to, such as "BAAI/bge-large-en-v1.5", or "<project>/<endpoint>" for a dedicated endpoint',
+  );
+}
+
+/** An API key. It is required, and may have white space around it, as in files. */
+export function apiKey({ environment }: Variables): Option<string> {
+  return {
+    environment,
+    check: checkKey,
+    convert: (key) => key.trim(),
+    default: (_, error) => {
+      throw missingKey(error);
+    },
+  };
+}
+
+function checkKey(value: unknown, name: string, error: OptionError): string {
+  const key = checkString(value, name, error).trim();
+  if (key === "") throw missingKey(error);
+  // A header cannot contain other characters, and the error that `fetch` throws for them quotes the key.
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw error("the API key holds a space, a line break or a special character", "copy it once more");
+  }
+  return key;
+}
+
+function missingKey(error: OptionError): Error {
+  return error(
+    "there is no API key",
+    "set the environment variable TOGETHER_API_KEY, or pass `apiKey`",
+    "missing_api_key",
+  );
+}
+
+/** An http or https URL without credentials, query and fragment. Slashes at its end are removed. */
+export function url({
+  environment,
+  default: value,
+}: Variables & { readonly default: string }): Option<string> {
+  return {
+    environment,
+    check: (given, name, error) => checkUrl(checkString(given, name, error), value, error),
+    convert: (given) => new URL(given).href.replace(/\/+$/, ""),
+    default: () => value,
+  };
+}
+
+function checkUrl(given: string, example: string, error: OptionError): string {
+  const parsed = URL.canParse(given) ? new URL(given) : undefined;
+  if (parsed?.protocol !== "https:" && parsed?.protocol !== "http:") {
+    throw error(
+      "`baseURL` is not an http or https address",
+      `write it like "${example}" (it may also come from TOGETHER_BASE_URL)`,
+    );
+  }
+  if (parsed.username !== "" || parsed.password !== "" || /[?#]/.test(parsed.href)) {
+    throw error(
+      "`baseURL` holds a user name, a query or a fragment",
+      "pass the plain address; credentials belong in `apiKey`",
+    );
+  }
+  return given;
+}
+
+/** A client of the SDK. */
+export function togetherClient(): Option<Together, Together | undefined> {
+  return { environment: [], check: checkClient, convert: (client) => client, default: () => undefined };
+}
+
+function checkClient(value: unknown, _: string, error: OptionError): Together {
+  const isClient = typeof value === "object" && value !== null && "embeddings" in value && "rerank" in value;
+  if (!isClient) throw error("`client` is not a Together client", 'pass `new Together()` from "together-ai"');
+  return value as Together;
+}

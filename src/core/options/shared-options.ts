@@ -1,0 +1,93 @@
+/** Options of embedders and rerankers: the interface that users read, and the table that the code reads. */
+
+import type Together from "together-ai";
+import type { TogetherEvent } from "../events.js";
+import { apiKey, modelId, togetherClient, url } from "./connection.js";
+import { func, integer, type OptionTable } from "./option-types.js";
+
+/** A `fetch`, as far as this package uses it. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** Options that embeddings and reranking share. */
+export interface SharedOptions {
+  /**
+   * Together's API key, sent only to `baseURL`. It is in no property, message or event.
+   *
+   * @defaultValue environment variable `TOGETHER_API_KEY`, then `TOGETHER_AI_API_KEY`
+   */
+  apiKey?: string | undefined;
+
+  /**
+   * URL of the API, http or https. For a model on your own dedicated endpoint, set
+   * `"https://api-inference.together.ai/v1"` (Together's dedicated inference documentation, 2026-08).
+   *
+   * @defaultValue environment variable `TOGETHER_BASE_URL`, then `"https://api.together.ai/v1"`
+   */
+  baseURL?: string | undefined;
+
+  /**
+   * Milliseconds that one attempt may take, from sending to the last byte of the response. Whole number, 1 to
+   * 2,147,483,647. An attempt that takes longer is retried.
+   *
+   * @defaultValue 60_000
+   */
+  timeout?: number | undefined;
+
+  /**
+   * How often one request is retried after a server or network failure; a 429 does not count. Whole number, 0 to 100.
+   * In an outage there are fewer retries: all objects of a model share ten, and one more per ten responses.
+   *
+   * A rate-limited request fails if the model has returned no response for 120 seconds, or if the server asks for a
+   * longer delay than that.
+   *
+   * @defaultValue 5
+   */
+  maxRetries?: number | undefined;
+
+  /**
+   * Maximum number of requests in flight. Whole number, 1 to 1,024. The client chooses its concurrency below it. All
+   * objects with the same `fetch`, origin, key and model count together.
+   *
+   * @defaultValue 16
+   */
+  maxConcurrency?: number | undefined;
+
+  /**
+   * Replaces the global `fetch`, for a proxy or for tests with `createEmulator().fetch`.
+   *
+   * @defaultValue `globalThis.fetch`
+   */
+  fetch?: Fetch | undefined;
+
+  /**
+   * Your own `Together` client, instead of `apiKey`, `baseURL` and `fetch`. Its headers and redirects stay as you set
+   * them. Its retries and its timeout are replaced by `maxRetries` and `timeout`.
+   *
+   * @defaultValue created from `apiKey`, `baseURL` and `fetch`
+   */
+  client?: Together | undefined;
+
+  /**
+   * Receives an event when something happens: requests, responses with usage, retries, delays, cache lookups. It is
+   * called synchronously, so keep it fast. An error that it throws is ignored.
+   *
+   * @defaultValue none
+   */
+  onEvent?: ((event: TogetherEvent) => void) | undefined;
+}
+
+/** The longest delay that a timer supports. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** One entry per option, in the order of error messages and of README. */
+export const sharedOptions = {
+  model: modelId(),
+  apiKey: apiKey({ environment: ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"] }),
+  baseURL: url({ environment: ["TOGETHER_BASE_URL"], default: "https://api.together.ai/v1" }),
+  timeout: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 60_000 }),
+  maxRetries: integer({ min: 0, max: 100, default: 5 }),
+  maxConcurrency: integer({ min: 1, max: 1024, default: 16 }),
+  fetch: func<Fetch>(),
+  client: togetherClient(),
+  onEvent: func<(event: TogetherEvent) => void>(),
+} as const satisfies OptionTable<SharedOptions & { model: string }>;
