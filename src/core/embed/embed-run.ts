@@ -157,7 +157,7 @@ export class ListJob {
     const by = tooLargeBy(refused.failure);
     if (!by) throw refused.error;
     if (batch.places.length === 1) throw this.#tooLong(batch, refused);
-    return by;
+    return by === "unknown" ? "size" : by;
   }
 
   /** Runs when nobody else is halving, and keeps others from taking new work meanwhile. */

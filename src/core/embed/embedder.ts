@@ -188,8 +188,8 @@ export class Embedder {
   ): { run: ListRun<Vector>; tokens: number[] } {
     const task = embedTask(Array.isArray(list) ? list.length : 0, this.model);
     const { texts, repaired } = checkTexts(list, task, "text", first);
-    if (wasRepaired) this.#emit({ type: "text-sanitized", indexes: [0] });
-    if (repaired.length > 0) this.#emit({ type: "text-sanitized", indexes: repaired });
+    if (wasRepaired) this.#emit({ type: "text-sanitized", input: "query", indexes: [0] });
+    if (repaired.length > 0) this.#emit({ type: "text-sanitized", input: "documents", indexes: repaired });
     const prefix = this.#prefix(lane);
     const run = new ListRun(
       prefix === "" ? texts : texts.map((text) => prefix + text),

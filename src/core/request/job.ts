@@ -12,7 +12,7 @@ export interface Parcel<Result> {
   readonly maxBytes: number;
   /** What no error may quote: the user's own words. */
   secrets(): readonly string[];
-  /** Reads the answer. @throws {@link InvalidAnswer} if it is not one. */
+  /** Reads the answer. @throws {@link InvalidResponse} if it is not one. */
   read(body: unknown): Result;
 }
 

@@ -104,7 +104,8 @@ export class Reranker {
     const task = rankTask(Array.isArray(items) ? items.length : 0, this.model);
     const list = readRankList(task, query, items, textOf);
     if (list.blank.length > 0) this.#emit({ type: "document-skipped", indexes: list.blank });
-    if (list.repaired.length > 0) this.#emit({ type: "text-sanitized", indexes: list.repaired });
+    if (list.repaired.length > 0)
+      this.#emit({ type: "text-sanitized", input: "documents", indexes: list.repaired });
     const bill = new UsageTotal();
     try {
       const scored = await this.#scorer.score({ list, topN: limits.topN, bill }, options);

@@ -72,7 +72,7 @@ describe("rank()", () => {
       const { reranker } = bench({ faults: () => ({ status: 422, message: `I mind "${quoted}"` }) });
       const ranking = reranker().rerank("what nobody may know", ["1", "what the document says"], identity);
       const { message } = (await rejection(ranking)) as Error;
-      expect(message).toMatch(/^Cannot rank 2 documents with "me\/rerank": .*may quote what was sent/);
+      expect(message).toMatch(/^Cannot rank 2 documents with "me\/rerank": .*may quote the request/);
       expect(message).not.toContain(quoted);
     }
   });
