@@ -113,27 +113,26 @@ interface Explanation {
 function explain(failure: Failure, code: TogetherErrorCode, context: FailureContext): Explanation {
   const { baseURL } = context;
   const attempts = context.attempts > 1 ? ` after ${context.attempts} attempts` : "";
-  switch (failure.kind) {
-    case "status":
-      return explainStatus(failure, code, context, attempts);
-    case "connection":
-      return {
-        problem: `the connection failed${attempts} (${failure.detail})`,
-        fix: `check that ${baseURL} can be reached from here`,
-      };
-    case "timeout":
-      return {
-        problem: `no complete response within ${context.timeout} ms${attempts}`,
-        fix: "raise `timeout` or lower `batchSize`",
-      };
-    case "redirect":
-      return {
-        problem: `${baseURL} redirects to another address, but texts and key are sent only to \`baseURL\``,
-        fix: "set `baseURL` to the final address if you trust it",
-      };
-    case "invalid":
-      return { problem: failure.problem, fix: `check that \`baseURL\` (${baseURL}) is Together's API` };
+  if (failure.kind === "status") return explainStatus(failure, code, context, attempts);
+  if (failure.kind === "connection") {
+    return {
+      problem: `the connection failed${attempts} (${failure.detail})`,
+      fix: `check that ${baseURL} can be reached from here`,
+    };
   }
+  if (failure.kind === "timeout") {
+    return {
+      problem: `no complete response within ${context.timeout} ms${attempts}`,
+      fix: "raise `timeout` or lower `batchSize`",
+    };
+  }
+  if (failure.kind === "redirect") {
+    return {
+      problem: `${baseURL} redirects to another address, but texts and key are sent only to \`baseURL\``,
+      fix: "set `baseURL` to the final address if you trust it",
+    };
+  }
+  return { problem: failure.problem, fix: `check that \`baseURL\` (${baseURL}) is Together's API` };
 }
 
 function explainStatus(
@@ -143,37 +142,30 @@ function explainStatus(
   attempts: string,
 ): Explanation {
   const responded = `Together responded with ${failure.status}${attempts}`;
-  switch (code) {
-    case "unauthorized":
-      return {
-        problem: `${responded}: the API key is unknown`,
-        fix: "check `apiKey` or TOGETHER_API_KEY",
-      };
-    case "payment_required":
-      return {
-        problem: `${responded}: the account's credit or spending limit is used up`,
-        fix: "add credit or raise the limit in Together's billing settings",
-      };
-    case "model_unavailable":
-      return {
-        problem: `the model is not served at ${baseURL}${retirement(model)}`,
-        fix: `run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED_BASE_URL}"`,
-      };
-    case "not_found":
-      return {
-        problem: `${responded}: ${baseURL} is not the API's address, or it has no such model`,
-        fix: "check `baseURL`, which usually ends in /v1, and `model`",
-      };
-    case "rate_limited":
-      return {
-        problem: `${responded}${requestedDelay(failure)}`,
-        fix: "retry later, use fewer processes, or ask Together for a higher limit",
-      };
-    case "server_error":
-      return { problem: responded, fix: "retry later; a cache keeps the finished vectors" };
-    default:
-      return { problem: responded, fix: "change what the server rejects; a retry cannot help" };
-  }
+  const known: Partial<Record<TogetherErrorCode, Explanation>> = {
+    unauthorized: {
+      problem: `${responded}: the API key is unknown`,
+      fix: "check `apiKey` or TOGETHER_API_KEY",
+    },
+    payment_required: {
+      problem: `${responded}: the account's credit or spending limit is used up`,
+      fix: "add credit or raise the limit in Together's billing settings",
+    },
+    model_unavailable: {
+      problem: `the model is not served at ${baseURL}${retirement(model)}`,
+      fix: `run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED_BASE_URL}"`,
+    },
+    not_found: {
+      problem: `${responded}: ${baseURL} is not the API's address, or it has no such model`,
+      fix: "check `baseURL`, which usually ends in /v1, and `model`",
+    },
+    rate_limited: {
+      problem: `${responded}${requestedDelay(failure)}`,
+      fix: "retry later, use fewer processes, or ask Together for a higher limit",
+    },
+    server_error: { problem: responded, fix: "retry later; a cache keeps the finished vectors" },
+  };
+  return known[code] ?? { problem: responded, fix: "change what the server rejects; a retry cannot help" };
 }
 
 function retirement(model: string): string {
