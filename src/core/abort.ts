@@ -1,15 +1,14 @@
 /**
- * Listening to abort signals without wearing them out: Node warns of a leak at the eleventh listener of a signal
- * (20.20, 2026-11), and one signal may well end a hundred requests.
+ * Listeners for abort signals. One signal may abort a hundred requests, but Node prints a warning about a leak at the
+ * eleventh listener of a signal (20.20, 2026-11).
  */
 
 const listenersOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls back when a signal is aborted, at once if it already is. However many listen, the signal itself sees one
- * listener.
+ * Calls back when a signal is aborted, or at once if it already is. All callbacks share one listener on the signal.
  *
- * @returns takes the callback off again.
+ * @returns a function that removes the callback.
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   if (signal.aborted) {
@@ -30,7 +29,7 @@ function listen(signal: AbortSignal): Set<() => void> {
   return listeners;
 }
 
-/** A controller that a caller's signal aborts as well; `unlink` ends that. */
+/** Creates a controller that is also aborted by the caller's signal, until `unlink` is called. */
 export function linkedAbortController(signal: AbortSignal | undefined): {
   controller: AbortController;
   unlink: () => void;
@@ -40,7 +39,7 @@ export function linkedAbortController(signal: AbortSignal | undefined): {
   return { controller, unlink: onAbort(signal, () => controller.abort(signal.reason)) };
 }
 
-/** Waits, and stops waiting at once when aborted. */
+/** Waits for a time, and rejects with the signal's reason when the signal is aborted during the wait. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (ms <= 0 || signal.aborted) return Promise.resolve();
   return new Promise((resolve, reject) => {

@@ -1,23 +1,23 @@
 /** Options of a single call. */
 export interface CallOptions {
   /**
-   * Ends the call at once, in whatever state it is, with the signal's own reason.
+   * Aborts the call at once, in every state. The call throws the signal's reason.
    *
-   * @defaultValue nothing ends it but its work
+   * @defaultValue `undefined`: the call cannot be aborted
    */
   signal?: AbortSignal | undefined;
   /**
-   * Called as work is done. What it throws ends the call.
+   * Called each time texts or documents are finished. If it throws, the call fails with that error.
    *
-   * @defaultValue nobody hears
+   * @defaultValue `undefined`
    */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** How far a call has come. */
+/** Progress of a call. */
 export interface Progress {
-  /** Texts or documents done. */
+  /** Texts or documents that are finished. */
   readonly done: number;
-  /** Of how many; for a stream, of how many read so far. */
+  /** Texts or documents of the call; for a stream, those read so far. */
   readonly total: number;
 }

@@ -1,163 +1,176 @@
-/** What {@link SharedOptions.onEvent} hears: one typed stream of what happens. Events never hold a key or a text. */
+/**
+ * The events that {@link SharedOptions.onEvent} receives. No event contains a key or a text.
+ *
+ * Every `request` event is followed by exactly one of `response`, `retry`, `rate-limited` or `request-error` with the
+ * same `request` number.
+ */
 
 import type { TogetherErrorCode } from "./errors/together-error.js";
 
-/** Which of the two calls an event belongs to: `"embed"` for `/embeddings`, `"rerank"` for `/rerank`. */
+/** The endpoint that an event belongs to: `"embed"` for `/embeddings`, `"rerank"` for `/rerank`. */
 export type Operation = "embed" | "rerank";
 
-/** Tokens that Together counted. Zero where the server reports no usage, as it does for some models. */
+/** Tokens as counted by Together. Zero if the server reports no usage, as for some models. */
 export interface TokenUsage {
-  /** Tokens of what was sent: texts, or query and documents. */
+  /** Tokens of the request: of the texts, or of the query and the documents. */
   readonly promptTokens: number;
-  /** Tokens in all: usually the same, because these models write none. */
+  /** All tokens. Usually equal to `promptTokens`, because these models generate no text. */
   readonly totalTokens: number;
 }
 
 interface Common {
-  /** What it was about. */
+  /** The endpoint that was called. */
   readonly operation: Operation;
-  /** The model's id, as it was set. */
+  /** The model's id as configured. */
   readonly model: string;
 }
 
-/** A request leaves. */
+/**
+ * A request is sent. It is followed by exactly one of `response`, `retry`, `rate-limited` or `request-error` with the
+ * same `request` number.
+ */
 export interface RequestEvent extends Common {
   readonly type: "request";
-  /** Number of this request within its model, from 1. The answer or failure carries the same one. */
+  /** Number of this request for its model, from 1. The event that ends the request has the same number. */
   readonly request: number;
-  /** Texts or documents in it. */
+  /** Number of texts or documents in the request. */
   readonly texts: number;
-  /** Their tokens, estimated. */
+  /** Estimated number of their tokens. */
   readonly estimatedTokens: number;
-  /** 1 for a first try. */
+  /** 1 for the first attempt. */
   readonly attempt: number;
-  /** Requests under way for this model, this one included. */
+  /** Requests of this model in flight, including this one. */
   readonly inFlight: number;
 }
 
-/** A request was answered and its answer passed every check. */
+/** A response arrived and is valid. */
 export interface ResponseEvent extends Common {
   readonly type: "response";
-  /** The number of the request that it answers. */
+  /** Number of the request. */
   readonly request: number;
-  /** Texts or documents in that request. */
+  /** Number of texts or documents in the request. */
   readonly texts: number;
-  /** From sending to the last checked byte, in milliseconds. */
+  /** Time from sending the request to the end of all checks, in milliseconds. */
   readonly durationMs: number;
-  /** `undefined` where the server reports none. */
+  /** Token usage; `undefined` if the server reports none. */
   readonly usage: TokenUsage | undefined;
-  /** Together's id of the request, for a support ticket; `undefined` if the answer had none. */
+  /** Together's id of the request, for a support ticket; `undefined` if the response has none. */
   readonly requestId: string | undefined;
 }
 
-/** A request failed in a way that is worth another try. */
+/** A request failed and is retried after a delay. */
 export interface RetryEvent extends Common {
   readonly type: "retry";
-  /** The number of the request that failed. */
+  /** Number of the request that failed. */
   readonly request: number;
-  /** Why: what an error would say if it were the last try. */
+  /** Code of the error that would be thrown without this retry. */
   readonly code: TogetherErrorCode;
-  /** HTTP status of the answer; `undefined` if there was none. */
+  /** HTTP status of the response; `undefined` if there was none. */
   readonly status: number | undefined;
-  /** Milliseconds until it may be sent again; it may have to wait for its turn beyond that. */
+  /** Delay before the retry in milliseconds. The rate limiter may delay it further. */
   readonly delayMs: number;
-  /** How many retries it has left after this one. */
+  /** Number of retries that remain after this one. */
   readonly retriesLeft: number;
 }
 
-/** A request failed and is not sent again, or was aborted. What was in it may still travel otherwise, in halves, say. */
+/**
+ * A request failed and is not repeated as it is, or was aborted. The call may still succeed: a batch that is too large
+ * is split, and rejected base64 is replaced by floats. A 429 after the retry deadline emits only this event, no
+ * `rate-limited`.
+ */
 export interface RequestErrorEvent extends Common {
   readonly type: "request-error";
-  /** The number of the request that failed. */
+  /** Number of the request that failed. */
   readonly request: number;
-  /** Why; `"aborted"` if the caller's signal or the failure of another request ended it. */
+  /** Error code; `"aborted"` if your signal or the failure of another request aborted it. */
   readonly code: TogetherErrorCode | "aborted";
-  /** HTTP status of the answer; `undefined` if there was none. */
+  /** HTTP status of the response; `undefined` if there was none. */
   readonly status: number | undefined;
 }
 
-/** A request was refused with 429: all requests of this model wait, then go at a learned rate. */
+/** The server responded with 429. All requests of this model are delayed, and then sent at the estimated rate. */
 export interface RateLimitedEvent extends Common {
   readonly type: "rate-limited";
-  /** The number of the request that was refused. */
+  /** Number of the request that was rate-limited. */
   readonly request: number;
-  /** What the server says is limited. */
+  /** The limit that was exceeded, according to the server. */
   readonly limitedBy: "requests" | "tokens";
-  /** Milliseconds that every request of this model now waits. */
+  /** Delay of all requests of this model in milliseconds. */
   readonly delayMs: number;
-  /** The rate that follows, in requests or tokens per second. */
+  /** Estimated rate after the delay, in requests or tokens per second. */
   readonly ratePerSecond: number;
 }
 
-/** Vectors were looked up in the cache. */
+/** The client looked up vectors in the cache. */
 export interface CacheLookupEvent extends Common {
   readonly type: "cache-lookup";
-  /** Texts whose vector was there. */
+  /** Number of texts whose vector was found. */
   readonly hits: number;
-  /** Texts whose vector has to be asked for. */
+  /** Number of texts whose vector is requested from the server. */
   readonly misses: number;
-  /** Entries, counted as misses, that did not hold what was once written there. */
+  /** Number of misses whose entry exists, but is not what was written. */
   readonly corrupt: number;
 }
 
-/** The cache failed; the work goes on without it. */
+/** The cache failed. The call continues without it. */
 export interface CacheErrorEvent extends Common {
   readonly type: "cache-error";
-  /** What it was asked to do. */
+  /** The operation that failed. */
   readonly phase: "read" | "write";
-  /** What the store threw. */
+  /** The value that the store threw. */
   readonly error: unknown;
 }
 
-/** Texts beyond the model's input limit were sent all the same: the server will cut or refuse them. */
+/** Texts beyond the model's input limit are sent. The server truncates or rejects them. */
 export interface TextTooLongEvent extends Common {
   readonly type: "text-too-long";
-  /** Their places in the list or the stream. */
+  /** Their indexes in the list or the stream. */
   readonly indexes: readonly number[];
-  /** Tokens of the longest; an estimate unless `countTokens` is set. */
+  /** Number of tokens of the longest text; an estimate unless `countTokens` is set. */
   readonly longestTokens: number;
-  /** The limit, in tokens: as set, or as known of the model. */
+  /** The model's input limit in tokens: the option's value, or that of the known model. */
   readonly maxInputTokens: number;
 }
 
-/** Texts held half of an emoji or other surrogate pair, as splitters leave behind; it became U+FFFD. */
+/** Unpaired surrogates in texts were replaced by U+FFFD. Text splitters cause them when they split an emoji. */
 export interface TextSanitizedEvent extends Common {
   readonly type: "text-sanitized";
+  /** Whether the query or the documents were changed. */
   readonly input: "query" | "documents";
-  /** Their places in the list or the stream; `[0]` for a query. */
+  /** Indexes of the changed texts in the list or the stream; `[0]` for a query. */
   readonly indexes: readonly number[];
 }
 
-/** Blank documents cannot be ranked and were left out of the result. */
+/** Blank documents cannot be ranked and are missing from the result. */
 export interface DocumentSkippedEvent extends Common {
   readonly type: "document-skipped";
-  /** Their places in the list. */
+  /** Their indexes in the list. */
   readonly indexes: readonly number[];
 }
 
-/** What belongs together travels in several requests, because it was too much for one. */
+/** A list or a batch is too large for one request and is sent in several. */
 export interface BatchSplitEvent extends Common {
   readonly type: "batch-split";
-  /** More documents than `batchSize`, or a request that the server refused as too large. */
+  /** More documents than `batchSize`, or a request that the server rejected as too large. */
   readonly reason: "list-too-long" | "request-too-large";
-  /** Texts or documents that would have travelled together. */
+  /** Number of texts or documents before the split. */
   readonly texts: number;
-  /** Requests that they travel in now. */
+  /** Number of requests after the split. */
   readonly requests: number;
 }
 
-/** Reranking failed and `fallback: "original-order"` let the search go on in the order it came in. */
+/** Reranking failed, and `fallback: "original-order"` returned the documents in their original order. */
 export interface RerankFallbackEvent extends Common {
   readonly type: "rerank-fallback";
-  /** Why: the code of the error that would have been thrown. */
+  /** Code of the error that would be thrown without the fallback. */
   readonly code: TogetherErrorCode;
-  /** HTTP status of the last answer; `undefined` if there was none. */
+  /** HTTP status of the last response; `undefined` if there was none. */
   readonly status: number | undefined;
-  /** How many documents went on unranked. */
+  /** Number of documents in their original order. */
   readonly documents: number;
 }
 
-/** The union to switch on by `type`. */
+/** Union of all events, for a `switch` on `type`. */
 export type TogetherEvent =
   | RequestEvent
   | ResponseEvent
@@ -172,15 +185,15 @@ export type TogetherEvent =
   | BatchSplitEvent
   | RerankFallbackEvent;
 
-/** `Omit` that keeps a union a union. */
+/** `Omit` for each member of a union. */
 type Without<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
 
-/** Tells the listener, if there is one. */
+/** Emits an event. */
 export type Emit = (event: Without<TogetherEvent, keyof Common>) => void;
 
 /**
- * Puts operation and model on every event. A listener that throws is its owner's affair: the vectors are
- * already paid for and must not be lost to a logging mistake.
+ * Creates a function that adds operation and model to an event and passes it to the listener. Errors of the listener
+ * are ignored: the vectors are already billed and must not be lost because of a mistake in a log function.
  */
 export function emitter(onEvent: ((event: TogetherEvent) => void) | undefined, common: Common): Emit {
   if (!onEvent) return () => {};

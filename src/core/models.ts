@@ -1,12 +1,12 @@
 /**
- * What is known of the models that Together has ever listed for embeddings and reranking.
+ * Facts about all embedding and rerank models that Together has ever listed. They provide defaults; unknown ids are
+ * accepted, because since 2026-09 Together serves none of these models serverless: users deploy these or others on
+ * dedicated endpoints.
  *
- * Serverless models come and go: by 2026-09 none was left, and users reach these (or any other) through their own
- * dedicated endpoint. So this table only fills in defaults; it never refuses an id. Sources: Together's model list
- * and deprecations page as of 2026-09, its embeddings skill (2026-02), and the models' own cards.
+ * Sources: Together's model list and deprecations page (2026-09), its embeddings skill (2026-02), the model cards.
  */
 
-/** Completion for ids that are known, without closing the door to `"<project>/<endpoint>"`. */
+/** Ids of known embedding models, for completion in editors. Any other id, such as `"<project>/<endpoint>"`, is accepted. */
 export type EmbeddingModelId =
   | "BAAI/bge-large-en-v1.5"
   | "BAAI/bge-base-en-v1.5"
@@ -22,32 +22,32 @@ export type EmbeddingModelId =
   | "bert-base-uncased"
   | (string & {});
 
-/** Completion for known rerankers; any other id works as well. */
+/** Ids of known rerank models, for completion in editors. Any other id is accepted. */
 export type RerankModelId =
   | "Salesforce/Llama-Rank-V1"
   | "mixedbread-ai/Mxbai-Rerank-Large-V2"
   | "mixedbread-ai/mxbai-rerank-large-v2"
   | (string & {});
 
-/** An embedding model's facts. */
+/** Facts about an embedding model. */
 export interface EmbeddingModel {
   /** Length of its vectors. */
   readonly dimensions: number;
-  /** Tokens that one text may have, special tokens included. */
+  /** Maximum number of tokens of a text, including special tokens. */
   readonly maxInputTokens: number;
-  /** What the model's card puts before a query, and never before a document. `""` for none. */
+  /** Prefix of queries, but not of documents, according to the model card; `""` for none. */
   readonly queryPrefix: string;
-  /** Day it left Together's serverless offer; `undefined` where that is not documented. */
+  /** Day since which Together does not serve it serverless; `undefined` if not documented. */
   readonly retired?: string;
 }
 
-/** A reranker's facts. */
+/** Facts about a rerank model. */
 export interface RerankModel {
-  /** Tokens that one document may have. */
+  /** Maximum number of tokens of a document. */
   readonly maxInputTokens: number;
-  /** Documents that one request may carry; `undefined` where that is not documented. */
+  /** Maximum number of documents of a request; `undefined` if not documented. */
   readonly maxDocuments?: number;
-  /** Day it left Together's serverless offer. */
+  /** Day since which Together does not serve it serverless. */
   readonly retired?: string;
 }
 
@@ -63,7 +63,7 @@ function embedding(
   return { dimensions, maxInputTokens, queryPrefix, ...(retired && { retired }) };
 }
 
-/** Known embedding models by id. Multilingual E5 is listed with 514 tokens, of which 512 can hold text. */
+/** Known embedding models by id. Together lists multilingual E5 with 514 tokens; 512 of them are available for text. */
 export const embeddingModels: Readonly<Record<string, EmbeddingModel>> = {
   "BAAI/bge-large-en-v1.5": embedding(1024, 512, BGE, "2026-02-06"),
   "BAAI/bge-base-en-v1.5": embedding(768, 512, BGE, "2026-02-25"),
@@ -79,18 +79,18 @@ export const embeddingModels: Readonly<Record<string, EmbeddingModel>> = {
   "bert-base-uncased": embedding(768, 512, "", "2025-02-06"),
 };
 
-/** Known rerankers by id, in lower case: Together has spelt both of them in two ways. */
+/** Known rerank models by id in lower case: Together has used two spellings of both. */
 const rerankModels: Readonly<Record<string, RerankModel>> = {
   "salesforce/llama-rank-v1": { maxInputTokens: 8192, maxDocuments: 1024, retired: "2026-02-06" },
   "mixedbread-ai/mxbai-rerank-large-v2": { maxInputTokens: 32_768, retired: "2026-03-06" },
 };
 
-/** Facts of an embedding model, if it is a known one. */
+/** Returns the facts about an embedding model; `undefined` for an unknown id. */
 export function embeddingModel(id: string): EmbeddingModel | undefined {
   return Object.hasOwn(embeddingModels, id) ? embeddingModels[id] : undefined;
 }
 
-/** Facts of a reranker, if it is a known one, however its id is capitalised. */
+/** Returns the facts about a rerank model; `undefined` for an unknown id. Ignores case. */
 export function rerankModel(id: string): RerankModel | undefined {
   const key = id.toLowerCase();
   return Object.hasOwn(rerankModels, key) ? rerankModels[key] : undefined;

@@ -1,15 +1,15 @@
-/** Answers of Together's, and what becomes of them on a bad day: another value somewhere, or other characters. */
+/** Generates Together's responses and corrupts them: other values or other characters. */
 
 import type { Chance } from "../simulation/jobs/chance.js";
 
-/** A body as it arrives, and how much was asked for. */
+/** A response body and the size of its request. */
 export interface Body {
   readonly text: string;
-  /** Texts or documents in the request. */
-  readonly asked: number;
+  /** Number of texts or documents in the request. */
+  readonly requested: number;
 }
 
-/** What may stand in any place of any JSON. */
+/** Values that replace others. */
 const VALUES: readonly unknown[] = [
   null,
   true,
@@ -42,41 +42,45 @@ const VALUES: readonly unknown[] = [
 const NAMES = ["index", "embedding", "data", "results", "relevance_score", "usage", "error", "__proto__"];
 
 export function drawBody(chance: Chance): Body {
-  const asked = chance.spread(1, 6);
-  const kind = chance.kind({ floats: 3, base64: 3, ranking: 3, refusal: 2 });
-  const sound = { floats, base64, ranking, refusal }[kind](chance, asked);
-  const changed = chance.holds(0.7) ? mutated(sound, chance) : sound;
+  const requested = chance.spread(1, 6);
+  const kind = chance.kind({ floats: 3, base64: 3, ranking: 3, error: 2 });
+  const valid = { floats, base64, ranking, error }[kind](chance, requested);
+  const changed = chance.holds(0.7) ? mutated(valid, chance) : valid;
   const text = JSON.stringify(changed) ?? "";
-  return { text: chance.holds(0.5) ? damaged(text, chance) : text, asked };
+  return { text: chance.holds(0.5) ? damaged(text, chance) : text, requested };
 }
 
 function usage(): object {
   return { prompt_tokens: 3, completion_tokens: 0, total_tokens: 3 };
 }
 
-function floats(chance: Chance, asked: number): object {
+function floats(chance: Chance, requested: number): object {
   const dimensions = chance.whole(1, 4);
   const vector = (): number[] => chance.times(dimensions, () => chance.random() - 0.5);
-  const data = chance.times(asked, (index) => ({ object: "embedding", index, embedding: vector() }));
+  const data = chance.times(requested, (index) => ({ object: "embedding", index, embedding: vector() }));
   return { object: "list", model: "m", data, usage: usage() };
 }
 
-function base64(chance: Chance, asked: number): object {
+function base64(chance: Chance, requested: number): object {
   const dimensions = chance.whole(1, 4);
   const vector = (): string =>
     Buffer.from(Float32Array.from(chance.times(dimensions, () => chance.random())).buffer).toString("base64");
-  const data = chance.times(asked, (index) => ({ object: "embedding", index, embedding: vector() }));
+  const data = chance.times(requested, (index) => ({ object: "embedding", index, embedding: vector() }));
   return { object: "list", model: "m", data, usage: usage() };
 }
 
-function ranking(chance: Chance, asked: number): object {
-  const results = chance.times(asked, (index) => ({ index, relevance_score: chance.random(), document: {} }));
+function ranking(chance: Chance, requested: number): object {
+  const results = chance.times(requested, (index) => ({
+    index,
+    relevance_score: chance.random(),
+    document: {},
+  }));
   return { object: "rerank", id: "o1", model: "m", results, usage: usage() };
 }
 
-function refusal(): object {
-  const error = { message: "Input too long", type: "invalid_request_error", param: null, code: "too_long" };
-  return { id: "o1", error, error_type: "dynamic_request_limited" };
+function error(): object {
+  const fields = { message: "Input too long", type: "invalid_request_error", param: null, code: "too_long" };
+  return { id: "o1", error: fields, error_type: "dynamic_request_limited" };
 }
 
 type Tree = Record<string, unknown> | unknown[];
@@ -85,7 +89,7 @@ function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null;
 }
 
-/** Changes something, somewhere in a tree. */
+/** Changes random values of a tree. */
 function mutated(tree: object, chance: Chance): unknown {
   if (chance.holds(0.02)) return chance.pick(VALUES);
   const copy = structuredClone(tree) as Tree;
@@ -118,7 +122,7 @@ function mutate(tree: Tree, chance: Chance): void {
     });
 }
 
-/** Changes characters, as a bad line or a bad proxy does. */
+/** Changes characters, like a faulty connection or proxy. */
 function damaged(text: string, chance: Chance): string {
   const at = chance.whole(0, text.length);
   const to = Math.min(text.length, at + chance.spread(1, 8));

@@ -1,4 +1,4 @@
-/** Reads many corrupt answers. */
+/** Reads many corrupt responses. */
 
 import { Chance } from "../simulation/jobs/chance.js";
 import { drawBody } from "./bodies.js";
@@ -6,24 +6,24 @@ import { readByAll } from "./readers.js";
 
 export interface FuzzReport {
   readonly bodies: number;
-  /** Those that still were JSON. */
+  /** Number of bodies that are JSON. */
   readonly json: number;
-  /** How often a reader found something valid in one. */
+  /** How often a reader accepted a body. */
   readonly valid: number;
-  /** A line for each body that was read wrongly, with what reproduces it. */
+  /** One line per body that was read wrongly, with the command that reproduces it. */
   readonly failures: readonly string[];
 }
 
-/** @param seed - Of the first body; the next has the next. */
+/** @param seed - Seed of the first body; it increases by one per body. */
 export function fuzz(bodies: number, seed: number): FuzzReport {
   const failures: string[] = [];
   const sums = { json: 0, valid: 0 };
   for (let body = seed; body < seed + bodies; body++) {
-    const { text, asked } = drawBody(new Chance(body));
+    const { text, requested } = drawBody(new Chance(body));
     const value = parsed(text);
     if (value !== undefined) sums.json += 1;
-    // What is no JSON never comes so far; as a text it is still something to be read.
-    const { valid, problems } = readByAll(value === undefined ? text : value, asked);
+    // The client never passes a body that is not JSON to a reader. As a string it is still an input.
+    const { valid, problems } = readByAll(value === undefined ? text : value, requested);
     sums.valid += valid;
     for (const problem of problems)
       failures.push(`npm run fuzz -- --bodies 1 --seed ${body}   # ${problem}: ${text}`);

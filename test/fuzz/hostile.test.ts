@@ -4,7 +4,7 @@ import { bench, EMBEDDING, KEY, rejection, RERANK } from "../support/emulate.js"
 
 const POLLUTED = '{"polluted": true}';
 
-describe("an answer that reaches for the prototypes", () => {
+describe("responses with prototype keys", () => {
   const item = `"__proto__": ${POLLUTED}, "constructor": {"prototype": ${POLLUTED}}`;
 
   it.each([
@@ -12,7 +12,7 @@ describe("an answer that reaches for the prototypes", () => {
     ["vectors by inheritance", `{"__proto__": {"data": [{"index": 0, "embedding": [1, 2]}]}}`],
     ["a vector by inheritance", `{"data": [{"__proto__": {"index": 0, "embedding": [1, 2]}}]}`],
     ["usage", `{"data": [{"index": 0, "embedding": [1, 2]}], "usage": {${item}, "total_tokens": 1}}`],
-  ])("pollutes nothing: %s", async (_, body) => {
+  ])("do not pollute prototypes: %s", async (_, body) => {
     const { embedder } = bench({ faults: () => ({ body }) });
     await embedder({ maxRetries: 0 })
       .embed(["a"])
@@ -20,22 +20,22 @@ describe("an answer that reaches for the prototypes", () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  it("is no answer if what was asked for is inherited", async () => {
+  it("are rejected if the vectors are inherited", async () => {
     const body = `{"__proto__": {"data": [{"index": 0, "embedding": [1, 2]}]}}`;
     const { embedder } = bench({ faults: () => ({ body }) });
     expect(await rejection(embedder().embed(["a"]))).toMatchObject({ code: "invalid_response" });
   });
 
-  it("pollutes nothing as a refusal either", async () => {
+  it("do not pollute prototypes as error responses", async () => {
     const { embedder } = bench({ faults: () => ({ status: 400, body: `{"error": {${item}}, ${item}}` }) });
     expect(await rejection(embedder().embed(["a"]))).toMatchObject({ code: "bad_request" });
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 });
 
-describe("options that reach for the request's headers", () => {
+describe("options with header injection", () => {
   it.each(["key\r\nx-injected: 1", "key\nx-injected: 1", "k\u2028y", "k\0y", "ключ"])(
-    "are refused before there is a request: %j",
+    "rejects the API key %j before a request",
     (apiKey) => {
       expect(() => new Embedder({ model: EMBEDDING, apiKey })).toThrow(
         expect.objectContaining({ code: "invalid_option" }),
@@ -43,7 +43,7 @@ describe("options that reach for the request's headers", () => {
     },
   );
 
-  it("travel in the body where they are a model's name", async () => {
+  it("sends a model's name only in the body", async () => {
     const { embedder, emulator, bodies } = bench();
     const model = "me/model\r\nx-injected: 1";
     await rejection(embedder({ model }).embed(["a"]));
@@ -52,13 +52,13 @@ describe("options that reach for the request's headers", () => {
   });
 });
 
-describe("a redirect", () => {
+describe("redirects", () => {
   it.each([
     ["another origin", "https://elsewhere.example/v1/embeddings"],
     ["the same origin", "/v1/other"],
     ["a file", "file:///etc/passwd"],
     ["nowhere", "http://"],
-  ])("to %s is followed with neither key nor texts", async (_, location) => {
+  ])("does not follow a redirect to %s", async (_, location) => {
     const { embedder, reranker, emulator } = bench({ faults: () => ({ kind: "redirect", location }) });
     for (const call of [embedder().embed(["a"]), reranker().rerank("q", ["a"], String)]) {
       const error = await rejection(call);
@@ -70,8 +70,8 @@ describe("a redirect", () => {
   });
 });
 
-describe("a key", () => {
-  it("goes nowhere but into the one header of each request", async () => {
+describe("API key", () => {
+  it("is sent only in the authorization header", async () => {
     const { embedder, emulator } = bench();
     const seen: string[] = [];
     const fetch: typeof globalThis.fetch = async (input, init) => {

@@ -1,4 +1,4 @@
-/** The readers of answers, each with what must be true of whatever it lets through. */
+/** The readers of responses, each with a check of every value that it returns. */
 
 import { decodeBase64 } from "../../src/core/request/base64.js";
 import {
@@ -10,14 +10,14 @@ import {
   readUsage,
 } from "../../src/core/request/wire.js";
 
-/** Reads a body with every reader. @returns how many found it valid, and what is wrong, if anything is. */
-export function readByAll(body: unknown, asked: number): { valid: number; problems: string[] } {
+/** Reads a body with every reader. @returns how many readers accepted it, and the problems that were found. */
+export function readByAll(body: unknown, requested: number): { valid: number; problems: string[] } {
   const problems: string[] = [];
   let valid = 0;
   for (const [name, read] of Object.entries(READERS)) {
     try {
-      if (read(body, asked)) valid += 1;
-      else problems.push(`${name} let something through`);
+      if (read(body, requested)) valid += 1;
+      else problems.push(`${name} returned an invalid value`);
     } catch (error) {
       if (!(error instanceof InvalidResponse)) problems.push(`${name} threw ${String(error)}`);
     }
@@ -25,17 +25,18 @@ export function readByAll(body: unknown, asked: number): { valid: number; proble
   return { valid, problems };
 }
 
-const READERS: Readonly<Record<string, (body: unknown, asked: number) => boolean>> = {
-  readEmbeddings: (body, asked) => areVectors(readEmbeddings(body, asked), asked),
-  "readEmbeddings of known length": (body, asked) => areVectors(readEmbeddings(body, asked, 2), asked, 2),
-  readRanking: (body, asked) => isRanking(readRanking(body, asked, asked), asked, asked),
-  "readRanking of the best": (body, asked) => isRanking(readRanking(body, asked, 1), asked, 1),
+const READERS: Readonly<Record<string, (body: unknown, requested: number) => boolean>> = {
+  readEmbeddings: (body, requested) => areVectors(readEmbeddings(body, requested), requested),
+  "readEmbeddings of known length": (body, requested) =>
+    areVectors(readEmbeddings(body, requested, 2), requested, 2),
+  readRanking: (body, requested) => isRanking(readRanking(body, requested, requested), requested, requested),
+  "readRanking of the best": (body, requested) => isRanking(readRanking(body, requested, 1), requested, 1),
   readUsage: (body) => {
     const usage = readUsage(body);
     return usage === undefined || (isCount(usage.promptTokens) && isCount(usage.totalTokens));
   },
-  readRefusal: (body) => Object.values(readErrorBody(body)).every((text) => typeof text === "string"),
-  readId: (body) => ["string", "undefined"].includes(typeof readRequestId(body)),
+  readErrorBody: (body) => Object.values(readErrorBody(body)).every((text) => typeof text === "string"),
+  readRequestId: (body) => ["string", "undefined"].includes(typeof readRequestId(body)),
   decodeBase64: (body) => {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const vector = decodeBase64(text);
@@ -45,12 +46,12 @@ const READERS: Readonly<Record<string, (body: unknown, asked: number) => boolean
 
 function areVectors(
   vectors: readonly ArrayLike<unknown>[],
-  asked: number,
+  requested: number,
   dimensions = vectors[0]?.length,
 ): boolean {
   return (
-    vectors.length === asked &&
-    new Set(vectors).size === asked &&
+    vectors.length === requested &&
+    new Set(vectors).size === requested &&
     vectors.every(
       (vector) => vector.length > 0 && vector.length === dimensions && Array.from(vector).every(isFinite32),
     )
@@ -59,14 +60,15 @@ function areVectors(
 
 function isRanking(
   ranked: readonly { index: number; score: number }[],
-  asked: number,
+  requested: number,
   wanted: number,
 ): boolean {
   return (
     ranked.length >= wanted &&
     new Set(ranked.map(({ index }) => index)).size === ranked.length &&
     ranked.every(
-      ({ index, score }) => Number.isInteger(index) && index >= 0 && index < asked && Number.isFinite(score),
+      ({ index, score }) =>
+        Number.isInteger(index) && index >= 0 && index < requested && Number.isFinite(score),
     ) &&
     ranked.every(({ score }, place) => place === 0 || score <= (ranked[place - 1]?.score ?? Number.NaN))
   );

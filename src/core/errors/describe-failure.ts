@@ -1,30 +1,42 @@
-/** What a failed request means for whoever asked: a code, a sentence, and what to do. Pure. */
+/** Describes a failed request to the caller: an error code, the problem, and the fix. Pure. */
 
 import { cannot, type TogetherError, type TogetherErrorCode } from "./together-error.js";
 import { embeddingModel, rerankModel } from "../models.js";
 import { quoteServerMessage } from "./redact.js";
 import type { Failure } from "./failure.js";
 
-/** What was being tried, for the message. */
+/** Facts about the request, for the message. */
 export interface FailureContext {
+  /** What the caller asked for; completes the sentence "Cannot ...". */
   readonly task: string;
+  /** Requests that were sent, including the first one. */
   readonly attempts: number;
   readonly model: string;
   readonly baseURL: string;
+  /** Timeout of one request, in milliseconds. */
   readonly timeout: number;
 }
 
-type Status = Extract<Failure, { kind: "status" }>;
+type StatusFailure = Extract<Failure, { kind: "status" }>;
 
-/** Where the models of a user's own are reached (Together's dedicated inference documentation, 2026-08). */
-const DEDICATED = "https://api-inference.together.ai/v1";
+/** Base URL of dedicated endpoints (Together's dedicated inference documentation, 2026-08). */
+const DEDICATED_BASE_URL = "https://api-inference.together.ai/v1";
 
-/** Codes of Together's for a model that is not there to answer. */
-const MODEL_GONE = /model_not_available|model_not_found|dedicated_endpoint_not_running|non-serverless model/;
+/** Together's codes and messages for a model that is not served or not running. */
+const MODEL_UNAVAILABLE =
+  /model_not_available|model_not_found|dedicated_endpoint_not_running|non-serverless model/;
 
-/** Servers' words for too many texts; text-embeddings-inference says "batch size 33 > maximum allowed batch size 32". */
-const COUNTED =
+/** Messages for too many texts. text-embeddings-inference sends "batch size 33 > maximum allowed batch size 32". */
+const TOO_MANY_ITEMS =
   /batch size|too many (inputs|texts|items|documents)|(number|amount) of (inputs|texts|items|documents)|\d (inputs|texts|items|documents)\b/i;
+
+/** Messages that name a size in tokens. */
+const TOKENS = /\b(tokens?|length|too (long|large)|size)\b/i;
+
+/** Messages that name a size in bytes or characters. */
+const BYTES = /\b(bytes?|characters?|[km]i?b)\b/i;
+
+const EXCEEDED = /exceed|maximum|at most|too|longer|larger|less than|limit|context/i;
 
 const CODES = {
   connection: "connection_failed",
@@ -33,13 +45,13 @@ const CODES = {
   invalid: "invalid_response",
 } as const;
 
-/** The code of a failure. */
+/** Returns the error code of a failure. */
 export function failureCode(failure: Failure): TogetherErrorCode {
   return failure.kind === "status" ? statusCode(failure) : CODES[failure.kind];
 }
 
-function statusCode({ status, body }: Status): TogetherErrorCode {
-  if (MODEL_GONE.test(body.code) || MODEL_GONE.test(body.message)) return "model_unavailable";
+function statusCode({ status, body }: StatusFailure): TogetherErrorCode {
+  if (MODEL_UNAVAILABLE.test(body.code) || MODEL_UNAVAILABLE.test(body.message)) return "model_unavailable";
   if (status === 401) return "unauthorized";
   if (status === 402) return "payment_required";
   if (status === 404) return "not_found";
@@ -48,24 +60,23 @@ function statusCode({ status, body }: Status): TogetherErrorCode {
 }
 
 /**
- * Whether the server refused a request for being too much, so that half of it may pass: `"size"` if it counts tokens
- * or bytes, `"count"` if it counts texts. A 400 that names neither is never taken for one: a dead model is a 400 too.
+ * Determines why the server rejected a request as too large, so that half of it may be accepted: `"count"` for too
+ * many texts, `"size"` for too many tokens or bytes, `"unknown"` for a 413 whose message names neither. Returns
+ * `undefined` for other failures, such as a 400 whose message names neither: a model that is not served is a 400 too.
  *
- * 403 is among them because Together documents it for an input beyond the context length (support article on error
+ * 403 is included because Together documents it for a text beyond the context length (support article on error
  * codes, 2025-11).
  */
-export function tooLargeBy(failure: Failure): "size" | "count" | undefined {
+export function tooLargeBy(failure: Failure): "count" | "size" | "unknown" | undefined {
   if (failure.kind !== "status" || failureCode(failure) === "model_unavailable") return undefined;
-  const { message } = failure.body;
-  if (![400, 403, 413, 422].includes(failure.status)) return undefined;
-  if (COUNTED.test(message)) return "count";
-  if (failure.status === 413) return "size";
-  const measured = /\b(tokens?|length|too (long|large)|size)\b/i.test(message);
-  const exceeded = /exceed|maximum|at most|too|longer|larger|less than|limit|context/i.test(message);
-  return measured && exceeded ? "size" : undefined;
+  const { status, body } = failure;
+  if (![400, 403, 413, 422].includes(status)) return undefined;
+  if (TOO_MANY_ITEMS.test(body.message)) return "count";
+  if (status === 413) return TOKENS.test(body.message) || BYTES.test(body.message) ? "size" : "unknown";
+  return TOKENS.test(body.message) && EXCEEDED.test(body.message) ? "size" : undefined;
 }
 
-/** Whether the server refused base64 as such. */
+/** Whether the server rejected the parameter `encoding_format`. */
 export function isEncodingRejected(failure: Failure): boolean {
   return (
     failure.kind === "status" &&
@@ -75,100 +86,93 @@ export function isEncodingRejected(failure: Failure): boolean {
 }
 
 /**
- * The error that ends it.
+ * Creates the error that the caller receives.
  *
- * @param secrets - The key and what was sent: what the server says is quoted only if it holds none of them.
+ * @param secrets - The key and the texts that were sent. The server's message is quoted only if it contains none.
  */
 export function describeFailure(
   failure: Failure,
-  about: FailureContext,
+  context: FailureContext,
   secrets: readonly string[],
 ): TogetherError {
   const code = failureCode(failure);
-  const { problem, remedy } = explain(failure, code, about);
-  const said = failure.kind === "status" ? quoteServerMessage(failure.body, secrets) : "";
-  return cannot(code, about.task, problem + said, remedy, {
+  const { problem, fix } = explain(failure, code, context);
+  const quoted = failure.kind === "status" ? quoteServerMessage(failure.body, secrets) : "";
+  return cannot(code, context.task, problem + quoted, fix, {
     status: failure.kind === "status" ? failure.status : undefined,
     requestId: failure.kind === "status" || failure.kind === "invalid" ? failure.requestId : undefined,
-    attempts: about.attempts,
+    attempts: context.attempts,
   });
 }
 
 interface Explanation {
   readonly problem: string;
-  readonly remedy: string;
+  readonly fix: string;
 }
 
-function explain(failure: Failure, code: TogetherErrorCode, about: FailureContext): Explanation {
-  const tried = about.attempts > 1 ? ` after ${about.attempts} attempts` : "";
-  if (failure.kind === "status") return explainStatus(failure, code, about, tried);
+function explain(failure: Failure, code: TogetherErrorCode, context: FailureContext): Explanation {
+  const { baseURL } = context;
+  const attempts = context.attempts > 1 ? ` after ${context.attempts} attempts` : "";
+  if (failure.kind === "status") return explainStatus(failure, code, context, attempts);
   if (failure.kind === "connection") {
     return {
-      problem: `the connection failed${tried} (${failure.detail})`,
-      remedy: `check that ${about.baseURL} can be reached from here`,
+      problem: `the connection failed${attempts} (${failure.detail})`,
+      fix: `check that ${baseURL} can be reached from here`,
     };
   }
   if (failure.kind === "timeout") {
     return {
-      problem: `no whole answer came within ${about.timeout} ms${tried}`,
-      remedy: "raise `timeout` or lower `batchSize`",
+      problem: `no complete response within ${context.timeout} ms${attempts}`,
+      fix: "raise `timeout` or lower `batchSize`",
     };
   }
   if (failure.kind === "redirect") {
     return {
-      problem: `${about.baseURL} redirects elsewhere, and texts and key go only to \`baseURL\``,
-      remedy: "set `baseURL` to the final address if you trust it",
+      problem: `${baseURL} redirects to another address, but texts and key are sent only to \`baseURL\``,
+      fix: "set `baseURL` to the final address if you trust it",
     };
   }
-  return { problem: failure.problem, remedy: `check that \`baseURL\` (${about.baseURL}) is Together's API` };
+  return { problem: failure.problem, fix: `check that \`baseURL\` (${baseURL}) is Together's API` };
 }
 
 function explainStatus(
-  failure: Status,
+  failure: StatusFailure,
   code: TogetherErrorCode,
-  about: FailureContext,
-  tried: string,
+  { model, baseURL }: FailureContext,
+  attempts: string,
 ): Explanation {
-  const answered = `Together answered ${failure.status}${tried}`;
-  const wait = failure.waitMs === undefined ? "" : ` and asks for a wait of ${seconds(failure.waitMs)}`;
+  const responded = `Together responded with ${failure.status}${attempts}`;
   const known: Partial<Record<TogetherErrorCode, Explanation>> = {
     unauthorized: {
-      problem: `${answered}: it does not know this API key`,
-      remedy: "check `apiKey` or TOGETHER_API_KEY",
+      problem: `${responded}: the API key is unknown`,
+      fix: "check `apiKey` or TOGETHER_API_KEY",
     },
     payment_required: {
-      problem: `${answered}: the account's credit or spending limit is used up`,
-      remedy: "add credit or raise the limit in Together's billing settings",
+      problem: `${responded}: the account's credit or spending limit is used up`,
+      fix: "add credit or raise the limit in Together's billing settings",
     },
     model_unavailable: {
-      problem: `the model is not served at ${about.baseURL}${retirement(about.model)}`,
-      remedy: dedicated,
+      problem: `the model is not served at ${baseURL}${retirement(model)}`,
+      fix: `run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED_BASE_URL}"`,
     },
     not_found: {
-      problem: `${answered}: nothing is at ${about.baseURL}, or it has no such model`,
-      remedy: "check `baseURL`, which usually ends in /v1, and `model`",
+      problem: `${responded}: ${baseURL} is not the API's address, or it has no such model`,
+      fix: "check `baseURL`, which usually ends in /v1, and `model`",
     },
     rate_limited: {
-      problem: `${answered}${wait}`,
-      remedy: "try again later, share the load over fewer processes, or ask Together for a higher limit",
+      problem: `${responded}${requestedDelay(failure)}`,
+      fix: "retry later, use fewer processes, or ask Together for a higher limit",
     },
-    server_error: { problem: answered, remedy: "try again later; a cache keeps what was finished" },
+    server_error: { problem: responded, fix: "retry later; a cache keeps the finished vectors" },
   };
-  return (
-    known[code] ?? {
-      problem: answered,
-      remedy: "change what it complains of; repeating the request cannot help",
-    }
-  );
+  return known[code] ?? { problem: responded, fix: "change what the server rejects; a retry cannot help" };
 }
-
-const dedicated = `run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED}"`;
 
 function retirement(model: string): string {
   const retired = embeddingModel(model)?.retired ?? rerankModel(model)?.retired;
-  return retired ? ` (it left the serverless offer on ${retired})` : "";
+  return retired ? ` (no longer served serverless since ${retired})` : "";
 }
 
-function seconds(ms: number): string {
-  return `${Math.ceil(ms / 1000)} s`;
+function requestedDelay({ waitMs }: StatusFailure): string {
+  return waitMs === undefined ? "" : ` and asks for a delay of ${Math.ceil(waitMs / 1000)} s`;
 }

@@ -1,18 +1,25 @@
-/** Why there is no answer. Held apart from {@link TogetherError}, which says what it meant for the caller. */
+/** Why a request failed. {@link TogetherError} describes what it means for the caller. */
 export type Failure =
   | {
       readonly kind: "status";
+      /** HTTP status, from 300. */
       readonly status: number;
       readonly body: ErrorBody;
+      /** Delay in milliseconds that the server asks for; `undefined` if it names none. */
       readonly waitMs: number | undefined;
       readonly requestId: string | undefined;
     }
-  | { readonly kind: "connection"; readonly detail: string }
+  | { readonly kind: "connection"; /** The system's error code, or what happened. */ readonly detail: string }
   | { readonly kind: "timeout" }
   | { readonly kind: "redirect" }
-  | { readonly kind: "invalid"; readonly problem: string; readonly requestId?: string | undefined };
+  | {
+      readonly kind: "invalid";
+      /** What is wrong with the response. */
+      readonly problem: string;
+      readonly requestId?: string | undefined;
+    };
 
-/** What a refusal says, as far as it says it. */
+/** The fields of an error response's body. A field that the server does not send is an empty string. */
 export interface ErrorBody {
   readonly message: string;
   readonly type: string;

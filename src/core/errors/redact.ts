@@ -1,54 +1,56 @@
-/** What a server says of a refusal, as far as an error may repeat it: neither a key nor anybody's text. Pure. */
+/** Quotes a server's message in an error, without the API key and without any text that was sent. Pure. */
 
 import type { ErrorBody } from "./failure.js";
 
-/** Longer runs of a text than this are not quoted back by accident. */
-const TELLTALE = 12;
-const LONGEST_QUOTE = 300;
+/** Length of a run of characters that gives a text away. Shorter runs are in a message by coincidence. */
+const MIN_LEAK_LENGTH = 12;
+const MAX_QUOTE_LENGTH = 300;
 
-/** Characters that are searched for a quotation, some tenths of a second's worth; beyond, the message is left out. */
-const MOST_SEARCHED = 2_000_000;
+/** Length of all secrets, in characters, that can be searched in some tenths of a second. */
+const MAX_SEARCHED_LENGTH = 2_000_000;
 
 /**
- * The server's code and words, for the middle of a sentence; empty if it says nothing.
+ * Returns the server's code and message, for the middle of a sentence; empty if the server sent neither.
  *
- * @param secrets - What must not be repeated.
+ * @param secrets - What must not be quoted.
  */
 export function quoteServerMessage({ message, code }: ErrorBody, secrets: readonly string[]): string {
-  const said = message
+  const quote = message
     .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .trim()
-    .slice(0, LONGEST_QUOTE)
+    .slice(0, MAX_QUOTE_LENGTH)
     .toWellFormed();
   const name = /^[\w.-]{1,60}$/.test(code) && !containsSecret(code, secrets) ? ` [${code}]` : "";
-  if (said === "") return name;
-  return containsSecret(said, secrets)
-    ? `${name} (its message may quote what was sent and is left out)`
-    : `${name} ("${said}")`;
+  if (quote === "") return name;
+  return containsSecret(quote, secrets)
+    ? `${name} (its message is omitted: it may quote the request)`
+    : `${name} ("${quote}")`;
 }
 
-/** Whether a message has a secret in it whole, or a telltale run of a longer one, plainly or escaped as in JSON. */
+/** Whether a message contains a whole secret or a run of a longer one, as it is or escaped as in JSON. */
 function containsSecret(message: string, secrets: readonly string[]): boolean {
   const characters = secrets.reduce((sum, secret) => sum + secret.length, 0);
-  if (characters > MOST_SEARCHED) return true;
-  const said = `${comparable(message)}\n${comparable(unescaped(message))}`;
+  if (characters > MAX_SEARCHED_LENGTH) return true;
+  const searched = `${normalize(message)}\n${normalize(unescapeJson(message))}`;
   const runs = new Set<string>();
-  for (let start = 0; start + TELLTALE <= said.length; start++) runs.add(said.slice(start, start + TELLTALE));
+  for (let start = 0; start + MIN_LEAK_LENGTH <= searched.length; start++) {
+    runs.add(searched.slice(start, start + MIN_LEAK_LENGTH));
+  }
   return secrets.some((secret) => {
-    const plain = comparable(secret);
-    if (plain.length <= TELLTALE) return plain.length > 2 && said.includes(plain);
-    for (let start = 0; start + TELLTALE <= plain.length; start++) {
-      if (runs.has(plain.slice(start, start + TELLTALE))) return true;
+    const plain = normalize(secret);
+    if (plain.length <= MIN_LEAK_LENGTH) return plain.length > 2 && searched.includes(plain);
+    for (let start = 0; start + MIN_LEAK_LENGTH <= plain.length; start++) {
+      if (runs.has(plain.slice(start, start + MIN_LEAK_LENGTH))) return true;
     }
     return false;
   });
 }
 
-function comparable(text: string): string {
+function normalize(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim().toLowerCase();
 }
 
-function unescaped(text: string): string {
+function unescapeJson(text: string): string {
   return text.replaceAll(/\\u([0-9a-f]{4})|\\(.)/gi, (_, code?: string, character = "") =>
     code ? String.fromCharCode(Number.parseInt(code, 16)) : /[bfnrt]/.test(character) ? " " : character,
   );

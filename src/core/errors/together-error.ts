@@ -1,30 +1,30 @@
 /**
- * Everything this package throws on purpose.
+ * The error class of this package.
  *
- * Two things never stand in an error: the API key and the user's texts. That is why an error carries no `cause`
- * of foreign origin (an SDK's or a proxy's error may quote the request); what was useful in it is in the message.
+ * An error never contains the API key or a text of the user. Therefore it has no `cause` from the SDK or `fetch`, whose
+ * errors may quote the request. What is useful of such a cause is in the message.
  */
 
 /**
- * What went wrong, for a `switch`. The list is closed: a new code is a breaking change.
+ * Identifies the problem, for a `switch`. The list is closed: a new code is a breaking change.
  *
- * | code | when |
+ * | code | condition |
  * | --- | --- |
- * | `invalid_option` | an option is missing, of a wrong type, out of range or unknown |
- * | `missing_api_key` | neither `apiKey` nor `client` nor an environment variable has a key |
- * | `invalid_input` | a text or query that cannot be sent: not a string, or blank |
+ * | `invalid_option` | an option is missing, unknown, of the wrong type or out of range |
+ * | `missing_api_key` | neither `apiKey`, `client` nor an environment variable provides a key |
+ * | `invalid_input` | a text, query or document that is blank or not a string |
  * | `text_too_long` | a text beyond the model's input limit, found before sending or by the server |
  * | `unauthorized` | 401: the key is wrong or expired |
- * | `payment_required` | 402: credit or spending limit used up |
+ * | `payment_required` | 402: the credit or spending limit is used up |
  * | `model_unavailable` | the model is not served at this address |
- * | `not_found` | 404: nothing answers at this address |
- * | `bad_request` | any other refusal that repeating cannot change (400, 403, 413, 422 ...) |
- * | `rate_limited` | 429 for longer than patience lasts |
+ * | `not_found` | 404: there is no API at this address, or it has no such model |
+ * | `bad_request` | any other rejected request that a retry cannot change (400, 403, 413, 422, ...) |
+ * | `rate_limited` | 429 until the retry deadline |
  * | `server_error` | 5xx, 408, 409 or 425, after all retries |
- * | `connection_failed` | no connection, or a connection lost, after all retries |
- * | `timeout` | no whole answer within `timeout`, after all retries |
- * | `redirected` | the server sent us elsewhere; texts and key go only to `baseURL` |
- * | `invalid_response` | an answer, but not to our question |
+ * | `connection_failed` | no connection or a lost connection, after all retries |
+ * | `timeout` | no complete response within `timeout`, after all retries |
+ * | `redirected` | the server redirects; texts and key are sent only to `baseURL` |
+ * | `invalid_response` | a successful response that does not fit the request |
  */
 export type TogetherErrorCode =
   | "invalid_option"
@@ -43,29 +43,28 @@ export type TogetherErrorCode =
   | "redirected"
   | "invalid_response";
 
-/** The numbers that belong to an error, where they apply. */
+/** Details of an error. Those that do not apply are missing. */
 export interface TogetherErrorDetails {
-  /** HTTP status of the last answer. */
+  /** HTTP status of the last response. */
   readonly status?: number | undefined;
   /** Together's id of the last request, for a support ticket. */
   readonly requestId?: string | undefined;
-  /** How many requests were sent for this piece of work, the first included; 0 if others had been refused for so long. */
+  /** Requests that were sent, including the first one; 0 if the retry deadline ended before the first one was sent. */
   readonly attempts?: number | undefined;
-  /** Index, in the caller's list, of the one text or document at fault. */
+  /** Index of the text or document at fault in your list, if it is a single one. */
   readonly index?: number | undefined;
 }
 
 const brand = Symbol.for("together-retrieval.error");
 
-/** Where every code is explained. The page is part of the package, so that it fits the version at hand. */
+/** Describes every code. The page is part of the package, so that it fits the installed version. */
 const PAGE = "together-retrieval/docs/errors.md";
 
 /**
- * The one error class. Branch on {@link TogetherError.code | code}; the message is for people:
- * *Cannot (what you asked): (what is the case); (what to do) (see (the code's place in docs/errors.md))*.
+ * The error that every method of this package throws. Branch on {@link TogetherError.code | code}. The message is for
+ * people: `Cannot <action>: <problem>; <fix> (see <page>#<code>)`.
  *
- * The ESM and the CommonJS build each have their own class, so `instanceof` can fail between them:
- * {@link isTogetherError} does not.
+ * Use {@link isTogetherError} instead of `instanceof`: the ESM and the CommonJS build have different classes.
  *
  * @example
  * ```ts
@@ -83,7 +82,7 @@ const PAGE = "together-retrieval/docs/errors.md";
 export class TogetherError extends Error implements TogetherErrorDetails {
   // A literal, because minifiers rename classes.
   override readonly name = "TogetherError";
-  /** What went wrong, for a `switch`. */
+  /** Identifies the problem, for a `switch`. */
   readonly code: TogetherErrorCode;
   declare readonly status?: number;
   declare readonly requestId?: string;
@@ -91,8 +90,8 @@ export class TogetherError extends Error implements TogetherErrorDetails {
   declare readonly index?: number;
 
   /**
-   * @param message - The sentence, without the page that explains its code: that is added.
-   * @param details - Numbers that apply; the others are no properties of the error.
+   * @param message - The sentence. The reference to the page is added.
+   * @param details - Only those that apply become properties.
    */
   constructor(code: TogetherErrorCode, message: string, details: TogetherErrorDetails = {}) {
     super(`${message} (see ${PAGE}#${code})`);
@@ -104,30 +103,30 @@ export class TogetherError extends Error implements TogetherErrorDetails {
   }
 }
 
-/** Whether something caught is a {@link TogetherError}, of whichever copy of this package. */
+/** Determines whether a caught value is a {@link TogetherError} of any copy of this package. */
 export function isTogetherError(error: unknown): error is TogetherError {
   return typeof error === "object" && error !== null && brand in error;
 }
 
-/** Builds the message, so that every error follows the one grammar. */
+/** Creates an error whose message follows the common grammar: `Cannot <task>: <problem>; <fix>`. */
 export function cannot(
   code: TogetherErrorCode,
   task: string,
   problem: string,
-  remedy: string,
+  fix: string,
   details?: TogetherErrorDetails,
 ): TogetherError {
-  return new TogetherError(code, `Cannot ${task}: ${problem}; ${remedy}`, details);
+  return new TogetherError(code, `Cannot ${task}: ${problem}; ${fix}`, details);
 }
 
-/** `3, 17 and 40`, or the first ten and how many there are: a list of a thousand helps nobody. */
+/** Formats indexes: `3, 17 and 40`, or the first ten and their total number. */
 export function listIndexes(indexes: readonly number[]): string {
   if (indexes.length === 1) return String(indexes[0]);
   if (indexes.length > 10) return `${indexes.slice(0, 10).join(", ")} ... (${indexes.length} in all)`;
   return `${indexes.slice(0, -1).join(", ")} and ${indexes.at(-1)}`;
 }
 
-/** `1 text`, `5 texts`. */
+/** Formats an amount: `1 text`, `5 texts`. */
 export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 }

@@ -1,20 +1,20 @@
-/** Little-endian float32 in base64, as Together has served vectors since 2025-09. */
+/** Decodes vectors of little-endian float32 in base64. Together has served them since 2025-09. */
 
-/** Longer than any vector of any known model: what is beyond it is no vector, and is not read into memory. */
-const MOST_DIMENSIONS = 65_536;
+/** More than the dimensions of any known model. A longer text is not a vector, and no memory is allocated for it. */
+const MAX_DIMENSIONS = 65_536;
 
 /**
- * A vector from base64, or `undefined` if it is not that.
+ * Decodes a vector. Returns `undefined` if the text is not base64 of float32 numbers.
  *
- * Node, Bun and Deno decode straight into the vector's memory; elsewhere the platform's own decoder does it. All
- * machines that run JavaScript today are little-endian, so the bytes are taken as they are.
+ * Node, Bun and Deno decode into the vector's memory; other platforms use `atob`. The bytes are not reordered: all
+ * machines that run JavaScript today are little-endian.
  */
 export function decodeBase64(text: string): Float32Array | undefined {
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const bytes = (text.length * 3) / 4 - padding;
-  if (!Number.isInteger(bytes) || bytes % 4 !== 0 || bytes > MOST_DIMENSIONS * 4) return undefined;
+  if (!Number.isInteger(bytes) || bytes % 4 !== 0 || bytes > MAX_DIMENSIONS * 4) return undefined;
   const { Buffer } = globalThis as { Buffer?: NodeBuffer };
-  // Memory of its own that nobody has cleared first: it is handed out only when it is full.
+  // Not zeroed and not pooled: the vector is returned only if every byte of it was written.
   const target = Buffer ? Buffer.allocUnsafeSlow(bytes) : new Uint8Array(bytes);
   return decodeInto(target, text) === bytes ? new Float32Array(target.buffer) : undefined;
 }
@@ -27,12 +27,14 @@ interface NodeBytes extends Uint8Array {
   write(text: string, encoding: "base64"): number;
 }
 
-/** Returns how many bytes were written: fewer than fit means that something in the text was not base64. */
+/** Returns the number of bytes written. It is less than the size of `target` if the text is not valid base64. */
 function decodeInto(target: Uint8Array | NodeBytes, text: string): number {
   if ("write" in target) return target.write(text, "base64");
   try {
     const binary = atob(text);
-    for (let place = 0; place < binary.length; place++) target[place] = binary.charCodeAt(place);
+    for (let position = 0; position < binary.length; position++) {
+      target[position] = binary.charCodeAt(position);
+    }
     return binary.length;
   } catch {
     return -1;

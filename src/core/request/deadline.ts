@@ -1,16 +1,20 @@
-/** An end to waiting: the caller's abort, or time that is up. */
+/** Ends an operation when the caller aborts or its time is up. */
 
 import { linkedAbortController, onAbort } from "../abort.js";
 
-/** Ends a wait at once when the caller aborts or time is up, even if `fetch` does not listen to its signal. */
+/** Rejects at once when the caller aborts or the timeout ends, even if a custom `fetch` ignores its signal. */
 export class Deadline {
   readonly #outer: AbortSignal;
   readonly #inner: AbortController;
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #ended: Promise<never>;
   readonly #unlink: () => void;
-  #passed = false;
+  #isTimedOut = false;
 
+  /**
+   * @param outer - The caller's signal.
+   * @param timeout - In milliseconds.
+   */
   constructor(outer: AbortSignal, timeout: number) {
     this.#outer = outer;
     const { controller, unlink } = linkedAbortController(outer);
@@ -21,24 +25,28 @@ export class Deadline {
     });
     this.#ended.catch(() => {});
     this.#timer = setTimeout(() => {
-      this.#passed = true;
+      this.#isTimedOut = true;
       controller.abort();
     }, timeout);
   }
 
+  /** Is aborted by the caller's signal and by the timeout. */
   get signal(): AbortSignal {
     return this.#inner.signal;
   }
 
-  passed(): boolean {
-    return this.#passed && !this.#outer.aborted;
+  /** Whether the timeout ended before the caller aborted. */
+  get isTimedOut(): boolean {
+    return this.#isTimedOut && !this.#outer.aborted;
   }
 
+  /** Settles like `work`, or rejects with the signal's reason when the signal is aborted first. */
   race<Value>(work: Promise<Value>): Promise<Value> {
     work.catch(() => {});
     return Promise.race([work, this.#ended]);
   }
 
+  /** Stops the timer and removes the listener from the caller's signal. */
   clear(): void {
     clearTimeout(this.#timer);
     this.#unlink();

@@ -1,23 +1,23 @@
-/** The body of an answer: read whole, up to a size, and parsed. */
+/** Reads the body of a response up to a maximum size, and parses it. */
 
 import { onAbort } from "../abort.js";
 import { parseResponse } from "./parse-response.js";
 import { RequestError, requestIdHeader } from "./request-error.js";
 
 /**
- * Reads an answer's JSON.
+ * Reads the JSON of a response.
  *
- * @param mostBytes - An answer longer than this is refused before it fills the memory.
- * @throws {@link RequestFailed} if it is too long, cut off, or no JSON; the signal's reason if it is aborted.
+ * @param maxBytes - A longer response is rejected before it is read into memory.
+ * @throws {@link RequestError} if the response is too long, truncated, or not JSON; the signal's reason if aborted.
  */
-export async function readBody(response: Response, mostBytes: number, signal: AbortSignal): Promise<unknown> {
-  const chunks = await readChunks(response, mostBytes, signal);
+export async function readBody(response: Response, maxBytes: number, signal: AbortSignal): Promise<unknown> {
+  const chunks = await readChunks(response, maxBytes, signal);
   signal.throwIfAborted();
-  return parse(joined(chunks), requestIdHeader(response.headers));
+  return parse(concat(chunks), requestIdHeader(response.headers));
 }
 
-async function readChunks(response: Response, mostBytes: number, signal: AbortSignal): Promise<Uint8Array[]> {
-  if (Number(response.headers.get("content-length")) > mostBytes) throw await tooLarge(response, mostBytes);
+async function readChunks(response: Response, maxBytes: number, signal: AbortSignal): Promise<Uint8Array[]> {
+  if (Number(response.headers.get("content-length")) > maxBytes) throw await tooLong(response, maxBytes);
   const reader = response.body?.getReader();
   if (!reader) return [new Uint8Array(await response.arrayBuffer())];
   onAbort(signal, () => void reader.cancel().catch(() => {}));
@@ -28,23 +28,23 @@ async function readChunks(response: Response, mostBytes: number, signal: AbortSi
     if (done) return chunks;
     chunks.push(value);
     bytes += value.byteLength;
-    if (bytes <= mostBytes) continue;
+    if (bytes <= maxBytes) continue;
     reader.cancel().catch(() => {});
-    throw await tooLarge(response, mostBytes);
+    throw await tooLong(response, maxBytes);
   }
 }
 
-/** Where answers are put together, one after another: memory of its own for each would be a third of all garbage. */
-let table = new Uint8Array(0);
+/** Every response is assembled here, one after the other: a buffer per response would be a third of all garbage. */
+let sharedBuffer = new Uint8Array(0);
 
-/** A larger answer gets memory of its own, which is let go. */
-const MOST_TABLE_BYTES = 1 << 22;
+/** A longer response gets a buffer of its own, which is garbage collected. */
+const MAX_SHARED_BYTES = 1 << 22;
 
-/** Chunks as one; to be read before anything else is joined. */
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
+/** Concatenates chunks. The result is valid only until the next call. */
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-  if (table.byteLength < bytes && bytes <= MOST_TABLE_BYTES) table = new Uint8Array(bytes);
-  const whole = bytes <= table.byteLength ? table.subarray(0, bytes) : new Uint8Array(bytes);
+  if (sharedBuffer.byteLength < bytes && bytes <= MAX_SHARED_BYTES) sharedBuffer = new Uint8Array(bytes);
+  const whole = bytes <= sharedBuffer.byteLength ? sharedBuffer.subarray(0, bytes) : new Uint8Array(bytes);
   let offset = 0;
   for (const chunk of chunks) {
     whole.set(chunk, offset);
@@ -53,31 +53,31 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-async function tooLarge(response: Response, mostBytes: number): Promise<RequestError> {
+async function tooLong(response: Response, maxBytes: number): Promise<RequestError> {
   await response.body?.cancel().catch(() => {});
-  const problem = `the answer is longer than ${mostBytes} bytes, more than any right one`;
+  const problem = `the response is longer than ${maxBytes} bytes, more than any valid response`;
   return new RequestError({ kind: "invalid", problem, requestId: requestIdHeader(response.headers) });
 }
 
-/** JSON that stops halfway is a lost connection, worth another try; other JSON that is none is not, nor is HTML. */
-function parse(bytes: Uint8Array, id: string | undefined): unknown {
+/** Truncated JSON is a lost connection, which is retried. A complete body that is not JSON is not retried. */
+function parse(bytes: Uint8Array, requestId: string | undefined): unknown {
   try {
     return parseResponse(bytes);
   } catch {
     const text = new TextDecoder().decode(bytes);
     if (/^\s*[[{]/.test(text) && !isClosed(text)) {
-      throw new RequestError({ kind: "connection", detail: "the answer was cut off" });
+      throw new RequestError({ kind: "connection", detail: "the response was cut off" });
     }
     const what = text.trim() === "" ? "is empty" : /^\s*</.test(text) ? "is a web page" : "is not JSON";
-    throw new RequestError({ kind: "invalid", problem: `the answer ${what}`, requestId: id });
+    throw new RequestError({ kind: "invalid", problem: `the response ${what}`, requestId });
   }
 }
 
-/** Whether every bracket has its counterpart: `{"data": [NaN]}` came whole, and would come so again. */
+/** Whether every bracket is closed: `{"data": [NaN]}` is complete, so a retry would return the same. */
 function isClosed(text: string): boolean {
   let open = 0;
-  for (let place = 0; place < text.length; place++) {
-    const character = text[place];
+  for (let position = 0; position < text.length; position++) {
+    const character = text[position];
     if (character === "[" || character === "{") open += 1;
     else if (character === "]" || character === "}") open -= 1;
   }

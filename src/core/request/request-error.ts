@@ -1,6 +1,6 @@
 import type { Failure } from "../errors/failure.js";
 
-/** Carries a {@link Failure} up the stack. */
+/** Thrown inside the core when a request fails. Users see a {@link TogetherError} instead. */
 export class RequestError extends Error {
   readonly failure: Failure;
 
@@ -10,7 +10,7 @@ export class RequestError extends Error {
   }
 }
 
-/** The id of a request, for a support ticket: Together's own, or that of the network before it. */
+/** Reads the request id for a support ticket: Together's id, or that of the Cloudflare network in front of it. */
 export function requestIdHeader(headers: Headers): string | undefined {
   return headers.get("x-request-id") ?? headers.get("cf-ray") ?? undefined;
 }

@@ -1,62 +1,65 @@
-/** Which failures deserve another try, and after how long. Pure: time and chance come in as arguments. */
+/** Decides which failures are retried, and after which delay. Pure: time and randomness are parameters. */
 
-/** Statuses that another try can change. 413 and 422 cannot; 500 can, although Together's SDK gives up on it. */
+/** Retryable statuses below 500. 413 and 422 are not among them: the same request would be rejected again. */
 const RETRYABLE = new Set([408, 409, 425]);
 
-/** The first wait is up to a tenth of a second: a server that fails one request in twenty is well again at once. */
-const FIRST_WAIT_MS = 100;
+/** Upper bound of the first delay. It is short, because a server that fails one request in twenty recovers at once. */
+const INITIAL_DELAY_MS = 100;
 
-/** Each wait is up to three times the one before, and none longer than eight seconds: five retries outlast a restart. */
-const GROWTH = 3;
-const LONGEST_WAIT_MS = 8000;
+/** Each upper bound is three times the previous one, up to eight seconds: five retries outlast a server's restart. */
+const FACTOR = 3;
+const MAX_DELAY_MS = 8000;
 
-/** A number this large is a date in seconds, not a wait. */
+/** A larger number is a date in seconds since 1970, not a delay. */
 const EPOCH_SECONDS = 1_000_000_000;
 
-/** Whether a status is worth another try. 429 is not asked here: it is no fault of the request and costs no retry. */
+/**
+ * Whether a status is retryable. 500 is, although Together's SDK does not retry it. 429 is handled by the rate
+ * limiter: it costs no retry.
+ */
 export function isRetryableStatus(status: number): boolean {
   return RETRYABLE.has(status) || status >= 500;
 }
 
 /**
- * How long to wait before the next try, in milliseconds: exponential with full jitter, so that requests that
- * failed together do not come back together. Without luck: 0.1 s, 0.3 s, 0.9 s, 2.7 s, 8 s, 8 s ...
+ * Returns the delay before a retry in milliseconds: exponential backoff with full jitter, so that requests that
+ * failed together are not retried together. The upper bounds are 0.1 s, 0.3 s, 0.9 s, 2.7 s, 8 s, 8 s, ...
  *
- * @param retry - 1 before the first retry.
+ * @param retry - 1 for the first retry.
  * @param random - From 0 to below 1.
  */
 export function backoff(retry: number, random: number): number {
-  return random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * GROWTH ** (retry - 1));
+  return random * Math.min(MAX_DELAY_MS, INITIAL_DELAY_MS * FACTOR ** (retry - 1));
 }
 
 /**
- * How long the server asks us to wait, in milliseconds; `undefined` if it does not say.
+ * Reads the delay that the server asks for, in milliseconds; `undefined` if it asks for none.
  *
- * `x-ratelimit-reset` (seconds) is the header that Together documents for a 429 (rate limit page, 2026). The
- * other two come from gateways before it.
+ * Together documents `x-ratelimit-reset` (seconds) for a 429 (rate limit page, 2026). Gateways in front of it send
+ * `retry-after-ms` and `retry-after`.
  */
 export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
   return (
-    seconds(headers.get("x-ratelimit-reset"), nowMs) ??
-    scaled(headers.get("retry-after-ms"), 1) ??
-    seconds(headers.get("retry-after"), nowMs) ??
-    untilDate(headers.get("retry-after"), nowMs)
+    parseSeconds(headers.get("x-ratelimit-reset"), nowMs) ??
+    parseNumber(headers.get("retry-after-ms")) ??
+    parseSeconds(headers.get("retry-after"), nowMs) ??
+    parseDate(headers.get("retry-after"), nowMs)
   );
 }
 
-function scaled(value: string | null, factor: number): number | undefined {
+function parseNumber(value: string | null, factor = 1): number | undefined {
   if (value === null || value.trim() === "") return undefined;
   const number = Number(value);
   return Number.isFinite(number) && number >= 0 ? number * factor : undefined;
 }
 
-function seconds(value: string | null, nowMs: number): number | undefined {
-  const wait = scaled(value, 1000);
-  if (wait === undefined || wait < EPOCH_SECONDS * 1000) return wait;
-  return Math.max(0, wait - nowMs);
+function parseSeconds(value: string | null, nowMs: number): number | undefined {
+  const ms = parseNumber(value, 1000);
+  if (ms === undefined || ms < EPOCH_SECONDS * 1000) return ms;
+  return Math.max(0, ms - nowMs);
 }
 
-function untilDate(value: string | null, nowMs: number): number | undefined {
+function parseDate(value: string | null, nowMs: number): number | undefined {
   const date = value === null ? Number.NaN : Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }

@@ -1,10 +1,10 @@
 /**
- * One request through Together's SDK: a deadline over the whole answer, an abort that is heard at once, and typed
- * failures. The only file that talks to the SDK.
+ * Sends one request with Together's SDK: a timeout for the whole response, an abort that takes effect at once, and
+ * typed failures. The only file that imports the SDK.
  *
- * The SDK's own retries are off (they ignore `x-ratelimit-reset` and do not hear an abort while they wait), and so
- * is its timeout in effect (it ends when the headers arrive). Its errors are told apart by `status`, never by
- * `instanceof`: its CommonJS and ESM builds have classes of their own. (together-ai 0.52, read and tried 2026-11.)
+ * The SDK's retries are disabled: they ignore `x-ratelimit-reset`, and an abort does not end their delays. Its timeout
+ * is not enough: it ends when the headers arrive. Its errors are distinguished by `status`, not by `instanceof`,
+ * because its CommonJS and ESM builds have different classes (together-ai 0.52, read and tried 2026-11).
  */
 
 import Together from "together-ai";
@@ -14,20 +14,21 @@ import type { Fetch } from "../options/options.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
 import { RequestError, requestIdHeader } from "./request-error.js";
 import { retryAfterMs } from "./retry-policy.js";
-import { readRequestId, readErrorBody, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
+import { readErrorBody, readRequestId, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
 
-/** What to ask; the path decides the method of the SDK. */
+/** The endpoint and body of one request. */
 export type EndpointCall =
   | { readonly path: "/embeddings"; readonly body: EmbeddingsRequest }
   | { readonly path: "/rerank"; readonly body: RerankRequest };
 
-/** A body that arrived whole and is JSON. */
+/** A complete response whose body is JSON. */
 export interface JsonResponse {
   readonly body: unknown;
+  /** Together's id of the request; `undefined` if the headers contain none. */
   readonly requestId: string | undefined;
 }
 
-/** Sends requests to one address with one key. */
+/** Sends requests to one base URL with one API key. */
 export class TogetherClient {
   readonly #together: Together;
   readonly #timeout: number;
@@ -40,25 +41,25 @@ export class TogetherClient {
         apiKey: options.apiKey,
         baseURL: options.baseURL,
         fetch: rejectRedirects(options.fetch),
-        // The SDK logs whole requests when told to through TOGETHER_LOG; `onEvent` tells the same without texts.
+        // With TOGETHER_LOG set, the SDK would log whole requests. `onEvent` reports the same without texts.
         logLevel: "off",
       });
   }
 
   /**
-   * Sends one request and reads its whole answer.
+   * Sends one request and reads its whole response.
    *
-   * @param mostBytes - An answer longer than this is refused before it fills the memory.
-   * @throws the signal's reason if it is aborted; {@link RequestError} for all that can go wrong.
+   * @param maxBytes - A longer response is rejected before it is read into memory.
+   * @throws {@link RequestError} for every failure; the signal's reason if aborted.
    */
-  async send(call: EndpointCall, mostBytes: number, signal: AbortSignal): Promise<JsonResponse> {
+  async send(call: EndpointCall, maxBytes: number, signal: AbortSignal): Promise<JsonResponse> {
     const deadline = new Deadline(signal, this.#timeout);
     try {
       const response = await deadline.race(this.#request(call, deadline.signal));
-      const body = await deadline.race(readBody(response, mostBytes, deadline.signal));
+      const body = await deadline.race(readBody(response, maxBytes, deadline.signal));
       return { body, requestId: requestIdHeader(response.headers) };
     } catch (error) {
-      throw deadline.passed() ? new RequestError({ kind: "timeout" }) : toRequestError(error, signal);
+      throw deadline.isTimedOut ? new RequestError({ kind: "timeout" }) : toRequestError(error, signal);
     } finally {
       deadline.clear();
     }
@@ -69,7 +70,7 @@ export class TogetherClient {
     if (call.path === "/rerank") {
       return this.#together.rerank.create(call.body as Together.RerankCreateParams, options).asResponse();
     }
-    // `encoding_format` is served but not in the SDK's types.
+    // The SDK's types lack `encoding_format`, which Together serves.
     return this.#together.embeddings
       .create(call.body as Together.EmbeddingCreateParams, options)
       .asResponse();
@@ -77,14 +78,15 @@ export class TogetherClient {
 }
 
 /**
- * A redirect would carry the texts to an address that nobody configured. Redirects are asked for by hand rather
- * than as errors, because workerd knows only that; a browser then shows an opaque answer, Node the 3xx itself.
+ * Wraps `fetch` so that it throws on a redirect, which would send the texts to an address that is not configured.
+ * The mode is `"manual"`, because workerd does not support `"error"`. With it, browsers return an opaque response,
+ * and Node returns the 3xx.
  *
- * The global `fetch` is looked up at each call, so that one replaced later (by a test, by a tracer) is used.
+ * The global `fetch` is looked up per request, so that a later replacement (by a test or a tracer) takes effect.
  */
-function rejectRedirects(given: Fetch | undefined): Fetch {
+function rejectRedirects(custom: Fetch | undefined): Fetch {
   return async (input, init) => {
-    const fetch = given ?? globalThis.fetch;
+    const fetch = custom ?? globalThis.fetch;
     const response = await fetch(input, { ...init, redirect: "manual" });
     const { type, status } = response;
     if (type !== "opaqueredirect" && (status < 300 || status > 399)) {
@@ -95,10 +97,10 @@ function rejectRedirects(given: Fetch | undefined): Fetch {
   };
 }
 
-/** No refusal is longer. */
-const MOST_REFUSAL_BYTES = 1 << 16;
+/** More than any error body of Together. */
+const MAX_ERROR_BODY_BYTES = 1 << 16;
 
-/** The SDK reads the body of a refusal whole, however long it is: this ends one that would fill the memory. */
+/** Truncates the body of an error response. The SDK reads the whole body, which could fill the memory. */
 function limitErrorBody(response: Response): Response {
   const { body, status, headers } = response;
   if (!body || status > 599) return response;
@@ -106,7 +108,7 @@ function limitErrorBody(response: Response): Response {
   const limit = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       bytes += chunk.byteLength;
-      if (bytes > MOST_REFUSAL_BYTES) controller.terminate();
+      if (bytes > MAX_ERROR_BODY_BYTES) controller.terminate();
       else controller.enqueue(chunk);
     },
   });
@@ -120,13 +122,15 @@ interface SdkError {
   readonly cause?: unknown;
 }
 
+/** Converts an error of the SDK or of `fetch`. Returns the signal's reason if the caller aborted. */
 function toRequestError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof RequestError) return error;
   const { status, headers, error: body, cause } = Object(error) as SdkError;
   if (cause instanceof RequestError) return cause;
-  if (typeof status !== "number")
+  if (typeof status !== "number") {
     return new RequestError({ kind: "connection", detail: systemErrorCode(error) });
+  }
   const known = isHeaders(headers) ? headers : new Headers();
   return new RequestError({
     kind: "status",
@@ -137,12 +141,12 @@ function toRequestError(error: unknown, signal: AbortSignal): unknown {
   });
 }
 
-/** Not `instanceof`: a `fetch` from a package, for a proxy say, has its own class of headers. */
+/** Not `instanceof Headers`: a `fetch` from a package, such as one for a proxy, has its own class. */
 function isHeaders(value: unknown): value is Headers {
   return typeof (value as Headers | null | undefined)?.get === "function";
 }
 
-/** The system's code for what happened, from the innermost cause: the text around it may quote the request. */
+/** Returns the system's error code from the innermost cause. Messages are not used: they may quote the request. */
 function systemErrorCode(error: unknown): string {
   let code = "no connection";
   let cause = error;

@@ -1,8 +1,8 @@
 /**
- * Together's JSON as it travels: the only file of the core that knows its snake_case names.
+ * Together's JSON: builds requests and validates responses. The only file of the core with its snake_case names.
  *
  * Source: Together's OpenAPI document, `POST /embeddings` and `POST /rerank` (2026-04-28). `encoding_format`
- * is not in it, yet served since 2025-09.
+ * is not in the document, but Together has served it since 2025-09.
  */
 
 import type { ErrorBody } from "../errors/failure.js";
@@ -23,7 +23,14 @@ export interface RerankRequest {
   rank_fields?: readonly string[];
 }
 
-/** Asks for vectors, as little-endian float32 in base64 or as plain numbers. */
+/** Token counts of a response. Not every model reports them. */
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens?: number;
+  total_tokens: number;
+}
+
+/** Builds a request for vectors: little-endian float32 in base64, or plain numbers. */
 export function embeddingsRequest(
   model: string,
   texts: readonly string[],
@@ -32,87 +39,94 @@ export function embeddingsRequest(
   return { model, input: texts, ...(base64 && { encoding_format: "base64" }) };
 }
 
-/** Asks for the best `wanted` of some documents. Their texts are here already and need not come back. */
+/**
+ * Builds a request for the scores of documents. The server does not return their texts: the client has them.
+ *
+ * @param topN - Number of best documents to return.
+ */
 export function rerankRequest(
   model: string,
   query: string,
   documents: readonly string[],
-  wanted: number,
+  topN: number,
 ): RerankRequest {
   return {
     model,
     query,
     documents,
     return_documents: false,
-    ...(wanted < documents.length && { top_n: wanted }),
+    ...(topN < documents.length && { top_n: topN }),
   };
 }
 
-/** A vector as it travelled: floats keep their digits, base64 is single precision from the start. */
+/** A vector as the server sent it: numbers in double precision, or base64 in single precision. */
 export type RawVector = Float32Array | number[];
 
-/** An answer that does not answer the question. The sender makes a {@link TogetherError} of it. */
+/** Thrown for a successful response that does not fit the request. Its message states the problem. */
 export class InvalidResponse extends Error {}
 
-/** Bytes of one number in JSON, generously, and of all that stands around the numbers. */
+/** Upper bounds of the size of a number in JSON, of an item without its vector or text, and of all other fields. */
 const BYTES_PER_NUMBER = 32;
-const BYTES_AROUND = 1 << 20;
+const BYTES_PER_ITEM = 1024;
+const BYTES_OF_OTHER_FIELDS = 1 << 20;
 
-/** The most bytes that a sound answer to so many texts can have. */
+/** Returns the maximum size of a valid response in bytes. @param texts - Number of texts in the request. */
 export function maxEmbeddingBytes(texts: number, dimensions = 16_384): number {
-  return BYTES_AROUND + texts * (1024 + dimensions * BYTES_PER_NUMBER);
+  return BYTES_OF_OTHER_FIELDS + texts * (BYTES_PER_ITEM + dimensions * BYTES_PER_NUMBER);
 }
 
-/** The most bytes that a sound ranking of so many documents can have; texts come back from servers that ignore `return_documents`. */
+/** Returns the maximum size of a valid response in bytes. Some servers ignore `return_documents` and return the texts. */
 export function maxRankingBytes(documents: readonly string[]): number {
-  const echoed = documents.reduce((bytes, document) => bytes + 6 * document.length, 0);
-  return BYTES_AROUND + documents.length * 1024 + echoed;
+  // In JSON, a character takes six bytes at most: `\u0000`.
+  const textBytes = documents.reduce((bytes, document) => bytes + 6 * document.length, 0);
+  return BYTES_OF_OTHER_FIELDS + documents.length * BYTES_PER_ITEM + textBytes;
 }
 
 /**
- * Reads vectors into the order of the texts, whatever order they came in.
+ * Reads the vectors of a response and sorts them by `index`, into the order of the texts.
  *
- * @param texts - How many were asked for.
- * @param dimensions - What every vector must measure; left out, the first decides.
- * @throws {@link InvalidAnswer} unless there is exactly one vector of finite numbers for each text.
+ * @param texts - Number of texts in the request.
+ * @param dimensions - Required length of every vector; by default, that of the first one.
+ * @throws {@link InvalidResponse} unless the response has exactly one vector of finite numbers per text.
  */
 export function readEmbeddings(body: unknown, texts: number, dimensions?: number): RawVector[] {
   const data = field(body, "data");
-  if (!Array.isArray(data)) throw new InvalidResponse("the answer has no list `data`");
-  if (data.length !== texts) throw new InvalidResponse(`${data.length} vectors came back for ${texts} texts`);
+  if (!Array.isArray(data)) throw new InvalidResponse("the response has no list `data`");
+  if (data.length !== texts) {
+    throw new InvalidResponse(`${data.length} vectors were returned for ${texts} texts`);
+  }
   const vectors: RawVector[] = Array.from({ length: texts });
-  let wanted = dimensions;
+  let length = dimensions;
   for (const item of data as unknown[]) {
     const index = readIndex(item, texts, vectors);
     const vector = readVector(field(item, "embedding"), index);
-    wanted ??= vector.length;
-    if (vector.length !== wanted) {
-      throw new InvalidResponse(`vector ${index} has ${vector.length} dimensions instead of ${wanted}`);
+    length ??= vector.length;
+    if (vector.length !== length) {
+      throw new InvalidResponse(`vector ${index} has ${vector.length} dimensions instead of ${length}`);
     }
     vectors[index] = vector;
   }
   return vectors;
 }
 
-/** A document's place in the request and its score, best first. */
+/** A document's index in the request, and its score. */
 export interface RankedIndex {
   readonly index: number;
   readonly score: number;
 }
 
 /**
- * Reads a ranking and puts it in order: Together's order is not documented, and equal scores keep the order that
- * the documents came in.
+ * Reads a ranking and sorts it by {@link byScore}: Together does not document the order of its results.
  *
- * @param documents - How many were sent.
- * @param wanted - How many must come back at least.
- * @throws {@link InvalidAnswer} unless every result points at a document of its own and has a finite score.
+ * @param documents - Number of documents in the request.
+ * @param minResults - Number of results that the response must have at least.
+ * @throws {@link InvalidResponse} unless every result has the index of another document and a finite score.
  */
-export function readRanking(body: unknown, documents: number, wanted: number): RankedIndex[] {
+export function readRanking(body: unknown, documents: number, minResults: number): RankedIndex[] {
   const results = field(body, "results");
-  if (!Array.isArray(results)) throw new InvalidResponse("the answer has no list `results`");
-  if (results.length < wanted || results.length > documents) {
-    throw new InvalidResponse(`${results.length} results came back where ${wanted} were asked for`);
+  if (!Array.isArray(results)) throw new InvalidResponse("the response has no list `results`");
+  if (results.length < minResults || results.length > documents) {
+    throw new InvalidResponse(`${results.length} results were returned, but ${minResults} were requested`);
   }
   const scores: (number | undefined)[] = Array.from({ length: documents });
   const ranked = (results as unknown[]).map((result) => {
@@ -127,12 +141,12 @@ export function readRanking(body: unknown, documents: number, wanted: number): R
   return ranked.toSorted(byScore);
 }
 
-/** Best first; equal scores keep the order the documents came in. */
+/** Compares results: best first, and equal scores in the order of the documents. */
 export function byScore(left: RankedIndex, right: RankedIndex): number {
   return right.score - left.score || left.index - right.index;
 }
 
-/** Together's token counts; `undefined` for models that report none (`usage: null`, seen for M2-BERT). */
+/** Reads the token counts; `undefined` if the model reports none (`usage: null`, seen for M2-BERT). */
 export function readUsage(body: unknown): { promptTokens: number; totalTokens: number } | undefined {
   const usage = field(body, "usage");
   const total = field(usage, "total_tokens");
@@ -143,8 +157,8 @@ export function readUsage(body: unknown): { promptTokens: number; totalTokens: n
 }
 
 /**
- * Reads the body of a refusal. Whether `error_type` stands at the top or inside `error` is not documented, so it
- * is looked for in both; gateways also send `{ "error": "text" }` and `{ "message": "text" }`.
+ * Reads the body of an error response. Together does not document whether `error_type` is at the top or in `error`,
+ * so both are read. Gateways also send `{ "error": "text" }`, `{ "message": "text" }` and `{ "detail": "text" }`.
  */
 export function readErrorBody(body: unknown): ErrorBody {
   const error = field(body, "error");
@@ -153,7 +167,7 @@ export function readErrorBody(body: unknown): ErrorBody {
   return { message, type, code: firstString(field(error, "code")) };
 }
 
-/** The id that the body of a refusal carries. */
+/** Reads the request id from the body of an error response. */
 export function readRequestId(body: unknown): string | undefined {
   return firstString(field(body, "id"), field(body, "request_id")) || undefined;
 }
@@ -163,32 +177,36 @@ function readIndex(item: unknown, length: number, taken: readonly unknown[]): nu
   if (typeof index !== "number" || !Number.isInteger(index))
     throw new InvalidResponse("an item has no index");
   if (index < 0 || index >= length) throw new InvalidResponse(`index ${index} is out of range`);
-  if (taken[index] !== undefined) throw new InvalidResponse(`index ${index} came back twice`);
+  if (taken[index] !== undefined) throw new InvalidResponse(`index ${index} was returned twice`);
   return index;
 }
 
 function readVector(value: unknown, index: number): RawVector {
-  // Decoded on the way here, and found to be sound.
+  // Decoded and checked by `parseResponse()`.
   if (value instanceof Float32Array) return value;
   const vector = typeof value === "string" ? decodeBase64(value) : Array.isArray(value) ? value : undefined;
   if (vector === undefined) throw new InvalidResponse(`vector ${index} is neither numbers nor base64`);
   if (vector.length === 0) throw new InvalidResponse(`vector ${index} is empty`);
-  if (!allFinite(vector))
-    throw new InvalidResponse(`vector ${index} holds something that is not a finite number`);
+  if (!allFinite(vector)) {
+    throw new InvalidResponse(`vector ${index} contains a value that is not a finite number`);
+  }
   return vector;
 }
 
-/** Single precision is summed up: finite numbers of it cannot overflow a double, and the others do not cancel out. */
+/**
+ * Whether all numbers are finite in single precision. A `Float32Array` is checked by its sum, which is faster: the sum
+ * of finite float32 numbers cannot overflow a double, and infinite numbers or `NaN` make it infinite or `NaN`.
+ */
 export function allFinite(vector: Float32Array | readonly unknown[]): vector is RawVector {
   if (vector instanceof Float32Array) {
     let sum = 0;
-    for (let place = 0; place < vector.length; place++) sum += vector[place] as number;
+    for (let position = 0; position < vector.length; position++) sum += vector[position] as number;
     return Number.isFinite(sum);
   }
   return vector.every((number) => typeof number === "number" && isFloat32(number));
 }
 
-/** Whether a number is finite and stays so in single precision: 1e39 is a number, yet no vector of ours can hold it. */
+/** Whether a number is finite in single precision. 1e39 is not: as a float32 it is infinite. */
 function isFloat32(number: number): boolean {
   const single = Math.fround(number);
   return single - single === 0;

@@ -4,7 +4,7 @@ import { bench, only } from "../../support/emulate.js";
 import { MemoryStore } from "../../support/store.js";
 
 describe("events", () => {
-  it("tell of every request and its answer, with the same number", async () => {
+  it("report every request and its response with the same number", async () => {
     const { embedder, reranker, events } = bench();
     const startedAt = performance.now();
     await embedder({ batchSize: 2 }).embed(["a", "b", "c"]);
@@ -15,8 +15,8 @@ describe("events", () => {
       { request: 2, texts: 1, attempt: 1, inFlight: 2 },
       { operation: "rerank", model: "me/rerank", request: 1, texts: 1 },
     ]);
-    const answered = only(events, "response").map(({ request }) => request);
-    expect(answered.toSorted((one, other) => one - other)).toEqual([1, 1, 2]);
+    const numbers = only(events, "response").map(({ request }) => request);
+    expect(numbers.toSorted((one, other) => one - other)).toEqual([1, 1, 2]);
     for (const { usage, durationMs, texts: amount } of only(events, "response")) {
       expect(usage?.totalTokens).toBeGreaterThan(0);
       expect(durationMs).toBeGreaterThanOrEqual(0);
@@ -25,13 +25,17 @@ describe("events", () => {
     }
   });
 
-  it("come in every type that the union has", async () => {
+  it("include every type of the union", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
-    const refused = { status: 429, headers: { "retry-after-ms": "1" }, errorType: "dynamic_token_limited" };
+    const rateLimited = {
+      status: 429,
+      headers: { "retry-after-ms": "1" },
+      errorType: "dynamic_token_limited",
+    };
     const { embedder, reranker, events, emulator } = bench({ maxBatchTexts: 2 });
     const seen = new Set<TogetherEvent["type"]>();
     const cache = { mget: () => Promise.reject(new Error("gone")), mset: async () => {} };
-    emulator.setFaults([{ status: 500 }, refused]);
+    emulator.setFaults([{ status: 500 }, rateLimited]);
     await embedder({ cache, maxInputTokens: 4 }).embed(["a", "half \ud83d", "long long long"]);
     await embedder({ cache: new MemoryStore() }).embed(["a"]);
     await reranker({ batchSize: 1 }).rerank("q", ["1", " ", "2"], String);

@@ -1,17 +1,17 @@
-/** Twice the size may take twice the time, and not four times. */
+/** The time of these operations must grow linearly with the size of the input. */
 
 import { describe, expect, it } from "vitest";
 import { bench, rejection, texts } from "../../support/emulate.js";
 
-/** Milliseconds that some work takes. */
+/** Measures the time of an operation in milliseconds. */
 async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
 }
 
-describe("time grows with size, not with its square:", () => {
-  it("a hundred thousand texts are too long", async () => {
+describe("time complexity", () => {
+  it("rejects 100,000 texts that are too long in linear time", async () => {
     const { embedder } = bench();
     const list = texts(100_000);
     const limits = (maxInputTokens: number): object => ({
@@ -24,7 +24,7 @@ describe("time grows with size, not with its square:", () => {
     expect(all).toBeLessThan(10 * one);
   });
 
-  it("an answer of nothing but brackets takes little more than parsing it", async () => {
+  it("reads a response of brackets only in little more time than parsing takes", async () => {
     const body = "[".repeat(1_000_000);
     const { embedder } = bench();
     const fetch = async (): Promise<Response> => new Response(body);
@@ -34,10 +34,8 @@ describe("time grows with size, not with its square:", () => {
     const reading = await timeOf(() => rejection(embedder({ fetch, maxRetries: 0 }).embed(texts(128))));
     expect(reading).toBeLessThan(2 * parsing + 200);
   });
-});
 
-describe("a message of the server's", () => {
-  it("is looked through in a moment, and left out where that would take longer", async () => {
+  it("omits a server's message if searching it for texts would take too long", async () => {
     const message =
       "It is not what we had wanted it to be, so please have a look at it and send it once more.";
     const { reranker } = bench({ faults: () => ({ status: 422, message }) });
@@ -45,6 +43,6 @@ describe("a message of the server's", () => {
     const startedAt = performance.now();
     const error = await rejection(reranker().rerank("what is zyx", documents, String));
     expect(performance.now() - startedAt).toBeLessThan(3000);
-    expect((error as Error).message).toContain("may quote what was sent");
+    expect((error as Error).message).toContain("may quote the request");
   });
 });

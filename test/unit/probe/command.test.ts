@@ -55,7 +55,7 @@ describe("together-retrieval probe", () => {
 
   it.each([
     ["without a key", ["--model", MODEL], {}, /there is no API key; set the environment variable/],
-    ["with a wrong key", ["--model", MODEL], { TOGETHER_API_KEY: "wrong" }, /it does not know this API key/],
+    ["with a wrong key", ["--model", MODEL], { TOGETHER_API_KEY: "wrong" }, /the API key is unknown/],
     ["for a model that is not served", ["--model", "me/none"], { TOGETHER_API_KEY: "right" }, /"me\/none"/],
   ])("exits with 1 and one sentence %s", async (_, args, variables, sentence) => {
     const { exitCode, stderr, stdout } = await probe([...args, "--base-url", server.url], variables);

@@ -9,7 +9,9 @@ describe("an embedder", () => {
     const blank = (await rejection(embedder().embedQuery(" "))) as Error;
     expect(blank.message).toContain('Cannot embed a query with "me/embedding": the query is blank');
     const refused = (await rejection(embedder().embedQuery("a question"))) as Error;
-    expect(refused.message).toContain('Cannot embed a query with "me/embedding": Together answered 401');
+    expect(refused.message).toContain(
+      'Cannot embed a query with "me/embedding": Together responded with 401',
+    );
   });
 
   it("tells nothing, and asks neither cache nor server, where there is no text", async () => {
@@ -46,7 +48,7 @@ describe("an embedder", () => {
     const { embedder } = bench({ faults: () => ({ status: 422, message: 'I mind "bees"' }) });
     const documentPrefix = "A passage to be found by a question: ";
     const { message } = (await rejection(embedder({ documentPrefix }).embed(["bees"]))) as Error;
-    expect(message).toContain("may quote what was sent");
+    expect(message).toContain("may quote the request");
     expect(message).not.toContain("bees");
   });
 

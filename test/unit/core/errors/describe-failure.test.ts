@@ -11,9 +11,14 @@ function status(code: number, message = "", waitMs?: number): Failure {
   return { kind: "status", status: code, body: { message, code: "", type: "" }, waitMs, requestId: "r-1" };
 }
 
-describe("a request is too much", () => {
+describe("tooLargeBy()", () => {
   it.each([
-    [413, "", "size"],
+    [413, "", "unknown"],
+    [413, "the request was rejected", "unknown"],
+    [413, "Request Entity Too Large", "size"],
+    [413, "the body has more than 65536 bytes", "size"],
+    [413, "the body is limited to 64 KB", "size"],
+    [413, "maximum context length is 512 tokens", "size"],
     [413, "batch size 33 > maximum allowed batch size 32", "count"],
     [422, "too many inputs", "count"],
     [400, "the number of items is limited", "count"],
@@ -22,7 +27,7 @@ describe("a request is too much", () => {
     [400, "input too long, and no longer than it may be", "size"],
     [403, "maximum context length is 512 tokens", "size"],
     [400, "the length must be less than that", "size"],
-  ] as const)("by a %i that says %j: in %s", (code, message, by) => {
+  ] as const)("reads a %i with the message %j as %s", (code, message, by) => {
     expect(tooLargeBy(status(code, message))).toBe(by);
   });
 
@@ -33,18 +38,18 @@ describe("a request is too much", () => {
     [429, "too many inputs"],
     [500, "the request size exceeds the limit"],
     [413, "model_not_available: too many inputs"],
-  ])("never by a %i that says %j", (code, message) => {
+  ])("returns undefined for a %i with the message %j", (code, message) => {
     expect(tooLargeBy(status(code, message))).toBeUndefined();
   });
 });
 
-describe("base64 is refused", () => {
+describe("isEncodingRejected()", () => {
   it.each([
     [400, "encoding_format: unknown value"],
     [422, "unknown Encoding Format"],
     [400, "encodingFormat is no field"],
     [422, "extra fields: base64"],
-  ])("by a %i that says %j", (code, message) => {
+  ])("returns true for a %i with the message %j", (code, message) => {
     expect(isEncodingRejected(status(code, message))).toBe(true);
   });
 
@@ -52,13 +57,13 @@ describe("base64 is refused", () => {
     [401, "base64 is for others"],
     [500, "base64 failed"],
     [400, "this format is unknown"],
-  ])("never by a %i that says %j", (code, message) => {
+  ])("returns false for a %i with the message %j", (code, message) => {
     expect(isEncodingRejected(status(code, message))).toBe(false);
   });
 });
 
-describe("the error of a request", () => {
-  const about = {
+describe("describeFailure()", () => {
+  const context = {
     task: "embed 2 texts",
     attempts: 1,
     model: "me/embedding",
@@ -66,43 +71,43 @@ describe("the error of a request", () => {
     timeout: 5000,
   };
 
-  it.each<[string, Failure, Partial<typeof about>, string]>([
+  it.each<[string, Failure, Partial<typeof context>, string]>([
     [
-      "a limit that asks for a wait",
+      "a 429 with a delay",
       status(429, "", 1200),
       { attempts: 3 },
-      "Together answered 429 after 3 attempts and asks for a wait of 2 s; try again later, share the load over fewer processes, or ask Together for a higher limit" +
+      "Together responded with 429 after 3 attempts and asks for a delay of 2 s; retry later, use fewer processes, or ask Together for a higher limit" +
         see("rate_limited"),
     ],
     [
-      "a limit without a hint",
+      "a 429 without a delay",
       status(429),
       {},
-      "Together answered 429; try again later, share the load over fewer processes, or ask Together for a higher limit" +
+      "Together responded with 429; retry later, use fewer processes, or ask Together for a higher limit" +
         see("rate_limited"),
     ],
     [
       "a redirect",
       { kind: "redirect" },
       {},
-      "https://here.example/v1 redirects elsewhere, and texts and key go only to `baseURL`; set `baseURL` to the final address if you trust it" +
+      "https://here.example/v1 redirects to another address, but texts and key are sent only to `baseURL`; set `baseURL` to the final address if you trust it" +
         see("redirected"),
     ],
     [
-      "a model that nothing is known of",
+      "an unknown model",
       status(400, "non-serverless model"),
       {},
       'the model is not served at https://here.example/v1 ("non-serverless model"); run it on a dedicated endpoint, then set `model` to "<project>/<endpoint>" and `baseURL` to "https://api-inference.together.ai/v1"' +
         see("model_unavailable"),
     ],
     [
-      "a reranker that has left",
+      "a rerank model that is no longer served",
       status(400, "non-serverless model"),
       { model: "salesforce/Llama-Rank-v1" },
-      "the model is not served at https://here.example/v1 (it left the serverless offer on 2026-02-06) (",
+      "the model is not served at https://here.example/v1 (no longer served serverless since 2026-02-06) (",
     ],
-  ])("says all there is to say of %s", (_, failure, changes, said) => {
-    const { message } = describeFailure(failure, { ...about, ...changes }, []);
-    expect(message).toContain(`Cannot embed 2 texts: ${said}`);
+  ])("describes %s", (_, failure, changes, sentence) => {
+    const { message } = describeFailure(failure, { ...context, ...changes }, []);
+    expect(message).toContain(`Cannot embed 2 texts: ${sentence}`);
   });
 });

@@ -1,28 +1,28 @@
 import { describe, expect, it } from "vitest";
 import { quoteServerMessage } from "../../../../src/core/errors/redact.js";
 
-const HIDDEN = " (its message may quote what was sent and is left out)";
+const HIDDEN = " (its message is omitted: it may quote the request)";
 
 function quoted(message: string, secrets: readonly string[] = [], code = ""): string {
   return quoteServerMessage({ message, code, type: "" }, secrets);
 }
 
-describe("what a server says", () => {
+describe("quoteServerMessage()", () => {
   it.each([
-    ["is nothing to speak of if it is empty", "", ""],
-    ["is nothing to speak of if it is blank", " \n\t", ""],
-    ["stands in one line, without blanks around it", "  one\r\n\ttwo ", ' ("one two")'],
-  ])("%s", (_, message, said) => {
-    expect(quoted(message)).toBe(said);
+    ["omits an empty message", "", ""],
+    ["omits a blank message", " \n\t", ""],
+    ["trims a message and writes it in one line", "  one\r\n\ttwo ", ' ("one two")'],
+  ])("%s", (_, message, quote) => {
+    expect(quoted(message)).toBe(quote);
   });
 
-  it("is quoted up to 300 characters, and never half of one", () => {
+  it("quotes up to 300 characters without unpaired surrogates", () => {
     expect(quoted("a".repeat(300))).toBe(` ("${"a".repeat(300)}")`);
     expect(quoted("a".repeat(301))).toBe(` ("${"a".repeat(300)}")`);
     expect(quoted(`${"a".repeat(299)}🐝`).isWellFormed()).toBe(true);
   });
 
-  it("comes after its code, unless that is a sentence or holds a secret", () => {
+  it("quotes the code first, unless it is a sentence or contains a secret", () => {
     expect(quoted("", [], "too_many")).toBe(" [too_many]");
     expect(quoted("no", [], "too_many")).toBe(' [too_many] ("no")');
     expect(quoted("no", [], "a sentence")).toBe(' ("no")');
@@ -31,20 +31,20 @@ describe("what a server says", () => {
   });
 });
 
-describe("what was sent is not repeated:", () => {
+describe("quoteServerMessage(): secrets", () => {
   it.each([
     ["a short text", "found cat here", "cat"],
     ["a text of twelve characters", "found abcdefghijkl here", "abcdefghijkl"],
     ["a text of thirteen", "found abcdefghijklm here", "abcdefghijklm"],
     ["the beginning of a longer one", "at abcdefghijkl", "abcdefghijkl and then more"],
     ["the end of a longer one", "abcdefghijkl ...", "more and then abcdefghijkl"],
-    ["another case", "found ABCDEFGHIJKL here", "abcdefghijkl and then more"],
-    ["without the blanks around it", "found cat.", " \ncat\t"],
-    ["blanks in other numbers", "found two blanks here", "two \t\n blanks"],
+    ["a text in another case", "found ABCDEFGHIJKL here", "abcdefghijkl and then more"],
+    ["a text without the white space around it", "found cat.", " \ncat\t"],
+    ["a text with other white space", "found two blanks here", "two \t\n blanks"],
     ["line breaks, escaped as in JSON", String.raw`found line one\nline two`, "line one\nline two"],
     ["quotation marks, escaped as in JSON", String.raw`found a \"b\" c`, 'a "b" c'],
     ["letters, escaped as in JSON", String.raw`at the end \u0061bcdefghijkl`, "abcdefghijkl and then more"],
-  ])("%s", (_, message, secret) => {
+  ])("omits a message that contains %s", (_, message, secret) => {
     expect(quoted(message, ["another", secret])).toBe(HIDDEN);
   });
 
@@ -52,12 +52,12 @@ describe("what was sent is not repeated:", () => {
     ["a text of two characters", "no cats here", "no"],
     ["an empty text", "no cats here", ""],
     ["fewer than twelve characters of a longer one", "found abcdefghijk, here", "abcdefghijk and then more"],
-    ["blanks alone", "no cats here", "   "],
-  ])("but %s gives nothing away", (_, message, secret) => {
+    ["a blank text", "no cats here", "   "],
+  ])("quotes a message that contains only %s", (_, message, secret) => {
     expect(quoted(message, [secret])).toBe(` ("${message}")`);
   });
 
-  it("nor is anything said beside more than two million characters, which would take too long to search", () => {
+  it("omits the message of a request with more than two million characters, which take too long to search", () => {
     const half = "x".repeat(1_000_000);
     expect(quoted("no", [half, half])).toBe(' ("no")');
     expect(quoted("no", [half, half, "y"])).toBe(HIDDEN);

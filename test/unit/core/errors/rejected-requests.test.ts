@@ -3,7 +3,7 @@ import { isTogetherError, TogetherError } from "../../../../src/index.js";
 import type { Fault } from "../../../../src/emulator/index.js";
 import { bench, rejection } from "../../../support/emulate.js";
 
-/** The error of one call against a server that answers every request with a fault. */
+/** Returns the error of one call to a server that responds to every request with a fault. */
 async function errorFor(fault: Fault, model = "me/embedding"): Promise<TogetherError> {
   const { embedder } = bench({ faults: () => fault });
   const error = await rejection(embedder({ model, maxRetries: 0 }).embed(["a text"]));
@@ -11,31 +11,31 @@ async function errorFor(fault: Fault, model = "me/embedding"): Promise<TogetherE
   return error as TogetherError;
 }
 
-describe("a refusal", () => {
+describe("rejected requests", () => {
   it.each([
     [
       401,
       "unauthorized",
-      /Together answered 401: it does not know this API key \[invalid_api_key\] \("Invalid API key provided.*"\); check `apiKey` or TOGETHER_API_KEY \(see .+#unauthorized\)$/,
+      /Together responded with 401: the API key is unknown \[invalid_api_key\] \("Invalid API key provided.*"\); check `apiKey` or TOGETHER_API_KEY \(see .+#unauthorized\)$/,
     ],
     [
       402,
       "payment_required",
-      /Together answered 402: the account's credit or spending limit is used up \("Credit limit.*"\); add credit/,
+      /Together responded with 402: the account's credit or spending limit is used up \("Credit limit.*"\); add credit/,
     ],
     [
       403,
       "bad_request",
-      /Together answered 403 \("No."\); change what it complains of; repeating the request cannot help \(see .+#bad_request\)$/,
+      /Together responded with 403 \("No."\); change what the server rejects; a retry cannot help \(see .+#bad_request\)$/,
     ],
     [
       404,
       "not_found",
-      /Together answered 404: nothing is at https:\/\/api.together.ai\/v1, or it has no such model .*; check `baseURL`, which usually ends in \/v1, and `model` \(see .+#not_found\)$/,
+      /Together responded with 404: https:\/\/api.together.ai\/v1 is not the API's address, or it has no such model .*; check `baseURL`, which usually ends in \/v1, and `model` \(see .+#not_found\)$/,
     ],
-    [422, "bad_request", /Together answered 422 /],
-    [405, "bad_request", /Together answered 405 /],
-  ] as const)("with %i is %s, and is not repeated", async (status, code, message) => {
+    [422, "bad_request", /Together responded with 422 /],
+    [405, "bad_request", /Together responded with 405 /],
+  ] as const)("reports a %i as %s without a retry", async (status, code, message) => {
     const { embedder, emulator } = bench({
       faults: () => ({ status, ...(status === 403 && { message: "No." }) }),
     });
@@ -45,25 +45,25 @@ describe("a refusal", () => {
     expect(emulator.requests.length).toBe(1);
   });
 
-  it("of the model says that it has to run on a dedicated endpoint, and how to get there", async () => {
+  it("explains dedicated endpoints for a model that is not served", async () => {
     const { embedder } = bench();
     const error = await rejection(embedder({ model: "BAAI/bge-large-en-v1.5" }).embed(["a text"]));
     expect(error).toMatchObject({ code: "model_unavailable", status: 400 });
     const { message } = error as Error;
     expect(message).toContain("the model is not served at https://api.together.ai/v1");
-    expect(message).toContain("(it left the serverless offer on 2026-02-06)");
+    expect(message).toContain("(no longer served serverless since 2026-02-06)");
     expect(message).toContain("[model_not_available]");
     expect(message).toContain(
       'run it on a dedicated endpoint, then set `model` to "<project>/<endpoint>" and `baseURL` to "https://api-inference.together.ai/v1"',
     );
   });
 
-  it("of a dedicated endpoint that is stopped is one of the model, too", async () => {
+  it("reports a stopped dedicated endpoint as model_unavailable", async () => {
     const fault = { status: 400, code: "dedicated_endpoint_not_running" };
     expect(await errorFor(fault)).toMatchObject({ code: "model_unavailable" });
   });
 
-  it("with 403 for an input beyond the context is `text_too_long`, as Together documents it", async () => {
+  it("reports a 403 for a text beyond the context as text_too_long, as Together documents it", async () => {
     expect(await errorFor({ status: 403 })).toMatchObject({ code: "text_too_long", index: 0, status: 403 });
   });
 
@@ -72,23 +72,23 @@ describe("a refusal", () => {
     [{ message: "gateway says no" }, '("gateway says no")'],
     [{ detail: "gateway says no" }, '("gateway says no")'],
     [{ error: { message: "no", code: "a_code" } }, '[a_code] ("no")'],
-    [{ error: { code: "no code, but a sentence" } }, "answered 422;"],
-    ["<html>no</html>", "answered 422;"],
-    [[], "answered 422;"],
+    [{ error: { code: "no code, but a sentence" } }, "responded with 422;"],
+    ["<html>no</html>", "responded with 422;"],
+    [[], "responded with 422;"],
     [{ error: { message: "long ".repeat(100) } }, "long ".repeat(60).trim()],
     [{ error: { message: "two\n\nlines \u001b[31mred" } }, '("two lines [31mred")'],
-  ])("may have any body: %j", async (body, expected) => {
+  ])("accepts any body: %j", async (body, expected) => {
     const error = await errorFor({ status: 422, body: body as string | object });
     expect(error.message).toContain(expected);
   });
 
-  it("carries the id of the request, from its headers or its body", async () => {
+  it("adds the request id from headers or body", async () => {
     const headers = { "x-request-id": "from-the-header" };
     expect((await errorFor({ status: 401, headers })).requestId).toBe("from-the-header");
     expect((await errorFor({ status: 401 })).requestId).toMatch(/^o\w{6}-/);
   });
 
-  it("with an endless body is cut short, and still an error of its status", async () => {
+  it("truncates an endless body and keeps the status", async () => {
     let pulled = 0;
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -104,8 +104,8 @@ describe("a refusal", () => {
   });
 });
 
-describe("an error", () => {
-  it("is known across copies of the package, and has no property that does not apply", async () => {
+describe("TogetherError", () => {
+  it("is recognized across copies of the package and has only properties that apply", async () => {
     const error = await errorFor({ status: 401 });
     expect(error).toBeInstanceOf(TogetherError);
     expect(error.name).toBe("TogetherError");
@@ -116,13 +116,13 @@ describe("an error", () => {
     expect(isTogetherError("TogetherError")).toBe(false);
   });
 
-  it("says how many attempts it took", async () => {
+  it("reports the number of attempts", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { embedder } = bench({ faults: () => ({ status: 500 }) });
     const error = await rejection(embedder({ maxRetries: 2 }).embed(["a text"]));
     expect(error).toMatchObject({ attempts: 3 });
     expect((error as Error).message).toMatch(
-      /Together answered 500 after 3 attempts \(".*"\); try again later; a cache keeps what was finished \(see .+#server_error\)$/,
+      /Together responded with 500 after 3 attempts \(".*"\); retry later; a cache keeps the finished vectors \(see .+#server_error\)$/,
     );
     vi.restoreAllMocks();
   });

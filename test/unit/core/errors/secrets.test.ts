@@ -18,7 +18,7 @@ const MARKS = [KEY, TEXT, QUERY, SHORT, HAN, WORD];
 
 const DEEP = { depth: Infinity, showHidden: true, getters: true };
 
-/** Everything that an error shows to whoever looks at it. */
+/** Everything that an error shows when it is printed or serialized. */
 function shown(error: unknown): string {
   const { message, stack, cause } = error as Error;
   return [
@@ -33,7 +33,7 @@ function shown(error: unknown): string {
   ].join("\n");
 }
 
-/** The marks in a text, whole or as a run of some characters, plainly or escaped. */
+/** The marks in a text: whole or as a run of characters, as they are or escaped. */
 function leaks(text: string): string[] {
   const plain = text + JSON.stringify(text) + text.toLowerCase();
   return MARKS.filter((mark) => {
@@ -45,7 +45,7 @@ function leaks(text: string): string[] {
   });
 }
 
-/** As JSON writes it that keeps to ASCII. */
+/** Escapes a text as ASCII-only JSON does. */
 function escaped(text: string): string {
   return text.replaceAll(
     /[^ -~]/g,
@@ -53,16 +53,16 @@ function escaped(text: string): string {
   );
 }
 
-const told: unknown[] = [];
+const logged: unknown[] = [];
 beforeEach(() => {
-  told.length = 0;
+  logged.length = 0;
   vi.spyOn(Math, "random").mockReturnValue(0);
   for (const name of ["log", "info", "warn", "error", "debug", "trace"] as const) {
-    vi.spyOn(console, name).mockImplementation((...values) => void told.push(values));
+    vi.spyOn(console, name).mockImplementation((...values) => void logged.push(values));
   }
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, "write").mockImplementation((chunk) => {
-      told.push(String(chunk));
+      logged.push(String(chunk));
       return true;
     });
   }
@@ -79,7 +79,7 @@ const KINDS: FaultName[] = [
   ...(["bad-base64", "infinite-score", "null-score"] as const),
 ];
 
-/** What servers write who mean well: everything that they were sent. */
+/** Responses of servers that repeat what they received. */
 const echoes: ((said: string) => Fault)[] = [
   (said) => ({ status: 400, message: `Invalid input: "${said}"` }),
   (said) => ({ status: 400, message: `Invalid input: "${said}"`.toUpperCase() }),
@@ -120,14 +120,14 @@ const faults: [string, (request: EmulatorRequest) => Fault][] = [
   ),
 ];
 
-/** Calls that fail for good, and everything that came of them: errors, events, console. */
+/** Makes calls that fail and returns everything they produce: errors, events, console output. */
 async function aftermath(options: EmulatorOptions): Promise<string> {
   const own = bench(options);
   const failing = calls(own, { apiKey: KEY, timeout: 1000, maxRetries: 1 }).map((call) => call.catch(shown));
   await timed(Promise.all(failing));
   const errors = (await Promise.all(failing)).filter((outcome) => typeof outcome === "string");
   const events = own.events.map((event) => inspect(event, DEEP) + JSON.stringify(event));
-  return [...errors, ...events, inspect(told, DEEP)].join("\n");
+  return [...errors, ...events, inspect(logged, DEEP)].join("\n");
 }
 
 function calls({ embedder, reranker }: Bench, shared: object): Promise<unknown>[] {
@@ -148,7 +148,7 @@ function calls({ embedder, reranker }: Bench, shared: object): Promise<unknown>[
   ];
 }
 
-describe("neither key nor text is in anything that leaves, when the server answers with", () => {
+describe("leaks neither key nor text when the server responds with", () => {
   useVirtualTime();
 
   it.each(faults)("%s", async (_, fault) => {
@@ -157,17 +157,17 @@ describe("neither key nor text is in anything that leaves, when the server answe
     expect(leaks(said)).toEqual([]);
   });
 
-  it("all that it was asked, and logs all it can", async () => {
+  it("a success while the SDK logs everything", async () => {
     vi.stubEnv("TOGETHER_LOG", "debug");
     const said = await aftermath({});
     vi.unstubAllEnvs();
     expect(leaks(said)).toEqual([]);
-    expect(told).toEqual([]);
+    expect(logged).toEqual([]);
   });
 });
 
-describe("neither key nor text is in anything that leaves, when", () => {
-  it("fetch itself throws everything it was given", async () => {
+describe("leaks neither key nor text when", () => {
+  it("fetch throws an error that quotes the request", async () => {
     const { embedder, events } = bench();
     const fetch = (async (url, init) => {
       const error = new Error(`failed: ${JSON.stringify(init?.body)}`);
@@ -175,13 +175,13 @@ describe("neither key nor text is in anything that leaves, when", () => {
     }) satisfies typeof globalThis.fetch;
     const error = await rejection(embedder({ apiKey: KEY, fetch, maxRetries: 1 }).embed([TEXT]));
     expect(error).toMatchObject({ code: "connection_failed" });
-    expect(leaks(shown(error) + inspect(events) + inspect(told))).toEqual([]);
+    expect(leaks(shown(error) + inspect(events) + inspect(logged))).toEqual([]);
   });
 
   it.each([
     ["a text is blank", [TEXT, " "]],
-    ["a text is no string", [TEXT, { secret: TEXT }]],
-    ["the list is none", { texts: TEXT }],
+    ["a text is not a string", [TEXT, { secret: TEXT }]],
+    ["the list is not a list", { texts: TEXT }],
   ])("%s", async (_, input) => {
     const { embedder, reranker } = bench();
     const errors = await Promise.all([
@@ -195,7 +195,7 @@ describe("neither key nor text is in anything that leaves, when", () => {
     expect(leaks(errors.map(shown).join("\n"))).toEqual([]);
   });
 
-  it("an option is not what it should be", () => {
+  it("an option is invalid", () => {
     const wrong = [
       { apiKey: `${KEY} ${KEY}` },
       { apiKey: KEY, timeout: KEY },
@@ -209,7 +209,7 @@ describe("neither key nor text is in anything that leaves, when", () => {
     for (const options of wrong) expect(leaks(complaint(options))).toEqual([]);
   });
 
-  it("an embedder or a reranker is looked at", async () => {
+  it("an embedder or a reranker is inspected", async () => {
     const { emulator } = bench();
     const options = { apiKey: KEY, fetch: emulator.fetch };
     const client = new Together({ apiKey: KEY });
@@ -226,8 +226,8 @@ describe("neither key nor text is in anything that leaves, when", () => {
   });
 });
 
-describe("a cache", () => {
-  it("is keyed by hashes: neither keys nor values hold a text", async () => {
+describe("cache entries", () => {
+  it("contain no text: keys are hashes", async () => {
     const { embedder } = bench();
     const cache = new MemoryStore();
     await embedder({ apiKey: KEY, cache: { store: cache, namespace: "mine" } }).embed([TEXT, HAN]);
@@ -238,8 +238,8 @@ describe("a cache", () => {
   });
 });
 
-describe("a message of the server's", () => {
-  it("is quoted where it quotes nobody", async () => {
+describe("server messages", () => {
+  it("are quoted if they contain no text and no key", async () => {
     const { embedder } = bench({
       faults: () => ({ status: 422, message: "The service is closed on Sundays." }),
     });
@@ -247,13 +247,13 @@ describe("a message of the server's", () => {
     expect((error as Error).message).toContain('("The service is closed on Sundays.")');
   });
 
-  it("is left out, and that is said, where it may quote what was sent", async () => {
+  it("are omitted if they may quote the request", async () => {
     const { embedder } = bench({
       faults: () => ({ status: 422, message: `Bad: ${TEXT}`, code: "bad_text" }),
     });
     const error = await rejection(embedder().embed([TEXT]));
     expect((error as Error).message).toContain(
-      "Together answered 422 [bad_text] (its message may quote what was sent and is left out);",
+      "Together responded with 422 [bad_text] (its message is omitted: it may quote the request);",
     );
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RetryBudget } from "../../../../src/core/rate-limit/retry-budget.js";
 
 describe("RetryBudget", () => {
-  it("is ten, and one for every ten successes", () => {
+  it("allows ten retries, and one more per ten successes", () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 300, size: "max" }), (outcomes) => {
         const budget = new RetryBudget();

@@ -4,7 +4,7 @@ import type { Fault } from "../../../../src/emulator/index.js";
 import { bench, rejection, texts } from "../../../support/emulate.js";
 import { useVirtualTime } from "../../../support/time.js";
 
-/** The error of one call against a server that answers every request with a fault. */
+/** Returns the error of one call to a server that responds to every request with a fault. */
 async function errorFor(fault: Fault, model = "me/embedding"): Promise<TogetherError> {
   const { embedder } = bench({ faults: () => fault });
   const error = await rejection(embedder({ model, maxRetries: 0 }).embed(["a text"]));
@@ -12,28 +12,28 @@ async function errorFor(fault: Fault, model = "me/embedding"): Promise<TogetherE
   return error as TogetherError;
 }
 
-describe("an answer with status 200 that is none", () => {
+describe("invalid 200 responses", () => {
   useVirtualTime();
 
   it.each<[Fault, string]>([
-    ["html", "the answer is a web page"],
-    [{ body: "" }, "the answer is empty"],
-    [{ body: "certainly!" }, "the answer is not JSON"],
-    ["missing-item", "3 vectors came back for 4 texts"],
-    ["extra-item", "5 vectors came back for 4 texts"],
-    ["repeated-index", "index 0 came back twice"],
+    ["html", "the response is a web page"],
+    [{ body: "" }, "the response is empty"],
+    [{ body: "certainly!" }, "the response is not JSON"],
+    ["missing-item", "3 vectors were returned for 4 texts"],
+    ["extra-item", "5 vectors were returned for 4 texts"],
+    ["repeated-index", "index 0 was returned twice"],
     ["index-out-of-range", "index 4 is out of range"],
-    ["not-a-list", "the answer has no list `data`"],
-    ["no-list", "the answer has no list `data`"],
-    ["null-in-vector", "holds something that is not a finite number"],
-    ["infinity-in-vector", "holds something that is not a finite number"],
+    ["not-a-list", "the response has no list `data`"],
+    ["no-list", "the response has no list `data`"],
+    ["null-in-vector", "contains a value that is not a finite number"],
+    ["infinity-in-vector", "contains a value that is not a finite number"],
     ["short-vector", "dimensions instead of"],
     ["empty-vector", "is empty"],
     ["no-vector", "is neither numbers nor base64"],
     ["bad-base64", "is neither numbers nor base64"],
-    [{ body: "null" }, "the answer has no list `data`"],
-    [{ body: "[]" }, "the answer has no list `data`"],
-  ])("is an error at once, for floats: %j", async (fault, problem) => {
+    [{ body: "null" }, "the response has no list `data`"],
+    [{ body: "[]" }, "the response has no list `data`"],
+  ])("fails without a retry for floats: %j", async (fault, problem) => {
     const { embedder, emulator } = bench({ faults: [fault], base64: "ignore" });
     const error = await rejection(embedder().embed(texts(4)));
     expect(error).toMatchObject({ code: "invalid_response" });
@@ -45,7 +45,7 @@ describe("an answer with status 200 that is none", () => {
   });
 
   it.each<Fault>(["nan-in-vector", "infinity-in-vector", "short-vector", "empty-vector", "bad-base64"])(
-    "is an error at once, for base64: %j",
+    "fails without a retry for base64: %j",
     async (fault) => {
       const { embedder, emulator } = bench({ faults: [fault] });
       expect(await rejection(embedder().embed(texts(4)))).toMatchObject({ code: "invalid_response" });
@@ -53,21 +53,21 @@ describe("an answer with status 200 that is none", () => {
     },
   );
 
-  it("may hold NaN, which is not JSON: it came whole and would come so again", async () => {
+  it("does not retry a complete body with NaN, which is not JSON", async () => {
     const { embedder, emulator } = bench({ faults: ["nan-in-vector"], base64: "ignore" });
     const error = await rejection(embedder().embed(texts(4)));
     expect(error).toMatchObject({ code: "invalid_response" });
-    expect((error as Error).message).toContain("the answer is not JSON");
+    expect((error as Error).message).toContain("the response is not JSON");
     expect(emulator.requests.length).toBe(1);
   });
 
-  it("may hold a number that is finite only in double precision", async () => {
+  it("rejects a number that is finite only in double precision", async () => {
     const { embedder } = bench({ embed: () => [[1, 1e39, 0, 0]] });
     const error = await rejection(embedder({ encodingFormat: "float" }).embed(["a"]));
     expect(error).toMatchObject({ code: "invalid_response" });
   });
 
-  it("may be of another length than all before it", async () => {
+  it("rejects a vector whose length differs from earlier responses", async () => {
     const { embedder } = bench({ embed: (list) => list.map((text) => Array(text === "a" ? 4 : 3).fill(1)) });
     const one = embedder();
     await one.embed(["a"]);
@@ -75,28 +75,28 @@ describe("an answer with status 200 that is none", () => {
     expect((error as Error).message).toContain("vector 0 has 3 dimensions instead of 4");
   });
 
-  it("is no reason to complain if only its usage is missing", async () => {
+  it("accepts a response without usage", async () => {
     const { embedder, reranker } = bench({ faults: () => "usage-null" });
     expect((await embedder().embed(["a"])).usage).toEqual({ promptTokens: 0, totalTokens: 0 });
     expect(await reranker().rerank("q", ["a"], String)).toMatchObject([{ index: 0 }]);
   });
 
-  it("carries the id of the request", async () => {
+  it("adds the request id to the error", async () => {
     const headers = { "x-request-id": "r-1" };
     expect(await errorFor({ kind: "html", headers })).toMatchObject({ requestId: "r-1" });
     expect(await errorFor({ kind: "no-list", headers })).toMatchObject({ requestId: "r-1" });
   });
 
   it.each<[Fault, string]>([
-    ["missing-item", "2 results came back where 3 were asked for"],
-    ["extra-item", "4 results came back where 3 were asked for"],
-    ["repeated-index", "came back twice"],
+    ["missing-item", "2 results were returned, but 3 were requested"],
+    ["extra-item", "4 results were returned, but 3 were requested"],
+    ["repeated-index", "was returned twice"],
     ["index-out-of-range", "index 3 is out of range"],
     ["infinite-score", "has no finite score"],
     ["null-score", "has no finite score"],
-    ["no-list", "the answer has no list `results`"],
-    ["html", "the answer is a web page"],
-  ])("is an error at once, for a ranking: %j", async (fault, problem) => {
+    ["no-list", "the response has no list `results`"],
+    ["html", "the response is a web page"],
+  ])("fails without a retry for a ranking: %j", async (fault, problem) => {
     const { reranker, emulator } = bench({ faults: [fault] });
     const error = await rejection(reranker().rerank("q", ["1", "2", "3"], String));
     expect(error).toMatchObject({ code: "invalid_response" });
@@ -106,11 +106,11 @@ describe("an answer with status 200 that is none", () => {
   });
 });
 
-describe("an answer that is far too large", () => {
+describe("responses that are too large", () => {
   it.each([
-    ["whether its length is known", { "content-length": String(2 ** 31) }],
-    ["or not", {}],
-  ])("is refused before it fills the memory, %s", async (_, headers) => {
+    ["with a content-length", { "content-length": String(2 ** 31) }],
+    ["without a content-length", {}],
+  ])("rejects a response %s before it is read into memory", async (_, headers) => {
     let pulled = 0;
     let cancelled = false;
     const body = new ReadableStream<Uint8Array>({
@@ -126,7 +126,9 @@ describe("an answer that is far too large", () => {
     const { embedder } = bench();
     const error = await rejection(embedder({ fetch, dimensions: 1024 }).embed(["a"]));
     expect(error).toMatchObject({ code: "invalid_response" });
-    expect((error as Error).message).toMatch(/the answer is longer than \d+ bytes, more than any right one/);
+    expect((error as Error).message).toMatch(
+      /the response is longer than \d+ bytes, more than any valid response/,
+    );
     expect(pulled).toBeLessThan(5);
     expect(cancelled).toBe(true);
   });

@@ -7,7 +7,7 @@ import { only, rejection } from "../../../support/emulate.js";
 import { nowhere, serve } from "../../../support/http.js";
 import { embeddingsBody, freshKey, ORIGIN, useNock } from "../../../support/wire.js";
 
-// Waits between attempts are drawn at random: here none of them takes any time.
+// The delays between attempts are random: here, all of them are 0 ms.
 beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0);
 });
@@ -15,10 +15,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("on the wire,", () => {
+describe("HTTP requests", () => {
   useNock();
 
-  it("texts travel to /v1/embeddings with the key, and vectors come back", async () => {
+  it("sends texts and key to /v1/embeddings and returns vectors", async () => {
     const apiKey = freshKey();
     nock(ORIGIN, { reqheaders: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" } })
       .post("/v1/embeddings", { model: "m", input: ["a", "b"], encoding_format: "base64" })
@@ -31,7 +31,7 @@ describe("on the wire,", () => {
     expect(only(events, "response")).toMatchObject([{ requestId: "r-1", usage: { totalTokens: 2 } }]);
   });
 
-  it("base64 is little-endian float32", async () => {
+  it("decodes base64 as little-endian float32", async () => {
     const body = {
       data: [
         { index: 0, embedding: Buffer.from(Float32Array.of(1.5, -0.1, 3e-20).buffer).toString("base64") },
@@ -42,7 +42,7 @@ describe("on the wire,", () => {
     expect(vectors).toEqual([Float32Array.of(1.5, -0.1, 3e-20)]);
   });
 
-  it("documents travel to /v1/rerank, and are asked not to come back", async () => {
+  it("sends documents to /v1/rerank and does not ask for their texts", async () => {
     nock(ORIGIN)
       .post("/v1/rerank", {
         model: "m",
@@ -70,15 +70,15 @@ describe("on the wire,", () => {
     ["retry-after-ms", "1"],
     ["retry-after", "0.001"],
     ["retry-after", new Date(Date.now() - 1000).toUTCString()],
-  ])("a 429 with %s: %s is waited out, and costs no retry", async (header, value) => {
-    const refusal = {
+  ])("waits after a 429 with %s: %s, which costs no retry", async (header, value) => {
+    const rateLimited = {
       error: { message: "slow down", type: "rate_limit" },
       error_type: "dynamic_request_limited",
     };
     nock(ORIGIN)
       .post("/v1/embeddings")
       .times(2)
-      .reply(429, refusal, { [header]: value });
+      .reply(429, rateLimited, { [header]: value });
     nock(ORIGIN).post("/v1/embeddings").reply(200, embeddingsBody(1));
     const events: TogetherEvent[] = [];
     const onEvent = (event: TogetherEvent): void => void events.push(event);
@@ -95,7 +95,7 @@ describe("on the wire,", () => {
     ["ECONNRESET", "ECONNRESET"],
     ["ENOTFOUND", "ENOTFOUND"],
     ["certificate of key-1 has expired", "no connection"],
-  ])("%s ends in an error that names the system's code and nothing else", async (code, named) => {
+  ])("fails with an error for %s that names only the system's error code", async (code, named) => {
     nock(ORIGIN)
       .post("/v1/embeddings")
       .times(2)
@@ -107,20 +107,20 @@ describe("on the wire,", () => {
     expect((error as Error).message).toContain(`the connection failed after 2 attempts (${named});`);
   });
 
-  it("what the SDK is told to log through its environment variable stays untold", async () => {
+  it("logs nothing of the SDK when TOGETHER_LOG is set", async () => {
     vi.stubEnv("TOGETHER_LOG", "debug");
-    const told = (["log", "info", "warn", "error", "debug"] as const).map((name) =>
+    const logs = (["log", "info", "warn", "error", "debug"] as const).map((name) =>
       vi.spyOn(console, name).mockImplementation(() => {}),
     );
     nock(ORIGIN).post("/v1/embeddings").reply(200, embeddingsBody(1));
     await new Embedder({ model: "m", apiKey: freshKey() }).embed(["a text"]);
-    expect(told.flatMap((spy) => spy.mock.calls)).toEqual([]);
+    expect(logs.flatMap((spy) => spy.mock.calls)).toEqual([]);
     vi.unstubAllEnvs();
   });
 });
 
-describe("over a real socket,", () => {
-  it("a port where nobody listens any more is a connection refused", async () => {
+describe("HTTP requests over a real socket", () => {
+  it("reports ECONNREFUSED for a closed port", async () => {
     const baseURL = await nowhere();
     const error = await rejection(
       new Embedder({ model: "m", apiKey: freshKey(), baseURL, maxRetries: 1 }).embed(["a"]),
@@ -132,9 +132,9 @@ describe("over a real socket,", () => {
   });
 
   it.each([
-    ["before an answer", ""],
-    ["in the middle of the answer", '{"data":[{"index":0,"embedding":[1,'],
-  ])("a connection lost %s is tried again", async (_, sent) => {
+    ["before a response", ""],
+    ["in the middle of a response", '{"data":[{"index":0,"embedding":[1,'],
+  ])("retries when the connection is lost %s", async (_, sent) => {
     let requests = 0;
     const baseURL = await serve((request, response) => {
       request.resume();
@@ -147,7 +147,7 @@ describe("over a real socket,", () => {
     expect([vectors.length, requests]).toEqual([1, 2]);
   });
 
-  it("a redirect is refused: neither key nor texts go anywhere else, not even to the same origin", async () => {
+  it("rejects a redirect, even to the same origin", async () => {
     const elsewhere: string[] = [];
     const other = await serve((request, response) => {
       elsewhere.push(String(request.url));
@@ -163,14 +163,14 @@ describe("over a real socket,", () => {
       const error = await rejection(new Embedder({ model: "m", apiKey: freshKey(), baseURL }).embed(["a"]));
       expect(error).toMatchObject({
         code: "redirected",
-        message: `Cannot embed 1 text with "m": ${baseURL} redirects elsewhere, and texts and key go only to \`baseURL\`; set \`baseURL\` to the final address if you trust it${see("redirected")}`,
+        message: `Cannot embed 1 text with "m": ${baseURL} redirects to another address, but texts and key are sent only to \`baseURL\`; set \`baseURL\` to the final address if you trust it${see("redirected")}`,
       });
       expect(seen).toEqual(["/v1/embeddings"]);
     }
     expect(elsewhere).toEqual([]);
   });
 
-  it("a client of the user's own keeps its redirects and its headers, but not its retries", async () => {
+  it("keeps redirects and headers of a custom client, but not its retries", async () => {
     const seen: string[] = [];
     const baseURL = await serve((request, response) => {
       seen.push(`${request.url} ${String(request.headers["x-mine"])}`);
@@ -189,7 +189,7 @@ describe("over a real socket,", () => {
     expect(seen).toEqual(["/v1/embeddings yes", "/v1/moved yes"]);
   });
 
-  it("a body that trickles is over when `timeout` is, although every byte came in time", async () => {
+  it("ends a response with slow chunks after `timeout`", async () => {
     let closed = 0;
     const baseURL = await serve((request, response) => {
       request.resume();
@@ -201,7 +201,7 @@ describe("over a real socket,", () => {
       });
     });
     const startedAt = performance.now();
-    // Long enough for a busy machine to connect: before that, there is nothing to close.
+    // Long enough to connect on a busy machine: before that, there is no socket to close.
     const embedder = new Embedder({ model: "m", apiKey: freshKey(), baseURL, timeout: 500, maxRetries: 0 });
     const error = await rejection(embedder.embed(["a"]));
     expect(error).toMatchObject({ code: "timeout", attempts: 1 });
@@ -209,7 +209,7 @@ describe("over a real socket,", () => {
     await vi.waitFor(() => expect(closed).toBe(1));
   });
 
-  it("an abort while the body is read closes the socket", async () => {
+  it("closes the socket when a call is aborted while the body is read", async () => {
     let closed = 0;
     const reading = new AbortController();
     const baseURL = await serve((request, response) => {

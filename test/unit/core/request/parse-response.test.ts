@@ -11,36 +11,38 @@ afterEach(() => {
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const base64Of = (...numbers: number[]): string =>
   Buffer.from(Float32Array.from(numbers).buffer).toString("base64");
-const answerOf = (...embeddings: unknown[]): object => ({
+const bodyOf = (...embeddings: unknown[]): object => ({
   data: embeddings.map((embedding, index) => ({ object: "embedding", index, embedding })),
 });
 
-/** What plain parsing makes of it, its base64 decoded where the answer's is. */
-function decodedAlike(plain: unknown, parsed: unknown): unknown {
-  if (parsed instanceof Float32Array) return decodeBase64(plain as string);
-  if (Array.isArray(plain))
-    return plain.map((item, place) => decodedAlike(item, (parsed as unknown[])[place]));
-  if (typeof plain !== "object" || plain === null) return plain;
-  return Object.fromEntries(
-    Object.entries(plain).map(([key, value]) => [
-      key,
-      decodedAlike(value, (parsed as Record<string, unknown>)[key]),
-    ]),
-  );
+function itemsOf(value: unknown): unknown[] {
+  const { data } = Object(value) as { data?: unknown };
+  return Array.isArray(data) ? data : [];
+}
+
+/** The result of `JSON.parse`, with each `data[i].embedding` decoded that `parseResponse()` decoded. */
+function decodedLike(parsed: unknown, body: string): unknown {
+  const expected = JSON.parse(body) as unknown;
+  for (const [position, item] of itemsOf(parsed).entries()) {
+    if (!((Object(item) as { embedding?: unknown }).embedding instanceof Float32Array)) continue;
+    const own = itemsOf(expected)[position] as { embedding: string };
+    Object.assign(own, { embedding: decodeBase64(own.embedding) });
+  }
+  return expected;
 }
 
 const vector = fc.float32Array({ minLength: 1, maxLength: 9, noNaN: true, noDefaultInfinity: true });
 const spacing = fc.constantFrom(undefined, 1, "\t");
 
-describe("parseAnswer()", () => {
-  it("decodes every vector of an answer, however it is spaced", () => {
+describe("parseResponse()", () => {
+  it("decodes every vector of a response with any number of spaces", () => {
     fc.assert(
       fc.property(fc.array(vector, { minLength: 1 }), fc.constantFrom("", " ", "   "), (vectors, space) => {
         const items = vectors.map(
           (one, index) => `{"embedding":${space}"${base64Of(...one)}","index":${index},"object":"embedding"}`,
         );
-        const answer = `{"data":[${items.join(`,${space}`)}],"model":"ü"}`;
-        expect(parseResponse(bytesOf(answer))).toEqual({
+        const body = `{"data":[${items.join(`,${space}`)}],"model":"ü"}`;
+        expect(parseResponse(bytesOf(body))).toEqual({
           data: vectors.map((embedding, index) => ({ embedding, index, object: "embedding" })),
           model: "ü",
         });
@@ -51,7 +53,7 @@ describe("parseAnswer()", () => {
   const text = fc.oneof(
     vector.map((one) => base64Of(...one)),
     fc.string(),
-    fc.constantFrom("", 'x"embedding":"AAAA', "AACAPw==", "AACA\\/w=="),
+    fc.constantFrom("", "<vector>", 'x"embedding":"AAAA', "AACAPw==", "AACA\\/w=="),
   );
   const json = fc.letrec<{ value: unknown; item: unknown }>((tie) => ({
     value: fc.oneof({ maxDepth: 4 }, text, fc.double(), fc.array(tie("item"), { maxLength: 4 }), tie("item")),
@@ -60,59 +62,101 @@ describe("parseAnswer()", () => {
       tie("value"),
     ),
   }));
-  it("finds in any JSON what plain parsing finds", () => {
+  it("returns for any JSON what JSON.parse returns", () => {
     fc.assert(
       fc.property(json.value, spacing, (value, space) => {
-        const written = JSON.stringify(value, undefined, space);
-        const parsed = parseResponse(bytesOf(written));
-        expect(parsed).toEqual(decodedAlike(JSON.parse(written), parsed));
+        const body = JSON.stringify(value, undefined, space);
+        const parsed = parseResponse(bytesOf(body));
+        expect(parsed).toEqual(decodedLike(parsed, body));
       }),
     );
   });
 
+  // Keys and values as JSON text: in JSON, one key can be spelled in several ways, and twice in one object.
+  const key = fc.constantFrom(
+    '"embedding"',
+    String.raw`"embeddin\u0067"`,
+    String.raw`"\u0065mbedding"`,
+    String.raw`"x\"embedding"`,
+    '"index"',
+  );
+  const value = fc.oneof(
+    fc.constantFrom('""', '"AACAPw=="', '"AAAAQA=="', '"AABAQA=="', String.raw`"AACAP\u0077=="`),
+    fc.constantFrom('"<vector>"', String.raw`"\u003cvector>"`, '"<vector>AACAPw=="', "[1]", "null"),
+  );
+  const member = fc
+    .tuple(key, fc.constantFrom("", "", " ", "\n"), fc.constantFrom("", "", " ", "\t"), value)
+    .map(([name, before, after, written]) => `${name}${before}:${after}${written}`);
+  const members = fc.array(member, { maxLength: 3 });
+  const data = fc
+    .tuple(fc.constantFrom('"data"', String.raw`"dat\u0061"`), fc.array(members, { maxLength: 3 }))
+    .map(([name, items]) => `${name}:[${items.map((item) => `{${item.join(",")}}`).join(",")}]`);
+  const hostile = fc
+    .tuple(members, fc.array(data, { minLength: 1, maxLength: 2 }), members)
+    .map((parts) => `{${parts.flat().join(",")}}`);
+  it("never gives an object the vector of another object", () => {
+    fc.assert(
+      fc.property(hostile, (body) => {
+        const parsed = parseResponse(bytesOf(body));
+        expect(parsed).toEqual(decodedLike(parsed, body));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  const elsewhere = `"embedding":"${base64Of(2)}"`;
   it.each([
-    ["a vector elsewhere", { ...answerOf(base64Of(1)), embedding: base64Of(2) }],
-    ["one that is not base64", answerOf(base64Of(1), "!not base64!")],
-    ["one that is empty", answerOf(base64Of(1), "")],
-    ["one that is not finite", answerOf(base64Of(1), base64Of(Number.NaN))],
-    ["one in numbers", answerOf(base64Of(1), [2])],
-  ])("leaves %s to plain parsing", (_, answer) => {
-    expect(parseResponse(bytesOf(JSON.stringify(answer)))).toEqual(JSON.parse(JSON.stringify(answer)));
+    ["an escaped key", String.raw`"embeddin\u0067":""`],
+    ["white space before the colon", '"embedding" :""'],
+    ["a placeholder as its value", '"embedding" :"<vector>"'],
+    ["an escaped placeholder", String.raw`"embedding" :"\u003cvector>"`],
+  ])("does not mistake %s for a vector that is elsewhere in the body", (_, written) => {
+    const body = `{"data":[{"index":0,${written}}],${elsewhere}}`;
+    expect(parseResponse(bytesOf(body))).toEqual(JSON.parse(body));
   });
 
-  it("is not misled by a text that holds an answer", () => {
-    const note = JSON.stringify(answerOf(base64Of(2)));
-    expect(parseResponse(bytesOf(JSON.stringify({ note, ...answerOf(base64Of(1)) })))).toEqual({
-      note,
-      ...answerOf(Float32Array.of(1)),
-    });
+  it.each([
+    ["a vector elsewhere", { ...bodyOf(base64Of(1)), embedding: base64Of(2) }],
+    ["one that is not base64", bodyOf(base64Of(1), "!not base64!")],
+    ["one that is empty", bodyOf(base64Of(1), "")],
+    ["one that is not finite", bodyOf(base64Of(1), base64Of(Number.NaN))],
+    ["one in numbers", bodyOf(base64Of(1), [2])],
+  ])("leaves %s to plain parsing", (_, body) => {
+    expect(parseResponse(bytesOf(JSON.stringify(body)))).toEqual(JSON.parse(JSON.stringify(body)));
   });
 
-  it("does not take the second of two equal keys for another text's vector", () => {
+  it("reads a body with a string that contains another body", () => {
+    const note = JSON.stringify(bodyOf(base64Of(2)));
+    const parsed = parseResponse(bytesOf(JSON.stringify({ note, ...bodyOf(base64Of(1)) })));
+    expect(parsed).toMatchObject({ note });
+    expect(readEmbeddings(parsed, 1)).toEqual([Float32Array.of(1)]);
+  });
+
+  it("takes the second of two equal keys, as JSON.parse does", () => {
     const [one, other] = [base64Of(1), base64Of(2)];
-    const twice = `{"data":[{"index":0,"embedding":"${one}","embedding":"${other}"}]}`;
-    expect(readEmbeddings(parseResponse(bytesOf(twice)), 1)).toEqual([Float32Array.of(2)]);
+    const body = `{"data":[{"index":0,"embedding":"${one}","embedding":"${other}"}]}`;
+    expect(readEmbeddings(parseResponse(bytesOf(body)), 1)).toEqual([Float32Array.of(2)]);
   });
 
-  it("throws for JSON that was cut, wherever", () => {
-    const whole = JSON.stringify(answerOf(base64Of(1), base64Of(2)));
+  it("throws a SyntaxError for truncated JSON of any length", () => {
+    const whole = JSON.stringify(bodyOf(base64Of(1), base64Of(2)));
     for (let length = 0; length < whole.length; length++) {
       expect(() => parseResponse(bytesOf(whole.slice(0, length)))).toThrow(SyntaxError);
     }
   });
 
   it("reads the same without Node's Buffer", () => {
-    const answer = answerOf(base64Of(1, 2), base64Of(3, 4));
+    const body = bodyOf(base64Of(1, 2), base64Of(3, 4));
     vi.stubGlobal("Buffer", undefined);
-    const parsed = parseResponse(bytesOf(JSON.stringify(answer)));
-    expect(parsed).toEqual(answer);
+    const parsed = parseResponse(bytesOf(JSON.stringify(body)));
+    expect(parsed).toEqual(body);
     expect(readEmbeddings(parsed, 2)).toEqual([Float32Array.of(1, 2), Float32Array.of(3, 4)]);
   });
 
-  it("gives each vector memory of its own, because stores take `vector.buffer` for the vector", () => {
-    const { data } = parseResponse(bytesOf(JSON.stringify(answerOf(base64Of(1), base64Of(2))))) as {
+  it("gives each vector its own memory, because stores take `vector.buffer` for the vector", () => {
+    const parsed = parseResponse(bytesOf(JSON.stringify(bodyOf(base64Of(1), base64Of(2))))) as {
       data: { embedding: Float32Array }[];
     };
-    expect(data.map(({ embedding }) => embedding.buffer.byteLength)).toEqual([4, 4]);
+    expect(parsed.data.map(({ embedding }) => embedding.buffer.byteLength)).toEqual([4, 4]);
   });
 });

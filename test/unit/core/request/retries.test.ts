@@ -32,17 +32,17 @@ describe("a failure that another try may change", () => {
   });
 
   it.each<[string, Fault, RegExp]>([
-    ["the server", { status: 503 }, /Together answered 503 after 6 attempts/],
+    ["the server", { status: 503 }, /Together responded with 503 after 6 attempts/],
     [
       "the connection",
       "reset",
       /the connection failed after 6 attempts \(ECONNRESET\); check that https:\/\/api.together.ai\/v1 can be reached from here \(see .+#connection_failed\)$/,
     ],
-    ["half a body", "half", /the connection failed after 6 attempts \(the answer was cut off\)/],
+    ["half a body", "half", /the connection failed after 6 attempts \(the response was cut off\)/],
     [
       "time",
       "hang",
-      /no whole answer came within 1000 ms after 6 attempts; raise `timeout` or lower `batchSize` \(see .+#timeout\)$/,
+      /no complete response within 1000 ms after 6 attempts; raise `timeout` or lower `batchSize` \(see .+#timeout\)$/,
     ],
   ])("ends after five retries by default: %s", async (_, fault, message) => {
     const { embedder, emulator } = bench({ faults: () => fault });
@@ -85,7 +85,7 @@ describe("a fetch of the user's own", () => {
   it("may answer without a body", async () => {
     const { embedder } = bench();
     const error = await rejection(embedder({ fetch: async () => new Response(null) }).embed(["a"]));
-    expect((error as Error).message).toContain("the answer is empty");
+    expect((error as Error).message).toContain("the response is empty");
   });
 
   it("may have a class of headers of its own, and is understood all the same", async () => {
@@ -94,6 +94,6 @@ describe("a fetch of the user's own", () => {
     const foreign = { status: 429, ok: false, headers, body: null, text: async () => "{}" };
     const fetch = async (): Promise<Response> => foreign as unknown as Response;
     const error = await rejection(embedder({ fetch }).embed(["a"]));
-    expect((error as Error).message).toContain("asks for a wait of 500 s");
+    expect((error as Error).message).toContain("asks for a delay of 500 s");
   });
 });

@@ -104,7 +104,7 @@ describe("a 429", () => {
     const { after, error } = await failure(embedder().embed(["a"]));
     expect(error).toMatchObject({ code: "rate_limited", status: 429 });
     expect(error.message).toMatch(
-      /^Cannot embed 1 text with "me\/embedding": Together answered 429 after \d+ attempts and asks for a wait of 10 s \(".*"\); try again later, share the load over fewer processes, or ask Together for a higher limit \(see .+#rate_limited\)$/,
+      /^Cannot embed 1 text with "me\/embedding": Together responded with 429 after \d+ attempts and asks for a delay of 10 s \(".*"\); retry later, use fewer processes, or ask Together for a higher limit \(see .+#rate_limited\)$/,
     );
     expect(after).toBeGreaterThan(90_000);
     expect(after).toBeLessThan(125_000);
@@ -133,7 +133,7 @@ describe("a 429", () => {
     const { after, error } = await failure(embedder().embed(["a"]));
     expect(after).toBeLessThan(1100);
     expect(error).toMatchObject({ code: "rate_limited" });
-    expect(error.message).toContain("Together answered 429 and asks for a wait of 121 s");
+    expect(error.message).toContain("Together responded with 429 and asks for a delay of 121 s");
     expect(emulator.requests.length).toBe(1);
   });
 
@@ -247,7 +247,7 @@ describe("many callers", () => {
     for (const error of errors) expect(error).toMatchObject({ code: "rate_limited", status: 429 });
     expect(emulator.requests.length).toBeLessThan(errors.length);
     const [list, ranking] = errors.slice(-2).map(({ message }) => message);
-    const said = "Together answered 429 and asks for a wait of 30 s";
+    const said = "Together responded with 429 and asks for a delay of 30 s";
     expect(list).toContain(`Cannot embed 2 texts with "me/embedding": ${said}`);
     expect(ranking).toContain(`Cannot rerank 2 documents with "me/rerank": ${said}`);
   });

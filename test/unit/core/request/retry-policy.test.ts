@@ -5,14 +5,14 @@ import { backoff, isRetryableStatus, retryAfterMs } from "../../../../src/core/r
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 
 describe("isRetryableStatus()", () => {
-  it("is true for what another try can change, and for nothing else", () => {
+  it("accepts 408, 409, 425 and all of 500 to 599, and no other status", () => {
     const retryable = Array.from({ length: 500 }, (_, index) => 100 + index).filter(isRetryableStatus);
     expect(retryable.filter((status) => status < 500)).toEqual([408, 409, 425]);
     expect(retryable.filter((status) => status >= 500).length).toBe(100);
   });
 });
 
-describe("serverWait()", () => {
+describe("retryAfterMs()", () => {
   it.each<[Record<string, string>, number | undefined]>([
     [{}, undefined],
     [{ "x-ratelimit-reset": "2" }, 2000],
@@ -35,11 +35,11 @@ describe("serverWait()", () => {
     [{ "x-ratelimit-reset": "1", "retry-after-ms": "2", "retry-after": "3" }, 1000],
     [{ "retry-after-ms": "2", "retry-after": "3" }, 2],
     [{ "x-ratelimit-reset": "soon", "retry-after": "3" }, 3000],
-  ])("of %j is %s ms", (headers, wait) => {
+  ])("reads %j as %s ms", (headers, wait) => {
     expect(retryAfterMs(new Headers(headers), NOW)).toBe(wait);
   });
 
-  it("is a number of milliseconds from now, or nothing, whatever the headers hold", () => {
+  it("returns a finite delay or undefined for any header values", () => {
     const value = fc.stringMatching(/^[ -~]*$/);
     const headers = fc.record(
       { "x-ratelimit-reset": value, "retry-after-ms": value, "retry-after": value },
@@ -55,17 +55,17 @@ describe("serverWait()", () => {
 });
 
 describe("backoff()", () => {
-  it("begins within a fifth of a second, at least doubles, and stays at some seconds, without luck", () => {
-    const waits = [1, 2, 3, 4, 5, 6, 7, 8, 100].map((retry) => backoff(retry, 1));
-    expect(waits[0]).toBeLessThanOrEqual(200);
-    expect(waits.at(-1)).toBe(8000);
-    for (const [at, wait] of waits.slice(1).entries()) {
-      expect(wait).toBeGreaterThanOrEqual(Math.min(8000, 2 * (waits[at] as number)));
-      expect(wait).toBeLessThanOrEqual(8000);
+  it("starts at 200 ms at most, at least doubles, and is 8 seconds at most", () => {
+    const delays = [1, 2, 3, 4, 5, 6, 7, 8, 100].map((retry) => backoff(retry, 1));
+    expect(delays[0]).toBeLessThanOrEqual(200);
+    expect(delays.at(-1)).toBe(8000);
+    for (const [index, delay] of delays.slice(1).entries()) {
+      expect(delay).toBeGreaterThanOrEqual(Math.min(8000, 2 * (delays[index] as number)));
+      expect(delay).toBeLessThanOrEqual(8000);
     }
   });
 
-  it("is anything from nothing up to that, by chance", () => {
+  it("is random between 0 and the upper bound", () => {
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), chance, (retry, random) => {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { EmbedderOptions, TogetherError } from "../../../../src/index.js";
 import { bench, KEY, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 
-/** What an embedder makes of what a `fetch` does, at the first try. */
+/** Returns the error of a call with a custom `fetch` and without retries. */
 async function errorFor(fetch: () => Promise<Response>): Promise<TogetherError> {
   return (await rejection(bench().embedder({ fetch, maxRetries: 0 }).embed(["a"]))) as TogetherError;
 }
@@ -12,19 +12,21 @@ function bodyFor(list: readonly string[]): string {
   return JSON.stringify({ object: "list", model: "m", data });
 }
 
-/** A body that comes in pieces of some length. */
-function inPieces(body: string, length: number): ReadableStream<Uint8Array> {
+/** Creates a body that arrives in chunks of a length. */
+function inChunks(body: string, length: number): ReadableStream<Uint8Array> {
   const bytes = new TextEncoder().encode(body);
   return new ReadableStream({
     start(controller) {
-      for (let at = 0; at < bytes.length; at += length) controller.enqueue(bytes.slice(at, at + length));
+      for (let start = 0; start < bytes.length; start += length) {
+        controller.enqueue(bytes.slice(start, start + length));
+      }
       controller.close();
     },
   });
 }
 
-describe("a request", () => {
-  it("asks for redirects by hand, and keeps quiet whatever TOGETHER_LOG says", async () => {
+describe("TogetherClient: requests", () => {
+  it('sets `redirect: "manual"`, and logs nothing when TOGETHER_LOG is set', async () => {
     vi.stubEnv("TOGETHER_LOG", "debug");
     const logs = (["debug", "info", "log", "warn", "error"] as const).map((level) =>
       vi.spyOn(console, level).mockReturnValue(),
@@ -38,14 +40,14 @@ describe("a request", () => {
   });
 });
 
-describe("an answer", () => {
-  it("may come in any number of pieces, a short one after a long one, and one beyond four million bytes", async () => {
+describe("TogetherClient: responses", () => {
+  it("reads responses in any number of chunks, short after long ones, and one of more than 4 MB", async () => {
     const lists = [texts(40, "first"), texts(2, "second"), texts(64, "third"), texts(1, "fourth")];
-    let answered = 0;
+    let responses = 0;
     const fetch = async (): Promise<Response> => {
-      const list = lists[answered++] ?? [];
+      const list = lists[responses++] ?? [];
       const blanks = " ".repeat(list.length === 64 ? 5_000_000 : 0);
-      return new Response(inPieces(bodyFor(list) + blanks, list.length === 64 ? 100_000 : 17));
+      return new Response(inChunks(bodyFor(list) + blanks, list.length === 64 ? 100_000 : 17));
     };
     for (const list of lists) {
       const { vectors } = await bench().embedder({ fetch }).embed(list);
@@ -53,7 +55,7 @@ describe("an answer", () => {
     }
   });
 
-  it("that announces more than any right one holds is not read, whatever comes, and is let go", async () => {
+  it("does not read a response whose content-length is too large, and cancels it", async () => {
     const headers = { "content-length": String(2 ** 31) };
     const cancel = vi.fn<() => void>();
     const error = await errorFor(async () => new Response(new ReadableStream({ cancel }), { headers }));
@@ -61,10 +63,10 @@ describe("an answer", () => {
     expect(cancel).toHaveBeenCalledTimes(1);
   });
 
-  it("is read where the platform has no streams", async () => {
-    const answer = Object.defineProperty(new Response(bodyFor(["a"])), "body", { value: null });
+  it("reads a response on a platform without streams", async () => {
+    const response = Object.defineProperty(new Response(bodyFor(["a"])), "body", { value: null });
     const { vectors } = await bench()
-      .embedder({ fetch: async () => answer })
+      .embedder({ fetch: async () => response })
       .embed(["a"]);
     expect(plain(vectors)).toEqual([vectorOf("a")]);
   });
@@ -76,21 +78,24 @@ describe("an answer", () => {
     ["a < b", "is not JSON"],
     ["see [this", "is not JSON"],
     ['{"data": [NaN]}', "is not JSON"],
-  ])("that is no JSON is told by what it is: %j %s", async (body, what) => {
+  ])("rejects a response that is not JSON: %j %s", async (body, what) => {
     const error = await errorFor(async () => new Response(body));
     expect(error).toMatchObject({ code: "invalid_response" });
-    expect(error.message).toContain(`the answer ${what};`);
+    expect(error.message).toContain(`the response ${what};`);
   });
 
-  it.each(['{"data": [', ' [{"a": 1}', "{"])("that stops halfway is a lost connection: %j", async (body) => {
-    const error = await errorFor(async () => new Response(body));
-    expect(error).toMatchObject({ code: "connection_failed" });
-    expect(error.message).toContain("(the answer was cut off)");
-  });
+  it.each(['{"data": [', ' [{"a": 1}', "{"])(
+    "treats a truncated response as a lost connection: %j",
+    async (body) => {
+      const error = await errorFor(async () => new Response(body));
+      expect(error).toMatchObject({ code: "connection_failed" });
+      expect(error.message).toContain("(the response was cut off)");
+    },
+  );
 });
 
-describe("a refusal", () => {
-  it.each([300, 302, 399])("is a redirect, with or without a body: %i", async (status) => {
+describe("TogetherClient: error responses", () => {
+  it.each([300, 302, 399])("rejects a %i redirect, with or without a body", async (status) => {
     for (const body of [null, "elsewhere"]) {
       expect(await errorFor(async () => new Response(body, { status }))).toMatchObject({
         code: "redirected",
@@ -98,50 +103,47 @@ describe("a refusal", () => {
     }
   });
 
-  it("may have no body", async () => {
+  it("accepts an error response without a body", async () => {
     const error = await errorFor(async () => new Response(null, { status: 401 }));
     expect(error).toMatchObject({ code: "unauthorized", status: 401 });
   });
 
   it.each([{ "x-request-id": "r-1", "cf-ray": "r-2" }, { "cf-ray": "r-1" }])(
-    "carries Together's id of the request, or else the network's: %j",
+    "reads the request id from Together's header, or else from Cloudflare's: %j",
     async (headers) => {
       const error = await errorFor(async () => new Response("no", { status: 401, headers: { ...headers } }));
       expect(error.requestId).toBe("r-1");
     },
   );
 
-  it("may have a status that no standard knows", async () => {
+  it("accepts a status beyond 599", async () => {
     const strange = Object.defineProperty(new Response("no"), "status", { value: 999 });
     Object.defineProperty(strange, "ok", { value: false });
     expect(await errorFor(async () => strange)).toMatchObject({ code: "server_error", status: 999 });
   });
 
-  it.each([undefined, null])(
-    "of a client of the user's own may come with %s for headers",
-    async (headers) => {
-      const create = (): object => ({ asResponse: () => Promise.reject({ status: 402, headers }) });
-      const client = { apiKey: KEY, baseURL: "https://here.example/v1", embeddings: { create }, rerank: {} };
-      const options = { apiKey: undefined, fetch: undefined, client: client as never };
-      const embedder = bench().embedder(options as Partial<EmbedderOptions>);
-      expect(await rejection(embedder.embed(["a"]))).toMatchObject({ code: "payment_required" });
-    },
-  );
+  it.each([undefined, null])("accepts an error of a custom client with headers `%s`", async (headers) => {
+    const create = (): object => ({ asResponse: () => Promise.reject({ status: 402, headers }) });
+    const client = { apiKey: KEY, baseURL: "https://here.example/v1", embeddings: { create }, rerank: {} };
+    const options = { apiKey: undefined, fetch: undefined, client: client as never };
+    const embedder = bench().embedder(options as Partial<EmbedderOptions>);
+    expect(await rejection(embedder.embed(["a"]))).toMatchObject({ code: "payment_required" });
+  });
 });
 
-describe("a connection that fails", () => {
-  const cyclic = new Error("round and round");
+describe("TogetherClient: failed connections", () => {
+  const cyclic = new Error("a cycle");
   cyclic.cause = cyclic;
 
   it.each<[string, unknown, string]>([
-    ["the system's code", { code: "ECONNREFUSED" }, "ECONNREFUSED"],
-    ["the innermost of several", { code: "OUTER", cause: { code: "INNER_1" } }, "INNER_1"],
-    ["no code that is a number", { code: 12 }, "no connection"],
-    ["no code that is a sentence", { code: "of the key ABC" }, "no connection"],
-    ["no code with more behind it", { code: "ABC of the key" }, "no connection"],
-    ["none where there is no cause", null, "no connection"],
-    ["none where causes go round", cyclic, "no connection"],
-  ])("is told by %s", async (_, cause, detail) => {
+    ["reports the system's error code", { code: "ECONNREFUSED" }, "ECONNREFUSED"],
+    ["reports the innermost of several codes", { code: "OUTER", cause: { code: "INNER_1" } }, "INNER_1"],
+    ["ignores a code that is a number", { code: 12 }, "no connection"],
+    ["ignores a code that is a sentence", { code: "of the key ABC" }, "no connection"],
+    ["ignores a code followed by other text", { code: "ABC of the key" }, "no connection"],
+    ["reports no code without a cause", null, "no connection"],
+    ["reports no code for a cycle of causes", cyclic, "no connection"],
+  ])("%s", async (_, cause, detail) => {
     const error = await errorFor(() => Promise.reject(new Error("it quotes the request", { cause })));
     expect(error).toMatchObject({ code: "connection_failed" });
     expect(error.message).toContain(`the connection failed (${detail});`);

@@ -23,7 +23,7 @@ function base64Of(numbers: readonly number[]): string {
   return Buffer.from(Float32Array.from(numbers).buffer).toString("base64");
 }
 
-/** What a function returns, or what it throws. */
+/** Returns the result of a function, or the error that it throws. */
 function attempt(read: () => unknown): unknown {
   try {
     return read();
@@ -32,7 +32,7 @@ function attempt(read: () => unknown): unknown {
   }
 }
 
-function isWhole(vectors: readonly RawVector[], texts: number): boolean {
+function isComplete(vectors: readonly RawVector[], texts: number): boolean {
   const lengths = new Set(vectors.map(({ length }) => length));
   const numbers = vectors.flatMap((vector) => Array.from(vector));
   return vectors.length === texts && lengths.size === 1 && numbers.every(Number.isFinite);
@@ -50,7 +50,7 @@ describe("decodeBase64()", () => {
     vi.unstubAllGlobals();
   });
 
-  it.each(["Buffer", "atob"])("gives back the floats that were encoded, by %s", (decoder) => {
+  it.each(["Buffer", "atob"])("decodes encoded floats with %s", (decoder) => {
     const encoded = new Map<string, number[]>();
     fc.assert(fc.property(floats, (numbers) => void encoded.set(base64Of(numbers), numbers)));
     if (decoder === "atob") vi.stubGlobal("Buffer", undefined);
@@ -59,23 +59,26 @@ describe("decodeBase64()", () => {
     expect(decoded).toEqual([...encoded.values()].map((numbers) => Float32Array.from(numbers)));
   });
 
-  it.each(["Buffer", "atob"])("is undefined for what is no base64 of floats, by %s", (decoder) => {
-    if (decoder === "atob") vi.stubGlobal("Buffer", undefined);
-    const decoded = [
-      "AAAA",
-      "AAAAAA",
-      "AAAAAA=",
-      "====",
-      "AAAA*A==",
-      "AAAAAAA\n",
-      "no base64",
-      "AAAAA===",
-    ].map((text) => decodeBase64(text));
-    vi.unstubAllGlobals();
-    expect(decoded).toEqual(Array(8).fill(undefined));
-  });
+  it.each(["Buffer", "atob"])(
+    "returns undefined for text that is not base64 of floats with %s",
+    (decoder) => {
+      if (decoder === "atob") vi.stubGlobal("Buffer", undefined);
+      const decoded = [
+        "AAAA",
+        "AAAAAA",
+        "AAAAAA=",
+        "====",
+        "AAAA*A==",
+        "AAAAAAA\n",
+        "no base64",
+        "AAAAA===",
+      ].map((text) => decodeBase64(text));
+      vi.unstubAllGlobals();
+      expect(decoded).toEqual(Array(8).fill(undefined));
+    },
+  );
 
-  it("does not make room for more than any vector needs", () => {
+  it("rejects text that is longer than any vector", () => {
     expect(decodeBase64("A".repeat(4 * 65_536 * 2))).toBeUndefined();
   });
 });
@@ -93,17 +96,17 @@ describe("readEmbeddings()", () => {
     fc.anything(),
   );
 
-  it("reads whatever comes as whole vectors or throws InvalidAnswer, and nothing else", () => {
+  it("returns complete vectors or throws InvalidResponse for any body", () => {
     fc.assert(
-      fc.property(body, fc.integer({ min: 1, max: 4 }), (answer, texts) => {
-        const read = attempt(() => readEmbeddings(answer, texts));
-        expect(read instanceof InvalidResponse || isWhole(read as RawVector[], texts)).toBe(true);
+      fc.property(body, fc.integer({ min: 1, max: 4 }), (response, texts) => {
+        const read = attempt(() => readEmbeddings(response, texts));
+        expect(read instanceof InvalidResponse || isComplete(read as RawVector[], texts)).toBe(true);
       }),
       { numRuns: 1000 },
     );
   });
 
-  it("puts vectors where their index says, whatever order they come in", () => {
+  it("sorts vectors by index", () => {
     const order = fc
       .integer({ min: 1, max: 10 })
       .chain((length) =>
@@ -121,15 +124,15 @@ describe("readEmbeddings()", () => {
     );
   });
 
-  it("does not take what hangs on a prototype for an answer", () => {
+  it("ignores inherited properties", () => {
     const inherited = Object.create({ data: [{ index: 0, embedding: [1] }] }) as object;
-    expect(() => readEmbeddings(inherited, 1)).toThrow("the answer has no list `data`");
+    expect(() => readEmbeddings(inherited, 1)).toThrow("the response has no list `data`");
     const polluted = JSON.parse('{"__proto__":{"data":[{"index":0,"embedding":[1]}]}}') as unknown;
-    expect(() => readEmbeddings(polluted, 1)).toThrow("the answer has no list `data`");
+    expect(() => readEmbeddings(polluted, 1)).toThrow("the response has no list `data`");
     expect(Object.hasOwn(Object.prototype, "data")).toBe(false);
   });
 
-  it("holds every vector to the length that is known", () => {
+  it("rejects vectors of another length than `dimensions`", () => {
     const data = [{ index: 0, embedding: [1, 2] }];
     expect(readEmbeddings({ data }, 1, 2)).toEqual([[1, 2]]);
     expect(() => readEmbeddings({ data }, 1, 3)).toThrow("vector 0 has 2 dimensions instead of 3");
@@ -146,25 +149,25 @@ describe("readRanking()", () => {
     { requiredKeys: [] },
   );
 
-  it("reads whatever comes as a ranking without repeats or throws InvalidAnswer, and nothing else", () => {
+  it("returns a ranking without duplicates or throws InvalidResponse for any body", () => {
     const body = fc.oneof(fc.record({ results: fc.array(result, { maxLength: 5 }) }), fc.anything());
     const wanted = fc.integer({ min: 0, max: 4 });
     fc.assert(
-      fc.property(body, wanted, (answer, least) => {
-        const read = attempt(() => readRanking(answer, 5, least));
+      fc.property(body, wanted, (response, least) => {
+        const read = attempt(() => readRanking(response, 5, least));
         expect(read instanceof InvalidResponse || isRanking(read as RankedIndex[], least)).toBe(true);
       }),
       { numRuns: 1000 },
     );
   });
 
-  it("may have more results than were asked for, not more than there are documents", () => {
+  it("accepts more results than requested, but not more than documents", () => {
     const results = [0, 1, 2].map((index) => ({ index, relevance_score: index }));
     expect(readRanking({ results }, 3, 1).map(({ index }) => index)).toEqual([2, 1, 0]);
-    expect(() => readRanking({ results }, 2, 1)).toThrow("3 results came back where 1 were asked for");
+    expect(() => readRanking({ results }, 2, 1)).toThrow("3 results were returned, but 1 were requested");
   });
 
-  it("keeps equal scores in the order of the documents, whatever order they come in", () => {
+  it("returns equal scores in the order of the documents", () => {
     const results = [3, 1, 2, 0].map((index) => ({ index, relevance_score: index < 2 ? 0.5 : 0.25 }));
     expect(readRanking({ results }, 4, 4).map(({ index }) => index)).toEqual([0, 1, 2, 3]);
   });
@@ -178,7 +181,7 @@ describe("readRanking()", () => {
     [{ index: 0.5, relevance_score: 0.5 }, "an item has no index"],
     [{ index: 1, relevance_score: 0.5 }, "index 1 is out of range"],
     [{ index: -1, relevance_score: 0.5 }, "index -1 is out of range"],
-  ])("does not take %j for a result", (given, problem) => {
+  ])("rejects the result %j", (given, problem) => {
     expect(() => readRanking({ results: [given] }, 1, 1)).toThrow(new InvalidResponse(problem));
   });
 });
@@ -195,12 +198,12 @@ describe("readUsage()", () => {
     [{ usage: { prompt_tokens: -1, total_tokens: "5" } }, undefined],
     [{ usage: { prompt_tokens: Number.NaN } }, undefined],
     [{ usage: { prompt_tokens: Number.POSITIVE_INFINITY } }, undefined],
-  ])("of %j is %j", (body, usage) => {
+  ])("reads %j as %j", (body, usage) => {
     expect(readUsage(body)).toEqual(usage);
   });
 });
 
-describe("readRefusal()", () => {
+describe("readErrorBody()", () => {
   it.each([
     [{ error: { message: "m", type: "t", code: "c" } }, { message: "m", type: "t", code: "c" }],
     [
@@ -217,25 +220,25 @@ describe("readRefusal()", () => {
     [{ error: { message: 5, code: null } }, { message: "", type: "", code: "" }],
     ["a page", { message: "", type: "", code: "" }],
     [undefined, { message: "", type: "", code: "" }],
-  ])("of %j is %j", (body, refusal) => {
-    expect(readErrorBody(body)).toEqual(refusal);
+  ])("reads %j as %j", (body, fields) => {
+    expect(readErrorBody(body)).toEqual(fields);
   });
 });
 
-describe("readId()", () => {
+describe("readRequestId()", () => {
   it.each([
     [{ id: "a" }, "a"],
     [{ request_id: "b" }, "b"],
     [{ id: "", request_id: "b" }, "b"],
     [{ id: 5 }, undefined],
     [null, undefined],
-  ])("of %j is %j", (body, id) => {
+  ])("reads %j as %j", (body, id) => {
     expect(readRequestId(body)).toBe(id);
   });
 });
 
-describe("a request", () => {
-  it("has the fields of Together's API, and no others", () => {
+describe("embeddingsRequest() and rerankRequest()", () => {
+  it("contains the fields of Together's API and no others", () => {
     expect(embeddingsRequest("m", ["a"], true)).toEqual({
       model: "m",
       input: ["a"],
@@ -253,8 +256,8 @@ describe("a request", () => {
   });
 });
 
-describe("the most bytes of an answer", () => {
-  it("leave room for floats with all their digits and blanks between, and for echoed documents", () => {
+describe("maxEmbeddingBytes() and maxRankingBytes()", () => {
+  it("allows floats with all digits and white space, and returned documents", () => {
     const vector = Array.from({ length: 1024 }, () => -Math.PI * 1e-7);
     const data = Array.from({ length: 128 }, (_, index) => ({
       object: "embedding",
@@ -274,7 +277,7 @@ describe("the most bytes of an answer", () => {
     expect(JSON.stringify({ results: many }).length).toBeLessThan(maxRankingBytes(many.map(() => "")));
   });
 
-  it("are bounded by what was asked for", () => {
+  it("grows with the number of texts", () => {
     expect(maxEmbeddingBytes(1, 1024)).toBeLessThan(2 ** 21);
     expect(maxEmbeddingBytes(512)).toBeLessThan(2 ** 29);
   });
