@@ -87,8 +87,6 @@ export function describeType(value: unknown): string {
   return Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-export { describeType as kindOf };
-
 /** `embed 5 texts with "model"`, for the beginning of an error; without a number if the texts are no list. */
 export function embedTask(texts: unknown, model: string): string {
   return `embed ${countOf(texts, "text")} with "${model}"`;

@@ -85,12 +85,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
     options?: RerankOptions,
   ): Promise<Doc[]> {
     return traced(callbacks, this.model, query, documents?.length ?? 0, async () => {
-      const { ranked, usage } = await this.#engine.rerank(
-        query,
-        documents,
-        this.#documentText,
-        options,
-      );
+      const { ranked, usage } = await this.#engine.rerank(query, documents, this.#documentText, options);
       return { ranked, usage, result: ranked.map((one) => withScore(one)) };
     });
   }

@@ -1,7 +1,7 @@
 /** The types that an option can have. Each function returns an entry for a table of options. */
 
 import type { TogetherError, TogetherErrorCode } from "../errors/together-error.js";
-import { kindOf } from "../validate-texts.js";
+import { describeType } from "../validate-texts.js";
 
 /** Creates the error of a constructor. The code is `invalid_option` unless given. */
 export type OptionError = (problem: string, fix: string, code?: TogetherErrorCode) => TogetherError;
@@ -99,7 +99,7 @@ function checkType<Type>(
   return (value, name, error) => {
     if (isValid(value)) return value as Type;
     // Another value than a number may be a misplaced key, so the message has only its type.
-    const found = typeof value === "number" ? String(value) : kindOf(value);
+    const found = typeof value === "number" ? String(value) : describeType(value);
     throw error(`\`${name}\` is ${found}`, `it must be ${expected}`);
   };
 }
