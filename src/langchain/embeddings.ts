@@ -4,17 +4,17 @@ import type { CallOptions } from "../core/call-options.js";
 import type { EmbedderOptions } from "../core/options/options.js";
 import { toNumbers } from "../core/embed/vectors.js";
 
-/** Options of {@link TogetherEmbeddings}: those of the framework-free `Embedder`. */
+/** Options of {@link TogetherEmbeddings}: those of `Embedder`. */
 export type TogetherEmbeddingsParams = EmbedderOptions;
 
 /**
- * Together AI's embeddings, wherever LangChain takes an embedding model.
+ * Together AI's embeddings, for every place where LangChain takes an embedding model.
  *
- * Documents travel in batches, several at once, at the rate that your limit allows; vectors come back in order and
- * checked. Queries carry the prefix that the model's card prescribes and go ahead of waiting documents.
+ * Sends documents in batches, several at once, at the rate that the server accepts, and returns checked vectors in
+ * order. Adds the query prefix of a known model, and sends queries before documents that wait.
  *
- * Retries are ours: LangChain's `AsyncCaller` knows neither Together's reset header nor a 429 without a hint
- * (core 1.2.13, 2026-11), so `caller` is not used.
+ * Does not use LangChain's `caller`: its `AsyncCaller` does not read Together's reset header, and does not retry a 429
+ * without one (core 1.2.13, 2026-11).
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export type TogetherEmbeddingsParams = EmbedderOptions;
  * ```
  */
 export class TogetherEmbeddings extends Embeddings {
-  /** The model whose vectors these are. */
+  /** The model, as set. */
   readonly model: string;
   readonly #engine: EmbedEngine;
 
@@ -40,22 +40,24 @@ export class TogetherEmbeddings extends Embeddings {
     this.model = this.#engine.model;
   }
 
-  /** The length of the vectors, for stores that ask: as set, as received, or as known of the model. */
+  /** The length of the vectors: as set, as received, or as known for the model; otherwise `undefined`. */
   get dimensions(): number | undefined {
     return this.#engine.dimensions;
   }
 
   /**
-   * Embeds documents: one vector each, in the order given. An empty list makes no request.
+   * Embeds documents: one vector per text, in the order of the texts. An empty list sends no request.
    *
-   * @throws {@link TogetherError} if a text cannot be sent or a request fails for good; the signal's reason if aborted.
+   * @throws {@link TogetherError} `invalid_input` if a text cannot be sent; any other code if a request fails after all
+   * retries.
+   * @throws the signal's reason if it is aborted.
    */
   override async embedDocuments(texts: string[], options?: CallOptions): Promise<number[][]> {
     return (await this.#engine.embed(toNumbers, texts, options)).vectors;
   }
 
   /**
-   * Embeds a query, with the model's query prefix.
+   * Embeds a query, with the query prefix of a known model.
    *
    * @throws as {@link TogetherEmbeddings.embedDocuments} does.
    */

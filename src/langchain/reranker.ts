@@ -27,22 +27,22 @@ const ownOptions = {
   documentText: func<DocumentText, DocumentText>((document) => document?.pageContent),
 } as const satisfies OptionTable<Omit<TogetherRerankerParams, keyof RerankerOptions>>;
 
-/** What {@link TogetherReranker.rerank} takes: plain strings, documents, or anything with a `pageContent`. */
+/** What {@link TogetherReranker.rerank} takes: strings, documents, or objects with a `pageContent`. */
 export type RerankInput = string | DocumentInterface | { readonly pageContent: string };
 
-/** A place in the list that was ranked, and its score. */
+/** A document of the list that was passed, and its score. */
 export interface RerankedDocument {
-  /** Its place in that list, from 0. */
+  /** Its index in that list, from 0. */
   readonly index: number;
-  /** The model's own scale; `undefined` only after a failure with `fallback: "original-order"`. */
+  /** On the model's own scale; `undefined` only after a failure with `fallback: "original-order"`. */
   readonly relevanceScore: number | undefined;
 }
 
 /**
- * Together AI's reranking, wherever LangChain takes a document compressor.
+ * Together AI's reranking, for every place where LangChain takes a document compressor.
  *
- * The documents that come out are new ones, with `metadata.relevanceScore`, their ids and their prototypes; those that
- * went in stay as they were, because a memory store hands out its own.
+ * Returns new documents with `metadata.relevanceScore`, their ids and their prototypes. Does not change the documents
+ * that you pass, because a memory store returns its own.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export interface RerankedDocument {
  * ```
  */
 export class TogetherReranker extends BaseDocumentCompressor {
-  /** The model that scores. */
+  /** The model, as set. */
   readonly model: string;
   readonly #engine: RerankEngine;
   readonly #documentText: DocumentText;
@@ -72,11 +72,12 @@ export class TogetherReranker extends BaseDocumentCompressor {
   }
 
   /**
-   * The best documents for a query, best first, as new documents.
+   * Returns the best documents for a query, best first, as new documents.
    *
-   * @param callbacks - What a retriever passes on: the ranking shows up as a run under the retriever's run.
-   * @throws {@link TogetherError} if the query or a document cannot be sent, or if a request fails for good; the
-   * signal's reason if aborted.
+   * @param callbacks - LangChain's callbacks. Tracing shows the reranking as a run below the retriever's run.
+   * @throws {@link TogetherError} `invalid_input` if the query or a document cannot be sent; any other code if a request
+   * fails after all retries (see the option `fallback`).
+   * @throws the signal's reason if it is aborted.
    */
   override compressDocuments<Doc extends DocumentInterface>(
     documents: Doc[],
@@ -91,7 +92,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
   }
 
   /**
-   * Scores for whatever has a text, best first, as places in the list that was given.
+   * Returns the index and the score of each document, best first.
    *
    * @throws as {@link TogetherReranker.compressDocuments} does.
    */
@@ -116,7 +117,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
   }
 }
 
-/** A copy with the score in its metadata. The prototype is kept without importing LangChain's `Document` (77 KB). */
+/** Copies a document and adds the score. Keeps the prototype without importing LangChain's `Document` (77 KB). */
 function withScore<Doc extends DocumentInterface>({ item, score }: Reranked<Doc>): Doc {
   const metadata = score === undefined ? { ...item.metadata } : { ...item.metadata, relevanceScore: score };
   return Object.assign(Object.create(Object.getPrototypeOf(item) as object), item, { metadata }) as Doc;

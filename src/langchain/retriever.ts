@@ -1,7 +1,7 @@
 /**
- * A retriever that reranks what another one finds, on nothing but LangChain's core.
+ * A retriever that reranks what another retriever finds. Needs `@langchain/core` only.
  *
- * An entry of its own, because core's runnables weigh 123 KB gzipped (core 1.2.13, 2026-11).
+ * It is an entry of its own, because the runnables of LangChain's core add 123 KB gzipped (core 1.2.13, 2026-11).
  *
  * @module
  */
@@ -16,12 +16,12 @@ import {
 import { ensureConfig, type RunnableConfig } from "@langchain/core/runnables";
 import { onAbort } from "../core/abort.js";
 
-/** What ranks the candidates: a `TogetherReranker`, or any other document compressor. */
+/** What reranks the candidates: a `TogetherReranker` or another document compressor. */
 export interface DocumentCompressor {
   /**
-   * The best documents for a query, best first.
+   * Returns the best documents for a query, best first.
    *
-   * @param options - `signal` ends the ranking; a compressor that knows no such argument is left behind instead.
+   * @param options - `signal` aborts the reranking. The retriever does not wait for a compressor that ignores it.
    */
   compressDocuments(
     documents: DocumentInterface[],
@@ -31,21 +31,21 @@ export interface DocumentCompressor {
   ): Promise<DocumentInterface[]>;
 }
 
-/** Options of {@link RerankingRetriever}. `callbacks`, `tags` and `metadata` go to the runs of every call. */
+/** Options of {@link RerankingRetriever}. LangChain adds `callbacks`, `tags` and `metadata` to the runs of every call. */
 export interface RerankingRetrieverParams extends BaseRetrieverInput {
-  /** Finds the candidates: a vector store's `asRetriever(20)`, say. Many for the reranker to choose from are best. */
+  /** Finds the candidates, such as a vector store's `asRetriever(20)`. */
   retriever: BaseRetrieverInterface;
-  /** Chooses among them; its `topN` says how many are left. */
+  /** Reranks the candidates; its `topN` is the number of results. */
   reranker: DocumentCompressor;
 }
 
 /**
- * Finds candidates with one retriever and leaves the best of them, best first, by a reranker.
+ * Finds candidates with one retriever and returns the best of them, best first, by a reranker.
  *
- * It is a runnable like every retriever: invoke, batch, stream, pipe, a tool by `asTool`. Traces show the search and
- * the ranking under its run, tagged `base_retriever` and `base_compressor` as in LangChain's
- * `ContextualCompressionRetriever`. Unlike there, the config's `signal` and `timeout` end a call at once, whatever it
- * waits for, and no request is left behind at Together.
+ * It is a runnable like every retriever: invoke, batch, stream, pipe, `asTool`. Traces show the search and the
+ * reranking below its run, tagged `base_retriever` and `base_compressor` as in LangChain's
+ * `ContextualCompressionRetriever`. Unlike that class, it ends a call at once when the config's `signal` or `timeout`
+ * aborts it, and leaves no request in flight.
  *
  * @example
  * ```ts
@@ -64,21 +64,21 @@ export interface RerankingRetrieverParams extends BaseRetrieverInput {
  * ```
  */
 export class RerankingRetriever extends BaseRetriever {
-  /** The name of its runs in traces. */
+  /** Returns the name of its runs in traces. */
   static override lc_name(): string {
     return "RerankingRetriever";
   }
 
-  /** What LangChain calls it when it is serialized. */
+  /** The namespace of its serialized form. */
   override lc_namespace = ["together-retrieval", "langchain", "retriever"];
   /** Finds the candidates. */
   readonly retriever: BaseRetrieverInterface;
-  /** Chooses among them. */
+  /** Reranks the candidates. */
   readonly reranker: DocumentCompressor;
-  /** Only during a call, see {@link RerankingRetriever.invoke}. */
+  /** Set during a call, by {@link RerankingRetriever.invoke}. */
   private readonly signal?: AbortSignal;
 
-  /** @param options - The two steps, and what every run of theirs is told by. */
+  /** @param options - The two steps, and LangChain's options for their runs. */
   constructor({ retriever, reranker, ...options }: RerankingRetrieverParams) {
     super(options);
     this.retriever = retriever;
@@ -86,19 +86,24 @@ export class RerankingRetriever extends BaseRetriever {
   }
 
   /**
-   * The best candidates for a query, best first.
+   * Returns the best candidates for a query, best first.
    *
-   * @throws whatever the retriever or the reranker throws; the signal's reason if aborted.
+   * @throws what the retriever or the reranker throws.
+   * @throws the signal's reason if it is aborted.
    */
   override invoke(query: string, config?: RunnableConfig): Promise<DocumentInterface[]> {
-    // BaseRetriever keeps the config to itself (core 1.2.13, 2026-11): a view of this object brings the call's signal
-    // to `_getRelevantDocuments`. A timeout becomes a signal here.
+    // BaseRetriever does not pass the config on (core 1.2.13, 2026-11), so a view of this object carries the call's
+    // signal to `_getRelevantDocuments`. `ensureConfig` turns a timeout into a signal.
     const complete = ensureConfig(config);
     const call = Object.create(this, { signal: { value: complete.signal } }) as this;
     return super.invoke.call(call, query, complete);
   }
 
-  /** @internal Called by LangChain, inside the run that `invoke` opens. */
+  /**
+   * Runs both steps. LangChain calls it inside the run that `invoke` opens; call `invoke` instead.
+   *
+   * @throws as {@link RerankingRetriever.invoke} does.
+   */
   override async _getRelevantDocuments(
     query: string,
     run?: CallbackManagerForRetrieverRun,
@@ -112,7 +117,7 @@ export class RerankingRetriever extends BaseRetriever {
   }
 }
 
-/** Does not wait for work that a signal has called off: vector stores do not listen to theirs. */
+/** Stops waiting when the signal is aborted: vector stores ignore it. */
 function orAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {

@@ -1,13 +1,13 @@
 /**
- * Lets the rerank step show up in LangSmith, under the run of whoever called: LangChain opens no run for a document
- * compressor (core 1.2.13, 2026-11).
+ * Traces reranking in LangSmith, below the run of the caller. LangChain opens no run for a document compressor (core
+ * 1.2.13, 2026-11).
  */
 
 import type { CallbackManager, Callbacks } from "@langchain/core/callbacks/manager";
 import type { TokenUsage } from "../core/events.js";
 import type { Reranked } from "../core/rerank/rerank-engine.js";
 
-/** A ranking with what the run tells of it. */
+/** A ranking, and what its run reports. */
 interface Traced<Result> {
   readonly ranked: readonly Reranked<unknown>[];
   readonly usage: TokenUsage;
@@ -17,7 +17,7 @@ interface Traced<Result> {
 const NAME = "TogetherReranker";
 const SERIALIZED = { lc: 1, type: "not_implemented" as const, id: ["together-retrieval", "langchain", NAME] };
 
-/** Runs a ranking inside a child run of whatever the callbacks belong to; without callbacks, just runs it. */
+/** Runs a reranking inside a child run of the callbacks' run. Without callbacks, runs it as it is. */
 export async function traced<Result>(
   callbacks: Callbacks | undefined,
   model: string,
@@ -27,7 +27,7 @@ export async function traced<Result>(
 ): Promise<Result> {
   const manager = await managerOf(callbacks);
   if (!manager) return (await rank()).result;
-  // The metadata argument of handleChainStart is ignored; only the manager's own reaches the run.
+  // handleChainStart ignores its metadata argument; the manager's own metadata reaches the run.
   manager.addMetadata({ ls_provider: "together", ls_model_name: model });
   const inputs = { query, model, documents };
   const run = await manager.handleChainStart(
@@ -49,7 +49,7 @@ export async function traced<Result>(
   }
 }
 
-/** A copy, so that our metadata stays ours. A plain list of handlers needs LangChain's class, loaded only then. */
+/** Copies the manager, so that the caller's has no metadata of ours. Loads LangChain's class only for a plain list of handlers. */
 async function managerOf(callbacks: Callbacks | undefined): Promise<CallbackManager | undefined> {
   if (!callbacks) return undefined;
   if (!Array.isArray(callbacks)) return callbacks.copy();

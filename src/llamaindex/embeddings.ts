@@ -9,10 +9,10 @@ import type { EmbeddingCallOptions, TogetherEmbeddingsParams } from "./options.j
 const NAME = "TogetherEmbeddings";
 
 /**
- * Together AI's embeddings, wherever LlamaIndex takes an embedding model.
+ * Together AI's embeddings, for every place where LlamaIndex takes an embedding model.
  *
- * Nodes travel in batches, several at once, at the rate that your limit allows; vectors come back in order and
- * checked. Queries carry the prefix that the model's card prescribes and go ahead of waiting nodes.
+ * Sends nodes in batches, several at once, at the rate that the server accepts, and returns checked vectors in order.
+ * Adds the query prefix of a known model, and sends queries before nodes that wait.
  *
  * @example
  * ```ts
@@ -25,9 +25,9 @@ const NAME = "TogetherEmbeddings";
  * ```
  */
 export class TogetherEmbeddings extends BaseEmbedding {
-  /** The model whose vectors these are. */
+  /** The model, as set. */
   readonly model: string;
-  /** Texts in one request, from the next call on. Until you set it, the number may grow to 2,048. */
+  /** Texts per request, from the next call on. Until you set it, the number can grow to 2,048. */
   override embedBatchSize: number;
   readonly #options: EmbedderOptions;
   #engine: EmbedEngine;
@@ -46,7 +46,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
     this.embedInfo = infoOf(this.#options);
   }
 
-  /** The length of the vectors, for stores that ask: as set, as received, or as known of the model. */
+  /** The length of the vectors: as set, as received, or as known for the model; otherwise `undefined`. */
   get dimensions(): number | undefined {
     return this.#engine.dimensions;
   }
@@ -61,16 +61,18 @@ export class TogetherEmbeddings extends BaseEmbedding {
   }
 
   /**
-   * As {@link TogetherEmbeddings.getTextEmbeddingsBatch}. It is a property because the base class sets one, which
-   * would hide a method of this name and send each text by itself (0.12.1, 2026-11).
+   * Does the same as {@link TogetherEmbeddings.getTextEmbeddingsBatch}. It is a property because the base class sets
+   * one, which would hide a method of this name and send one text per request (0.12.1, 2026-11).
    */
   override getTextEmbeddings = (texts: string[], options?: EmbeddingCallOptions): Promise<number[][]> =>
     this.getTextEmbeddingsBatch(texts, options);
 
   /**
-   * Embeds documents: one vector each, in the order given. An empty list makes no request.
+   * Embeds documents: one vector per text, in the order of the texts. An empty list sends no request.
    *
-   * @throws {@link TogetherError} if a text cannot be sent or a request fails for good; the signal's reason if aborted.
+   * @throws {@link TogetherError} `invalid_input` if a text cannot be sent; any other code if a request fails after all
+   * retries.
+   * @throws the signal's reason if it is aborted.
    */
   override async getTextEmbeddingsBatch(
     texts: string[],
@@ -80,7 +82,8 @@ export class TogetherEmbeddings extends BaseEmbedding {
   }
 
   /**
-   * Embeds a query, with the model's query prefix. `null` for a part of a query that is not text, such as an image.
+   * Embeds a query, with the query prefix of a known model. Returns `null` for a part of a query that is not text,
+   * such as an image.
    *
    * @throws as {@link TogetherEmbeddings.getTextEmbeddingsBatch} does.
    */
@@ -93,7 +96,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
     return (await this.#current().embedQuery(toNumbers, text, toCallOptions(options))).vector;
   }
 
-  /** The embedder for `embedBatchSize` as it is now: LlamaIndex lets its users set it on the model they have. */
+  /** Returns the engine for the present `embedBatchSize`, which LlamaIndex lets users set on an existing model. */
   #current(): EmbedEngine {
     const { embedBatchSize } = this;
     if (embedBatchSize === this.#builtFor) return this.#engine;

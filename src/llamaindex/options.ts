@@ -1,4 +1,4 @@
-/** Where LlamaIndex has its own words for what the core does: options of a model, and of a call. */
+/** Converts LlamaIndex's options, of a model and of a call, to those of core. */
 
 import type { BaseEmbeddingOptions, EmbeddingInfo } from "llamaindex";
 import type { CallOptions } from "../core/call-options.js";
@@ -18,17 +18,17 @@ export interface TogetherEmbeddingsParams extends EmbedderOptions {
   embedBatchSize?: number | undefined;
 }
 
-/** Options of a single call: LlamaIndex's own (`progressCallback`, `logProgress`, `logger`), and a way to end it. */
+/** Options of one call: LlamaIndex's own (`progressCallback`, `logProgress`, `logger`) and an abort signal. */
 export interface EmbeddingCallOptions extends BaseEmbeddingOptions {
   /**
-   * Ends the call at once, in whatever state it is, with the signal's own reason.
+   * Aborts the call at once, in every state, with the signal's reason.
    *
-   * @defaultValue nothing ends it but its work
+   * @defaultValue none
    */
   signal?: AbortSignal | undefined;
 }
 
-/** LlamaIndex's options of a call in the core's words. */
+/** Converts LlamaIndex's options of a call to those of core. */
 export function toCallOptions(options: EmbeddingCallOptions = {}): CallOptions {
   const { signal, progressCallback, logProgress, logger = console } = options;
   return {

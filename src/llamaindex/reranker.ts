@@ -27,10 +27,10 @@ const ownOptions = {
 } as const satisfies OptionTable<Omit<TogetherRerankerParams, keyof RerankerOptions>>;
 
 /**
- * Together AI's reranking, wherever LlamaIndex takes a node postprocessor.
+ * Together AI's reranking, for every place where LlamaIndex takes a node postprocessor.
  *
- * What comes out are new wrappers, with the model's score, around the same nodes. Nothing that went in is changed,
- * because an in-memory index hands out its own nodes.
+ * Returns new wrappers, with the model's score, around the same nodes. Does not change what you pass, because an
+ * in-memory index returns its own nodes.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ const ownOptions = {
  * ```
  */
 export class TogetherReranker implements BaseNodePostprocessor {
-  /** The model that scores. */
+  /** The model, as set. */
   readonly model: string;
   readonly #engine: RerankEngine;
   readonly #metadataMode: MetadataMode;
@@ -61,12 +61,13 @@ export class TogetherReranker implements BaseNodePostprocessor {
   }
 
   /**
-   * The best nodes for a query, best first. The texts of a query of several parts are joined, as LlamaIndex does it.
+   * Returns the best nodes for a query, best first. Joins the texts of a query of several parts as LlamaIndex does.
    *
-   * After a failure with `fallback: "original-order"`, the nodes keep the scores that they came with.
+   * After a failure with `fallback: "original-order"`, the nodes keep their earlier scores.
    *
-   * @throws {@link TogetherError} if there is no query, if the query or a node cannot be sent, or if a request fails
-   * for good; the signal's reason if aborted.
+   * @throws {@link TogetherError} `invalid_input` if there is no query, or if the query or a node cannot be sent; any
+   * other code if a request fails after all retries.
+   * @throws the signal's reason if it is aborted.
    */
   async postprocessNodes(
     nodes: NodeWithScore[],
@@ -74,7 +75,7 @@ export class TogetherReranker implements BaseNodePostprocessor {
     options?: RerankOptions,
   ): Promise<NodeWithScore[]> {
     const text = Array.isArray(query) ? extractText(query) : query;
-    // Bad input is for the core to refuse, so that every framework's users read the same sentence.
+    // Core rejects bad input, so that the users of every framework read the same sentence.
     const { ranked } = await this.#engine.rerank(text as string, nodes, (one) => this.#textOf(one), options);
     return ranked.map((one) => withScore(one));
   }
