@@ -1,7 +1,7 @@
 /** Reads environment variables. No other file does. */
 
 /** Returns the first variable that is set and not empty. */
-export function readEnvironment(names: readonly string[]): string | undefined {
+export function readEnvironment(names: readonly string[] = []): string | undefined {
   return names.map(readVariable).find(Boolean);
 }
 
