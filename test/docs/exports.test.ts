@@ -100,7 +100,9 @@ describe("the documentation of an option", () => {
 
   it("names the environment variables that the table has, in their order", () => {
     const tables: AnyTable[] = [embedderOptions, rerankerOptions];
-    const variables = tables.flatMap(Object.entries).map(([name, { environment }]) => [name, environment]);
+    const variables = tables
+      .flatMap(Object.entries)
+      .map(([name, { environment = [] }]) => [name, environment]);
     const named = options.map(({ name, defaultValue }) => [
       name.split(".")[1],
       defaultValue?.match(/\bTOGETHER_\w+/g) ?? [],

@@ -23,7 +23,7 @@ export interface ResolvedCache {
 
 /** A byte store, with or without a namespace. */
 export function byteStore(): Option<Given, ResolvedCache | undefined> {
-  return { environment: [], check, convert, default: () => undefined };
+  return { check, convert, default: () => undefined };
 }
 
 function check(value: unknown, _: string, error: OptionError): Given {

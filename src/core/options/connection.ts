@@ -10,7 +10,6 @@ interface Variables {
 /** A model's id. It is required. */
 export function modelId(): Option<string> {
   return {
-    environment: [],
     check: checkModel,
     convert: (model) => model,
     default: (_, error) => {
@@ -94,7 +93,7 @@ function checkUrl(given: string, example: string, error: OptionError): string {
 
 /** A client of the SDK. */
 export function togetherClient(): Option<Together, Together | undefined> {
-  return { environment: [], check: checkClient, convert: (client) => client, default: () => undefined };
+  return { check: checkClient, convert: (client) => client, default: () => undefined };
 }
 
 function checkClient(value: unknown, _: string, error: OptionError): Together {

@@ -9,7 +9,7 @@ export type OptionError = (problem: string, fix: string, code?: TogetherErrorCod
 /** One option: its type, its range, its environment variables and its default. */
 export interface Option<Given, Result = Given> {
   /** Read in this order if the option is left out. */
-  readonly environment: readonly string[];
+  readonly environment?: readonly string[] | undefined;
   /** Returns the value if it is valid. Throws otherwise. */
   readonly check: (value: unknown, name: string, error: OptionError) => Given;
   /** Converts a valid value to the form that the core uses. */
@@ -106,7 +106,7 @@ function checkType<Type>(
 
 function option<Given, Default>(
   check: Option<Given>["check"],
-  { default: value, environment = [] }: Settings<Default>,
+  { default: value, environment }: Settings<Default>,
 ): Option<Given, Given | Default> {
   const ofModel =
     typeof value === "function" ? (value as (model: string) => Default) : () => value as Default;

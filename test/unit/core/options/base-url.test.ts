@@ -93,6 +93,18 @@ describe("environment variables", () => {
     expect(await sent()).toBe("Bearer first https://api.together.ai");
   });
 
+  it("reads the second variable if the first one is forbidden", async () => {
+    const env = {
+      get TOGETHER_API_KEY(): string {
+        throw new Error("Deno says no");
+      },
+      TOGETHER_AI_API_KEY: "second",
+    };
+    vi.stubGlobal("process", { ...process, env });
+    const request = await sent().finally(() => vi.unstubAllGlobals());
+    expect(request).toBe("Bearer second https://api.together.ai");
+  });
+
   it("treats a missing or forbidden environment as empty", () => {
     for (const process of [
       undefined,
