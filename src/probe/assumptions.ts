@@ -107,7 +107,7 @@ export const assumptions = {
     question: "range of the scores",
     expected: "0 to 1, or any range for some models",
     source: "Together's page on Llama-Rank (2025)",
-    home: "src/core/options/options.ts",
+    home: "src/core/options/reranker-options.ts",
   },
   topN: {
     question: "top_n",
@@ -137,7 +137,7 @@ export const assumptions = {
     question: "documents in one request",
     expected: "1,024 or more, one score each",
     source: "Together's model list (2025-11), for Llama-Rank",
-    home: "src/core/options/options.ts",
+    home: "src/core/options/reranker-options.ts",
   },
   rerankUsage: {
     question: "usage of reranking",

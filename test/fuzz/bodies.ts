@@ -105,14 +105,13 @@ function descend(tree: Tree, chance: Chance): Tree {
 function mutate(tree: Tree, chance: Chance): void {
   const names = Object.keys(tree);
   const name = names.length === 0 ? "0" : chance.pick(names);
-  const place = tree as Record<string, unknown>;
+  const node = tree as Record<string, unknown>;
   const how = chance.kind({ replace: 5, remove: 2, repeat: 2, swap: 2, add: 1 });
-  if (how === "replace") place[name] = structuredClone(chance.pick(VALUES));
+  if (how === "replace") node[name] = structuredClone(chance.pick(VALUES));
   else if (how === "remove" && Array.isArray(tree)) tree.splice(Number(name), 1);
-  else if (how === "remove") delete place[name];
-  else if (how === "repeat" && Array.isArray(tree)) tree.push(structuredClone(place[name]));
-  else if (how === "swap")
-    place[name] = structuredClone(place[chance.pick(names.length > 0 ? names : ["0"])]);
+  else if (how === "remove") delete node[name];
+  else if (how === "repeat" && Array.isArray(tree)) tree.push(structuredClone(node[name]));
+  else if (how === "swap") node[name] = structuredClone(node[chance.pick(names.length > 0 ? names : ["0"])]);
   else
     Object.defineProperty(tree, chance.pick(NAMES), {
       value: 1,

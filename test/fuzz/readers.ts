@@ -70,7 +70,9 @@ function isRanking(
       ({ index, score }) =>
         Number.isInteger(index) && index >= 0 && index < requested && Number.isFinite(score),
     ) &&
-    ranked.every(({ score }, place) => place === 0 || score <= (ranked[place - 1]?.score ?? Number.NaN))
+    ranked.every(
+      ({ score }, position) => position === 0 || score <= (ranked[position - 1]?.score ?? Number.NaN),
+    )
   );
 }
 

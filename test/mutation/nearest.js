@@ -127,6 +127,7 @@ export const nearest = {
     "unit/core/embed/vector-cache",
   ],
   "core/request/retry-policy": ["unit/core/request/retry-policy", "unit/core/request/retries"],
+  "core/rate-limit/retry-budget": ["unit/core/rate-limit/retry-budget"],
   "core/rerank/rerank-run": [
     "unit/core/rerank/reranker",
     "unit/core/rerank/too-large",

@@ -30,12 +30,11 @@ const MODEL_UNAVAILABLE =
 const TOO_MANY_ITEMS =
   /batch size|too many (inputs|texts|items|documents)|(number|amount) of (inputs|texts|items|documents)|\d (inputs|texts|items|documents)\b/i;
 
-/** Messages that name a size in tokens. */
-const TOKENS = /\b(tokens?|length|too (long|large)|size)\b/i;
+/** Messages of a 413 that name a size in tokens or bytes. Its default message, "Payload Too Large", names neither. */
+const SIZE = /\b(tokens?|length|too long|size|bytes?|characters?)\b|\d ?[kmg]i?b\b/i;
 
-/** Messages that name a size in bytes or characters. */
-const BYTES = /\b(bytes?|characters?|[km]i?b)\b/i;
-
+/** Messages of other statuses that name a size, and that it is exceeded. */
+const LENGTH = /\b(tokens?|length|too (long|large)|size)\b/i;
 const EXCEEDED = /exceed|maximum|at most|too|longer|larger|less than|limit|context/i;
 
 const CODES = {
@@ -72,8 +71,8 @@ export function tooLargeBy(failure: Failure): "count" | "size" | "unknown" | und
   const { status, body } = failure;
   if (![400, 403, 413, 422].includes(status)) return undefined;
   if (TOO_MANY_ITEMS.test(body.message)) return "count";
-  if (status === 413) return TOKENS.test(body.message) || BYTES.test(body.message) ? "size" : "unknown";
-  return TOKENS.test(body.message) && EXCEEDED.test(body.message) ? "size" : undefined;
+  if (status === 413) return SIZE.test(body.message) ? "size" : "unknown";
+  return LENGTH.test(body.message) && EXCEEDED.test(body.message) ? "size" : undefined;
 }
 
 /** Whether the server rejected the parameter `encoding_format`. */

@@ -61,5 +61,6 @@ describe("events", () => {
     expect(only(events, "rate-limited")).toMatchObject([
       { limitedBy: "tokens", delayMs: expect.any(Number) },
     ]);
+    expect(only(events, "text-sanitized")).toMatchObject([{ input: "documents", indexes: [1] }]);
   });
 });

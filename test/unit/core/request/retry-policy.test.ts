@@ -69,10 +69,10 @@ describe("backoff()", () => {
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), chance, (retry, random) => {
-        const wait = backoff(retry, random);
-        expect(wait).toBeGreaterThanOrEqual(0);
-        expect(wait).toBeLessThanOrEqual(backoff(retry, 1));
-        expect(wait).toBeLessThanOrEqual(8000);
+        const delay = backoff(retry, random);
+        expect(delay).toBeGreaterThanOrEqual(0);
+        expect(delay).toBeLessThanOrEqual(backoff(retry, 1));
+        expect(delay).toBeLessThanOrEqual(8000);
       }),
     );
     expect(backoff(3, 0)).toBe(0);

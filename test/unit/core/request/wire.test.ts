@@ -41,7 +41,7 @@ function isComplete(vectors: readonly RawVector[], texts: number): boolean {
 function isRanking(ranked: readonly RankedIndex[], least: number): boolean {
   const known = ranked.every(({ index, score }) => index >= 0 && index < 5 && Number.isFinite(score));
   const different = new Set(ranked.map(({ index }) => index)).size === ranked.length;
-  const sorted = ranked.toSorted(byScore).every((one, place) => one === ranked[place]);
+  const sorted = ranked.toSorted(byScore).every((one, position) => one === ranked[position]);
   return ranked.length >= least && known && different && sorted;
 }
 
@@ -119,7 +119,7 @@ describe("readEmbeddings()", () => {
           embedding: base64 ? base64Of([index, 1]) : [index, 1],
         }));
         const read = readEmbeddings({ data }, indexes.length).map((vector) => Array.from(vector));
-        expect(read).toEqual(indexes.map((_, place) => [place, 1]));
+        expect(read).toEqual(indexes.map((_, position) => [position, 1]));
       }),
     );
   });
