@@ -6,7 +6,7 @@
  * Sources: Together's model list and deprecations page (2026-09), its embeddings skill (2026-02), the model cards.
  */
 
-/** Ids of known embedding models, for completion in editors. Any other id, such as `"<project>/<endpoint>"`, is accepted. */
+/** Ids of known embedding models, for completion in editors. Other ids are accepted: `"<project>/<endpoint>"`. */
 export type EmbeddingModelId =
   | "BAAI/bge-large-en-v1.5"
   | "BAAI/bge-base-en-v1.5"

@@ -75,7 +75,7 @@ export function maxEmbeddingBytes(texts: number, dimensions = 16_384): number {
   return BYTES_OF_OTHER_FIELDS + texts * (BYTES_PER_ITEM + dimensions * BYTES_PER_NUMBER);
 }
 
-/** Returns the maximum size of a valid response in bytes. Some servers ignore `return_documents` and return the texts. */
+/** Returns the maximum size of a valid response in bytes. Servers may ignore `return_documents` and return the texts. */
 export function maxRankingBytes(documents: readonly string[]): number {
   // In JSON, a character takes six bytes at most: `\u0000`.
   const textBytes = documents.reduce((bytes, document) => bytes + 6 * document.length, 0);
