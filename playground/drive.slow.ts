@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the playground in Chromium", () => {
     expect(await page.locator("#search-status").textContent()).toContain("Bees live on nectar");
   });
 
-  it("searches texts that somebody pastes, and shows markup as text", async () => {
+  it("searches pasted texts, and shows markup as text", async () => {
     await page.getByLabel("One text a line").fill("Bread rises.\n<b onclick=alert(1)>Glass</b> is sand.");
     await page.getByLabel("Question").fill("What is glass made of?");
     await page.keyboard.press("Enter");

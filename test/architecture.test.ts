@@ -43,6 +43,9 @@ const PARTS: Record<string, { parts: string[]; packages: RegExp }> = {
   "src/browser": { parts: [], packages: /^together-ai$/ },
 };
 
+/** Type names that every adapter declares. */
+const OF_EVERY_ADAPTER = /^Together(Embeddings|Reranker)(Params)?$/;
+
 const all = sources();
 
 function partOf(path: string): string {
@@ -172,8 +175,7 @@ describe("the architecture", () => {
     for (const file of all) {
       for (const name of typeNames(file)) files.set(name, (files.get(name) ?? new Set()).add(file.path));
     }
-    const isOfAdapters = (name: string): boolean => /^Together(Embeddings|Reranker)(Params)?$/.test(name);
-    const twice = [...files].filter(([name, paths]) => paths.size > 1 && !isOfAdapters(name));
+    const twice = [...files].filter(([name, paths]) => paths.size > 1 && !OF_EVERY_ADAPTER.test(name));
     expect(twice.map(([name, paths]) => `${name}: ${[...paths].join(", ")}`)).toEqual([]);
   });
 

@@ -67,7 +67,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     );
   });
 
-  it("send 10,000 texts in 20 requests when nobody says otherwise", async () => {
+  it("send 10,000 texts in 20 requests by default", async () => {
     const server = bench({ keepBodies: false });
     const vectors = await on(driver, server).documents(texts(10_000));
     expect(server.emulator.requests).toHaveLength(20);
@@ -143,7 +143,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     ]);
   });
 
-  it("repair half an emoji, and say which text it was", async () => {
+  it("replace an unpaired surrogate, and report the index of its text", async () => {
     const server = bench();
     await on(driver, server).documents(["whole", "half \ud83d"]);
     expect(server.bodies()[0]?.input).toEqual(["whole", "half \ufffd"]);

@@ -106,7 +106,7 @@ describe.each(drivers)("failures in $framework", (driver) => {
       expect(server.emulator.requests).toHaveLength(requests);
     });
 
-    it("are an abort's own reason, at once, when it comes while the request is under way", async () => {
+    it("reject at once with the signal's reason when it is aborted while a request is in flight", async () => {
       const server = bench({ faults: () => "hang" });
       const controller = new AbortController();
       const pending = rejection(ask(driver, server, { timeout: 60_000 }, { signal: controller.signal }));

@@ -72,7 +72,7 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     expect(only(server.events, "rate-limited").length).toBeGreaterThan(0);
   });
 
-  it("tells of every request and what it cost", async () => {
+  it("reports every request and its usage", async () => {
     const server = bench();
     const { embeddings, reranker } = made(driver, server, { batchSize: 2 });
     await embeddings.documents(texts(5));
@@ -93,7 +93,7 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     expect(answers.reduce((sum, { usage }) => sum + (usage?.totalTokens ?? 0), 0)).toBe(tokens);
   });
 
-  it("tells of a retry, with the reason", async () => {
+  it("reports a retry and its reason", async () => {
     const server = bench({ faults: [{ status: 503, headers: { "retry-after-ms": "1" } }] });
     await made(driver, server).embeddings.query("a question");
     expect(only(server.events, "retry")).toMatchObject([

@@ -48,12 +48,12 @@ describe("curl", () => {
     expect(answer.trim().endsWith("data: [DONE]")).toBe(true);
   });
 
-  it("is told of a wrong key", async () => {
+  it("receives 401 for a wrong key", async () => {
     const [answer, status] = await curl("/models", undefined, "wrong");
     expect([JSON.parse(answer), status]).toMatchObject([{ error: { code: "invalid_api_key" } }, 401]);
   });
 
-  it.each(STATUSES)("is told of a %i in Together's words", async (status) => {
+  it.each(STATUSES)("receives a %i with Together's message", async (status) => {
     here.emulator.setFaults([{ status }]);
     const [answer, seen] = await curl("/embeddings", { model: EMBEDDING, input: "a" });
     expect(seen).toBe(status);

@@ -28,7 +28,7 @@ proves(
   shared,
 );
 
-it("python-langchain-together: sends a text by itself, as base64", async () => {
+it("python-langchain-together: sends one text per request, as base64", async () => {
   keys("TOGETHER_API_KEY");
   const emulator = world();
   await python.embedDocuments(["a"], MODEL);

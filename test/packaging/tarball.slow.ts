@@ -97,7 +97,7 @@ describe("the packed tarball in a LangChain project", () => {
   });
 });
 
-describe("the packed tarball by itself", () => {
+describe("the packed tarball", () => {
   it("works without any framework", async () => {
     await plain.write(
       "plain.js",

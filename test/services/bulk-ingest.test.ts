@@ -29,7 +29,7 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  it("stores every passage once and with its vector, whoever is killed or restarted meanwhile", async () => {
+  it("stores every passage once with its vector, although workers are killed and servers restarted", async () => {
     const outcome = await endure(services, {
       args: [corpus, "--table", "endured", "--job-size", "128", "--workers", "3", "--lock-seconds", "2"],
       emulator: { latency: 100, limits: everyNinthRefused, faults: someFaults() },
@@ -51,7 +51,7 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
     expect(outcome.paidTexts).toBeLessThanOrEqual(PASSAGES + outcome.kills * 4 * 128);
   });
 
-  it("goes on where it was when the whole run was killed, and asks for nothing when all is there", async () => {
+  it("resumes after the whole run was killed, and sends no request when every passage is stored", async () => {
     const emulator = createEmulator({ keepBodies: false, latency: 50, limits: { requestsPerSecond: 10 } });
     const server = await emulator.listen();
     const args = [

@@ -44,7 +44,7 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
     await Promise.all([server?.close(), postgres?.stop(), base && rm(base, { recursive: true })]);
   });
 
-  it("goes on where it was when it was killed, and pays no text twice that had arrived", async () => {
+  it("resumes after it was killed, and embeds no text again whose vector had arrived", async () => {
     const program = start("indexing/main.ts", [folder], environment());
     await expect.poll(() => emulator.totals.texts, { timeout: 30_000, interval: 5 }).toBeGreaterThan(1000);
     program.child.kill("SIGKILL");
@@ -120,7 +120,7 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
     expect(outcome.numAdded).toBeGreaterThan(documents - PASSAGES_PER_FILE);
   });
 
-  it("names the files whose database went away for good, and ends", async () => {
+  it("names the files that could not be stored when the database does not return, and ends", async () => {
     await query("TRUNCATE indexed, indexed_documents");
     const target = await open();
     const sources = await readSources(folder);

@@ -50,7 +50,6 @@ function registry(): Registry {
 
 function createRegistry(): Registry {
   const byFetch = new WeakMap<object, Map<string, RateLimiter>>();
-  const idOf = ({ origin, apiKey, model }: LimiterKey): string => JSON.stringify([origin, apiKey, model]);
   return {
     find: (key) => byFetch.get(key.fetch)?.get(idOf(key)),
     findOrCreate: (key) => {
@@ -62,6 +61,10 @@ function createRegistry(): Registry {
       return limiter;
     },
   };
+}
+
+function idOf({ origin, apiKey, model }: LimiterKey): string {
+  return JSON.stringify([origin, apiKey, model]);
 }
 
 function deleteIdle(limiters: Map<string, RateLimiter>): void {

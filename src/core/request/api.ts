@@ -20,7 +20,7 @@ import { InvalidResponse, readUsage } from "./wire.js";
 /** How long a model may respond with nothing but 429 before callers receive an error. No longer delay is waited for. */
 const RETRY_DEADLINE_MS = 120_000;
 
-type StatusFailure = Extract<Failure, { kind: "status" }>;
+type RateLimitFailure = Extract<Failure, { kind: "status" }>;
 
 /** An attempt that did not succeed and is followed by another. */
 type Retried = Exclude<Attempt<never>, Succeeded<never> | Failed>;
@@ -171,16 +171,20 @@ export class Api {
   #afterRateLimit(
     { limiter, startedAt }: ApiOperation,
     sent: InFlight,
-    failure: StatusFailure,
+    failure: RateLimitFailure,
   ): Retried | undefined {
     const { waitMs = 0, body } = failure;
     // A delay beyond the deadline is not waited for, so it must not delay the next caller either.
-    if (waitMs > RETRY_DEADLINE_MS) return void sent.release();
+    if (waitMs > RETRY_DEADLINE_MS) {
+      sent.release();
+      return undefined;
+    }
     const limitedBy = body.type.includes("token") ? "tokens" : "requests";
     const update = sent.rateLimited(failure.waitMs, limitedBy);
     const deadline = performance.now() + waitMs - RETRY_DEADLINE_MS;
     if (Math.max(limiter.lastSuccess, startedAt) < deadline) {
-      return void limiter.rejectWaitingSince(deadline, withoutServerText(failure));
+      limiter.rejectWaitingSince(deadline, withoutServerText(failure));
+      return undefined;
     }
     this.#emit({ type: "rate-limited", request: sent.request, limitedBy, ...update });
     return { status: "rate-limited" };
@@ -226,7 +230,7 @@ function parse<Value>(request: ApiRequest<Value>, { body, requestId }: JsonRespo
 }
 
 /** The same failure for other callers. The server's words may quote this caller's text, and the id is its request's. */
-function withoutServerText(failure: StatusFailure): StatusFailure {
+function withoutServerText(failure: RateLimitFailure): RateLimitFailure {
   return { ...failure, body: { message: "", type: "", code: "" }, requestId: undefined };
 }
 

@@ -19,12 +19,16 @@ export function decodeBase64(text: string): Float32Array | undefined {
   return decodeInto(target, text) === bytes ? new Float32Array(target.buffer) : undefined;
 }
 
-interface NodeBuffer {
+/** Node's `Buffer` class, as far as it is used here. Bun and Deno have it too. */
+export interface NodeBuffer {
   allocUnsafeSlow(size: number): NodeBytes;
+  from(buffer: ArrayBufferLike, offset: number, length: number): NodeBytes;
 }
 
-interface NodeBytes extends Uint8Array {
+export interface NodeBytes extends Uint8Array {
   write(text: string, encoding: "base64"): number;
+  indexOf(value: string | number, from?: number): number;
+  toString(encoding?: "utf8" | "latin1", start?: number, end?: number): string;
 }
 
 /** Returns the number of bytes written. It is less than the size of `target` if the text is not valid base64. */

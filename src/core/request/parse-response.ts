@@ -5,7 +5,7 @@
  * time and half of its garbage (10,000 vectors of 1,024 numbers, Node 20).
  */
 
-import { decodeBase64 } from "./base64.js";
+import { decodeBase64, type NodeBuffer, type NodeBytes } from "./base64.js";
 import { allFinite } from "./wire.js";
 
 const KEY = '"embedding":';
@@ -77,13 +77,4 @@ function parseOrUndefined(json: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-interface NodeBuffer {
-  from(buffer: ArrayBufferLike, offset: number, length: number): NodeBytes;
-}
-
-interface NodeBytes extends Uint8Array {
-  indexOf(value: string | number, from?: number): number;
-  toString(encoding?: "utf8" | "latin1", start?: number, end?: number): string;
 }

@@ -10,24 +10,16 @@ import { decodeBase64 } from "./base64.js";
 
 export interface EmbeddingsRequest {
   model: string;
-  input: string | readonly string[];
+  input: readonly string[];
   encoding_format?: "base64" | "float";
 }
 
 export interface RerankRequest {
   model: string;
   query: string;
-  documents: readonly string[] | readonly Record<string, unknown>[];
+  documents: readonly string[];
   top_n?: number;
   return_documents?: boolean;
-  rank_fields?: readonly string[];
-}
-
-/** Token counts of a response. Not every model reports them. */
-export interface Usage {
-  prompt_tokens: number;
-  completion_tokens?: number;
-  total_tokens: number;
 }
 
 /** Builds a request for vectors: little-endian float32 in base64, or plain numbers. */

@@ -68,7 +68,7 @@ describe("an abort ends", () => {
     },
   );
 
-  it.each(Object.keys(calls))("%s that waits for its turn, and nobody else's", async (call) => {
+  it.each(Object.keys(calls))("%s that waits for a permit, and no other call", async (call) => {
     const own = bench({ latency: ({ texts: amount }) => (amount === 1 ? 1000 : 0) });
     // They fill every place there is.
     const before = texts(2, "slow").map((text) => own.embedder({ maxConcurrency: 2 }).embed([text]));
@@ -130,7 +130,7 @@ describe("an abort ends", () => {
     expect(returned).toBe(1);
   });
 
-  it("all hundred calls that share its signal, which hears one listener", async () => {
+  it("all hundred calls that share its signal, which has one listener", async () => {
     const own = bench({ latency: 60_000 });
     const controller = new AbortController();
     const { signal } = controller;
@@ -172,7 +172,7 @@ describe("an abort ends", () => {
     expect(cancel).toHaveBeenCalledTimes(1);
   });
 
-  it("whatever it ends without a rejection that nobody handles, or a warning of too many listeners", async () => {
+  it("every call without an unhandled rejection or a warning of too many listeners", async () => {
     await breathe(20);
     expect(unhandled.mock.calls).toEqual([]);
     const names = warnings.mock.calls.map(([{ name }]) => name);
@@ -238,7 +238,7 @@ describe("onProgress", () => {
 });
 
 describe("onAbort()", () => {
-  it("calls whoever listens when the signal is aborted, and nobody who has stopped listening", () => {
+  it("calls the listeners of an aborted signal, and none that has been removed", () => {
     const controller = new AbortController();
     const [staying, leaving] = [vi.fn<() => void>(), vi.fn<() => void>()];
     onAbort(controller.signal, staying);

@@ -160,7 +160,7 @@ describe("TogetherReranker", () => {
     ]);
   });
 
-  it("hears a signal", async () => {
+  it("aborts with a signal", async () => {
     const { reranker, emulator } = rerankerWith();
     const signal = AbortSignal.abort("enough");
     expect(await rejection(reranker.rerank(["1"], "q", { signal }))).toBe("enough");

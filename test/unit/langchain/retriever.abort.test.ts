@@ -32,7 +32,7 @@ it("an abort ends a search that does not listen, and nothing is ranked", async (
   expect(emulator.requests).toHaveLength(0);
 });
 
-it("an abort ends a ranking under way and takes its request off the server", async () => {
+it("an abort ends a reranking and aborts its request", async () => {
   const searching = await search(deafReranker);
   const controller = new AbortController();
   const outcome = rejection(searching.retriever.invoke("query", { signal: controller.signal }));

@@ -85,7 +85,7 @@ it("is a tool of an agent: a call of the model's becomes a message with the pass
   expect(message.tool_call_id).toBe("call_1");
 });
 
-it("asTool() takes the query as its input and hears the signal of whoever calls the tool", async () => {
+it("asTool() takes the query as its input and aborts with the signal of the tool call", async () => {
   const { retriever } = await search();
   // A zod schema of a text: LangChain's own is at hand, though its declared type is of another copy.
   const { query } = createRetrieverTool(retriever, { name: "any", description: "" }).schema.shape;

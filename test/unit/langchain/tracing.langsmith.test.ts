@@ -47,7 +47,7 @@ it("the ranking is a run under LangChain's ContextualCompressionRetriever as wel
   expectRanking(run("TogetherReranker"), 4);
 });
 
-it("compressDocuments() called by hand opens a run for a manager, under the manager's own parent", async () => {
+it("compressDocuments() called directly opens a run for a manager, under the manager's own parent", async () => {
   const { reranker } = await search();
   const { tracer, run } = recordingTracer();
   const serialized = { lc: 1, type: "not_implemented" as const, id: ["mine"] };
@@ -60,7 +60,7 @@ it("compressDocuments() called by hand opens a run for a manager, under the mana
   expectRanking(run("TogetherReranker"), 3);
 });
 
-it("compressDocuments() called by hand opens a run for an array of handlers, with no parent", async () => {
+it("compressDocuments() called directly opens a run for an array of handlers, with no parent", async () => {
   const { reranker } = await search();
   const { tracer, run } = recordingTracer();
   await reranker.compressDocuments(documents, "query", [tracer]);

@@ -41,7 +41,7 @@ describe("TogetherEmbeddings for LlamaIndex", () => {
     expect(on(bench())).toBeInstanceOf(TogetherEmbeddings);
   });
 
-  it("shows its key to nobody", () => {
+  it("shows no key", () => {
     const embeddings = on(bench());
     expect(inspect(embeddings, { depth: 9, showHidden: true })).toContain("TogetherEmbeddings");
     expect(inspect(embeddings, { depth: 9, showHidden: true })).not.toContain(KEY);
@@ -74,7 +74,7 @@ describe("TogetherEmbeddings for LlamaIndex", () => {
     expect(server.bodies()).toMatchObject([{ input: ["keep: a text"] }]);
   });
 
-  it("has several batches under way at once", async () => {
+  it("has several batches in flight at once", async () => {
     const server = bench({ latency: 5 });
     await on(server, { batchSize: 1 }).getTextEmbeddingsBatch(texts(8));
     expect(Math.max(...only(server.events, "request").map(({ inFlight }) => inFlight))).toBeGreaterThan(1);
@@ -172,7 +172,7 @@ describe("embedInfo", () => {
     expect(embeddings.truncateMaxTokens(long)).toEqual(long);
   });
 
-  it("tells what was set, and nothing of a model that nobody knows", () => {
+  it("reports what was set, and nothing for an unknown model", () => {
     const own = { model: BGE, dimensions: 4, maxInputTokens: 100 };
     expect(on(bench(), own).embedInfo).toEqual({ dimensions: 4, maxTokens: 100 });
     expect(on(bench()).embedInfo).toEqual({});
@@ -187,7 +187,7 @@ describe("embedInfo", () => {
 });
 
 describe("a call's options", () => {
-  it("progressCallback hears how many texts are done, of how many", async () => {
+  it("progressCallback receives how many texts are done and the total", async () => {
     const progressCallback = vi.fn<(current: number, total: number) => void>();
     const embeddings = on(bench(), { embedBatchSize: 2, maxConcurrency: 1 });
     await embeddings.getTextEmbeddingsBatch(texts(5), { progressCallback });

@@ -112,7 +112,7 @@ describe("embedStream()", () => {
     expect(most).toBeGreaterThan(5);
   });
 
-  it("reads nothing while nobody takes what is there", async () => {
+  it("reads nothing while no result is taken", async () => {
     const { embedder } = bench();
     const source = new Source(1000);
     const stream = embedder({ batchSize: 5, maxConcurrency: 2 }).embedStream(source);
@@ -126,7 +126,7 @@ describe("embedStream()", () => {
     expect(source.closed).toBe(1);
   });
 
-  it("closes the source and lets go of what is under way when the loop is left", async () => {
+  it("closes the source and aborts requests in flight when the loop is left", async () => {
     const { embedder, emulator } = bench({ latency: ({ number }) => (number === 1 ? 0 : 5000) });
     const source = new Source(1000);
     for await (const { index } of embedder({ batchSize: 2 }).embedStream(source)) if (index === 1) break;
@@ -171,7 +171,7 @@ describe("embedStream()", () => {
     expect(await rejection(collect(embedder({ batchSize: 2 }).embedStream(source())))).toBe(broken);
   });
 
-  it("throws when a request fails for good, and closes the source", async () => {
+  it("throws when a request fails after all retries, and closes the source", async () => {
     const { embedder, emulator } = bench({ faults: ["ok", { status: 401 }] });
     const source = new Source(1000);
     const error = await rejection(collect(embedder({ batchSize: 2, maxConcurrency: 1 }).embedStream(source)));

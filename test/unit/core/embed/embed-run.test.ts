@@ -23,7 +23,7 @@ describe("a server that refuses batches as too large", () => {
     });
   });
 
-  it("is asked for no more than it bore from then on, also in later calls", async () => {
+  it("receives no larger batch than it accepted, also in later calls", async () => {
     const { embedder, emulator } = bench({ maxBatchTexts: 10 });
     const one = embedder({ batchSize: 64, maxConcurrency: 1 });
     await one.embed(texts(64));
@@ -72,7 +72,7 @@ describe("a server that refuses batches as too large", () => {
     expect(only(events, "response").length).toBeGreaterThan(0);
   });
 
-  it("is sent one text by itself although it is longer than what was borne before", async () => {
+  it("receives one text alone although it is longer than what was accepted before", async () => {
     const { embedder, emulator } = bench({ maxBatchTokens: 300 });
     const list = [200, 190, 230].map((words) => "word ".repeat(words));
     const { vectors } = await embedder({ maxConcurrency: 1 }).embed(list);
@@ -115,7 +115,7 @@ describe("a server that refuses batches as too large", () => {
 describe("a server of which nothing is known", () => {
   useVirtualTime();
 
-  it("is probed by one batch at a time: what is not under way yet waits for the outcome", async () => {
+  it("receives one rejected batch in halves at a time: other batches wait for the result", async () => {
     const { embedder, emulator } = bench({ maxBatchTexts: 10, latency: 5 });
     const list = texts(2048);
     const call = embedder().embed(list);
@@ -129,7 +129,7 @@ describe("a server of which nothing is known", () => {
 });
 
 describe("a server without base64", () => {
-  it("costs one refused request for each that is under way, and loses no text", async () => {
+  it("rejects one request for each in flight, and no text is lost", async () => {
     const { embedder, emulator, bodies } = bench({ base64: "reject", latency: 5 });
     const one = embedder({ batchSize: 2 });
     const list = texts(40);

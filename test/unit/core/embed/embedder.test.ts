@@ -24,7 +24,7 @@ describe("an embedder", () => {
     expect([events.length, cache.reads, emulator.requests.length]).toEqual([0, 0, 0]);
   });
 
-  it("tells of a query's request and the answer, and of nothing that is not the case", async () => {
+  it("emits a request and a response for a query, and no other event", async () => {
     const { embedder, events } = bench();
     await embedder().embedQuery("a question");
     expect(events.map(({ type }) => type)).toEqual(["request", "response"]);

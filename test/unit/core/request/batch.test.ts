@@ -32,22 +32,22 @@ describe("splitInHalf()", () => {
   });
 });
 
-describe("AcceptedSize", () => {
-  /** The limits after the server has rejected one batch and accepted others. */
-  function learned(
-    by: "count" | "size" | "unknown",
-    accepted: Batch[],
-    rejected: Batch,
-    parts: Batch[],
-  ): AcceptedSize {
-    const size = new AcceptedSize();
-    for (const batch of accepted) size.accepted(batch);
-    size.rejected(rejected);
-    for (const batch of parts) size.accepted(batch);
-    size.learn(by);
-    return size;
-  }
+/** The limits after the server has rejected one batch and accepted others. */
+function learned(
+  by: "count" | "size" | "unknown",
+  accepted: Batch[],
+  rejected: Batch,
+  parts: Batch[],
+): AcceptedSize {
+  const size = new AcceptedSize();
+  for (const batch of accepted) size.accepted(batch);
+  size.rejected(rejected);
+  for (const batch of parts) size.accepted(batch);
+  size.learn(by);
+  return size;
+}
 
+describe("AcceptedSize", () => {
   it("has no limit before a batch is rejected", () => {
     const size = new AcceptedSize();
     size.accepted(sized(3, 30));

@@ -15,7 +15,7 @@ function ends(events: readonly TogetherEvent[]): string[][] {
 it.each<[string, Fault, string, number | undefined]>([
   ["a refusal that repeating cannot change", { status: 401 }, "unauthorized", 401],
   ["an answer that is none", "missing-item", "invalid_response", undefined],
-])("%s is told of as a failure, once", async (_, fault, code, status) => {
+])("%s emits one request-error", async (_, fault, code, status) => {
   const { events, embedder } = bench({ faults: [fault] });
   await rejection(embedder().embed(texts(2)));
   expect(only(events, "request-error")).toEqual([
@@ -24,19 +24,19 @@ it.each<[string, Fault, string, number | undefined]>([
   expect(ends(events)).toEqual([["request-error"]]);
 });
 
-it("the last of the retries is told of as a failure, those before it as retries", async () => {
+it("the last retry emits a request-error, those before it emit retries", async () => {
   const { events, reranker } = bench({ faults: () => ({ status: 500 }) });
   await rejection(reranker({ maxRetries: 1 }).rerank("query", texts(2), (text) => text));
   expect(ends(events)).toEqual([["retry"], ["request-error"]]);
 });
 
-it("a request that is halved ends as a failure, and its halves as answers", async () => {
+it("a request that is split emits a request-error, and its halves emit responses", async () => {
   const { events, embedder } = bench({ maxBatchTexts: 2 });
   await embedder().embed(texts(4));
   expect(ends(events).flat().toSorted()).toEqual(["request-error", "response", "response"]);
 });
 
-it("an abort ends every request under way as aborted", async () => {
+it("an abort emits an aborted request-error for every request in flight", async () => {
   const { emulator, events, embedder } = bench({ latency: 3_600_000 });
   const controller = new AbortController();
   const outcome = rejection(embedder({ batchSize: 1 }).embed(texts(2), { signal: controller.signal }));

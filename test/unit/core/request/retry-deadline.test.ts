@@ -59,7 +59,7 @@ describe("a 429", () => {
     expect(after).toBeLessThan(40_000);
   });
 
-  it("holds up everybody who uses the model, and nobody else", async () => {
+  it("delays all callers of the model, and no callers of another", async () => {
     const { embedder, reranker, emulator } = bench({ faults: [refusal("20")] });
     const refused = embedder().embed(["a"]);
     await pass(100);
@@ -73,7 +73,7 @@ describe("a 429", () => {
     expect(emulator.requests.length).toBe(6);
   });
 
-  it("holds up whoever comes with a client of the same `fetch`, and nobody with another one", async () => {
+  it("delays callers whose client has the same `fetch`, and no callers with another", async () => {
     const [refusing, other] = [bench({ faults: [refusal("20")] }), bench()];
     const refused = byClient(refusing).embed(["a"]);
     await pass(100);
@@ -180,7 +180,7 @@ describe("a failure of the server", () => {
     expect(only(events, "retry")).toMatchObject([{ delayMs: 3000, status: 503 }]);
   });
 
-  it("that asks for more than two minutes is an error at once, for whoever comes next as well", async () => {
+  it("that asks for more than two minutes is an error at once, for the next caller as well", async () => {
     const { embedder } = bench({ faults: () => ({ status: 503, headers: { "retry-after": "3600" } }) });
     for (let call = 0; call < 6; call++) {
       const { after, error } = await failure(embedder().embedQuery("a"));
@@ -211,7 +211,7 @@ describe("a failure of the server", () => {
 });
 
 describe("many callers", () => {
-  it("all hear of a model that refuses everything in little more than two minutes", async () => {
+  it("all receive an error within 125 s from a model that responds with nothing but 429", async () => {
     const { embedder, emulator } = bench({ faults: () => refusal("30") });
     const one = embedder();
     const calls = texts(50).map((query) => rejection(one.embedQuery(query)));
@@ -235,7 +235,7 @@ describe("many callers", () => {
     expect((await Promise.all(late)).length).toBe(5);
   });
 
-  it("hear it of lists and of rankings, too, most of them without a request of their own", async () => {
+  it("receive it for lists and for rankings as well, most of them without a request of their own", async () => {
     const { embedder, reranker, emulator } = bench({ faults: () => refusal("30") });
     const [one, other] = [embedder(), reranker()];
     const calls = texts(20).flatMap((text) => [

@@ -11,7 +11,7 @@ it("a reranker names itself where it cannot be made", () => {
   expect(() => new Reranker({ model: RERANK })).toThrow("Cannot create Reranker: there is no API key");
 });
 
-describe("rank()", () => {
+describe("rerank()", () => {
   it("takes items of any kind, and gives back the very items", async () => {
     const { reranker } = bench();
     const items = [{ score: 3 }, { score: 9 }];
@@ -60,7 +60,7 @@ describe("rank()", () => {
     expect(emulator.requests.length).toBe(0);
   });
 
-  it("tells of its request and the answer, and of nothing that is not the case", async () => {
+  it("emits a request and a response, and no other event", async () => {
     const { reranker, events } = bench();
     await reranker().rerank("a query", ["document 1", "document 2"], identity);
     expect(events.map(({ type }) => type)).toEqual(["request", "response"]);
@@ -68,7 +68,7 @@ describe("rank()", () => {
     expect(events[0]).toMatchObject({ texts: 2, estimatedTokens });
   });
 
-  it("repeats nothing of query or documents that a refusal quotes", async () => {
+  it("quotes nothing of query or documents from a 422", async () => {
     for (const quoted of ["what nobody may know", "what the document says"]) {
       const { reranker } = bench({ faults: () => ({ status: 422, message: `I mind "${quoted}"` }) });
       const ranking = reranker().rerank("what nobody may know", ["1", "what the document says"], identity);
