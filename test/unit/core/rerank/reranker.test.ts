@@ -73,7 +73,7 @@ describe("rerank()", () => {
       const { reranker } = bench({ faults: () => ({ status: 422, message: `I mind "${quoted}"` }) });
       const ranking = reranker().rerank("what nobody may know", ["1", "what the document says"], identity);
       const { message } = (await rejection(ranking)) as Error;
-      expect(message).toMatch(/^Cannot rerank 2 documents with "me\/rerank": .*may quote what was sent/);
+      expect(message).toMatch(/^Cannot rerank 2 documents with "me\/rerank": .*may quote the request/);
       expect(message).not.toContain(quoted);
     }
   });
