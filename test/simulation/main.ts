@@ -88,8 +88,8 @@ function chosenTasks(): Task[] {
       values.rtt
         .split(",")
         .flatMap((rtt) =>
-          scenarios(Number(requests), Number(rtt)).flatMap(({ name }, place) =>
-            name.includes(values.only)
+          scenarios(Number(requests), Number(rtt)).flatMap((scenario, place) =>
+            titleOf(scenario).includes(values.only)
               ? [{ requests: Number(requests), rtt: Number(rtt), place, seed, seeds }]
               : [],
           ),

@@ -22,6 +22,12 @@ export interface Outcome {
 
 const MODEL = "simulated";
 
+/**
+ * Processes do not start in the same millisecond. If they did here, the order of microtasks in this one event loop
+ * would decide whose requests the server sees first, which differs by 40 % in time and means nothing.
+ */
+const MAX_START_DELAY_MS = 100;
+
 /** @param seed - Equal seeds give equal runs. */
 export async function runScenario(scenario: Scenario, seed: number): Promise<Outcome> {
   const refusals = new Map<string, number>();
@@ -43,7 +49,8 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Out
     if (later) setTimeout(() => emulator.setLimits(later.limits), later.atMs);
     const processes = scenario.processes ?? 1;
     const share = scenario.requests / processes;
-    const jobs = Array.from({ length: processes }, (_, process) => {
+    const jobs = Array.from({ length: processes }, async (_, process) => {
+      if (process > 0) await sleep(Math.random() * MAX_START_DELAY_MS);
       const embedder = embedderFor(watch(emulator.fetch));
       const asking = scenario.queries ? ask(embedder, queries) : undefined;
       return embedder.embed(textsOf(process, share)).finally(() => asking?.abort());
@@ -107,6 +114,10 @@ async function loneLatency(scenario: Scenario, seed: number): Promise<number> {
     embedderFor(emulatorFor(scenario, seed).fetch).embedQuery("a query"),
   );
   return elapsedMs;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
 function count(counts: Map<string, number>, key: string): void {
