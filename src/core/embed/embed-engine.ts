@@ -19,7 +19,7 @@ import {
 import { countTokens } from "../tokens.js";
 import { checkText, checkTexts, embedTask } from "../validate-texts.js";
 import { BatchQueue } from "../request/batch-queue.js";
-import { batchLimits, evenShare } from "./batch-size.js";
+import { batchLimits } from "./batch-size.js";
 import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
 import { UniqueTexts } from "./unique-texts.js";
@@ -61,7 +61,7 @@ export class EmbedEngine {
   readonly #api: Api;
   readonly #acceptedSize = new AcceptedSize();
   readonly #cache: VectorCache | undefined;
-  #encoding: "base64" | "float";
+  readonly #encoding: { format: "base64" | "float" };
   #learnedDimensions: number | undefined;
 
   /** @param name - The class that the user creates, for error messages. */
@@ -70,7 +70,7 @@ export class EmbedEngine {
     this.#emit = emitter(this.#options.onEvent, { operation: "embed", model: this.model });
     this.#api = new Api(this.#options, this.#emit);
     this.#cache = this.#options.cache && new VectorCache(this.#options, this.#options.cache, this.#emit);
-    this.#encoding = this.#options.encodingFormat;
+    this.#encoding = { format: this.#options.encodingFormat };
   }
 
   get model(): string {
@@ -230,7 +230,6 @@ export class EmbedEngine {
   ): Promise<void> {
     const { batchSize, maxConcurrency } = this.#options;
     const missing = unique.missing;
-    const share = evenShare(missing.length, maxConcurrency);
     const run = new EmbedRun(
       {
         api: this.#api,
@@ -240,20 +239,19 @@ export class EmbedEngine {
         priority,
         maxConcurrency,
         task,
-        limits: (limit) => batchLimits(batchSize, limit, share),
+        batchSize,
+        encoding: this.#encoding,
+        indexes: missing.map((position) => unique.firstIndexOf(position)),
         request: (batch) => this.#request(batch, unique, this.#prefix(priority)),
         store: ({ positions }, vectors) => store(pick(missing, positions), vectors),
-        useFloats: () => (this.#encoding = "float"),
-        indexOf: (position) => unique.firstIndexOf(missing[position] as number),
       },
-      missing.length,
       controller,
     );
     return run.run();
   }
 
   #request({ texts, tokens }: Batch, unique: UniqueTexts, prefix: string): EmbedRequest {
-    const isBase64 = this.#encoding === "base64";
+    const isBase64 = this.#encoding.format === "base64";
     return {
       call: { path: "/embeddings", body: embeddingsRequest(this.model, texts, isBase64) },
       isBase64,

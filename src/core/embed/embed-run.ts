@@ -7,17 +7,12 @@ import { sleep } from "../abort.js";
 import { isEncodingRejected, tooLargeBy } from "../errors/describe-failure.js";
 import { cannot } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
-import type { Priority, RateLimit } from "../rate-limit/rate-limiter.js";
+import type { Priority } from "../rate-limit/rate-limiter.js";
 import type { Api } from "../request/api.js";
 import type { ApiOperation, ApiRequest, Failed } from "../request/attempt.js";
-import {
-  splitInHalf,
-  type AcceptedSize,
-  type Batch,
-  type BatchLimits,
-  type TooLargeBy,
-} from "../request/batch.js";
+import { splitInHalf, type AcceptedSize, type Batch, type TooLargeBy } from "../request/batch.js";
 import type { RawVector } from "../request/wire.js";
+import { batchLimits, evenShare } from "./batch-size.js";
 import type { BatchQueue } from "../request/batch-queue.js";
 
 /** What a run needs from the engine that starts it. */
@@ -30,15 +25,15 @@ export interface EmbedRunOptions {
   readonly maxConcurrency: number;
   /** What the caller asked for; completes the sentence "Cannot ...". */
   readonly task: string;
-  /** The size of the next batch, before what the server has rejected. */
-  readonly limits: (limit: RateLimit | undefined) => BatchLimits;
+  /** As set by the user. */
+  readonly batchSize: number | undefined;
+  /** How vectors are requested: shared by all runs of the engine, and changed when the server rejects base64. */
+  readonly encoding: { format: "base64" | "float" };
+  /** The caller's index of the text at each position of the queue. */
+  readonly indexes: readonly number[];
   readonly request: (batch: Batch) => EmbedRequest;
   /** Stores the vectors of a batch. Its worker waits for the result before it takes the next batch. */
   readonly store: (batch: Batch, vectors: RawVector[]) => Promise<void> | undefined;
-  /** The server rejected base64: asks for floats from now on. */
-  readonly useFloats: () => void;
-  /** The caller's index of the text at a position of the queue. */
-  readonly indexOf: (position: number) => number;
 }
 
 /** A request for vectors. */
@@ -53,19 +48,19 @@ export class EmbedRun {
   readonly #options: EmbedRunOptions;
   readonly #controller: AbortController;
   readonly #workers: Promise<void>[] = [];
+  /** Texts per request if the whole list were in flight at once. */
+  readonly #share: number;
   /** Texts without a vector. */
   #remaining: number;
   /** Settles when no worker sends a rejected batch in halves. */
   #split: Promise<void> = Promise.resolve();
   #splitting = 0;
 
-  /**
-   * @param texts - Number of texts in the queue.
-   * @param controller - Aborted by the caller's signal, and by the first failure here.
-   */
-  constructor(options: EmbedRunOptions, texts: number, controller: AbortController) {
+  /** @param controller - Aborted by the caller's signal, and by the first failure here. */
+  constructor(options: EmbedRunOptions, controller: AbortController) {
     this.#options = options;
-    this.#remaining = texts;
+    this.#remaining = options.indexes.length;
+    this.#share = evenShare(this.#remaining, options.maxConcurrency);
     this.#controller = controller;
   }
 
@@ -129,9 +124,9 @@ export class EmbedRun {
 
   /** The size is decided here, when the batch is sent. Starts one more worker if texts are left for it. */
   #takeBatch(): Batch | undefined {
-    const { api, queue, limits, acceptedSize, maxConcurrency } = this.#options;
+    const { api, queue, batchSize, acceptedSize, maxConcurrency } = this.#options;
     if (this.#splitting > 0) return undefined;
-    const { texts, tokens } = limits(api.limit);
+    const { texts, tokens } = batchLimits(batchSize, api.limit, this.#share);
     const batch = queue.take({
       texts: Math.min(texts, acceptedSize.limits.texts),
       tokens: Math.min(tokens, acceptedSize.limits.tokens),
@@ -165,7 +160,7 @@ export class EmbedRun {
   /** Why the server rejected a batch, if a change of the request helps. @throws what else was wrong with it */
   #rejectedBy(batch: Batch, request: EmbedRequest, failed: Failed): TooLargeBy | "encoding" {
     if (request.isBase64 && isEncodingRejected(failed.failure)) {
-      this.#options.useFloats();
+      this.#options.encoding.format = "float";
       return "encoding";
     }
     const by = tooLargeBy(failed.failure);
@@ -205,9 +200,9 @@ export class EmbedRun {
   }
 
   #tooLong(batch: Batch, failed: Failed): Error {
-    const { task, indexOf } = this.#options;
+    const { task, indexes } = this.#options;
     const { status, requestId, attempts } = failed.error();
-    const index = indexOf(batch.positions[0] as number);
+    const index = indexes[batch.positions[0] as number] as number;
     const size = `${batch.texts[0]?.length} characters, about ${batch.tokens} tokens`;
     const problem = `the text at index ${index} (${size}) is more than the model takes`;
     const details = { index, status, requestId, attempts };
