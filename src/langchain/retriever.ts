@@ -1,5 +1,5 @@
 /**
- * A retriever that reranks what another retriever finds. Needs `@langchain/core` only.
+ * A retriever that reranks what another retriever finds. Needs only LangChain's core package.
  *
  * It is an entry of its own, because the runnables of LangChain's core add 123 KB gzipped (core 1.2.13, 2026-11).
  *
