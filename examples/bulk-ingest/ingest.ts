@@ -36,7 +36,7 @@ export class Ingest {
   async run(range: Range): Promise<JobReport> {
     const { passages, bad } = await readRange(this.#settings.corpus, range);
     const tally = { requests: 0, refused: 0, retried: 0 };
-    // All embedders of a process share one throttle; this one tells what this job took.
+    // All embedders of a process share one rate limiter; this one counts the requests of this job.
     const embedder = new Embedder({
       model: this.#settings.model,
       onEvent: (event) => this.#hear(event, tally),

@@ -105,7 +105,7 @@ export const scenarios: readonly Scenario[] = [
   {
     ...list,
     name: "bucket-20",
-    about: "20 requests a second and 20 at once, fractional reset",
+    about: "20 requests a second and 20 at once, exact reset",
     server: { latency: LATENCY, limits: { requestsPerSecond: 20, burst: 20, reset: "exact" } },
     told: inTwenty,
   },

@@ -1,4 +1,4 @@
-/** Draws how the throttle finds a rate: what was let in and what was refused in each second, beside the limit. */
+/** Plots how the rate limiter estimates a rate: accepted and rate-limited requests per second, and the limit. */
 
 import { writeFile } from "node:fs/promises";
 import { init, type EChartsOption } from "echarts";
@@ -40,7 +40,7 @@ function optionsFor(outcomes: readonly Outcome[]): EChartsOption {
   return {
     animation: false,
     backgroundColor: "#fff",
-    legend: { bottom: 8, data: ["let in", "refused", "the server's limit"] },
+    legend: { bottom: 8, data: ["accepted", "rate-limited", "the server's limit"] },
     title: DRAWN.map(({ title }, place) => ({
       text: `Requests a second: ${title}`,
       left: 56,
@@ -71,11 +71,11 @@ function seriesFor(outcome: Outcome, place: number): NonNullable<EChartsOption["
   const perSecond = (refused: boolean): [number, number][] =>
     Array.from({ length: seconds }, (_, second) => [second, countIn(outcome, second, refused)]);
   return [
-    { ...axes, type: "line", step: "end", name: "let in", data: perSecond(false), color: "#2563eb" },
+    { ...axes, type: "line", step: "end", name: "accepted", data: perSecond(false), color: "#2563eb" },
     {
       ...axes,
       type: "scatter",
-      name: "refused",
+      name: "rate-limited",
       symbolSize: 7,
       data: perSecond(true).filter(([, amount]) => amount > 0),
       color: "#dc2626",

@@ -1,4 +1,4 @@
-/** The limits that the throttle is tried against. Rates per second, times in milliseconds. */
+/** The limits that the rate limiter is tested against. Rates per second, times in milliseconds. */
 
 import { type EmulatorOptions, type RateLimitOptions } from "../../src/emulator/index.js";
 
@@ -20,7 +20,7 @@ export interface Scenario {
   readonly goals: Goals;
 }
 
-/** What a scenario must reach; `undefined` where the issue is not with the throttle. */
+/** What a scenario must reach; `undefined` where the rate limiter is not the cause. */
 export interface Goals {
   readonly timeOverIdeal?: number;
   readonly refusedShare?: number;

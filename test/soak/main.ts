@@ -1,6 +1,6 @@
 /**
  * `npm run soak`: half an hour of virtual days, then ten minutes of real traffic. Fails when memory grows, when the
- * throttle drifts, or when anything is warned of. `npm run soak -- --virtual 1 --real 1` takes two minutes.
+ * estimated rate drifts, or when Node prints a warning. `npm run soak -- --virtual 1 --real 1` takes two minutes.
  */
 
 import { parseArgs } from "node:util";

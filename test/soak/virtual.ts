@@ -47,7 +47,7 @@ export async function virtualDays(
   const { times, requests, rejected, inFlight } = result;
   const part = Math.max(1, Math.floor(times.length / 4));
   const [first, last] = [average(times.slice(0, part)), average(times.slice(-part))];
-  const problems = last > DRIFT * first ? [`the throttle drifted from ${first} to ${last}`] : [];
+  const problems = last > DRIFT * first ? [`the estimated rate drifted from ${first} to ${last}`] : [];
   if (timersLeft > 0) problems.push(`${timersLeft} timers are left`);
   if (inFlight > 0) problems.push(`${inFlight} requests are left`);
   const refusedShare = rejected / requests;

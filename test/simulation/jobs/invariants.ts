@@ -7,11 +7,11 @@ import type { CallPlan, Plan } from "./plan.js";
 import { asSent } from "./texts.js";
 import { EMBEDDING, KEY, ORIGIN, RERANK, type World } from "./world.js";
 
-/** However slow a learned rate is, a request leaves after this long, where the server was seen to be slow (rate.ts). */
+/** The longest gap between requests of a slow server, and some leeway: see `LONGEST_SLOW_GAP_MS` in adaptive-rate.ts. */
 const LONGEST_GAP_MS = 10_100;
 
-/** Refused again and again, requests wait up to this much longer than asked (pace.ts). */
-const LONGEST_AGAIN_MS = 4000;
+/** The longest delay that pacer.ts adds to the server's after several 429s in a row. */
+const MAX_EXTRA_DELAY_MS = 4000;
 const LONGEST_BACKOFF_MS = 8000;
 const LINGER_MS = 100;
 
@@ -60,7 +60,7 @@ export function tooSlow({ objects, waited }: World, endedAt: number, plan: Plan)
     for (const event of events) {
       if (event.type === "request") reasons += object.timeout + LONGEST_GAP_MS;
       if (event.type === "retry") reasons += event.delayMs;
-      if (event.type === "rate-limited") reasons += event.delayMs + LONGEST_AGAIN_MS;
+      if (event.type === "rate-limited") reasons += event.delayMs + MAX_EXTRA_DELAY_MS;
       if (event.type === "cache-error") reasons += object.timeout;
     }
   }
