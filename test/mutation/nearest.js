@@ -115,7 +115,7 @@ export const nearest = {
   "core/rate-limit/registry": ["unit/core/rate-limit/registry", "unit/core/request/retry-deadline"],
   "core/rate-limit/request-position": ["unit/core/rate-limit/adaptive-rate", "unit/core/rate-limit/pacer"],
   "core/rate-limit/retry-budget": ["unit/core/rate-limit/retry-budget"],
-  "core/rate-limit/wait-queue": ["unit/core/rate-limit/rate-limiter", "unit/core/request/retry-deadline"],
+  "core/rate-limit/wait-queue": ["unit/core/rate-limit/wait-queue", "unit/core/rate-limit/rate-limiter"],
   "core/rate-limit/waits": ["unit/core/rate-limit/adaptive-rate", "unit/core/rate-limit/pacer"],
   "core/request/api": [
     "unit/core/request/retries",
