@@ -1,6 +1,6 @@
 /**
- * Embeds the different texts of one list: workers acquire a permit, take a batch, send it, and store its vectors. A
- * batch that the server rejects as too large is sent in halves, while the other workers wait.
+ * Embeds the distinct texts of one list. Workers acquire a permit, take a batch, send it, and store its vectors. A batch
+ * that the server rejects as too large is split in half and sent again; meanwhile no other worker takes a new batch.
  */
 
 import { sleep } from "../abort.js";
@@ -15,7 +15,7 @@ import type { RawVector } from "../request/wire.js";
 import { batchLimits, evenShare } from "./batch-size.js";
 import type { BatchQueue } from "../request/batch-queue.js";
 
-/** What a run needs from the engine that starts it. */
+/** What `EmbedEngine` passes to a run. */
 export interface EmbedRunOptions {
   readonly api: Api;
   readonly queue: BatchQueue;
@@ -23,16 +23,16 @@ export interface EmbedRunOptions {
   readonly emit: Emit;
   readonly priority: Priority;
   readonly maxConcurrency: number;
-  /** What the caller asked for; completes the sentence "Cannot ...". */
+  /** What the caller asked for, for error messages: `embed 3 texts with "model"` completes "Cannot ...". */
   readonly task: string;
-  /** As set by the user. */
+  /** Texts per request, if the user has set it; otherwise the size is chosen for each batch. */
   readonly batchSize: number | undefined;
-  /** How vectors are requested: shared by all runs of the engine, and changed when the server rejects base64. */
+  /** The encoding to request. All runs of the engine share this object; it becomes `"float"` if base64 is rejected. */
   readonly encoding: { format: "base64" | "float" };
-  /** The caller's index of the text at each position of the queue. */
+  /** For each position of the queue, the index of its text in the caller's list. */
   readonly indexes: readonly number[];
   readonly request: (batch: Batch) => EmbedRequest;
-  /** Stores the vectors of a batch. Its worker waits for the result before it takes the next batch. */
+  /** Stores the vectors of a batch. The worker awaits the promise before it takes the next batch. It never rejects. */
   readonly store: (batch: Batch, vectors: RawVector[]) => Promise<void> | undefined;
 }
 
@@ -41,26 +41,26 @@ export interface EmbedRequest extends ApiRequest<RawVector[]> {
   readonly isBase64: boolean;
 }
 
-/** The reason that ends workers for which no batch is left. Callers never see it. */
+/** The reason that stops workers that still wait for a permit after the last batch. It never reaches the caller. */
 const FINISHED = Symbol("finished");
 
 export class EmbedRun {
   readonly #options: EmbedRunOptions;
   readonly #controller: AbortController;
   readonly #workers: Promise<void>[] = [];
-  /** Texts per request if the whole list were in flight at once. */
-  readonly #share: number;
-  /** Texts without a vector. */
+  /** Texts per request if all requests of the list were in flight at once. */
+  readonly #evenShare: number;
+  /** Texts whose vectors have not arrived yet. */
   #remaining: number;
-  /** Settles when no worker sends a rejected batch in halves. */
-  #split: Promise<void> = Promise.resolve();
-  #splitting = 0;
+  /** Resolves when every split that has been started is done. */
+  #splitsDone: Promise<void> = Promise.resolve();
+  #pendingSplits = 0;
 
-  /** @param controller - Aborted by the caller's signal, and by the first failure here. */
+  /** @param controller - Aborted by the caller's signal, by the first failure, or with `FINISHED` at the end. */
   constructor(options: EmbedRunOptions, controller: AbortController) {
     this.#options = options;
     this.#remaining = options.indexes.length;
-    this.#share = evenShare(this.#remaining, options.maxConcurrency);
+    this.#evenShare = evenShare(this.#remaining, options.maxConcurrency);
     this.#controller = controller;
   }
 
@@ -71,27 +71,29 @@ export class EmbedRun {
    */
   async run(): Promise<void> {
     if (this.#remaining > 0) this.#startWorker();
-    // Workers start workers, so the list grows while it is read.
+    // Workers start other workers, so this array grows during the loop.
     for (const worker of this.#workers) await worker;
     const { signal } = this.#controller;
     if (signal.reason !== FINISHED) signal.throwIfAborted();
   }
 
-  /** A worker never rejects: its failure aborts the run with the failure as the reason. */
+  /** The stored promise never rejects: an error becomes the reason of the abort. */
   #startWorker(): void {
     this.#workers.push(this.#work().catch((error: unknown) => this.#controller.abort(error)));
   }
 
+  /** After a 429 the batch goes back to the queue, because its size may change. A retry keeps its batch. */
   async #work(): Promise<void> {
     const { api, queue } = this.#options;
     let operation: ApiOperation | undefined;
     let batch: Batch | undefined;
     while (batch || !queue.empty) {
-      await this.#split;
+      await this.#splitsDone;
       operation ??= this.#operation();
       const permit = await api.acquire(operation);
       batch ??= this.#takeBatch();
       if (!batch) {
+        // While this worker waited, another took the last batch, or a split began.
         permit.cancel();
         continue;
       }
@@ -122,15 +124,20 @@ export class EmbedRun {
     return api.operation({ priority, task, signal: this.#controller.signal });
   }
 
-  /** The size is decided here, when the batch is sent. Starts one more worker if texts are left for it. */
+  /**
+   * Takes the next batch, with the size that fits now, just before it is sent. Starts another worker if texts are left.
+   *
+   * @returns `undefined` if the queue is empty or a batch is being split.
+   */
   #takeBatch(): Batch | undefined {
     const { api, queue, batchSize, acceptedSize, maxConcurrency } = this.#options;
-    if (this.#splitting > 0) return undefined;
-    const { texts, tokens } = batchLimits(batchSize, api.limit, this.#share);
+    if (this.#pendingSplits > 0) return undefined;
+    const { texts, tokens } = batchLimits(batchSize, api.limit, this.#evenShare);
     const batch = queue.take({
       texts: Math.min(texts, acceptedSize.limits.texts),
       tokens: Math.min(tokens, acceptedSize.limits.tokens),
     });
+    // `#workers` includes those that have ended: a run starts at most `maxConcurrency`.
     if (!queue.empty && this.#workers.length < maxConcurrency) this.#startWorker();
     return batch;
   }
@@ -145,20 +152,20 @@ export class EmbedRun {
     await stored;
   }
 
-  /** Puts a failed batch back if it can be sent in another way. @throws what else was wrong with it */
+  /** Sends a failed batch in another form, or puts it back for that. @throws the failure if there is no other form */
   async #recover(batch: Batch, request: EmbedRequest, failed: Failed): Promise<void> {
     const { queue, acceptedSize } = this.#options;
-    const by = this.#rejectedBy(batch, request, failed);
+    const by = this.#handleRejection(batch, request, failed);
     if (by === "encoding") return queue.putBack(batch);
-    await this.#alone(async () => {
-      // Another worker may have found the accepted size meanwhile.
+    await this.#splitExclusively(async () => {
       if (acceptedSize.accepts(batch)) await this.#sendHalves(batch, by);
+      // Meanwhile another worker has learned a smaller size: the queue cuts this batch by it.
       else queue.putBack(batch);
     });
   }
 
-  /** Why the server rejected a batch, if a change of the request helps. @throws what else was wrong with it */
-  #rejectedBy(batch: Batch, request: EmbedRequest, failed: Failed): TooLargeBy | "encoding" {
+  /** Finds why the server rejected a batch, and reports it. @throws the failure if another form does not help */
+  #handleRejection(batch: Batch, request: EmbedRequest, failed: Failed): TooLargeBy | "encoding" {
     if (request.isBase64 && isEncodingRejected(failed.failure)) {
       this.#options.encoding.format = "float";
       return "encoding";
@@ -166,19 +173,20 @@ export class EmbedRun {
     const by = tooLargeBy(failed.failure);
     if (!by) throw failed.error();
     const texts = batch.texts.length;
-    if (texts === 1) throw this.#tooLong(batch, failed);
+    if (texts === 1) throw this.#textTooLongError(batch, failed);
     this.#options.emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
     return by;
   }
 
-  /** Runs when no other worker splits, and keeps the others from taking batches meanwhile. */
-  async #alone(work: () => Promise<void>): Promise<void> {
-    this.#splitting += 1;
-    const turn = this.#split.then(work).finally(() => (this.#splitting -= 1));
-    this.#split = turn.catch(() => {});
-    await turn;
+  /** Runs `split` after all earlier splits. Until it ends, no worker takes a batch. */
+  async #splitExclusively(split: () => Promise<void>): Promise<void> {
+    this.#pendingSplits += 1;
+    const done = this.#splitsDone.then(split).finally(() => (this.#pendingSplits -= 1));
+    this.#splitsDone = done.catch(() => {});
+    await done;
   }
 
+  /** Sends both halves, one after the other. When both have succeeded, their size becomes the limit. */
   async #sendHalves(batch: Batch, by: TooLargeBy): Promise<void> {
     const { acceptedSize } = this.#options;
     acceptedSize.rejected(batch);
@@ -186,6 +194,7 @@ export class EmbedRun {
     acceptedSize.learn(by);
   }
 
+  /** Sends a part of a rejected batch. A part beyond the accepted size is split before it is sent. */
   async #sendPart(part: Batch): Promise<void> {
     const { api, acceptedSize } = this.#options;
     if (part.texts.length > 1 && !acceptedSize.accepts(part)) {
@@ -195,11 +204,11 @@ export class EmbedRun {
     const request = this.#options.request(part);
     const attempt = await api.send(this.#operation(), request);
     if (attempt.status === "ok") return this.#store(part, attempt.value);
-    const by = this.#rejectedBy(part, request, attempt);
+    const by = this.#handleRejection(part, request, attempt);
     await (by === "encoding" ? this.#sendPart(part) : this.#sendHalves(part, by));
   }
 
-  #tooLong(batch: Batch, failed: Failed): Error {
+  #textTooLongError(batch: Batch, failed: Failed): Error {
     const { task, indexes } = this.#options;
     const { status, requestId, attempts } = failed.error();
     const index = indexes[batch.positions[0] as number] as number;

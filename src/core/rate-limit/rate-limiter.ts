@@ -1,9 +1,9 @@
 /**
- * Decides which request of one model is sent next, and when. Queries and rerank requests are sent before documents, and
- * retries before first attempts. {@link Pacer} computes the time.
+ * Decides which request to one model is sent next, and when. Queries and rerank requests are sent before document
+ * requests; within each group, retries are sent before first attempts. {@link Pacer} computes the time of the next one.
  *
- * All objects with the same `fetch`, origin, key and model share one limiter, because the server counts their requests
- * together.
+ * All embedders and rerankers with the same `fetch`, origin, key and model share one limiter, because the server counts
+ * their requests together.
  */
 
 import { onAbort } from "../abort.js";
@@ -18,19 +18,19 @@ export type Priority = "high" | "normal";
 export interface AcquireOptions {
   readonly priority: Priority;
   readonly isRetry: boolean;
-  /** The most requests in flight, this one included. */
+  /** The most requests to the model that may be in flight, including this one. */
   readonly maxConcurrency: number;
   /** When the operation started, in milliseconds of `performance.now()`. */
   readonly startedAt: number;
   readonly signal: AbortSignal;
 }
 
-/** Permission to send one request. No other permit is granted until it is used or cancelled. */
+/** Permission to send one request. The limiter grants no other permit until this one is started or cancelled. */
 export interface Permit {
   /**
    * Counts the request as sent.
    *
-   * @param tokens - Tokens of the request, estimated.
+   * @param tokens - Estimated number of tokens in the request.
    */
   start(tokens: number): InFlight;
   /** Gives the permit back unused. */
@@ -39,45 +39,46 @@ export interface Permit {
 
 /** A request that was sent. Call exactly one of its four methods when it has ended. */
 export interface InFlight {
-  /** Number of the request within its model, from 1. */
+  /** Sequence number of the request for this model, from 1. */
   readonly request: number;
   /** Milliseconds of `performance.now()`. */
   readonly sentAt: number;
-  /** Requests in flight, this one included. */
+  /** Requests in flight just after this one was sent, including it. */
   readonly inFlight: number;
   /** The response passed every check. */
   succeeded(): void;
   /**
    * The server responded with 429.
    *
-   * @param resetMs - Milliseconds after which the server accepts requests again, if the response says so.
+   * @param resetMs - Milliseconds until the server accepts requests again, if the response says so.
+   * @param by - What the server limits.
    */
   rateLimited(resetMs: number | undefined, by: LimitedBy): RateLimitUpdate;
   /**
    * The server failed, or the connection was lost.
    *
-   * @param delayMs - Milliseconds for which the model gets no request if all requests fail.
+   * @param delayMs - Milliseconds without requests to the model, if the last four requests have all failed.
    */
   failed(delayMs: number): void;
-  /** The request ended in a way that says nothing about the server's limits. */
+  /** The request ended without information about the server's limits: it was aborted, or rejected with another 4xx. */
   release(): void;
 }
 
-/** What follows from a 429. */
+/** The delay and the new estimate after a 429. */
 export interface RateLimitUpdate {
-  /** Milliseconds for which all requests of the model are delayed. */
+  /** Milliseconds for which no request is sent to the model. */
   readonly delayMs: number;
   /** Estimated rate, in requests or tokens per second. */
   readonly ratePerSecond: number;
 }
 
-/** What the server limits, and its estimated rate. */
+/** The limited unit, requests or tokens, and its estimated rate. */
 export interface RateLimit {
   readonly by: LimitedBy;
   readonly perSecond: number;
 }
 
-interface Acquirer extends Waiter {
+interface WaitingCaller extends Waiter {
   readonly options: AcquireOptions;
   readonly grant: (permit: Permit) => void;
   readonly reject: (reason: unknown) => void;
@@ -85,63 +86,71 @@ interface Acquirer extends Waiter {
 
 /** Grants permits to the callers of one model. */
 export class RateLimiter {
-  /** Retries that callers of this model may make together. */
+  /** Shared by all callers of this model. */
   readonly retryBudget = new RetryBudget();
   readonly #pacer = new Pacer();
-  readonly #queue = new WaitQueue<Acquirer>();
-  #isGranted = false;
+  readonly #queue = new WaitQueue<WaitingCaller>();
+  #isPermitOutstanding = false;
   #inFlight = 0;
   #sent = 0;
   #lastSuccess = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** What the server limits; `undefined` until the first 429. */
+  /** The limited unit and its estimated rate; `undefined` until the first 429. */
   get limit(): RateLimit | undefined {
     const { limitedBy: by, ratePerSecond: perSecond } = this.#pacer;
     return by && { by, perSecond };
   }
 
-  /** When a request last succeeded, in milliseconds of `performance.now()`; minus infinity before. */
+  /** When a request last succeeded, in milliseconds of `performance.now()`; `-Infinity` if none has. */
   get lastSuccess(): number {
     return this.#lastSuccess;
   }
 
-  /** Whether no request is in flight and no caller waits. */
+  /** Whether no request is in flight, no permit is outstanding and no caller waits. */
   get idle(): boolean {
-    return this.#inFlight === 0 && !this.#isGranted && this.#queue.empty;
+    return this.#inFlight === 0 && !this.#isPermitOutstanding && this.#queue.empty;
   }
 
   /**
    * Waits for permission to send one request.
    *
-   * @throws the signal's reason as soon as it is aborted; the reason given to {@link RateLimiter.rejectWaitingSince}.
+   * @throws the signal's reason if it is aborted.
+   * @throws the reason passed to {@link RateLimiter.rejectWaitingSince}.
    */
   acquire(options: AcquireOptions): Promise<Permit> {
     const { priority, isRetry, maxConcurrency, signal } = options;
     signal.throwIfAborted();
+    // 0: high-priority retry, 1: high-priority first attempt, 2: normal retry, 3: normal first attempt.
     const rank = ((priority === "high" ? 0 : 2) + (isRetry ? 0 : 1)) as Rank;
     return new Promise((resolve, reject) => {
       const remove = (): void => {
-        unlink();
-        this.#queue.delete(acquirer);
+        removeAbortListener();
+        this.#queue.delete(caller);
       };
-      const acquirer: Acquirer = {
+      const caller: WaitingCaller = {
         rank,
         maxConcurrency,
         options,
-        grant: (permit) => (remove(), resolve(permit)),
-        reject: (reason) => (remove(), reject(reason)),
+        grant: (permit) => {
+          remove();
+          resolve(permit);
+        },
+        reject: (reason) => {
+          remove();
+          reject(reason);
+        },
       };
-      const unlink = onAbort(signal, () => {
-        acquirer.reject(signal.reason);
+      const removeAbortListener = onAbort(signal, () => {
+        caller.reject(signal.reason);
         this.#grantNext();
       });
-      this.#queue.add(acquirer);
+      this.#queue.add(caller);
       this.#grantNext();
     });
   }
 
-  /** Rejects all callers whose operation started at `time` or before: no request has succeeded since. */
+  /** Rejects the callers that wait and whose operation started at `time` or before. */
   rejectWaitingSince(time: number, reason: unknown): void {
     for (const { options, reject } of this.#queue.all()) {
       if (options.startedAt <= time) reject(reason);
@@ -149,40 +158,40 @@ export class RateLimiter {
     this.#grantNext();
   }
 
-  /** Grants a permit to the first caller if its time has come, and sets a timer otherwise. */
+  /** Grants a permit to the first caller that may have one more request in flight, or sets a timer for it. */
   #grantNext(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const acquirer = this.#isGranted ? undefined : this.#queue.first(this.#inFlight);
-    if (!acquirer) return;
-    const { priority, maxConcurrency } = acquirer.options;
+    const caller = this.#isPermitOutstanding ? undefined : this.#queue.first(this.#inFlight);
+    if (!caller) return;
+    const { priority, maxConcurrency } = caller.options;
     const now = performance.now();
     this.#pacer.observeIdle(now, this.#inFlight);
     const time = this.#pacer.nextSendTime(this.#inFlight, maxConcurrency, priority === "high");
-    if (time <= now) return acquirer.grant(this.#permit(maxConcurrency));
-    // Infinity: a response must come first, and it calls this method again.
+    if (time <= now) return caller.grant(this.#createPermit(maxConcurrency));
+    // Infinity: a request must end first, and then `#settle` calls this method again.
     if (time < Number.POSITIVE_INFINITY) {
       this.#timer = setTimeout(() => this.#grantNext(), Math.ceil(time - now));
     }
   }
 
-  #permit(maxConcurrency: number): Permit {
-    this.#isGranted = true;
+  #createPermit(maxConcurrency: number): Permit {
+    this.#isPermitOutstanding = true;
     return {
       start: (tokens) => {
-        this.#isGranted = false;
-        const inFlight = this.#start(tokens, maxConcurrency);
+        this.#isPermitOutstanding = false;
+        const inFlight = this.#startRequest(tokens, maxConcurrency);
         this.#grantNext();
         return inFlight;
       },
       cancel: () => {
-        this.#isGranted = false;
+        this.#isPermitOutstanding = false;
         this.#grantNext();
       },
     };
   }
 
-  #start(tokens: number, maxConcurrency: number): InFlight {
+  #startRequest(tokens: number, maxConcurrency: number): InFlight {
     const now = performance.now();
     const sent = this.#pacer.sent(now, tokens);
     this.#inFlight += 1;
@@ -198,9 +207,10 @@ export class RateLimiter {
     };
   }
 
-  #settle<Result>(learn: (now: number) => Result): Result {
+  /** Ends a request, reports its result to the pacer, and grants the next permit. */
+  #settle<Result>(report: (now: number) => Result): Result {
     this.#inFlight -= 1;
-    const result = learn(performance.now());
+    const result = report(performance.now());
     this.#grantNext();
     return result;
   }
