@@ -21,7 +21,7 @@ const oldestPeers: Plugin = {
   },
 };
 
-const LANGCHAIN = "test/langchain";
+const LANGCHAIN = "test/unit/langchain";
 
 /** LangChain's classic parts want the newest core, and mixed with the oldest they are no test of it. */
 const classic = readdirSync(LANGCHAIN)
@@ -35,6 +35,6 @@ export default defineConfig({
   test: {
     ...base.test,
     exclude: ["**/node_modules/**", ...classic],
-    include: ["test/{contract,langchain,llamaindex}/**/*.test.ts", "test/peers/*.slow.ts"],
+    include: ["test/{contract,unit/langchain,unit/llamaindex}/**/*.test.ts", "test/peers/*.slow.ts"],
   },
 });

@@ -24,7 +24,6 @@ interface Registry {
 }
 
 const REGISTRIES = Symbol.for("together-retrieval.rate-limiters");
-const { version } = packageJson;
 
 /** Limiters of one `fetch`, beyond which idle ones are deleted. */
 const MAX_LIMITERS = 256;
@@ -43,8 +42,9 @@ function registry(): Registry {
   const shared = globalThis as { [REGISTRIES]?: Map<string, Registry> };
   if (!shared[REGISTRIES]) Object.defineProperty(shared, REGISTRIES, { value: new Map() });
   const registries = shared[REGISTRIES] as Map<string, Registry>;
-  const own = registries.get(version) ?? createRegistry();
-  registries.set(version, own);
+  // Not destructured: bundlers then leave out the other properties of package.json, 5.5 KB.
+  const own = registries.get(packageJson.version) ?? createRegistry();
+  registries.set(packageJson.version, own);
   return own;
 }
 
