@@ -75,7 +75,7 @@ export class EmbedRun {
    * @throws the first failure, after all requests in flight have ended.
    */
   async run(): Promise<void> {
-    if (this.#remaining > 0) this.#startWorker();
+    this.#startWorker();
     // Workers start workers, so the list grows while it is read.
     for (const worker of this.#workers) await worker;
     const { signal } = this.#controller;
