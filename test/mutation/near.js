@@ -34,7 +34,8 @@ async function mutate(file) {
 }
 
 async function write() {
-  const rows = Object.keys(nearest).flatMap((name) => resultsOf(name));
+  const page = readFileSync(PAGE, "utf8");
+  const rows = Object.keys(nearest).flatMap((name) => resultsOf(name) ?? rowOf(name, page));
   const table = [...rows, rows.reduce(sum, { name: "together", killed: 0, survived: 0 })].map(
     ({ name, killed, survived }) => {
       const mutants = killed + survived;
@@ -42,27 +43,30 @@ async function write() {
     },
   );
   const head = "| file | mutants | killed | survived | score |\n| --- | --: | --: | --: | --: |";
-  const page = readFileSync(PAGE, "utf8").replace(
-    /^\| file(.*\n)+?(?=\n)/m,
-    `${[head, ...table].join("\n")}\n`,
-  );
-  writeFileSync(PAGE, await format(page, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
+  const updated = page.replace(/^\| file(.*\n)+?(?=\n)/m, `${[head, ...table].join("\n")}\n`);
+  writeFileSync(PAGE, await format(updated, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
 }
 
-/** What the last run found, with an asterisk if the file is another one by now. */
+/** What the last run found, with an asterisk if the file has changed since; `undefined` if none ran here. */
 function resultsOf(name) {
-  if (!existsSync(storeOf(name))) return [];
+  if (!existsSync(storeOf(name))) return undefined;
   const file = sourceOf(name);
   const { source, mutants } = JSON.parse(readFileSync(storeOf(name), "utf8")).files[file];
   const amount = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
+  const killed = amount("Killed", "Timeout");
+  const survived = amount("Survived", "NoCoverage");
+  // All its code runs when it is loaded, and such mutants are left out.
+  if (killed + survived === 0) return [];
   const changed = source === readFileSync(file, "utf8") ? "" : " \\*";
-  return [
-    {
-      name: `${name}.ts${changed}`,
-      killed: amount("Killed", "Timeout"),
-      survived: amount("Survived", "NoCoverage"),
-    },
-  ];
+  return [{ name: `${name}.ts${changed}`, killed, survived }];
+}
+
+/** The row of a file that was not run on this machine, with an asterisk. */
+function rowOf(name, page) {
+  const row = page.split("\n").find((line) => line.startsWith(`| ${name}.ts `));
+  if (!row) return [];
+  const [, , , killed, survived] = row.split("|").map((cell) => Number(cell));
+  return [{ name: `${name}.ts \\*`, killed, survived }];
 }
 
 function sum(total, row) {

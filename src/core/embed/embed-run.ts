@@ -70,7 +70,7 @@ export class EmbedRun {
    * @throws the first failure, after all requests in flight have ended.
    */
   async run(): Promise<void> {
-    if (this.#remaining > 0) this.#startWorker();
+    this.#startWorker();
     // Workers start other workers, so this array grows during the loop.
     for (const worker of this.#workers) await worker;
     const { signal } = this.#controller;

@@ -262,3 +262,67 @@ describe("a batch that is rejected as too large", () => {
     expect(emulator.requests.map((request) => request.texts)).toEqual([16, 16]);
   });
 });
+
+describe("EmbedRun", () => {
+  useVirtualTime();
+
+  it("sends no batch while a rejected batch is sent in halves", async () => {
+    const { embedder, emulator } = bench({ maxBatchTexts: 10, latency: 5 });
+    await timed(embedder().embed(texts(2048)));
+    // Four requests are sent in the first moment, before anything is known.
+    expect(tally(emulator.requests, 413)).toEqual([128, 128, 128, 128, 64, 32, 16]);
+  });
+
+  it("cuts a rejected batch at the size that another batch has shown", async () => {
+    const { embedder, emulator } = bench({ maxBatchTexts: 10, latency: 5 });
+    const one = embedder({ batchSize: 12, maxConcurrency: 2 });
+    await timed(one.embed(texts(10, "before")));
+    emulator.clear();
+    await timed(one.embed(texts(24)));
+    expect(tally(emulator.requests, 413)).toEqual([12, 12]);
+    expect(tally(emulator.requests, 200)).toEqual([6, 6, 10, 2]);
+  });
+
+  it("sends half of a batch once more, in whole, when the server rejects its encoding", async () => {
+    const { embedder, emulator } = bench({ base64: "reject", maxBodyBytes: 110 });
+    const list = texts(8);
+    const call = embedder({ maxConcurrency: 1 }).embed(list);
+    await timed(call);
+    expect(emulator.requests.map((request) => [request.status, request.texts])).toEqual([
+      [413, 8],
+      [400, 4],
+      [200, 4],
+      [200, 4],
+    ]);
+    expect(plain((await call).vectors)).toEqual(list.map(vectorOf));
+  });
+
+  it.each([1, 2, 4])(
+    "has as many requests in flight as maxConcurrency and no more waiters: %i",
+    async (most) => {
+      const acquire = vi.spyOn(RateLimiter.prototype, "acquire");
+      const { embedder, events } = bench({ latency: 5 });
+      await timed(embedder({ batchSize: 1, maxConcurrency: most }).embed(texts(100)));
+      expect(Math.max(...only(events, "request").map(({ inFlight }) => inFlight))).toBe(most);
+      expect(acquire).toHaveBeenCalledTimes(100);
+      acquire.mockRestore();
+    },
+  );
+
+  it("retries a batch after the delay that the server asks for, and sends the others meanwhile", async () => {
+    const { embedder, emulator } = bench({ faults: [{ status: 503, headers: { "retry-after": "3" } }] });
+    await timed(embedder({ batchSize: 1, maxConcurrency: 2 }).embed(texts(4)));
+    const [first] = emulator.requests;
+    const sent = emulator.requests.map(({ body, time }) => [
+      (body as { input: string[] }).input[0],
+      time - (first?.time ?? 0),
+    ]);
+    expect(sent).toEqual([
+      ["text 0", 0],
+      ["text 1", 0],
+      ["text 2", 0],
+      ["text 3", 0],
+      ["text 0", 3000],
+    ]);
+  });
+});
