@@ -5,12 +5,17 @@
 
 import { sleep } from "../abort.js";
 import { isEncodingRejected, tooLargeBy } from "../errors/describe-failure.js";
-import { cannot } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { Priority } from "../rate-limit/rate-limiter.js";
 import type { Api } from "../request/api.js";
 import type { ApiOperation, ApiRequest, Failed } from "../request/attempt.js";
-import { splitInHalf, type AcceptedSize, type Batch, type TooLargeBy } from "../request/batch.js";
+import {
+  splitInHalf,
+  textTooLong,
+  type AcceptedSize,
+  type Batch,
+  type TooLargeBy,
+} from "../request/batch.js";
 import type { RawVector } from "../request/wire.js";
 import { batchLimits, evenShare } from "./batch-size.js";
 import type { BatchQueue } from "../request/batch-queue.js";
@@ -166,15 +171,17 @@ export class EmbedRun {
 
   /** Finds why the server rejected a batch, and reports it. @throws the failure if another form does not help */
   #handleRejection(batch: Batch, request: EmbedRequest, failed: Failed): TooLargeBy | "encoding" {
+    const { task, indexes, encoding, emit } = this.#options;
     if (request.isBase64 && isEncodingRejected(failed.failure)) {
-      this.#options.encoding.format = "float";
+      encoding.format = "float";
       return "encoding";
     }
     const by = tooLargeBy(failed.failure);
     if (!by) throw failed.error();
     const texts = batch.texts.length;
-    if (texts === 1) throw this.#textTooLongError(batch, failed);
-    this.#options.emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
+    if (texts === 1)
+      throw textTooLong(task, "text", indexes[batch.positions[0] as number] as number, batch, failed);
+    emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
     return by;
   }
 
@@ -206,15 +213,5 @@ export class EmbedRun {
     if (attempt.status === "ok") return this.#store(part, attempt.value);
     const by = this.#handleRejection(part, request, attempt);
     await (by === "encoding" ? this.#sendPart(part) : this.#sendHalves(part, by));
-  }
-
-  #textTooLongError(batch: Batch, failed: Failed): Error {
-    const { task, indexes } = this.#options;
-    const { status, requestId, attempts } = failed.error();
-    const index = indexes[batch.positions[0] as number] as number;
-    const size = `${batch.texts[0]?.length} characters, about ${batch.tokens} tokens`;
-    const problem = `the text at index ${index} (${size}) is more than the model takes`;
-    const details = { index, status, requestId, attempts };
-    return cannot("text_too_long", task, problem, "split it into shorter ones", details);
   }
 }

@@ -17,25 +17,22 @@ export interface LimiterKey {
   readonly model: string;
 }
 
-/** Functions, because a map that hangs on `globalThis` would show the API keys in it to any inspector. */
-interface Registry {
-  readonly find: (key: LimiterKey) => RateLimiter | undefined;
-  readonly findOrCreate: (key: LimiterKey) => RateLimiter;
-}
+/** A function, because a map that hangs on `globalThis` would show the API keys in it to any inspector. */
+type Registry = (key: LimiterKey, create: boolean) => RateLimiter | undefined;
 
 const REGISTRIES = Symbol.for("together-retrieval.rate-limiters");
 
 /** Limiters of one `fetch`, beyond which idle ones are deleted. */
 const MAX_LIMITERS = 256;
 
-/** The limiter of a model, the same for all callers with the same key. */
+/** Returns the limiter of a model, the same for all callers with the same key. */
 export function rateLimiterFor(key: LimiterKey): RateLimiter {
-  return registry().findOrCreate(key);
+  return registry()(key, true) as RateLimiter;
 }
 
-/** The limiter of a model if a caller has used it before. */
+/** Returns the limiter of a model if a caller has used it before. */
 export function findRateLimiter(key: LimiterKey): RateLimiter | undefined {
-  return registry().find(key);
+  return registry()(key, false);
 }
 
 function registry(): Registry {
@@ -50,21 +47,17 @@ function registry(): Registry {
 
 function createRegistry(): Registry {
   const byFetch = new WeakMap<object, Map<string, RateLimiter>>();
-  return {
-    find: (key) => byFetch.get(key.fetch)?.get(idOf(key)),
-    findOrCreate: (key) => {
-      const limiters = byFetch.get(key.fetch) ?? new Map<string, RateLimiter>();
-      byFetch.set(key.fetch, limiters);
-      const limiter = limiters.get(idOf(key)) ?? new RateLimiter();
-      if (!limiters.has(idOf(key)) && limiters.size >= MAX_LIMITERS) deleteIdle(limiters);
-      limiters.set(idOf(key), limiter);
-      return limiter;
-    },
+  return ({ fetch, origin, apiKey, model }, create) => {
+    const limiters = byFetch.get(fetch) ?? new Map<string, RateLimiter>();
+    const id = JSON.stringify([origin, apiKey, model]);
+    const known = limiters.get(id);
+    if (known || !create) return known;
+    byFetch.set(fetch, limiters);
+    if (limiters.size >= MAX_LIMITERS) deleteIdle(limiters);
+    const limiter = new RateLimiter();
+    limiters.set(id, limiter);
+    return limiter;
   };
-}
-
-function idOf({ origin, apiKey, model }: LimiterKey): string {
-  return JSON.stringify([origin, apiKey, model]);
 }
 
 function deleteIdle(limiters: Map<string, RateLimiter>): void {

@@ -2,63 +2,48 @@
 export interface Waiter {
   /** 0 is served first. */
   readonly rank: Rank;
-  /** The most requests in flight beside which the caller may send one more. */
+  /** The most requests in flight, including one more of this caller. */
   readonly maxConcurrency: number;
 }
 
 /** High priority before normal; within each, retries before first attempts. */
 export type Rank = 0 | 1 | 2 | 3;
 
-/** Waiters of one rank and one `maxConcurrency`, each with its place in the order of arrival. */
-type Lane<Item> = Map<Item, number>;
-
-/**
- * Keeps waiters in the order in which they are served: by rank, then by arrival. Lanes make sure that a waiter whose
- * own `maxConcurrency` is used up delays no other.
- */
+/** Keeps waiters in the order in which they are served: by rank, then by arrival. */
 export class WaitQueue<Item extends Waiter> {
-  readonly #ranks = [0, 1, 2, 3].map(() => new Map<number, Lane<Item>>());
-  #arrivals = 0;
+  readonly #ranks = [0, 1, 2, 3].map(() => new Set<Item>());
+  /** The highest `maxConcurrency` of any waiter so far. */
+  #maxConcurrency = 0;
 
   /** Whether no caller waits. */
   get empty(): boolean {
-    return this.#ranks.every((lanes) => lanes.size === 0);
+    return this.#ranks.every(({ size }) => size === 0);
   }
 
   add(item: Item): void {
-    const lanes = this.#lanesOf(item);
-    const lane = lanes.get(item.maxConcurrency) ?? new Map<Item, number>();
-    lanes.set(item.maxConcurrency, lane.set(item, this.#arrivals++));
+    this.#maxConcurrency = Math.max(this.#maxConcurrency, item.maxConcurrency);
+    this.#ranks[item.rank]?.add(item);
   }
 
   delete(item: Item): void {
-    const lanes = this.#lanesOf(item);
-    const lane = lanes.get(item.maxConcurrency);
-    lane?.delete(item);
-    if (lane?.size === 0) lanes.delete(item.maxConcurrency);
+    this.#ranks[item.rank]?.delete(item);
   }
 
-  /** The waiter to serve beside so many requests in flight; `undefined` if every waiter is at its own limit. */
+  /**
+   * Returns the waiter to serve beside so many requests in flight; `undefined` if all of them are at their own limit. A
+   * waiter at its limit delays no other.
+   */
   first(inFlight: number): Item | undefined {
-    for (const lanes of this.#ranks) {
-      const heads = [...lanes].flatMap(([limit, lane]) => (limit > inFlight ? [firstOf(lane)] : []));
-      if (heads.length > 0) return heads.reduce((head, other) => (other[1] < head[1] ? other : head))[0];
+    // The usual case, without a look at every waiter.
+    if (inFlight >= this.#maxConcurrency) return undefined;
+    for (const waiters of this.#ranks) {
+      for (const waiter of waiters) if (waiter.maxConcurrency > inFlight) return waiter;
     }
     return undefined;
   }
 
-  /** Every waiter. */
+  /** Returns every waiter. */
   all(): Item[] {
-    return this.#ranks.flatMap((lanes) => [...lanes.values()].flatMap((lane) => [...lane.keys()]));
+    return this.#ranks.flatMap((waiters) => [...waiters]);
   }
-
-  #lanesOf({ rank }: Item): Map<number, Lane<Item>> {
-    return this.#ranks[rank] as Map<number, Lane<Item>>;
-  }
-}
-
-/** Lanes are deleted when they are empty, so there is a first. */
-function firstOf<Item>(lane: Lane<Item>): [Item, number] {
-  const [head] = lane;
-  return head as [Item, number];
 }

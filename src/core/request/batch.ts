@@ -1,5 +1,8 @@
 /** Texts that are sent in one request, and how large a request the server accepts. Pure. */
 
+import { cannot, count, type TogetherError } from "../errors/together-error.js";
+import type { Failed } from "./attempt.js";
+
 /** What a rejected request had too much of: texts, their tokens or bytes, or one of both. */
 export type TooLargeBy = "count" | "size" | "unknown";
 
@@ -86,4 +89,29 @@ export class AcceptedSize {
 /** 0 means that another call's rejection has just cleared what was accepted: then nothing is known. */
 function lowered(limit: number, accepted: number): number {
   return accepted > 0 ? Math.min(limit, accepted) : limit;
+}
+
+/**
+ * Creates the error for a batch of one text that the server rejected as too large.
+ *
+ * @param task - What the caller asked for; completes the sentence "Cannot ...".
+ * @param index - The caller's index of the text.
+ */
+export function textTooLong(
+  task: string,
+  noun: "text" | "document",
+  index: number,
+  { texts, tokens }: Batch,
+  failed: Failed,
+): TogetherError {
+  const { status, requestId, attempts } = failed.error();
+  const size = `${texts[0]?.length} characters, about ${count(tokens, "token")}`;
+  const addition = noun === "document" ? ", with the query," : "";
+  const problem = `the ${noun} at index ${index} (${size}) is${addition} more than the model takes`;
+  return cannot("text_too_long", task, problem, "split it into shorter ones", {
+    index,
+    status,
+    requestId,
+    attempts,
+  });
 }

@@ -4,11 +4,10 @@
  */
 
 import { tooLargeBy } from "../errors/describe-failure.js";
-import { cannot, count, type TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { Api } from "../request/api.js";
 import type { ApiRequest, Failed } from "../request/attempt.js";
-import { splitInHalf, type AcceptedSize, type Batch } from "../request/batch.js";
+import { splitInHalf, textTooLong, type AcceptedSize, type Batch } from "../request/batch.js";
 import { BatchQueue } from "../request/batch-queue.js";
 import {
   byScore,
@@ -85,11 +84,14 @@ export class RerankRun {
 
   /** Sends a batch that was too large in halves, one after the other. @throws what else was wrong with it */
   async #recover(batch: Batch, failed: Failed): Promise<RankedIndex[]> {
-    const { acceptedSize, emit } = this.#options;
+    const { acceptedSize, emit, input, task } = this.#options;
     const by = tooLargeBy(failed.failure);
     if (!by) throw failed.error();
     const texts = batch.texts.length;
-    if (texts === 1) throw this.#tooLong(batch, failed);
+    if (texts === 1) {
+      const index = input.indexes[batch.positions[0] as number] as number;
+      throw textTooLong(task, "document", index, batch, failed);
+    }
     emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
     acceptedSize.rejected(batch);
     const scores = await this.#scoreHalves(batch);
@@ -118,16 +120,6 @@ export class RerankRun {
         return ranking;
       },
     };
-  }
-
-  #tooLong(batch: Batch, failed: Failed): TogetherError {
-    const { input, task } = this.#options;
-    const { status, requestId, attempts } = failed.error();
-    const index = input.indexes[batch.positions[0] as number] as number;
-    const size = `${batch.texts[0]?.length} characters, about ${count(batch.tokens, "token")}`;
-    const problem = `the document at index ${index} (${size}) is, with the query, more than the model takes`;
-    const details = { index, status, requestId, attempts };
-    return cannot("text_too_long", task, problem, "split it into shorter ones", details);
   }
 
   /** Ends the other batches. The first failure is the signal's reason from then on. */
