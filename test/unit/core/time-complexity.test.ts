@@ -3,11 +3,12 @@
 import { describe, expect, it } from "vitest";
 import { bench, rejection, texts } from "../../support/emulate.js";
 
-/** Measures the time of an operation in milliseconds. */
+/** Measures the CPU time of an operation in milliseconds, which does not depend on what else the machine does. */
 async function timeOf(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   await work();
-  return performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 describe("time complexity", () => {
@@ -40,9 +41,11 @@ describe("time complexity", () => {
       "It is not what we had wanted it to be, so please have a look at it and send it once more.";
     const { reranker } = bench({ faults: () => ({ status: 422, message }) });
     const documents = Array.from({ length: 1024 }, (_, index) => `${index} lorem ipsum dolor `.repeat(1500));
-    const startedAt = performance.now();
-    const error = await rejection(reranker().rerank("what is zyx", documents, String));
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    let error: unknown;
+    const time = await timeOf(async () => {
+      error = await rejection(reranker().rerank("what is zyx", documents, String));
+    });
+    expect(time).toBeLessThan(3000);
     expect((error as Error).message).toContain("may quote the request");
   });
 });
