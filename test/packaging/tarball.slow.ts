@@ -125,9 +125,21 @@ describe("the packed tarball", () => {
   ])("has, for %s, source maps that lead to the source that it ships", async (_, name, loading) => {
     await plain.write(name, `${loading}\ntry { new Embedder({}) } catch ({ stack }) { console.log(stack) }`);
     const { stdout } = await plain.run("node", ["--enable-source-maps", name]);
-    const [, file = "", line] = /\((.+\/src\/core\/resolve\.ts):(\d+):/.exec(stdout) ?? [];
+    const [, file = "", line] = /\((.+\/src\/core\/options\/connection\.ts):(\d+):/.exec(stdout) ?? [];
     const shipped = readFileSync(file, "utf8").split("\n");
-    expect(shipped[Number(line) - 1]).toContain("throw check.wrong(");
+    expect(shipped[Number(line) - 1]).toContain("return error(");
+  });
+
+  it("has nothing of package.json in its code but the version and the engines", async () => {
+    const { stdout } = await plain.run("tar", [
+      "-xzOf",
+      tarball,
+      "--wildcards",
+      "package/dist/*.js",
+      "package/dist/*.cjs",
+    ]);
+    expect(stdout).toContain(`"${packageJson.version}"`);
+    expect(stdout).not.toContain("devDependencies");
   });
 
   it("holds no test, no example and no machine's path", async () => {
