@@ -13,7 +13,7 @@ import { Project, ROOT } from "./project.js";
 
 const GONE = [
   "src/llamaindex",
-  "test/llamaindex",
+  "test/unit/llamaindex",
   "test/packaging/llamaindex.slow.ts",
   "test/contract/drivers/llamaindex.ts",
   "examples/start-llamaindex",
@@ -48,7 +48,7 @@ beforeAll(async () => {
 
 afterAll(() => copy.remove());
 
-const TESTS = ["test/contract", "test/docs", "test/langchain", "test/architecture", "test/surface"];
+const TESTS = ["test/contract", "test/docs", "test/unit/langchain", "test/architecture", "test/surface"];
 
 it.each([
   ["is built", ["run", "build"]],

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -125,9 +125,17 @@ describe("the packed tarball", () => {
   ])("has, for %s, source maps that lead to the source that it ships", async (_, name, loading) => {
     await plain.write(name, `${loading}\ntry { new Embedder({}) } catch ({ stack }) { console.log(stack) }`);
     const { stdout } = await plain.run("node", ["--enable-source-maps", name]);
-    const [, file = "", line] = /\((.+\/src\/core\/resolve\.ts):(\d+):/.exec(stdout) ?? [];
+    const [, file = "", line] = /\((.+\/src\/core\/options\/connection\.ts):(\d+):/.exec(stdout) ?? [];
     const shipped = readFileSync(file, "utf8").split("\n");
-    expect(shipped[Number(line) - 1]).toContain("throw check.wrong(");
+    expect(shipped[Number(line) - 1]).toContain("return error(");
+  });
+
+  it("has nothing of package.json in its code but the version and the engines", () => {
+    const folder = join(plain.folder, "node_modules/together-retrieval/dist");
+    const names = readdirSync(folder).filter((name) => /\.c?js$/.test(name));
+    const code = names.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+    expect(code).toContain(`"${packageJson.version}"`);
+    expect(code).not.toContain("devDependencies");
   });
 
   it("holds no test, no example and no machine's path", async () => {

@@ -130,6 +130,18 @@ describe("OptionReader", () => {
     );
   });
 
+  it.each<[object]>([
+    [{ model: undefined }],
+    [{ model: " " }],
+    [{ timeout: "1000" }],
+    [{ apiKey: " " }],
+    [{ baseURL: "here" }],
+    [{ batchsize: 1 }],
+  ])("has the caller's line in the stack of the error for %o", (options) => {
+    const create = (): Embedder => new Embedder({ model: "m", apiKey: "k", ...options });
+    expect(thrown(create).stack).toContain("option-reader.test.ts");
+  });
+
   it("ignores an option that is undefined", () => {
     const undefinedOptions = { batchSize: undefined, cache: undefined, modelName: undefined };
     expect(() => new Embedder({ model: "m", apiKey: "k", ...undefinedOptions })).not.toThrow();
@@ -141,3 +153,17 @@ describe("OptionReader", () => {
     }
   });
 });
+
+/** What is thrown, with the ten lines of stack that V8 keeps by default. */
+function thrown(create: () => unknown): Error {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 10;
+  try {
+    create();
+  } catch (error) {
+    return error as Error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  throw new Error("nothing was thrown");
+}
