@@ -118,6 +118,7 @@ export const nearest = {
   "core/rate-limit/wait-queue": ["unit/core/rate-limit/wait-queue", "unit/core/rate-limit/rate-limiter"],
   "core/rate-limit/waits": ["unit/core/rate-limit/adaptive-rate", "unit/core/rate-limit/pacer"],
   "core/request/api": [
+    "unit/core/request/api",
     "unit/core/request/retries",
     "unit/core/request/retry-deadline",
     "unit/core/events",

@@ -218,6 +218,18 @@ describe("RateLimiter", () => {
     (await waiting).release();
   });
 
+  it("sets no timer while the one request of an outage is in flight", async () => {
+    const limiter = new RateLimiter();
+    for (let request = 0; request < 4; request++) {
+      (await send(limiter, "fails", [], { maxConcurrency: 8 })).failed(0);
+    }
+    const first = await send(limiter, "first", [], { maxConcurrency: 8 });
+    const waiting = send(limiter, "waiting", [], { maxConcurrency: 8 });
+    expect(vi.getTimerCount()).toBe(0);
+    first.release();
+    (await waiting).release();
+  });
+
   it("is not idle while a caller waits for the end of a delay", async () => {
     const limiter = new RateLimiter();
     (await send(limiter, "first", [])).rateLimited(5000, "requests");
@@ -247,9 +259,12 @@ describe("RateLimiter", () => {
     const first = await send(limiter, "first", []);
     const early = acquire(limiter);
     await pass(100);
+    const exact = acquire(limiter);
+    await pass(100);
     const late = acquire(limiter);
-    limiter.rejectWaitingSince(performance.now() - 1, "too long");
+    limiter.rejectWaitingSince(performance.now() - 100, "too long");
     await expect(early).rejects.toBe("too long");
+    await expect(exact).rejects.toBe("too long");
     first.release();
     (await late).cancel();
     expect(limiter.idle).toBe(true);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { findRateLimiter, rateLimiterFor } from "../../../../src/core/rate-limit/registry.js";
@@ -27,12 +28,15 @@ describe("rateLimiterFor()", () => {
 
   it("returns another limiter in a copy of another version", async () => {
     vi.resetModules();
-    vi.doMock("../../../../package.json", () => ({ default: { version: "0.0.1" } }));
+    // The registry outlives a run in the same process, so each run needs a version of its own.
+    const version = randomUUID();
+    vi.doMock("../../../../package.json", () => ({ default: { version } }));
     const copy = await import("../../../../src/core/rate-limit/registry.js");
     vi.doUnmock("../../../../package.json");
     const other = copy.rateLimiterFor(key);
     expect(other).not.toBe(rateLimiterFor(key));
     expect(copy.rateLimiterFor(key)).toBe(other);
+    expect(copy.findRateLimiter(key)).toBe(other);
   });
 
   it("keeps idle limiters while there are few", () => {
@@ -40,6 +44,15 @@ describe("rateLimiterFor()", () => {
     const idle = rateLimiterFor({ ...key, fetch, model: "idle" });
     for (let model = 0; model < 20; model++) rateLimiterFor({ ...key, fetch, model: String(model) });
     expect(rateLimiterFor({ ...key, fetch, model: "idle" })).toBe(idle);
+  });
+
+  it("keeps 256 idle limiters of one fetch, and deletes them for one more", () => {
+    const fetch = {};
+    const idle = rateLimiterFor({ ...key, fetch, model: "0" });
+    for (let model = 1; model < 256; model++) rateLimiterFor({ ...key, fetch, model: String(model) });
+    expect(findRateLimiter({ ...key, fetch, model: "0" })).toBe(idle);
+    rateLimiterFor({ ...key, fetch, model: "256" });
+    expect(findRateLimiter({ ...key, fetch, model: "0" })).toBeUndefined();
   });
 
   it("deletes idle limiters when there are many, and never one in use", async () => {
