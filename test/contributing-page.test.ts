@@ -60,6 +60,14 @@ function steps(): string[][] {
   return lines.filter((line) => /^\d+\. /.test(line)).map(pathsIn);
 }
 
+describe("CONTRIBUTING", () => {
+  it("names files that exist, in commands too", () => {
+    const named = [...page.matchAll(/\b(?:src|test|tools|examples)\/[\w./-]+\.(?:ts|md|js)\b/g)];
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.map(([path]) => path).filter((path) => !existsSync(path))).toEqual([]);
+  });
+});
+
 describe("Architecture in CONTRIBUTING", () => {
   it.each([...new Set(pathsIn(section("## Architecture")))])("names %s, which exists", (path) => {
     expect(existsSync(path)).toBe(true);

@@ -5,12 +5,13 @@ import type { CallOptions } from "../call-options.js";
 import { cannot, isTogetherError, type TogetherError } from "../errors/together-error.js";
 import { emitter, type Emit, type TokenUsage } from "../events.js";
 import type { RerankerOptions } from "../options/options.js";
+import { rerankerOptions } from "../options/reranker-options.js";
 import { resolveReranker, type ResolvedReranker } from "../options/resolve-options.js";
 import { Api } from "../request/api.js";
 import { AcceptedSize } from "../request/batch.js";
 import type { RankedIndex } from "../request/wire.js";
 import { UsageTotal } from "../usage.js";
-import { describeType, rerankTask } from "../validate-texts.js";
+import { rerankTask } from "../validate-texts.js";
 import { readRankInput, type RankInput } from "./rank-input.js";
 import { RerankRun } from "./rerank-run.js";
 
@@ -89,14 +90,12 @@ export class RerankEngine {
     }
   }
 
-  #limits({ topN, minScore }: RerankOptions): ScoreLimits {
-    if (topN !== undefined && (!Number.isInteger(topN) || topN < 1)) {
-      throw wrongLimit("topN", topN, "a whole number, 1 or more");
-    }
-    if (minScore !== undefined && !Number.isFinite(minScore)) {
-      throw wrongLimit("minScore", minScore, "a finite number");
-    }
-    return { topN: topN ?? this.#options.topN, minScore: minScore ?? this.#options.minScore };
+  #limits({ topN = this.#options.topN, minScore = this.#options.minScore }: RerankOptions): ScoreLimits {
+    return {
+      topN: topN === undefined ? undefined : rerankerOptions.topN.check(topN, "topN", callError),
+      minScore:
+        minScore === undefined ? undefined : rerankerOptions.minScore.check(minScore, "minScore", callError),
+    };
   }
 
   #emitInput({ blank, isQuerySanitized, sanitized }: RankInput<unknown>): void {
@@ -143,8 +142,7 @@ function best<Item>(
   }));
 }
 
-function wrongLimit(name: string, value: unknown, wanted: string): TogetherError {
-  // As with the options of the constructor, only numbers are quoted.
-  const found = typeof value === "number" ? String(value) : describeType(value);
-  return cannot("invalid_option", "rerank documents", `\`${name}\` is ${found}`, `it must be ${wanted}`);
+/** Creates the error for a wrong option of a call. */
+function callError(problem: string, fix: string): TogetherError {
+  return cannot("invalid_option", "rerank documents", problem, fix);
 }
