@@ -18,7 +18,7 @@ const llamaindex = [
 /** Paths without `.ts` below `src`, and without `.test.ts` below `test`. `nearest.test.ts` checks that both exist. */
 export const nearest = {
   "core/abort": ["unit/core/abort", "unit/core/embed/chunk-stream"],
-  "core/embed/batch-size": ["unit/core/embed/batch-size", "unit/core/embed/embed-run"],
+  "core/embed/batch-size": ["unit/core/embed/batch-size"],
   "core/embed/chunk-stream": [
     "unit/core/embed/chunk-stream",
     "unit/core/embed/chunk-stream-ends",
@@ -135,8 +135,8 @@ export const nearest = {
     "unit/core/request/wire",
     "unit/core/request/parse-response",
   ],
-  "core/request/batch": ["unit/core/request/batch", "unit/core/embed/embed-run"],
-  "core/request/batch-queue": ["unit/core/request/batch-queue", "unit/core/embed/embed-run"],
+  "core/request/batch": ["unit/core/request/batch"],
+  "core/request/batch-queue": ["unit/core/request/batch-queue"],
   "core/request/deadline": [
     "unit/core/request/retries",
     "unit/core/request/retry-deadline",
