@@ -3,7 +3,6 @@
 const options = [
   "unit/core/options/option-reader",
   "unit/core/options/option-table",
-  "unit/core/options/shared-options",
   "unit/core/options/embedder-options",
   "unit/core/options/reranker-options",
 ];
@@ -18,7 +17,7 @@ const llamaindex = [
 /** Paths without `.ts` below `src`, and without `.test.ts` below `test`. `nearest.test.ts` checks that both exist. */
 export const nearest = {
   "core/abort": ["unit/core/abort", "unit/core/embed/chunk-stream"],
-  "core/embed/batch-size": ["unit/core/embed/batch-size", "unit/core/embed/embed-run"],
+  "core/embed/batch-size": ["unit/core/embed/batch-size"],
   "core/embed/chunk-stream": [
     "unit/core/embed/chunk-stream",
     "unit/core/embed/chunk-stream-ends",
@@ -92,7 +91,7 @@ export const nearest = {
   ],
   "core/options/connection": [...options, "unit/core/options/base-url"],
   "core/options/embedder-options": options,
-  "core/options/environment": ["unit/core/options/shared-options", "unit/core/options/option-reader"],
+  "core/options/environment": ["unit/core/options/base-url", "unit/core/options/option-reader"],
   "core/options/option-reader": [...options, "unit/core/options/old-platform"],
   "core/options/option-types": options,
   "core/options/reranker-options": options,
@@ -103,7 +102,7 @@ export const nearest = {
     "unit/core/rerank/reranker",
     "unit/core/embed/vector-cache",
   ],
-  "core/options/shared-options": options,
+  "core/options/shared-options": [...options, "unit/core/options/shared-options"],
   "core/rate-limit/adaptive-rate": ["unit/core/rate-limit/adaptive-rate", "unit/core/rate-limit/pacer"],
   "core/rate-limit/concurrency-window": ["unit/core/rate-limit/pacer", "unit/core/rate-limit/adaptive-rate"],
   "core/rate-limit/pacer": ["unit/core/rate-limit/pacer", "unit/core/rate-limit/adaptive-rate-gap"],
@@ -135,8 +134,8 @@ export const nearest = {
     "unit/core/request/wire",
     "unit/core/request/parse-response",
   ],
-  "core/request/batch": ["unit/core/request/batch", "unit/core/embed/embed-run"],
-  "core/request/batch-queue": ["unit/core/request/batch-queue", "unit/core/embed/embed-run"],
+  "core/request/batch": ["unit/core/request/batch"],
+  "core/request/batch-queue": ["unit/core/request/batch-queue"],
   "core/request/deadline": [
     "unit/core/request/retries",
     "unit/core/request/retry-deadline",

@@ -65,8 +65,8 @@ describe("AcceptedSize", () => {
   });
 
   it("accepts exactly what was accepted before, if that is more than the parts", () => {
-    const { limits } = learned("count", [sized(16, 10)], sized(17, 11), [sized(9, 6), sized(8, 5)]);
-    expect(limits.texts).toBe(16);
+    const { limits } = learned("unknown", [sized(16, 10)], sized(17, 11), [sized(9, 6), sized(8, 5)]);
+    expect(limits).toEqual({ texts: 16, tokens: 10 });
   });
 
   it("does not count an earlier batch that was larger than the rejected one", () => {

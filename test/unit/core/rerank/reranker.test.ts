@@ -151,6 +151,8 @@ describe("a request that the server finds too large", () => {
     expect(
       emulator.requests.filter((request) => request.status === 200).map((request) => request.texts),
     ).toEqual([3, 2, 3, 2]);
+    const rejected = emulator.requests.filter((request) => request.status === status);
+    expect(rejected.map((request) => request.texts)).toEqual([10, 5]);
     expect(only(events, "batch-split")[0]).toMatchObject({
       reason: "request-too-large",
       texts: 10,
@@ -172,6 +174,49 @@ describe("a request that the server finds too large", () => {
       [200, 1],
     ]);
     expect(only(events, "batch-split")).toMatchObject([{ reason: "list-too-long", requests: 4 }]);
+  });
+
+  it("is remembered as the larger of two halves", async () => {
+    const { reranker, emulator } = bench({
+      faults: ({ texts: amount }) => (amount > 2 ? { status: 413 } : undefined),
+    });
+    const one = reranker();
+    await one.rerank("q", ["1 " + "long ".repeat(100), "2 " + "long ".repeat(100), "3", "4"], identity);
+    emulator.clear();
+    await one.rerank("q", ["5 " + "long ".repeat(90), "6 " + "long ".repeat(90)], identity);
+    expect(emulator.requests.map((request) => [request.status, request.texts])).toEqual([[200, 2]]);
+  });
+
+  it("makes what was accepted earlier of the same size prove nothing", async () => {
+    let most = 8;
+    const { reranker, emulator } = bench({
+      faults: ({ texts: amount }) => (amount > most ? { status: 413 } : undefined),
+    });
+    const one = reranker();
+    await one.rerank("q", texts(8), identity);
+    most = 4;
+    await one.rerank("q", texts(8), identity);
+    emulator.clear();
+    await one.rerank("q", texts(8), identity);
+    expect(emulator.requests.map((request) => [request.status, request.texts])).toEqual([
+      [200, 4],
+      [200, 4],
+    ]);
+  });
+
+  it("does not keep one document from being sent that is longer than what was accepted", async () => {
+    const { reranker, emulator } = bench({
+      faults: ({ texts: amount }) => (amount > 1 ? { status: 413 } : undefined),
+    });
+    const one = reranker();
+    await one.rerank("q", ["1", "2"], identity);
+    emulator.clear();
+    const ranked = await one.rerank("q", ["3 " + "long ".repeat(100), "4"], identity);
+    expect(ranked.map(({ score }) => score)).toEqual([4, 3]);
+    expect(emulator.requests.map((request) => [request.status, request.texts])).toEqual([
+      [200, 1],
+      [200, 1],
+    ]);
   });
 
   it("may be so because of one document, which is named by its index", async () => {
