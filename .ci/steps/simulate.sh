@@ -1,4 +1,4 @@
 # limit: 600
 # takes: 150
-# The throttle against every kind of limit, under virtual time.
+# The rate limiter against every kind of limit, under virtual time.
 npm run simulate

@@ -55,7 +55,7 @@ describe("two copies of LangChain's core in one process", () => {
 });
 
 describe("the ESM and the CommonJS build in one process", () => {
-  it("share one throttle, and one meaning of an error", () =>
+  it("share one rate limiter, and one meaning of an error", () =>
     inProject(async (project) => {
       await project.install(tarball());
       await project.write("twins.mjs", TWINS);

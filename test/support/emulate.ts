@@ -32,7 +32,7 @@ export interface RequestBody {
   readonly top_n?: number;
 }
 
-/** An emulator of its own, so that no throttle is shared between tests. */
+/** An emulator of its own, so that no rate limiter is shared between tests. */
 export function bench(options: EmulatorOptions = {}): Bench {
   const emulator = createEmulator({
     models: {
