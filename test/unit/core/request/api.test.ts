@@ -1,110 +1,57 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Emit } from "../../../../src/core/events.js";
-import { resolveReranker } from "../../../../src/core/options/resolve-options.js";
+import { resolveEmbedder } from "../../../../src/core/options/resolve-options.js";
 import { Api } from "../../../../src/core/request/api.js";
 import type { ApiOperation, ApiRequest } from "../../../../src/core/request/attempt.js";
-import { rerankRequest } from "../../../../src/core/request/wire.js";
 import type { Fault } from "../../../../src/emulator/index.js";
-import { bench, KEY, RERANK, rejection, type Bench } from "../../../support/emulate.js";
+import { bench, EMBEDDING, KEY } from "../../../support/emulate.js";
 import { timed, useVirtualTime } from "../../../support/time.js";
 
 useVirtualTime();
 
-const TWO_MINUTES_MS = 120_000;
-
-interface Given extends Pick<Bench, "emulator"> {
-  readonly api: Api;
-  readonly emit: ReturnType<typeof vi.fn<Emit>>;
-  readonly operation: (signal?: AbortSignal) => ApiOperation;
-}
-
-/** An `Api` that sends one request at a time. */
-function given(...faults: Fault[]): Given {
+/** An API of the emulator, a request that counts how often its texts are looked at, and an operation. */
+function setUp(faults: Fault[]): { api: Api; request: ApiRequest<string>; operation: ApiOperation } {
   const { emulator } = bench({ faults });
-  const options = { model: RERANK, apiKey: KEY, fetch: emulator.fetch, maxConcurrency: 1 };
-  const emit = vi.fn<Emit>();
-  const api = new Api(resolveReranker(options, "Reranker"), emit);
-  const operation: Given["operation"] = (signal = new AbortController().signal) =>
-    api.operation({ priority: "high", task: "rerank 1 document", signal });
-  return { api, emit, emulator, operation };
-}
-
-function request(parse = (): string => "parsed"): ApiRequest<string> {
-  return {
-    call: { path: "/rerank", body: rerankRequest(RERANK, "q", ["1"], 1) },
-    texts: ["1"],
-    estimatedTokens: 2,
-    maxBytes: 10_000,
-    sensitiveTexts: () => ["q", "1"],
-    parse,
+  const options = resolveEmbedder({ model: EMBEDDING, apiKey: KEY, fetch: emulator.fetch }, "Embedder");
+  const api = new Api(options, () => {});
+  const request: ApiRequest<string> = {
+    call: { path: "/embeddings", body: { model: EMBEDDING, input: ["a text"] } },
+    texts: ["a text"],
+    estimatedTokens: 3,
+    maxBytes: 1_000_000,
+    sensitiveTexts: vi.fn(() => ["a text"]),
+    parse: () => "parsed",
   };
-}
-
-/** Throws the error of an attempt that has failed. */
-function raise(attempt: Awaited<ReturnType<Api["send"]>>): void {
-  if (attempt.status === "failed") throw attempt.error();
+  const { signal } = new AbortController();
+  return { api, request, operation: api.operation({ priority: "normal", task: "embed 1 text", signal }) };
 }
 
 describe("Api", () => {
-  it("throws the signal's reason when a caller that waits for a permit is aborted", async () => {
-    const { api, operation } = given();
-    const permit = await api.acquire(operation());
+  it("does not look at the texts of a request whose failures are recovered by retries", async () => {
+    const { api, request, operation } = setUp([{ status: 503 }, { status: 429 }, "reset"]);
+    const sent = api.send(operation, request);
+    await timed(sent);
+    expect(await sent).toEqual({ status: "ok", value: "parsed" });
+    expect(operation.attempts).toBe(4);
+    expect(request.sensitiveTexts).not.toHaveBeenCalled();
+  });
+
+  it("builds the error of a failure only when it is asked for", async () => {
+    const { api, request, operation } = setUp([{ status: 401 }]);
+    const attempt = await api.attempt(operation, await api.acquire(operation), request);
+    expect(request.sensitiveTexts).not.toHaveBeenCalled();
+    if (attempt.status !== "failed") throw new Error("the attempt did not fail");
+    expect(attempt.error()).toMatchObject({ code: "unauthorized", attempts: 1 });
+    expect(request.sensitiveTexts).toHaveBeenCalledTimes(1);
+  });
+
+  it("returns the permit of an operation that was aborted meanwhile", async () => {
+    const { api, request } = setUp([]);
     const controller = new AbortController();
-    const waiting = rejection(api.acquire(operation(controller.signal)));
-    controller.abort("enough");
-    expect(await waiting).toBe("enough");
-    permit.cancel();
-  });
-
-  it("sends nothing, and gives the permit back, if the caller was aborted before the attempt", async () => {
-    const { api, emit, emulator, operation } = given();
-    const controller = new AbortController();
-    const aborted = operation(controller.signal);
-    const permit = await api.acquire(aborted);
-    controller.abort("enough");
-    expect(await rejection(api.attempt(aborted, permit, request()))).toBe("enough");
-    expect(emulator.requests).toEqual([]);
-    expect(emit).not.toHaveBeenCalled();
-    expect(aborted.limiter.idle).toBe(true);
-  });
-
-  it("throws an error of `parse` that says nothing about the response", async () => {
-    const { api, operation } = given();
-    const mistake = new TypeError("a mistake of ours");
-    const parse = (): never => {
-      throw mistake;
-    };
-    const sent = operation();
-    expect(await rejection(api.send(sent, request(parse)))).toBe(mistake);
-    expect(sent.limiter.idle).toBe(true);
-  });
-
-  it.each([
-    ["429", { status: 429, headers: { "x-ratelimit-reset": "120" } }],
-    ["503", { status: 503, headers: { "retry-after": "120" } }],
-  ] as const)("waits for a delay of exactly two minutes after a %s", async (_, fault) => {
-    const { api, emulator, operation } = given(fault);
-    const sending = api.send(operation(), request());
-    expect(await timed(sending)).toBeGreaterThanOrEqual(TWO_MINUTES_MS);
-    expect(await sending).toEqual({ status: "ok", value: "parsed" });
-    expect(emulator.requests.length).toBe(2);
-  });
-
-  it("quotes no words of the server to callers whose own request was not sent", async () => {
-    const { api, operation } = given(
-      ...Array.from({ length: 9 }, () => ({
-        status: 429,
-        message: "Slow down",
-        headers: { "x-ratelimit-reset": "30" },
-      })),
-    );
-    const sending = rejection(api.send(operation(), request()).then(raise));
-    const waiting = rejection(api.acquire(operation()));
-    await timed(Promise.all([sending, waiting]));
-    const [own, other] = (await Promise.all([sending, waiting])) as Error[];
-    expect([own?.message, other?.message]).toEqual([
-      expect.stringContaining('asks for a delay of 30 s ("Slow down"); retry later'),
-      expect.stringContaining("asks for a delay of 30 s; retry later"),
-    ]);
+    const operation = api.operation({ priority: "normal", task: "embed", signal: controller.signal });
+    const permit = await api.acquire(operation);
+    controller.abort("reason");
+    await expect(api.attempt(operation, permit, request)).rejects.toBe("reason");
+    expect(operation.attempts).toBe(0);
+    expect(operation.limiter.idle).toBe(true);
   });
 });

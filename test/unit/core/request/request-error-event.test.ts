@@ -1,9 +1,10 @@
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Fault } from "../../../../src/emulator/index.js";
 import type { TogetherEvent } from "../../../../src/index.js";
 import { bench, only, rejection, texts } from "../../../support/emulate.js";
+import { pass, useVirtualTime } from "../../../support/time.js";
 
-/** How each request ended, by its number; a final 429 is told of twice, once for everybody who has to wait. */
+/** The events that follow each request, by its number. */
 function ends(events: readonly TogetherEvent[]): string[][] {
   return only(events, "request").map(({ request }) =>
     events
@@ -60,4 +61,21 @@ it("every request of a bad day ends once", async () => {
       .flat()
       .filter((type) => type === "response"),
   ).toHaveLength(8);
+});
+
+describe("a model that responds with nothing but 429", () => {
+  useVirtualTime();
+
+  it("emits one event per request, the last of them a request-error", async () => {
+    const { events, embedder } = bench({
+      faults: () => ({ status: 429, headers: { "x-ratelimit-reset": "30" } }),
+    });
+    const call = rejection(embedder().embed(texts(2)));
+    await pass(200_000, 200);
+    expect(await call).toMatchObject({ code: "rate_limited" });
+    const all = ends(events);
+    expect(all.every((list) => list.length === 1)).toBe(true);
+    expect(all.at(-1)).toEqual(["request-error"]);
+    expect(all.slice(0, -1).flat()).toEqual(Array.from({ length: all.length - 1 }, () => "rate-limited"));
+  });
 });
