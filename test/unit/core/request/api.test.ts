@@ -21,7 +21,7 @@ function setUp(faults: Fault[]): SetUp {
   const { emulator } = bench({ faults });
   const options = resolveEmbedder({ model: EMBEDDING, apiKey: KEY, fetch: emulator.fetch }, "Embedder");
   const api = new Api(options, () => {});
-  const sensitiveTexts = vi.fn(() => ["a text"]);
+  const sensitiveTexts = vi.fn<() => string[]>(() => ["a text"]);
   const request: ApiRequest<string> = {
     call: { path: "/embeddings", body: { model: EMBEDDING, input: ["a text"] } },
     texts: ["a text"],
