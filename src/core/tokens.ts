@@ -1,8 +1,8 @@
 /** Tokens of texts, counted or estimated: for filling batches, and for finding texts that are too long. */
 
-import { cannot, count, listIndexes } from "./errors/together-error.js";
+import { cannot, count } from "./errors/together-error.js";
 import type { Emit } from "./events.js";
-import { indexesOf } from "./validate-texts.js";
+import { indexesOf, wrongTexts } from "./validate-texts.js";
 
 /** Tokens per letter and per digit; every other character is one token. Measured with BERT's vocabulary, 2026-11. */
 const TOKENS_PER_LETTER = 1 / 4.5;
@@ -52,7 +52,11 @@ export function countTokens(list: CountedTexts, task: string, options: TokenOpti
   const tooLong = indexesOf(tokens, (amount) => amount > maxInputTokens);
   if (tooLong.length === 0) return tokens;
   const indexes = tooLong.map((position) => list.firstIndexOf(position));
-  if (longText === "reject") throw textTooLong(indexes, task, maxInputTokens);
+  if (longText === "reject") {
+    const problem = `longer than the model's ${count(maxInputTokens, "token")}`;
+    const fix = 'split them, or set `longText: "send"`';
+    throw wrongTexts("text_too_long", task, "text", indexes, [`is ${problem}`, `are ${problem}`], fix);
+  }
   const longestTokens = tooLong.reduce((most, position) => Math.max(most, tokens[position] as number), 0);
   emit({ type: "text-too-long", indexes, longestTokens, maxInputTokens });
   return tokens;
@@ -69,16 +73,5 @@ function checkCounts(tokens: readonly unknown[], list: CountedTexts, task: strin
     `\`countTokens\` returned no number for the text at index ${index}`,
     "return the number of tokens of the text, 0 or more, not a promise",
     { index },
-  );
-}
-
-function textTooLong(indexes: readonly number[], task: string, limit: number): Error {
-  const [noun, verb] = indexes.length === 1 ? ["text at index", "is"] : ["texts at indexes", "are"];
-  return cannot(
-    "text_too_long",
-    task,
-    `the ${noun} ${listIndexes(indexes)} ${verb} longer than the model's ${count(limit, "token")}`,
-    'split them, or set `longText: "send"`',
-    { index: indexes.length === 1 ? indexes[0] : undefined },
   );
 }

@@ -1,6 +1,12 @@
 /** Checks texts before anything is sent, so that bad input gets one clear error. Pure. */
 
-import { cannot, count, listIndexes, type TogetherError } from "./errors/together-error.js";
+import {
+  cannot,
+  count,
+  listIndexes,
+  type TogetherError,
+  type TogetherErrorCode,
+} from "./errors/together-error.js";
 
 /** Texts that can be sent, and which of them were sanitized. */
 export interface CheckedTexts {
@@ -22,10 +28,24 @@ export interface CheckedTexts {
 export function checkTexts(texts: unknown, task: string, noun: string, first = 0): CheckedTexts {
   const copy = checkList(texts, task, `${noun}s`);
   const nonStrings = indexesOf(copy, (text) => typeof text !== "string", first);
-  if (nonStrings.length > 0) throw wrongTexts(task, noun, nonStrings, "is not a string", "are not strings");
+  if (nonStrings.length > 0) {
+    throw wrongTexts(
+      "invalid_input",
+      task,
+      noun,
+      nonStrings,
+      ["is not a string", "are not strings"],
+      removal(nonStrings),
+    );
+  }
   const blank = indexesOf(copy as string[], isBlank, first);
-  if (blank.length > 0) throw wrongTexts(task, noun, blank, "is blank", "are blank");
+  if (blank.length > 0)
+    throw wrongTexts("invalid_input", task, noun, blank, ["is blank", "are blank"], removal(blank));
   return toWellFormed(copy as string[], first);
+}
+
+function removal(at: readonly number[]): string {
+  return `remove or replace ${at.length === 1 ? "it" : "them"} before calling`;
 }
 
 /** Copies a list. @throws {@link TogetherError} `invalid_input` if it is not an array */
@@ -71,13 +91,24 @@ export function indexesOf<Item>(list: readonly Item[], holds: (item: Item) => bo
   return indexes;
 }
 
-function wrongTexts(task: string, noun: string, at: number[], one: string, many: string): TogetherError {
-  const problem =
-    at.length === 1
-      ? `the ${noun} at index ${at[0]} ${one}`
-      : `the ${noun}s at indexes ${listIndexes(at)} ${many}`;
-  const fix = `remove or replace ${at.length === 1 ? "it" : "them"} before calling`;
-  return cannot("invalid_input", task, problem, fix, { index: at.length === 1 ? at[0] : undefined });
+/**
+ * Creates one error for all texts at fault.
+ *
+ * @param at - Their indexes.
+ * @param problem - What is wrong with one of them, and with several.
+ */
+export function wrongTexts(
+  code: TogetherErrorCode,
+  task: string,
+  noun: string,
+  at: readonly number[],
+  problem: readonly [one: string, several: string],
+  fix: string,
+): TogetherError {
+  const isOne = at.length === 1;
+  const which = isOne ? `the ${noun} at index` : `the ${noun}s at indexes`;
+  const sentence = `${which} ${listIndexes(at)} ${problem[isOne ? 0 : 1]}`;
+  return cannot(code, task, sentence, fix, { index: isOne ? at[0] : undefined });
 }
 
 /** The type of a value, for a message; never the value. */

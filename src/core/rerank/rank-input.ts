@@ -1,7 +1,6 @@
 /** What is to be reranked, copied and checked before anything is sent. Pure. */
 
-import { cannot, listIndexes } from "../errors/together-error.js";
-import { checkList, checkText, indexesOf, isBlank, toWellFormed } from "../validate-texts.js";
+import { checkList, checkText, indexesOf, isBlank, toWellFormed, wrongTexts } from "../validate-texts.js";
 
 /** A query and the items to rerank. Blank items are left out. */
 export interface RankInput<Item> {
@@ -50,8 +49,6 @@ export function readRankInput<Item>(
 function rejectNonStrings(task: string, texts: readonly unknown[]): void {
   const nonStrings = indexesOf(texts, (text) => typeof text !== "string");
   if (nonStrings.length === 0) return;
-  const at = `${nonStrings.length === 1 ? "index" : "indexes"} ${listIndexes(nonStrings)}`;
-  const index = nonStrings.length === 1 ? nonStrings[0] : undefined;
   const fix = "return a string from `textOf` for every document";
-  throw cannot("invalid_input", task, `there is no text at ${at}`, fix, { index });
+  throw wrongTexts("invalid_input", task, "document", nonStrings, ["has no text", "have no text"], fix);
 }

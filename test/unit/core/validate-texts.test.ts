@@ -67,13 +67,13 @@ describe("bad input is an error before any request:", () => {
     expect(await rejection(reranker().rerank("q", items, (item) => item.a))).toMatchObject({
       code: "invalid_input",
       index: 1,
-      message: `Cannot rerank 2 documents with "me/rerank": there is no text at index 1; return a string from \`textOf\` for every document${see("invalid_input")}`,
+      message: `Cannot rerank 2 documents with "me/rerank": the document at index 1 has no text; return a string from \`textOf\` for every document${see("invalid_input")}`,
     });
     const none = await rejection(
       reranker().rerank("q", [{}, { a: "x" }, {}] as { a: string }[], (item) => item.a),
     );
     expect((none as { index?: number }).index).toBeUndefined();
-    expect((none as Error).message).toContain("there is no text at indexes 0 and 2;");
+    expect((none as Error).message).toContain("the documents at indexes 0 and 2 have no text;");
     expect(emulator.requests.length).toBe(0);
   });
 });

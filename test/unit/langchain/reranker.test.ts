@@ -124,10 +124,14 @@ describe("TogetherReranker", () => {
   });
 
   it.each([
-    ["a hole in the list", [new Document({ pageContent: "1" }), undefined], "there is no text at index 1"],
-    ["null", [null], "there is no text at index 0"],
-    ["a number", [5], "there is no text at index 0"],
-    ["a document without content", [{ metadata: {} }], "there is no text at index 0"],
+    [
+      "a hole in the list",
+      [new Document({ pageContent: "1" }), undefined],
+      "the document at index 1 has no text",
+    ],
+    ["null", [null], "the document at index 0 has no text"],
+    ["a number", [5], "the document at index 0 has no text"],
+    ["a document without content", [{ metadata: {} }], "the document at index 0 has no text"],
     ["no list", undefined, "the documents are not an array but undefined"],
   ])("says in a sentence that it cannot rank %s", async (_, documents, problem) => {
     const { reranker, emulator } = rerankerWith();

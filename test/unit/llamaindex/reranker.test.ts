@@ -102,6 +102,6 @@ it("nodes without their wrappers are an error that says where", async () => {
   const bare = [new TextNode({ text: "1" })] as unknown as NodeWithScore[];
   expect(await rejection(on(bench()).postprocessNodes(bare, "query"))).toMatchObject({
     code: "invalid_input",
-    message: expect.stringContaining("there is no text at index 0"),
+    message: expect.stringContaining("the document at index 0 has no text"),
   });
 });
