@@ -8,6 +8,7 @@ import type { EmbedderOptions } from "../options/options.js";
 import { resolveEmbedder, type ResolvedEmbedder } from "../options/resolve-options.js";
 import type { Priority } from "../rate-limit/rate-limiter.js";
 import { Api } from "../request/api.js";
+import { BatchQueue } from "../request/batch-queue.js";
 import { AcceptedSize, type Batch } from "../request/batch.js";
 import {
   embeddingsRequest,
@@ -18,7 +19,6 @@ import {
 } from "../request/wire.js";
 import { countTokens } from "../tokens.js";
 import { checkText, checkTexts, embedTask } from "../validate-texts.js";
-import { BatchQueue } from "../request/batch-queue.js";
 import { batchLimits } from "./batch-size.js";
 import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
