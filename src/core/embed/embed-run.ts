@@ -9,6 +9,7 @@ import type { Emit } from "../events.js";
 import type { Priority } from "../rate-limit/rate-limiter.js";
 import type { Api } from "../request/api.js";
 import type { ApiOperation, ApiRequest, Failed } from "../request/attempt.js";
+import type { BatchQueue } from "../request/batch-queue.js";
 import {
   splitInHalf,
   textTooLong,
@@ -18,7 +19,6 @@ import {
 } from "../request/batch.js";
 import type { RawVector } from "../request/wire.js";
 import { batchLimits, evenShare } from "./batch-size.js";
-import type { BatchQueue } from "../request/batch-queue.js";
 
 /** What `EmbedEngine` passes to a run. */
 export interface EmbedRunOptions {
