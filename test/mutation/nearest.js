@@ -125,8 +125,6 @@ export const nearest = {
     "unit/core/errors/rejected-requests",
     "unit/core/embed/embedder",
     "unit/core/request/together-client",
-    "unit/core/embed/embed-run",
-    "unit/core/options/shared-options",
     "unit/core/abort",
   ],
   "core/request/base64": [
