@@ -92,8 +92,8 @@ export const nearest = {
   "core/options/connection": [...options, "unit/core/options/base-url"],
   "core/options/embedder-options": options,
   "core/options/environment": ["unit/core/options/base-url", "unit/core/options/option-reader"],
-  "core/options/option-reader": [...options, "unit/core/options/old-platform"],
-  "core/options/option-types": options,
+  "core/options/option-reader": [...options, "unit/core/options/base-url", "unit/core/options/old-platform"],
+  "core/options/option-types": ["unit/core/options/option-types", ...options],
   "core/options/reranker-options": options,
   "core/options/resolve-options": [
     ...options,
@@ -125,8 +125,6 @@ export const nearest = {
     "unit/core/errors/rejected-requests",
     "unit/core/embed/embedder",
     "unit/core/request/together-client",
-    "unit/core/embed/embed-run",
-    "unit/core/options/shared-options",
     "unit/core/abort",
   ],
   "core/request/base64": [

@@ -36,7 +36,7 @@ export function apiKey({ environment }: Variables): Option<string> {
   return {
     environment,
     check: checkKey,
-    convert: (key) => key.trim(),
+    convert: (key) => key,
     default: (_, error) => {
       throw missingKey(error);
     },

@@ -5,11 +5,11 @@ export function readEnvironment(names: readonly string[] = []): string | undefin
   return names.map(readVariable).find(Boolean);
 }
 
-/** Works without `process`. Deno asks for permission, and throws without it. */
+/** Throws nothing where there is no `process`, or where Deno denies permission. */
 function readVariable(name: string): string | undefined {
   try {
-    const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-    return process?.env?.[name];
+    const { process } = globalThis as unknown as { process: { env: Record<string, string | undefined> } };
+    return process.env[name];
   } catch {
     return undefined;
   }

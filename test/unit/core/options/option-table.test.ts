@@ -62,6 +62,16 @@ describe("splitOptions", () => {
     expect([own, core]).toEqual([{ mode: "b" }, { size: 3 }]);
   });
 
+  it("passes no own option to the core", () => {
+    const { own, core } = splitOptions<{ mode: typeof mode }, Options>(
+      { size: 3, mode: "a" },
+      { mode },
+      { size },
+      "Example",
+    );
+    expect([own, core]).toEqual([{ mode: "a" }, { size: 3 }]);
+  });
+
   it("lists the core's options and the own ones in the error for an unknown option", () => {
     expect(() => splitOptions({ other: 1 }, { mode }, { size }, "Example")).toThrow(
       "Cannot create Example: `other` is not an option; it takes size, mode",

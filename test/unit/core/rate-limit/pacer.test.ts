@@ -210,6 +210,24 @@ describe("Pacer after a 429", () => {
     expect(1000 / pacer.ratePerSecond).toBeCloseTo(90, 2);
   });
 
+  it.each<[LimitedBy, number]>([
+    ["requests", 1],
+    ["tokens", 10],
+  ])(
+    "measures the rate by what was accepted between exact resets, not by what was sent: %s",
+    (by, weight) => {
+      const pacer = started();
+      for (let at = 0; at < 30; at++) succeeded(pacer, at * 30);
+      rateLimited(pacer, 1000, 70, by);
+      rateLimited(pacer, 1070, 90, by);
+      for (let at = 0; at < 21; at++) succeeded(pacer, 1160 + at * 100);
+      rateLimited(pacer, 3260, 75, by);
+      // 21 requests between the ends of the first and the last delay; the rate is held a little below that.
+      const measured = (21 * weight) / (3260 + 75 - 1070);
+      expect(pacer.ratePerSecond).toBeCloseTo(1000 * measured * 0.96, 6);
+    },
+  );
+
   it("spaces requests by their tokens where tokens are limited", () => {
     const [light, heavy] = [10, 100].map((tokens) => {
       const pacer = limited("tokens");

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { cannot } from "../../../../src/core/errors/together-error.js";
+import {
+  boolean,
+  func,
+  integer,
+  number,
+  oneOf,
+  string,
+  type AnyOption,
+  type OptionError,
+} from "../../../../src/core/options/option-types.js";
+
+const error: OptionError = (problem, fix, code = "invalid_option") => cannot(code, "do it", problem, fix);
+
+/** The error for a value; `undefined` if it is accepted. */
+function complaint(option: AnyOption, value: unknown): string | undefined {
+  try {
+    expect(option.check(value, "name", error)).toBe(value);
+    return undefined;
+  } catch (reason) {
+    return (reason as Error).message.replace(/ \(see .+\)$/, "").replace(/^Cannot do it: /, "");
+  }
+}
+
+describe("the types of options", () => {
+  it.each<[string, () => AnyOption, unknown[], unknown[], string]>([
+    ["string()", () => string(), ["", "a"], [undefined, true], "a string"],
+    ["boolean()", () => boolean(), [true, false], ["true", null], "true or false"],
+    ["number()", () => number(), [0, -0.5], ["1", true], "a finite number"],
+    [
+      "integer()",
+      () => integer({ min: 2 }),
+      [2, Number.MAX_SAFE_INTEGER],
+      ["2"],
+      "a whole number, 2 or more",
+    ],
+    ["integer() with max", () => integer({ min: 0, max: 3 }), [0, 3], ["3"], "a whole number, from 0 to 3"],
+    ["oneOf()", () => oneOf(["a", "b"]), ["a", "b"], ["c", "", ["a"]], '"a" or "b"'],
+    ["func()", () => func(), [String, () => {}], ["String", {}], "a function"],
+  ])("%s accepts its type only", (_, create, accepted, rejected, expected) => {
+    const option = create();
+    for (const value of accepted) expect(complaint(option, value)).toBeUndefined();
+    for (const value of rejected) expect(complaint(option, value)).toMatch(/^`name` is (an? )?[a-z]+; /);
+    for (const value of rejected) expect(complaint(option, value)).toContain(`; it must be ${expected}`);
+  });
+
+  it.each([
+    [1, "`name` is 1; it must be a whole number, from 2 to 3"],
+    [4, "`name` is 4; it must be a whole number, from 2 to 3"],
+    [2.5, "`name` is 2.5; it must be a whole number, from 2 to 3"],
+  ])("integer() rejects %d and quotes it", (value, message) => {
+    expect(complaint(integer({ min: 2, max: 3 }), value)).toBe(message);
+  });
+
+  it("number() rejects a number that is not finite", () => {
+    expect(complaint(number(), Number.NaN)).toBe("`name` is NaN; it must be a finite number");
+  });
+
+  it("has the default that was given: a value, or a function of the model's id", () => {
+    const options = [string({ default: "a" }), string({ default: (model) => `of ${model}` }), string()];
+    expect(options.map((option) => option.default("m", error))).toEqual(["a", "of m", undefined]);
+    expect(func<typeof String, typeof String>(String).default("m", error)).toBe(String);
+    expect(func().default("m", error)).toBeUndefined();
+  });
+
+  it("has the environment variables that were given, and converts nothing", () => {
+    expect(string({ environment: ["ONE", "TWO"] }).environment).toEqual(["ONE", "TWO"]);
+    expect(string().convert(" a ")).toBe(" a ");
+  });
+});
