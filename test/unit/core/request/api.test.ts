@@ -90,6 +90,15 @@ describe("Api", () => {
     expect(emulator.requests.length).toBe(2);
   });
 
+  it.each(["requests", "tokens"] as const)("knows after a 429 that the server limits %s", async (by) => {
+    const errorType = `dynamic_${by === "tokens" ? "token" : "request"}_limited`;
+    const { api, emit, operation } = given({ status: 429, errorType, headers: { "x-ratelimit-reset": "1" } });
+    expect(api.limit).toBeUndefined();
+    await timed(api.send(operation(), request()));
+    expect(api.limit).toEqual({ by, perSecond: expect.any(Number) as number });
+    expect(emit).toHaveBeenCalledWith(expect.objectContaining({ type: "rate-limited", limitedBy: by }));
+  });
+
   it("quotes no words of the server to callers whose own request was not sent", async () => {
     const { api, operation } = given(
       ...Array.from({ length: 9 }, () => ({
