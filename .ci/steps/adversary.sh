@@ -1,4 +1,4 @@
-# limit: 600
+# limit: 1200
 # takes: 200
 # Random jobs and damaged answers, from other seeds than those of npm test.
 npm run simulate -- --jobs 4000 --seed 1000000

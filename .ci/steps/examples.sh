@@ -1,4 +1,4 @@
-# limit: 600
+# limit: 1200
 # takes: 60
 # The example programs from the outside, the evaluation, and OpenTelemetry's own SDK.
 .ci/install examples/observe

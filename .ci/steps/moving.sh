@@ -1,4 +1,4 @@
-# limit: 600
+# limit: 1200
 # takes: 80
 # What users come from, pinned, against the emulator: docs/moving as it stands, before and after.
 .ci/install test/moving

@@ -1,4 +1,4 @@
-# limit: 600
+# limit: 1200
 # takes: 120
 # The notebooks from top to bottom, in Jupyter with the tslab kernel; fails on an error in any cell.
 .ci/jupyter

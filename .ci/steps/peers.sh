@@ -1,4 +1,4 @@
-# limit: 600
+# limit: 1200
 # takes: 65
 # The specification on the oldest frameworks that the peer ranges admit.
 .ci/install test/peers --ignore-scripts

@@ -1,4 +1,4 @@
-# limit: 600
+# limit: 1200
 # takes: 40
 # The playground, driven in a real browser.
 .ci/install playground

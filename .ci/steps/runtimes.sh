@@ -1,4 +1,4 @@
-# limit: 600
+# limit: 1200
 # takes: 70
 # The packed tarball on Node 20, 22 and 24, Deno, Bun and workerd, and in Chromium by two bundlers.
 .ci/install test/runtimes

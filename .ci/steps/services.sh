@@ -1,5 +1,5 @@
-# limit: 600
-# takes: 170
+# limit: 1200
+# takes: 250
 # The examples with real databases and a real queue, whose workers are killed.
 if [ "$(id -u)" -ne 0 ] && ! npm run --silent services true; then
   echo "PostgreSQL with pgvector, or Redis, is missing, and only root can install them."

@@ -1,4 +1,4 @@
-# limit: 600
-# takes: 150
+# limit: 1200
+# takes: 280
 # The rate limiter against every kind of limit, under virtual time.
 npm run simulate

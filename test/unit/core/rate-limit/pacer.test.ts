@@ -228,6 +228,18 @@ describe("Pacer after a 429", () => {
     },
   );
 
+  it.each<[LimitedBy, number]>([
+    ["requests", 1],
+    ["tokens", 10],
+  ])("at most halves the rate for a single request between exact resets: %s", (by, weight) => {
+    const pacer = started();
+    for (let at = 0; at < 30; at++) succeeded(pacer, at * 30);
+    rateLimited(pacer, 1000, 70, by);
+    succeeded(pacer, 1100);
+    rateLimited(pacer, 1800, 75, by);
+    expect(pacer.ratePerSecond).toBeCloseTo((1000 * weight) / 75 / 2, 6);
+  });
+
   it("spaces requests by their tokens where tokens are limited", () => {
     const [light, heavy] = [10, 100].map((tokens) => {
       const pacer = limited("tokens");
