@@ -1,70 +1,55 @@
 import { describe, expect, it, vi } from "vitest";
-import { resolveEmbedder } from "../../../../src/core/options/resolve-options.js";
+import type { Emit } from "../../../../src/core/events.js";
+import { resolveReranker } from "../../../../src/core/options/resolve-options.js";
 import { Api } from "../../../../src/core/request/api.js";
 import type { ApiOperation, ApiRequest } from "../../../../src/core/request/attempt.js";
+import { rerankRequest } from "../../../../src/core/request/wire.js";
 import type { Fault } from "../../../../src/emulator/index.js";
-import { bench, EMBEDDING, KEY } from "../../../support/emulate.js";
+import { bench, KEY, RERANK, rejection, type Bench } from "../../../support/emulate.js";
 import { timed, useVirtualTime } from "../../../support/time.js";
 
 useVirtualTime();
 
-interface SetUp {
+const TWO_MINUTES_MS = 120_000;
+
+interface Given extends Pick<Bench, "emulator"> {
   readonly api: Api;
-  readonly request: ApiRequest<string>;
-  readonly operation: ApiOperation;
-  /** How often the texts of the request were looked at. */
-  readonly looks: () => number;
+  readonly emit: ReturnType<typeof vi.fn<Emit>>;
+  readonly operation: (signal?: AbortSignal) => ApiOperation;
 }
 
-/** An API of the emulator, a request, and an operation. */
-function setUp(faults: Fault[]): SetUp {
+/** An `Api` that sends one request at a time. */
+function given(...faults: Fault[]): Given {
   const { emulator } = bench({ faults });
-  const options = resolveEmbedder({ model: EMBEDDING, apiKey: KEY, fetch: emulator.fetch }, "Embedder");
-  const api = new Api(options, () => {});
-  const sensitiveTexts = vi.fn<() => string[]>(() => ["a text"]);
-  const request: ApiRequest<string> = {
-    call: { path: "/embeddings", body: { model: EMBEDDING, input: ["a text"] } },
-    texts: ["a text"],
-    estimatedTokens: 3,
-    maxBytes: 1_000_000,
-    sensitiveTexts,
-    parse: () => "parsed",
+  const options = { model: RERANK, apiKey: KEY, fetch: emulator.fetch, maxConcurrency: 1 };
+  const emit = vi.fn<Emit>();
+  const api = new Api(resolveReranker(options, "Reranker"), emit);
+  const operation: Given["operation"] = (signal = new AbortController().signal) =>
+    api.operation({ priority: "high", task: "rerank 1 document", signal });
+  return { api, emit, emulator, operation };
+}
+
+function request(parse = (): string => "parsed"): ApiRequest<string> {
+  return {
+    call: { path: "/rerank", body: rerankRequest(RERANK, "q", ["1"], 1) },
+    texts: ["1"],
+    estimatedTokens: 2,
+    maxBytes: 10_000,
+    sensitiveTexts: () => ["q", "1"],
+    parse,
   };
-  const { signal } = new AbortController();
-  const operation = api.operation({ priority: "normal", task: "embed 1 text", signal });
-  return { api, request, operation, looks: () => sensitiveTexts.mock.calls.length };
+}
+
+/** Throws the error of an attempt that has failed. */
+function raise(attempt: Awaited<ReturnType<Api["send"]>>): void {
+  if (attempt.status === "failed") throw attempt.error();
 }
 
 describe("Api", () => {
-  it("does not look at the texts of a request whose failures are recovered by retries", async () => {
-    const { api, request, operation, looks } = setUp([{ status: 503 }, { status: 429 }, "reset"]);
-    const sent = api.send(operation, request);
-    await timed(sent);
-    expect(await sent).toEqual({ status: "ok", value: "parsed" });
-    expect(operation.attempts).toBe(4);
-    expect(looks()).toBe(0);
-  });
-
-  it("builds the error of a failure only when it is asked for", async () => {
-    const { api, request, operation, looks } = setUp([{ status: 401 }]);
-    const attempt = await api.attempt(operation, await api.acquire(operation), request);
-    expect(looks()).toBe(0);
-    if (attempt.status !== "failed") throw new Error("the attempt did not fail");
-    expect(attempt.error()).toMatchObject({ code: "unauthorized", attempts: 1 });
-    expect(looks()).toBe(1);
-  });
-
-  it("returns the permit of an operation that was aborted meanwhile", async () => {
-    const { api, request } = setUp([]);
+  it("throws the signal's reason when a caller that waits for a permit is aborted", async () => {
+    const { api, operation } = given();
+    const permit = await api.acquire(operation());
     const controller = new AbortController();
-<<<<<<< HEAD
-    const operation = api.operation({ priority: "normal", task: "embed", signal: controller.signal });
-    const permit = await api.acquire(operation);
-    controller.abort("reason");
-    await expect(api.attempt(operation, permit, request)).rejects.toBe("reason");
-    expect(operation.attempts).toBe(0);
-    expect(operation.limiter.idle).toBe(true);
-=======
     const waiting = rejection(api.acquire(operation(controller.signal)));
     controller.abort("enough");
     expect(await waiting).toBe("enough");
@@ -130,6 +115,5 @@ describe("Api", () => {
       expect.stringContaining('asks for a delay of 30 s ("Slow down"); retry later'),
       expect.stringContaining("asks for a delay of 30 s; retry later"),
     ]);
->>>>>>> d63aa634a0be08fdedee51f962b65d858c60cf0a
   });
 });
