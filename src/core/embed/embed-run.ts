@@ -4,19 +4,13 @@
  */
 
 import { sleep } from "../abort.js";
-import { isEncodingRejected, tooLargeBy } from "../errors/describe-failure.js";
+import { isEncodingRejected, tooLargeBy, type TooLargeBy } from "../errors/describe-failure.js";
 import type { Emit } from "../events.js";
 import type { Priority } from "../rate-limit/rate-limiter.js";
 import type { Api } from "../request/api.js";
 import type { ApiOperation, ApiRequest, Failed } from "../request/attempt.js";
 import type { BatchQueue } from "../request/batch-queue.js";
-import {
-  splitInHalf,
-  textTooLong,
-  type AcceptedSize,
-  type Batch,
-  type TooLargeBy,
-} from "../request/batch.js";
+import { splitInHalf, textTooLong, type AcceptedSize, type Batch } from "../request/batch.js";
 import type { RawVector } from "../request/wire.js";
 import { batchLimits, evenShare } from "./batch-size.js";
 

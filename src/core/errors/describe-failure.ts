@@ -3,7 +3,7 @@
 import { cannot, type TogetherError, type TogetherErrorCode } from "./together-error.js";
 import { embeddingModel, rerankModel } from "../models.js";
 import { quoteServerMessage } from "./redact.js";
-import type { Failure } from "./failure.js";
+import type { Failure, StatusFailure } from "./failure.js";
 
 /** Facts about the request, for the message. */
 export interface FailureContext {
@@ -16,8 +16,6 @@ export interface FailureContext {
   /** Timeout of one request, in milliseconds. */
   readonly timeout: number;
 }
-
-type StatusFailure = Extract<Failure, { kind: "status" }>;
 
 /** Base URL of dedicated endpoints (Together's dedicated inference documentation, 2026-08). */
 const DEDICATED_BASE_URL = "https://api-inference.together.ai/v1";
@@ -58,6 +56,9 @@ function statusCode({ status, body }: StatusFailure): TogetherErrorCode {
   return status >= 500 || status === 408 || status === 409 || status === 425 ? "server_error" : "bad_request";
 }
 
+/** What a rejected request had too much of: texts, their tokens or bytes, or one of both. */
+export type TooLargeBy = "count" | "size" | "unknown";
+
 /**
  * Determines why the server rejected a request as too large, so that half of it may be accepted: `"count"` for too
  * many texts, `"size"` for too many tokens or bytes, `"unknown"` for a 413 whose message names neither. Returns
@@ -66,7 +67,7 @@ function statusCode({ status, body }: StatusFailure): TogetherErrorCode {
  * 403 is included because Together documents it for a text beyond the context length (support article on error
  * codes, 2025-11).
  */
-export function tooLargeBy(failure: Failure): "count" | "size" | "unknown" | undefined {
+export function tooLargeBy(failure: Failure): TooLargeBy | undefined {
   if (failure.kind !== "status" || failureCode(failure) === "model_unavailable") return undefined;
   const { status, body } = failure;
   if (![400, 403, 413, 422].includes(status)) return undefined;

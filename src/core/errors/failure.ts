@@ -25,3 +25,6 @@ export interface ErrorBody {
   readonly type: string;
   readonly code: string;
 }
+
+/** A failure with an HTTP status. */
+export type StatusFailure = Extract<Failure, { kind: "status" }>;

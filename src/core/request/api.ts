@@ -5,7 +5,7 @@
 
 import { sleep } from "../abort.js";
 import { describeFailure, failureCode } from "../errors/describe-failure.js";
-import type { Failure } from "../errors/failure.js";
+import type { Failure, StatusFailure } from "../errors/failure.js";
 import type { TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
@@ -19,8 +19,6 @@ import { InvalidResponse, readUsage } from "./wire.js";
 
 /** How long a model may respond with nothing but 429 before callers receive an error. No longer delay is waited for. */
 const RETRY_DEADLINE_MS = 120_000;
-
-type RateLimitFailure = Extract<Failure, { kind: "status" }>;
 
 /** An attempt that did not succeed and is followed by another. */
 type Retried = Exclude<Attempt<never>, Succeeded<never> | Failed>;
@@ -153,9 +151,9 @@ export class Api {
     if (retry) return retry;
     const [code, status] = [failureCode(failure), statusOf(failure)];
     this.#emit({ type: "request-error", request: sent.request, code, status });
-    const { attempts } = operation;
-    const error = (): TogetherError =>
-      this.#describe({ ...operation, attempts }, failure, request.sensitiveTexts());
+    // A copy, because the operation's next attempt would change what the error says.
+    const failed = { ...operation };
+    const error = (): TogetherError => this.#describe(failed, failure, request.sensitiveTexts());
     return { status: "failed", failure, error };
   }
 
@@ -171,7 +169,7 @@ export class Api {
   #afterRateLimit(
     { limiter, startedAt }: ApiOperation,
     sent: InFlight,
-    failure: RateLimitFailure,
+    failure: StatusFailure,
   ): Retried | undefined {
     const { waitMs = 0, body } = failure;
     // A delay beyond the deadline is not waited for, so it must not delay the next caller either.
@@ -230,7 +228,7 @@ function parse<Value>(request: ApiRequest<Value>, { body, requestId }: JsonRespo
 }
 
 /** The same failure for other callers. The server's words may quote this caller's text, and the id is its request's. */
-function withoutServerText(failure: RateLimitFailure): RateLimitFailure {
+function withoutServerText(failure: StatusFailure): StatusFailure {
   return { ...failure, body: { message: "", type: "", code: "" }, requestId: undefined };
 }
 

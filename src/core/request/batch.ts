@@ -1,10 +1,8 @@
 /** Texts that are sent in one request, and how large a request the server accepts. Pure. */
 
+import type { TooLargeBy } from "../errors/describe-failure.js";
 import { cannot, count, type TogetherError } from "../errors/together-error.js";
 import type { Failed } from "./attempt.js";
-
-/** What a rejected request had too much of: texts, their tokens or bytes, or one of both. */
-export type TooLargeBy = "count" | "size" | "unknown";
 
 /** Some of a list's texts. */
 export interface Batch {

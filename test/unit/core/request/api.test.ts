@@ -46,6 +46,28 @@ function raise(attempt: Awaited<ReturnType<Api["send"]>>): void {
 }
 
 describe("Api", () => {
+  it("does not look at the texts of a request whose failures are recovered by retries", async () => {
+    const { api, operation } = given({ status: 503 }, { status: 429 }, "reset");
+    const sensitiveTexts = vi.fn<() => string[]>(() => ["a text"]);
+    const recovered = operation();
+    const sent = api.send(recovered, { ...request(), sensitiveTexts });
+    await timed(sent);
+    expect(await sent).toEqual({ status: "ok", value: "parsed" });
+    expect(recovered.attempts).toBe(4);
+    expect(sensitiveTexts).not.toHaveBeenCalled();
+  });
+
+  it("builds the error of a failure only when it is asked for", async () => {
+    const { api, operation } = given({ status: 401 });
+    const sensitiveTexts = vi.fn<() => string[]>(() => ["a text"]);
+    const failing = operation();
+    const attempt = await api.attempt(failing, await api.acquire(failing), { ...request(), sensitiveTexts });
+    expect(sensitiveTexts).not.toHaveBeenCalled();
+    if (attempt.status !== "failed") throw new Error("the attempt did not fail");
+    expect(attempt.error()).toMatchObject({ code: "unauthorized", attempts: 1 });
+    expect(sensitiveTexts).toHaveBeenCalledTimes(1);
+  });
+
   it("throws the signal's reason when a caller that waits for a permit is aborted", async () => {
     const { api, operation } = given();
     const permit = await api.acquire(operation());
