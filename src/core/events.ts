@@ -101,6 +101,17 @@ export interface RateLimitedEvent extends Common {
   readonly ratePerSecond: number;
 }
 
+/**
+ * The model is out, or works again. An outage begins after four failures in a row without a success; then one request
+ * at a time probes, and the first success ends it. Each object reports an outage that its own requests meet.
+ */
+export interface OutageEvent extends Common {
+  readonly type: "outage";
+  readonly phase: "begin" | "end";
+  /** Milliseconds since the outage began. */
+  readonly durationMs: number;
+}
+
 /** The client looked up vectors in the cache. */
 export interface CacheLookupEvent extends Common {
   readonly type: "cache-lookup";
@@ -177,6 +188,7 @@ export type TogetherEvent =
   | RetryEvent
   | RequestErrorEvent
   | RateLimitedEvent
+  | OutageEvent
   | CacheLookupEvent
   | CacheErrorEvent
   | TextTooLongEvent

@@ -10,9 +10,6 @@ const LARGE_BATCH_SIZE = 512;
 /** Below four requests per second, batches grow up to {@link MAX_BATCH_SIZE} to keep this many texts per second. */
 const TEXTS_PER_SECOND = 2048;
 
-/** A list fills this many requests of the default size, or `maxConcurrency` if that is more, before batches grow. */
-const MIN_REQUESTS = 16;
-
 /** Estimated tokens per request, for each text that it may hold: the usual input limit of a model. */
 const TOKENS_PER_TEXT = 512;
 
@@ -23,7 +20,7 @@ const TOKENS_PER_TEXT = 512;
  * 128 texts per request and 22 s with 512 (measured on the emulator, 2026-11). Where it limits tokens, they are not.
  *
  * @param batchSize - As set by the user; never exceeded.
- * @param share - Texts per request if all requests of the list were in flight at once: {@link evenShare}.
+ * @param share - Texts per request if all requests of the list were in flight at once.
  */
 export function batchLimits(
   batchSize: number | undefined,
@@ -42,9 +39,4 @@ function suggestedSize(limit: RateLimit | undefined, share: number): number {
 
 function clamp(value: number, min: number, max: number): number {
   return Math.min(max, Math.max(min, value));
-}
-
-/** Texts per request if a whole list were in flight at once. */
-export function evenShare(texts: number, maxConcurrency: number): number {
-  return Math.ceil(texts / Math.max(MIN_REQUESTS, maxConcurrency));
 }

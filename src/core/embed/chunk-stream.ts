@@ -7,8 +7,8 @@ import { cannot } from "../errors/together-error.js";
 export interface ChunkOptions<Result> {
   /** Returns how many items the next chunk holds. */
   readonly size: () => number;
-  /** Chunks that may be in progress at once. */
-  readonly ahead: number;
+  /** Returns how many chunks may be in progress at once. */
+  readonly ahead: () => number;
   readonly signal: AbortSignal;
   readonly task: string;
   /** @param first - The index in the source of the chunk's first item. */
@@ -37,7 +37,7 @@ export async function* readChunks<Result>(
   const running: Promise<Result>[] = [];
   try {
     for (;;) {
-      const items = running.length < options.ahead ? await reader.readChunk(options, running[0]) : undefined;
+      const items = running.length < options.ahead() ? await reader.readChunk(options, running[0]) : undefined;
       if (items && items.length > 0) {
         const result = options.run(items, reader.read - items.length);
         result.catch(() => {}); // Awaited later; until then its failure must not count as unhandled.

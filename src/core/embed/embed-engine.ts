@@ -123,7 +123,7 @@ export class EmbedEngine {
     const call = { priority: "normal", convert: toFloat32, task } as const;
     const chunks = readChunks(source, {
       size: () => this.#chunkSize(),
-      ahead: this.#options.maxConcurrency,
+      ahead: () => this.#api.concurrency,
       signal: controller.signal,
       task,
       run: (texts, first) => this.#embedList(texts, { ...call, first }, { signal: controller.signal }),

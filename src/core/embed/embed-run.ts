@@ -6,13 +6,14 @@
 import { sleep } from "../abort.js";
 import { isEncodingRejected, tooLargeBy, type TooLargeBy } from "../errors/describe-failure.js";
 import type { Emit } from "../events.js";
+import { INITIAL_CONCURRENCY } from "../rate-limit/concurrency-window.js";
 import type { Priority } from "../rate-limit/rate-limiter.js";
 import type { Api } from "../request/api.js";
 import type { ApiOperation, ApiRequest, Failed } from "../request/attempt.js";
 import type { BatchQueue } from "../request/batch-queue.js";
 import { splitInHalf, textTooLong, type AcceptedSize, type Batch } from "../request/batch.js";
 import type { RawVector } from "../request/wire.js";
-import { batchLimits, evenShare } from "./batch-size.js";
+import { batchLimits } from "./batch-size.js";
 
 /** What `EmbedEngine` passes to a run. */
 export interface EmbedRunOptions {
@@ -47,8 +48,6 @@ export class EmbedRun {
   readonly #options: EmbedRunOptions;
   readonly #controller: AbortController;
   readonly #workers: Promise<void>[] = [];
-  /** Texts per request if all requests of the list were in flight at once. */
-  readonly #evenShare: number;
   /** Texts whose vectors have not arrived yet. */
   #remaining: number;
   /** Resolves when every split that has been started is done. */
@@ -59,7 +58,6 @@ export class EmbedRun {
   constructor(options: EmbedRunOptions, controller: AbortController) {
     this.#options = options;
     this.#remaining = options.indexes.length;
-    this.#evenShare = evenShare(this.#remaining, options.maxConcurrency);
     this.#controller = controller;
   }
 
@@ -129,9 +127,10 @@ export class EmbedRun {
    * @returns `undefined` if the queue is empty or a batch is being split.
    */
   #takeBatch(): Batch | undefined {
-    const { api, queue, batchSize, acceptedSize, maxConcurrency } = this.#options;
+    const { api, queue, batchSize, acceptedSize, indexes, maxConcurrency } = this.#options;
     if (this.#pendingSplits > 0) return undefined;
-    const { texts, tokens } = batchLimits(batchSize, api.limit, this.#evenShare);
+    const share = Math.ceil(indexes.length / Math.max(INITIAL_CONCURRENCY, api.concurrency));
+    const { texts, tokens } = batchLimits(batchSize, api.limit, share);
     const batch = queue.take({
       texts: Math.min(texts, acceptedSize.limits.texts),
       tokens: Math.min(tokens, acceptedSize.limits.tokens),

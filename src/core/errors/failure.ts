@@ -9,7 +9,13 @@ export type Failure =
       readonly waitMs: number | undefined;
       readonly requestId: string | undefined;
     }
-  | { readonly kind: "connection"; /** The system's error code, or what happened. */ readonly detail: string }
+  | {
+      readonly kind: "connection";
+      /** The system's error code, or what happened. */
+      readonly detail: string;
+      /** Whether the response had begun. */
+      readonly isCut: boolean;
+    }
   | { readonly kind: "timeout" }
   | { readonly kind: "redirect" }
   | {

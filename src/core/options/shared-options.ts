@@ -34,21 +34,34 @@ export interface SharedOptions {
   timeout?: number | undefined;
 
   /**
-   * How often one request is retried after a server or network failure; a 429 does not count. Whole number, 0 to 100.
-   * In an outage there are fewer retries: all objects of a model share ten, and one more per ten responses.
+   * How often one request is retried after a server or network failure. Whole number, 0 to 100.
    *
-   * A rate-limited request fails if the model has returned no response for 120 seconds, or if the server asks for a
-   * longer delay than that.
+   * A 429 does not count. For documents, an outage does not count either: the statuses 502, 503, 504 and 529, a lost
+   * connection, and a wrong response from a model that has responded correctly before. `retryDeadline` limits both. If
+   * the server has never responded, a failed connection counts.
    *
    * @defaultValue 5
    */
   maxRetries?: number | undefined;
 
   /**
-   * Maximum number of requests in flight. Whole number, 1 to 1,024. The client chooses its concurrency below it. All
-   * objects with the same `fetch`, origin, key and model count together.
+   * How long a model may succeed with nothing before callers receive an error, in milliseconds. Whole number, 1 to
+   * 2,147,483,647. Raise it for an endpoint whose cold start takes minutes.
    *
-   * @defaultValue 16
+   * It holds for documents, and for everybody who waits because of a 429. In an outage, queries and rerank requests
+   * wait only as long as their own retries would take. A document request also fails if it has failed for this long
+   * while others succeed. A longer `retry-after` or `x-ratelimit-reset` is not waited for. A request in flight is not
+   * cut short: it has its `timeout`.
+   *
+   * @defaultValue 120_000
+   */
+  retryDeadline?: number | undefined;
+
+  /**
+   * Maximum number of requests in flight. Whole number, 1 to 1,024. The client finds how many the server works on at
+   * once, and keeps below this number. All objects with the same `fetch`, origin, key and model count together.
+   *
+   * @defaultValue 128
    */
   maxConcurrency?: number | undefined;
 
@@ -86,7 +99,8 @@ export const sharedOptions = {
   baseURL: url({ environment: ["TOGETHER_BASE_URL"], default: "https://api.together.ai/v1" }),
   timeout: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 60_000 }),
   maxRetries: integer({ min: 0, max: 100, default: 5 }),
-  maxConcurrency: integer({ min: 1, max: 1024, default: 16 }),
+  retryDeadline: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 120_000 }),
+  maxConcurrency: integer({ min: 1, max: 1024, default: 128 }),
   fetch: func<Fetch>(),
   client: togetherClient(),
   onEvent: func<(event: TogetherEvent) => void>(),

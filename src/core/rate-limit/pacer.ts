@@ -9,7 +9,6 @@
 
 import { AdaptiveRate } from "./adaptive-rate.js";
 import type { RequestPosition, Snapshot } from "./request-position.js";
-import { ConcurrencyWindow } from "./concurrency-window.js";
 
 /** The delay after a 429 without a reset. */
 const DEFAULT_DELAY_MS = 500;
@@ -52,7 +51,6 @@ export interface RateLimitResponse {
 
 /** Paces the requests of one model and API key. All times in milliseconds. */
 export class Pacer {
-  #window = new ConcurrencyWindow();
   /** When traffic started, and what had been sent by then. */
   #start = Number.NEGATIVE_INFINITY;
   #startCounts = { requests: 0, tokens: 0 };
@@ -85,27 +83,26 @@ export class Pacer {
   }
 
   /**
-   * Resets what an idle time makes invalid: the window after a second, the rates and all else after a minute. Call it
-   * before {@link Pacer.nextSendTime}.
+   * Forgets everything after a minute without traffic. Call it when nothing is in flight, before
+   * {@link Pacer.nextSendTime}.
+   *
+   * @returns whether it forgot.
    */
-  observeIdle(now: number, inFlight: number): void {
-    if (inFlight > 0) return;
-    if (now - Math.max(this.#lastActive, this.#blockedUntil) > IDLE_RESET_MS) this.#reset(now);
-    this.#window.resetAfterIdle(now, now - this.#lastActive);
+  observeIdle(now: number): boolean {
+    const isOver = now - Math.max(this.#lastActive, this.#blockedUntil) > IDLE_RESET_MS;
+    if (isOver) this.#reset(now);
+    return isOver;
   }
 
   /**
-   * Returns when the next request may be sent, possibly in the past; infinite if a response must come first.
+   * Returns when the next request may be sent, possibly in the past.
    *
    * @param highPriority - The request is sent ahead of the rate, by what the server accepts in a burst, and may probe
    * during a delay.
    */
-  nextSendTime(inFlight: number, maxConcurrency: number, highPriority: boolean): number {
-    if (!this.#window.hasCapacity(inFlight, maxConcurrency)) return Number.POSITIVE_INFINITY;
+  nextSendTime(highPriority: boolean): number {
     const due = Object.values(this.#rates).map((rate) => (highPriority ? rate.highPriorityDue : rate.due));
     const resumesAt = highPriority ? Math.min(this.#probeAt, this.#blockedUntil) : this.#blockedUntil;
-    // Once a rate is known, the window no longer opens step by step: the rate decides.
-    if (!this.#limitedBy) due.push(this.#window.opensAt(inFlight + 1, highPriority));
     return Math.max(resumesAt, ...due);
   }
 
@@ -123,11 +120,10 @@ export class Pacer {
   }
 
   /** Records a response that is neither a 429 nor a failure of the server. */
-  succeeded(now: number, request: SentRequest, maxConcurrency: number): void {
+  succeeded(now: number, request: SentRequest): void {
     this.#lastActive = now;
     if (request.requestsBefore >= this.#requestsAtLastLimit) this.#consecutiveLimits = 0;
     if (request.sentEarly) this.#allowProbe(now);
-    this.#window.succeeded(maxConcurrency);
   }
 
   /**
@@ -149,17 +145,6 @@ export class Pacer {
     const { requests, tokens } = this.#rejected;
     this.#rejected = { requests: requests + 1, tokens: tokens + request.tokens };
     return Math.max(0, this.#blockedUntil - now);
-  }
-
-  /**
-   * Records a request that failed for lack of capacity or of a connection.
-   *
-   * @param delayMs - The delay of all requests if this is an outage.
-   */
-  failed(now: number, delayMs: number, maxConcurrency: number): void {
-    this.#lastActive = now;
-    this.#window.failed(maxConcurrency);
-    if (this.#window.outage) this.#blockedUntil = Math.max(this.#blockedUntil, now + delayMs);
   }
 
   #learn(now: number, request: SentRequest, { by, resetMs }: RateLimitResponse, random: number): void {
@@ -220,8 +205,6 @@ export class Pacer {
   #reset(now: number): void {
     this.#rates = {};
     this.#limitedBy = undefined;
-    this.#window = new ConcurrencyWindow();
-    this.#window.resetAfterIdle(now, Number.POSITIVE_INFINITY);
     this.#start = this.#lastActive = now;
     this.#startCounts = this.#sent;
     this.#consecutiveLimits = 0;

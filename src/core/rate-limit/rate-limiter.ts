@@ -1,14 +1,19 @@
 /**
  * Decides which request to one model is sent next, and when. Queries and rerank requests are sent before document
- * requests; within each group, retries are sent before first attempts. {@link Pacer} computes the time of the next one.
+ * requests; within each group, retries are sent before first attempts.
+ *
+ * Three objects say when the next request may be sent, and the latest of their times counts: {@link Pacer} keeps below
+ * the server's rate limit, {@link ConcurrencyWindow} below its capacity, and {@link CircuitBreaker} waits for the end of
+ * an outage.
  *
  * All embedders and rerankers with the same `fetch`, origin, key and model share one limiter, because the server counts
  * their requests together.
  */
 
 import { onAbort } from "../abort.js";
+import { CircuitBreaker, type Outage } from "./circuit-breaker.js";
+import { ConcurrencyWindow } from "./concurrency-window.js";
 import { Pacer, type LimitedBy, type SentRequest } from "./pacer.js";
-import { RetryBudget } from "./retry-budget.js";
 import { WaitQueue, type Rank, type Waiter } from "./wait-queue.js";
 
 /** `"high"` for queries and rerank requests, whose caller waits for one response; `"normal"` for documents. */
@@ -20,9 +25,24 @@ export interface AcquireOptions {
   readonly isRetry: boolean;
   /** The most requests to the model that may be in flight, including this one. */
   readonly maxConcurrency: number;
-  /** When the operation started, in milliseconds of `performance.now()`. */
-  readonly startedAt: number;
+  /**
+   * Until when the caller waits for a model that only fails: see {@link RateLimiter.failing}. Called again after each
+   * failure.
+   */
+  readonly waitsUntil: (failing: Failing) => number;
   readonly signal: AbortSignal;
+}
+
+/** What is known of a model that has failed, or has responded with 429, since its last success. */
+export interface Failing {
+  /** When a request last succeeded; `-Infinity` if none has. */
+  readonly lastSuccess: number;
+  /** When the first of the failed requests was sent. */
+  readonly since: number;
+  /** How long the last failed attempt took; `undefined` if the last response was a 429. */
+  readonly failedAfterMs: number | undefined;
+  /** Why, as the caller of that request described it. */
+  readonly reason: unknown;
 }
 
 /** Permission to send one request. The limiter grants no other permit until this one is started or cancelled. */
@@ -37,7 +57,7 @@ export interface Permit {
   cancel(): void;
 }
 
-/** A request that was sent. Call exactly one of its four methods when it has ended. */
+/** A request that was sent. Call exactly one of its five methods when it has ended. */
 export interface InFlight {
   /** Sequence number of the request for this model, from 1. */
   readonly request: number;
@@ -52,16 +72,25 @@ export interface InFlight {
    *
    * @param resetMs - Milliseconds until the server accepts requests again, if the response says so.
    * @param by - What the server limits.
+   * @param reason - Rejects those who wait too long for a success.
    */
-  rateLimited(resetMs: number | undefined, by: LimitedBy): RateLimitUpdate;
-  /**
-   * The server failed, or the connection was lost.
-   *
-   * @param delayMs - Milliseconds without requests to the model, if the last four requests have all failed.
-   */
-  failed(delayMs: number): void;
-  /** The request ended without information about the server's limits: it was aborted, or rejected with another 4xx. */
+  rateLimited(resetMs: number | undefined, by: LimitedBy, reason: unknown): RateLimitUpdate;
+  /** The server failed, or the connection was lost. */
+  failed(failure: ServerFailure): void;
+  /** The server works, and rejected this request: another 4xx. */
+  rejected(): void;
+  /** The request was aborted. */
   release(): void;
+}
+
+/** Why a request failed, as far as others have to know. */
+export interface ServerFailure {
+  /** Whether there was a response, of any status. */
+  readonly isResponse: boolean;
+  /** The delay in milliseconds that the server asks for, if it does. */
+  readonly retryAfterMs: number | undefined;
+  /** Rejects those who wait too long for a success. */
+  readonly reason: unknown;
 }
 
 /** The delay and the new estimate after a 429. */
@@ -84,16 +113,30 @@ interface WaitingCaller extends Waiter {
   readonly reject: (reason: unknown) => void;
 }
 
+/** A request in flight. */
+interface Sent {
+  readonly at: number;
+  /** Requests in flight just after it was sent. */
+  readonly inFlight: number;
+  readonly isProbe: boolean;
+  readonly options: AcquireOptions;
+  readonly paced: SentRequest;
+}
+
 /** Grants permits to the callers of one model. */
 export class RateLimiter {
-  /** Shared by all callers of this model. */
-  readonly retryBudget = new RetryBudget();
   readonly #pacer = new Pacer();
+  readonly #breaker = new CircuitBreaker();
   readonly #queue = new WaitQueue<WaitingCaller>();
+  /** In the order in which they were sent. */
+  readonly #inFlight = new Set<Sent>();
+  #window = new ConcurrencyWindow();
   #isPermitOutstanding = false;
-  #inFlight = 0;
-  #sent = 0;
+  #requests = 0;
+  #lastActive = Number.NEGATIVE_INFINITY;
   #lastSuccess = Number.NEGATIVE_INFINITY;
+  #hasResponded = false;
+  #failing: Failing | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** The limited unit and its estimated rate; `undefined` until the first 429. */
@@ -102,21 +145,46 @@ export class RateLimiter {
     return by && { by, perSecond };
   }
 
+  /** How many requests the model can work on, as far as is known. */
+  get concurrency(): number {
+    return this.#window.size;
+  }
+
+  /** Whether the model's address has ever sent a response, of any status. */
+  get hasResponded(): boolean {
+    return this.#hasResponded;
+  }
+
+  /** What has failed since the last success; `undefined` if nothing has. */
+  get failing(): Failing | undefined {
+    return this.#failing;
+  }
+
   /** When a request last succeeded, in milliseconds of `performance.now()`; `-Infinity` if none has. */
   get lastSuccess(): number {
     return this.#lastSuccess;
   }
 
+  /** Whether one request at a time probes if the model works again. */
+  get isOut(): boolean {
+    return this.#breaker.isOpen;
+  }
+
+  /** The present outage, or the last one. */
+  get outage(): Outage | undefined {
+    return this.#breaker.outage;
+  }
+
   /** Whether no request is in flight, no permit is outstanding and no caller waits. */
   get idle(): boolean {
-    return this.#inFlight === 0 && !this.#isPermitOutstanding && this.#queue.empty;
+    return this.#inFlight.size === 0 && !this.#isPermitOutstanding && this.#queue.empty;
   }
 
   /**
    * Waits for permission to send one request.
    *
-   * @throws the signal's reason if it is aborted.
-   * @throws the reason passed to {@link RateLimiter.rejectWaitingSince}.
+   * @throws the signal's reason if it is aborted; the reason of the model's last failure if the caller has waited for
+   * too long.
    */
   acquire(options: AcquireOptions): Promise<Permit> {
     const { priority, isRetry, maxConcurrency, signal } = options;
@@ -143,86 +211,160 @@ export class RateLimiter {
       };
       const removeAbortListener = onAbort(signal, () => {
         caller.reject(signal.reason);
-        this.#grantNext();
+        this.#next();
       });
       this.#queue.add(caller);
-      this.#grantNext();
+      this.#next();
     });
   }
 
-  /** Rejects the callers that wait and whose operation started at `time` or before. */
-  rejectWaitingSince(time: number, reason: unknown): void {
-    for (const { options, reject } of this.#queue.all()) {
-      if (options.startedAt <= time) reject(reason);
-    }
-    this.#grantNext();
-  }
-
-  /** Grants a permit to the first caller that may have one more request in flight, or sets a timer for it. */
-  #grantNext(): void {
+  /** Grants the next permit, rejects who has waited for too long, and sets a timer for what comes next. */
+  #next(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const caller = this.#isPermitOutstanding ? undefined : this.#queue.first(this.#inFlight);
-    if (!caller) return;
-    const { priority, maxConcurrency } = caller.options;
     const now = performance.now();
-    this.#pacer.observeIdle(now, this.#inFlight);
-    const time = this.#pacer.nextSendTime(this.#inFlight, maxConcurrency, priority === "high");
-    if (time <= now) return caller.grant(this.#createPermit(maxConcurrency));
+    const time = Math.min(this.#grantNext(now), this.#rejectLate(now));
     // Infinity: a request must end first, and then `#settle` calls this method again.
-    if (time < Number.POSITIVE_INFINITY) {
-      this.#timer = setTimeout(() => this.#grantNext(), Math.ceil(time - now));
-    }
+    this.#timer =
+      time < Number.POSITIVE_INFINITY ? setTimeout(() => this.#next(), Math.ceil(time - now)) : undefined;
   }
 
-  #createPermit(maxConcurrency: number): Permit {
+  /**
+   * Grants a permit to the first caller that may have one more request in flight.
+   *
+   * @returns when to try again; infinite if something else must happen first.
+   */
+  #grantNext(now: number): number {
+    const inFlight = this.#inFlight.size;
+    const caller = this.#isPermitOutstanding ? undefined : this.#queue.first(inFlight);
+    if (!caller) return Number.POSITIVE_INFINITY;
+    if (inFlight === 0) this.#observeIdle(now);
+    const time = this.#sendTime(caller.options);
+    if (time > now) return time;
+    caller.grant(this.#createPermit(caller.options));
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** When the next request may be sent, possibly in the past; infinite if a response must come first. */
+  #sendTime({ priority, maxConcurrency }: AcquireOptions): number {
+    const isHigh = priority === "high";
+    const inFlight = this.#inFlight.size;
+    if (!this.#window.hasCapacity(inFlight, maxConcurrency, isHigh)) return Number.POSITIVE_INFINITY;
+    // Once a rate is known, the window no longer opens step by step: the rate decides.
+    const opensAt = this.#pacer.limitedBy ? Number.NEGATIVE_INFINITY : this.#window.opensAt(inFlight + 1, isHigh);
+    return Math.max(this.#breaker.nextSendTime, this.#pacer.nextSendTime(isHigh), opensAt);
+  }
+
+  #observeIdle(now: number): void {
+    if (this.#pacer.observeIdle(now)) this.#window = new ConcurrencyWindow();
+    this.#window.resetAfterIdle(now, now - this.#lastActive);
+  }
+
+  /**
+   * Rejects the callers whose patience is over. Only while the model fails: a slow one is waited for.
+   *
+   * @returns when the next one's is.
+   */
+  #rejectLate(now: number): number {
+    const failing = this.#failing;
+    if (!failing) return Number.POSITIVE_INFINITY;
+    let next = Number.POSITIVE_INFINITY;
+    for (const { options, reject } of this.#queue.all()) {
+      const until = options.waitsUntil(failing);
+      if (until <= now) reject(failing.reason);
+      else next = Math.min(next, until);
+    }
+    return next;
+  }
+
+  #createPermit(options: AcquireOptions): Permit {
     this.#isPermitOutstanding = true;
     return {
       start: (tokens) => {
         this.#isPermitOutstanding = false;
-        const inFlight = this.#startRequest(tokens, maxConcurrency);
-        this.#grantNext();
+        const inFlight = this.#startRequest(tokens, options);
+        this.#next();
         return inFlight;
       },
       cancel: () => {
         this.#isPermitOutstanding = false;
-        this.#grantNext();
+        this.#next();
       },
     };
   }
 
-  #startRequest(tokens: number, maxConcurrency: number): InFlight {
-    const now = performance.now();
-    const sent = this.#pacer.sent(now, tokens);
-    this.#inFlight += 1;
-    this.#sent += 1;
+  #startRequest(tokens: number, options: AcquireOptions): InFlight {
+    const now = (this.#lastActive = performance.now());
+    this.#window.sent(now);
+    const inFlight = this.#inFlight.size + 1;
+    const paced = this.#pacer.sent(now, tokens);
+    const sent: Sent = { at: now, inFlight, isProbe: this.#breaker.sent(), options, paced };
+    this.#inFlight.add(sent);
+    this.#requests += 1;
     return {
-      request: this.#sent,
+      request: this.#requests,
       sentAt: now,
-      inFlight: this.#inFlight,
-      succeeded: () => this.#settle((at) => this.#succeeded(at, sent, maxConcurrency)),
-      rateLimited: (resetMs, by) => this.#settle((at) => this.#rateLimited(at, sent, resetMs, by)),
-      failed: (delayMs) => this.#settle((at) => this.#pacer.failed(at, delayMs, maxConcurrency)),
-      release: () => this.#settle(() => {}),
+      inFlight,
+      succeeded: () => this.#settle(sent, (at) => this.#succeeded(at, sent)),
+      rateLimited: (resetMs, by, reason) =>
+        this.#settle(sent, (at) => this.#rateLimited(at, sent, resetMs, by, reason)),
+      failed: (failure) => this.#settle(sent, (at) => this.#failed(at, sent, failure)),
+      rejected: () => this.#settle(sent, (at) => this.#responded(at, sent.at)),
+      release: () => this.#settle(sent, (at) => sent.isProbe && this.#breaker.probeAborted(at)),
     };
   }
 
-  /** Ends a request, reports its result to the pacer, and grants the next permit. */
-  #settle<Result>(report: (now: number) => Result): Result {
-    this.#inFlight -= 1;
-    const result = report(performance.now());
-    this.#grantNext();
+  /** Ends a request, reports its result, and grants the next permit. */
+  #settle<Result>(sent: Sent, report: (now: number) => Result): Result {
+    this.#inFlight.delete(sent);
+    const result = report((this.#lastActive = performance.now()));
+    this.#next();
     return result;
   }
 
-  #succeeded(now: number, sent: SentRequest, maxConcurrency: number): void {
-    this.#lastSuccess = now;
-    this.retryBudget.earn();
-    this.#pacer.succeeded(now, sent, maxConcurrency);
+  #responded(now: number, sentAt: number): void {
+    this.#hasResponded = true;
+    this.#breaker.responded(now, sentAt);
   }
 
-  #rateLimited(now: number, sent: SentRequest, resetMs: number | undefined, by: LimitedBy): RateLimitUpdate {
-    const delayMs = this.#pacer.rateLimited(now, sent, { by, resetMs }, Math.random());
+  #succeeded(now: number, { at, inFlight, isProbe, options, paced }: Sent): void {
+    this.#lastSuccess = now;
+    this.#failing = undefined;
+    const isNews = !this.#breaker.isFailing || this.#breaker.knewOfFailure(at);
+    this.#responded(now, at);
+    this.#pacer.succeeded(now, paced);
+    if (isProbe) this.#window.restore(now);
+    else if (isNews)
+      this.#window.succeeded(now, at, inFlight, options.maxConcurrency, options.priority === "normal");
+  }
+
+  #rateLimited(
+    now: number,
+    { at, paced }: Sent,
+    resetMs: number | undefined,
+    by: LimitedBy,
+    reason: unknown,
+  ): RateLimitUpdate {
+    this.#responded(now, at);
+    this.#failing = this.#failure(at, undefined, reason);
+    const delayMs = this.#pacer.rateLimited(now, paced, { by, resetMs }, Math.random());
     return { delayMs, ratePerSecond: this.#pacer.ratePerSecond };
+  }
+
+  #failed(now: number, { at, inFlight, isProbe }: Sent, { isResponse, retryAfterMs, reason }: ServerFailure): void {
+    this.#hasResponded ||= isResponse;
+    this.#failing = this.#failure(at, now - at, reason);
+    // If little is in flight and nobody waits, the number of requests is not what the server rejected.
+    if (!this.#queue.empty || inFlight > this.#window.size / 2) {
+      const { isFailing } = this.#breaker;
+      this.#window.failed(this.#inFlight.size, !isFailing, isFailing && this.#breaker.knewOfFailure(at));
+    }
+    const [oldest] = this.#inFlight;
+    const oldestSentAt = oldest?.at ?? Number.POSITIVE_INFINITY;
+    this.#breaker.failed(now, { sentAt: at, isProbe, oldestSentAt, retryAfterMs });
+  }
+
+  #failure(sentAt: number, failedAfterMs: number | undefined, reason: unknown): Failing {
+    const since = Math.min(sentAt, this.#failing?.since ?? sentAt);
+    return { lastSuccess: this.#lastSuccess, since, failedAfterMs, reason };
   }
 }

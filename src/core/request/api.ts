@@ -9,16 +9,14 @@ import type { Failure, StatusFailure } from "../errors/failure.js";
 import type { TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
-import type { InFlight, Permit, RateLimit } from "../rate-limit/rate-limiter.js";
+import type { Failing, InFlight, Permit, RateLimit } from "../rate-limit/rate-limiter.js";
+import { INITIAL_CONCURRENCY } from "../rate-limit/concurrency-window.js";
 import { findRateLimiter, rateLimiterFor, type LimiterKey } from "../rate-limit/registry.js";
 import type { ApiOperation, ApiRequest, Attempt, Failed, Succeeded } from "./attempt.js";
 import { RequestError } from "./request-error.js";
-import { backoff, isRetryableStatus } from "./retry-policy.js";
+import { backoff, isRetryableStatus, isUnavailable, longestBackoff } from "./retry-policy.js";
 import { TogetherClient, type JsonResponse } from "./together-client.js";
 import { InvalidResponse, readUsage } from "./wire.js";
-
-/** How long a model may respond with nothing but 429 before callers receive an error. No longer delay is waited for. */
-const RETRY_DEADLINE_MS = 120_000;
 
 /** An attempt that did not succeed and is followed by another. */
 type Retried = Exclude<Attempt<never>, Succeeded<never> | Failed>;
@@ -29,6 +27,8 @@ export class Api {
   readonly #client: TogetherClient;
   readonly #emit: Emit;
   readonly #origin: string;
+  /** When the outage began whose beginning was the last `outage` event. */
+  #reportedOutage: number | undefined;
 
   constructor(options: ResolvedShared, emit: Emit) {
     this.#options = options;
@@ -42,24 +42,35 @@ export class Api {
     return findRateLimiter(this.#limiterKey)?.limit;
   }
 
+  /** How many requests should be in flight at once, as far as is known. */
+  get concurrency(): number {
+    const found = findRateLimiter(this.#limiterKey)?.concurrency ?? INITIAL_CONCURRENCY;
+    return Math.min(found, this.#options.maxConcurrency);
+  }
+
   /** Starts an operation; its deadline counts from here. */
   operation({ priority, task, signal }: Pick<ApiOperation, "priority" | "task" | "signal">): ApiOperation {
     // The limiter is looked up each time: the registry deletes idle ones, and two limiters of one model would add up.
     const limiter = rateLimiterFor(this.#limiterKey);
-    return { priority, task, signal, limiter, startedAt: performance.now(), attempts: 0, retries: 0 };
+    return {
+      ...{ priority, task, signal, limiter, startedAt: performance.now() },
+      ...{ attempts: 0, failures: 0, retries: 0, failingSince: Number.POSITIVE_INFINITY },
+    };
   }
 
   /**
    * Waits for permission to send one request.
    *
-   * @throws {@link TogetherError} if the model accepts nothing for the whole retry deadline; the signal's reason if
+   * @throws {@link TogetherError} if the model fails for longer than the operation may wait; the signal's reason if
    * aborted.
    */
   async acquire(operation: ApiOperation): Promise<Permit> {
-    const { priority, signal, startedAt, attempts, limiter } = operation;
+    const { priority, signal, attempts, limiter } = operation;
     const { maxConcurrency } = this.#options;
+    const waitsUntil = (failing: Failing): number => this.#waitsUntil(operation, failing);
+    this.#reportOutage(operation);
     try {
-      return await limiter.acquire({ priority, isRetry: attempts > 0, maxConcurrency, startedAt, signal });
+      return await limiter.acquire({ priority, isRetry: attempts > 0, maxConcurrency, waitsUntil, signal });
     } catch (reason) {
       if (signal.aborted) throw reason;
       throw this.#describe(operation, reason as Failure, []);
@@ -82,6 +93,7 @@ export class Api {
       const value = parse(request, response);
       sent.succeeded();
       this.#emitResponse(sent, request, response);
+      this.#reportOutage(operation);
       return { status: "ok", value };
     } catch (error) {
       if (error instanceof RequestError) return this.#afterFailure(operation, sent, request, error.failure);
@@ -159,53 +171,80 @@ export class Api {
 
   /** The next step after a failure that another attempt may change; `undefined` if none is left. */
   #retryOrGiveUp(operation: ApiOperation, sent: InFlight, failure: Failure): Retried | undefined {
-    if (failure.kind === "status" && failure.status === 429)
-      return this.#afterRateLimit(operation, sent, failure);
-    if (isRetryable(failure)) return this.#afterServerFailure(operation, sent, failure);
-    sent.release();
-    return undefined;
+    const asked = failure.kind === "status" ? failure.waitMs : undefined;
+    // A delay beyond the deadline is not waited for, so it must not delay the next caller either.
+    if (!isRetryable(failure, operation) || (asked ?? 0) > this.#options.retryDeadline) {
+      sent.rejected();
+      return undefined;
+    }
+    return failure.kind === "status" && failure.status === 429
+      ? this.#afterRateLimit(operation, sent, failure)
+      : this.#afterServerFailure(operation, sent, failure, asked);
   }
 
-  #afterRateLimit(
-    { limiter, startedAt }: ApiOperation,
-    sent: InFlight,
-    failure: StatusFailure,
-  ): Retried | undefined {
-    const { waitMs = 0, body } = failure;
-    // A delay beyond the deadline is not waited for, so it must not delay the next caller either.
-    if (waitMs > RETRY_DEADLINE_MS) {
-      sent.release();
-      return undefined;
-    }
-    const limitedBy = body.type.includes("token") ? "tokens" : "requests";
-    const update = sent.rateLimited(failure.waitMs, limitedBy);
-    const deadline = performance.now() + waitMs - RETRY_DEADLINE_MS;
-    if (Math.max(limiter.lastSuccess, startedAt) < deadline) {
-      limiter.rejectWaitingSince(deadline, withoutServerText(failure));
-      return undefined;
-    }
+  #afterRateLimit(operation: ApiOperation, sent: InFlight, failure: StatusFailure): Retried | undefined {
+    const limitedBy = failure.body.type.includes("token") ? "tokens" : "requests";
+    const update = sent.rateLimited(failure.waitMs, limitedBy, withoutServerText(failure));
+    if (this.#timeLeft(operation) <= 0) return undefined;
     this.#emit({ type: "rate-limited", request: sent.request, limitedBy, ...update });
     return { status: "rate-limited" };
   }
 
-  #afterServerFailure(operation: ApiOperation, sent: InFlight, failure: Failure): Retried | undefined {
-    const { maxRetries } = this.#options;
-    const asked = failure.kind === "status" ? failure.waitMs : undefined;
-    const delayMs = asked ?? backoff(operation.retries + 1, Math.random());
-    const isTooLong = delayMs > RETRY_DEADLINE_MS;
-    sent.failed(isTooLong ? 0 : delayMs);
-    if (operation.retries >= maxRetries || isTooLong || !operation.limiter.retryBudget.spend())
-      return undefined;
-    operation.retries += 1;
-    this.#emit({
-      type: "retry",
-      request: sent.request,
-      code: failureCode(failure),
-      status: statusOf(failure),
-      delayMs,
-      retriesLeft: maxRetries - operation.retries,
-    });
+  #afterServerFailure(
+    operation: ApiOperation,
+    sent: InFlight,
+    failure: Failure,
+    retryAfterMs: number | undefined,
+  ): Retried | undefined {
+    const { limiter, priority } = operation;
+    const isResponse = failure.kind === "status" || failure.kind === "invalid";
+    const isFree = priority === "normal" && limiter.hasResponded && isOutage(failure, sent, limiter.lastSuccess);
+    sent.failed({ isResponse, retryAfterMs, reason: withoutServerText(failure) });
+    this.#reportOutage(operation);
+    const retriesLeft = this.#options.maxRetries - operation.retries - (isFree ? 0 : 1);
+    const timeLeft = this.#timeLeft(operation);
+    if (retriesLeft < 0 || timeLeft <= 0) return undefined;
+    operation.failures += 1;
+    if (isFree) operation.failingSince = Math.min(operation.failingSince, sent.sentAt);
+    else operation.retries += 1;
+    const ownDelay = retryAfterMs ?? backoff(operation.failures, Math.random());
+    // In an outage the limiter decides who is sent next, and when.
+    const delayMs = limiter.isOut ? 0 : Math.min(ownDelay, timeLeft);
+    const [code, status] = [failureCode(failure), statusOf(failure)];
+    this.#emit({ type: "retry", request: sent.request, code, status, delayMs, retriesLeft });
     return { status: "retry", delayMs };
+  }
+
+  /** How long an operation may go on while the model fails, in milliseconds. */
+  #timeLeft(operation: ApiOperation): number {
+    const { failing } = operation.limiter;
+    return failing ? this.#waitsUntil(operation, failing) - performance.now() : Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Until when an operation waits while the model fails. Documents, and everybody who is rate-limited, wait for
+   * `retryDeadline` since the last success. A query or rerank request waits as long as its own retries would take, each
+   * as long as the model's last attempt. So does everybody, if the address has never responded.
+   */
+  #waitsUntil({ priority, startedAt, failingSince, limiter }: ApiOperation, failing: Failing): number {
+    const { retryDeadline, maxRetries } = this.#options;
+    const { lastSuccess, since, failedAfterMs } = failing;
+    if (failedAfterMs !== undefined && (priority === "high" || !limiter.hasResponded))
+      return Math.max(startedAt, since) + maxRetries * failedAfterMs + longestBackoff(maxRetries);
+    return Math.min(Math.max(lastSuccess, startedAt), failingSince) + retryDeadline;
+  }
+
+  /** Emits what has changed since the last `outage` event: an outage began, or ended. */
+  #reportOutage({ limiter: { outage } }: ApiOperation): void {
+    if (!outage) return;
+    const { beganAt, endedAt } = outage;
+    if (endedAt === undefined && beganAt !== this.#reportedOutage) {
+      this.#reportedOutage = beganAt;
+      this.#emit({ type: "outage", phase: "begin", durationMs: performance.now() - beganAt });
+    } else if (endedAt !== undefined && beganAt === this.#reportedOutage) {
+      this.#reportedOutage = undefined;
+      this.#emit({ type: "outage", phase: "end", durationMs: endedAt - beganAt });
+    }
   }
 
   #describe(
@@ -228,13 +267,27 @@ function parse<Value>(request: ApiRequest<Value>, { body, requestId }: JsonRespo
 }
 
 /** The same failure for other callers. The server's words may quote this caller's text, and the id is its request's. */
-function withoutServerText(failure: StatusFailure): StatusFailure {
-  return { ...failure, body: { message: "", type: "", code: "" }, requestId: undefined };
+function withoutServerText(failure: Failure): Failure {
+  return failure.kind === "status"
+    ? { ...failure, body: { message: "", type: "", code: "" }, requestId: undefined }
+    : failure;
 }
 
-function isRetryable(failure: Failure): boolean {
-  if (failure.kind === "status") return isRetryableStatus(failure.status);
-  return failure.kind === "connection" || failure.kind === "timeout";
+/** A wrong 200 is retried once the model has responded correctly: until then, its address is probably wrong. */
+function isRetryable(failure: Failure, { limiter }: ApiOperation): boolean {
+  if (failure.kind === "status") return failure.status === 429 || isRetryableStatus(failure.status);
+  if (failure.kind === "invalid") return limiter.lastSuccess > Number.NEGATIVE_INFINITY;
+  return failure.kind !== "redirect";
+}
+
+/**
+ * Whether a failure says something about the model alone, and nothing about the request: it is unavailable, or the
+ * connection was lost before a response. A wrong 200 says so only if no other request has succeeded meanwhile; it may
+ * be billed.
+ */
+function isOutage(failure: Failure, { sentAt }: InFlight, lastSuccess: number): boolean {
+  if (failure.kind === "status") return isUnavailable(failure.status);
+  return failure.kind === "connection" ? !failure.isCut : failure.kind === "invalid" && lastSuccess < sentAt;
 }
 
 function statusOf(failure: Failure): number | undefined {

@@ -16,8 +16,12 @@ export interface ApiOperation {
   readonly startedAt: number;
   /** Requests sent so far. */
   attempts: number;
-  /** Attempts that counted against `maxRetries`. */
+  /** Attempts that failed, without those that were rate-limited. */
+  failures: number;
+  /** Failed attempts that counted against `maxRetries`. */
   retries: number;
+  /** When the first attempt failed that did not count. */
+  failingSince: number;
 }
 
 /** One request. */

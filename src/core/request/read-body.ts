@@ -66,7 +66,7 @@ function parse(bytes: Uint8Array, requestId: string | undefined): unknown {
   } catch {
     const text = new TextDecoder().decode(bytes);
     if (/^\s*[[{]/.test(text) && !isClosed(text)) {
-      throw new RequestError({ kind: "connection", detail: "the response was cut off" });
+      throw new RequestError({ kind: "connection", detail: "the response was cut off", isCut: true });
     }
     const what = text.trim() === "" ? "is empty" : /^\s*</.test(text) ? "is a web page" : "is not JSON";
     throw new RequestError({ kind: "invalid", problem: `the response ${what}`, requestId });

@@ -1,5 +1,8 @@
 /** Decides which failures are retried, and after which delay. Pure: time and randomness are parameters. */
 
+/** Statuses of a server that is full, restarts or starts: 503 by Together and vLLM, 502 and 504 by gateways before them. */
+const UNAVAILABLE = new Set([502, 503, 504, 529]);
+
 /** Retryable statuses below 500. 413 and 422 are not among them: the same request would be rejected again. */
 const RETRYABLE = new Set([408, 409, 425]);
 
@@ -21,6 +24,11 @@ export function isRetryableStatus(status: number): boolean {
   return RETRYABLE.has(status) || status >= 500;
 }
 
+/** Whether a status says that the server is not available now, whatever the request is. */
+export function isUnavailable(status: number): boolean {
+  return UNAVAILABLE.has(status);
+}
+
 /**
  * Returns the delay before a retry in milliseconds: exponential backoff with full jitter, so that requests that
  * failed together are not retried together. The upper bounds are 0.1 s, 0.3 s, 0.9 s, 2.7 s, 8 s, 8 s, ...
@@ -30,6 +38,11 @@ export function isRetryableStatus(status: number): boolean {
  */
 export function backoff(retry: number, random: number): number {
   return random * Math.min(MAX_DELAY_MS, INITIAL_DELAY_MS * FACTOR ** (retry - 1));
+}
+
+/** Returns the longest time that so many retries can be delayed in all, in milliseconds. */
+export function longestBackoff(retries: number): number {
+  return Array.from({ length: retries }, (_, place) => backoff(place + 1, 1)).reduce((sum, ms) => sum + ms, 0);
 }
 
 /**

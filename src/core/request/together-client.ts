@@ -54,12 +54,14 @@ export class TogetherClient {
    */
   async send(call: EndpointCall, maxBytes: number, signal: AbortSignal): Promise<JsonResponse> {
     const deadline = new Deadline(signal, this.#timeout);
+    let isCut = false;
     try {
       const response = await deadline.race(this.#request(call, deadline.signal));
+      isCut = true;
       const body = await deadline.race(readBody(response, maxBytes, deadline.signal));
       return { body, requestId: requestIdHeader(response.headers) };
     } catch (error) {
-      throw deadline.isTimedOut ? new RequestError({ kind: "timeout" }) : toRequestError(error, signal);
+      throw deadline.isTimedOut ? new RequestError({ kind: "timeout" }) : toRequestError(error, signal, isCut);
     } finally {
       deadline.clear();
     }
@@ -123,13 +125,13 @@ interface SdkError {
 }
 
 /** Converts an error of the SDK or of `fetch`. Returns the signal's reason if the caller aborted. */
-function toRequestError(error: unknown, signal: AbortSignal): unknown {
+function toRequestError(error: unknown, signal: AbortSignal, isCut: boolean): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof RequestError) return error;
   const { status, headers, error: body, cause } = Object(error) as SdkError;
   if (cause instanceof RequestError) return cause;
   if (typeof status !== "number") {
-    return new RequestError({ kind: "connection", detail: systemErrorCode(error) });
+    return new RequestError({ kind: "connection", detail: systemErrorCode(error), isCut });
   }
   const known = isHeaders(headers) ? headers : new Headers();
   return new RequestError({

@@ -1,0 +1,113 @@
+/**
+ * Recognizes an outage of a model and decides when one request probes whether it is over. Pure: the time is an argument.
+ *
+ * Closed: requests are sent. Four failures in a row open it. Open: nothing is sent until a probe is due. Probing: one
+ * request is in flight; its failure sets the next probe, and the first response that is no failure closes it again.
+ */
+
+/** Failures in a row that are an outage. If one request in twenty fails by chance, that is once in 160,000. */
+const OUTAGE_AFTER = 4;
+
+/**
+ * Delays before the probes: every 0.75 s at most during the first 5 s, then longer; the last one repeats. Work resumes
+ * within a second after a short outage, and an outage of a minute costs 16 requests.
+ */
+const PROBE_DELAYS_MS = [250, 500, 750, 750, 750, 750, 750, 750, 1500, 3000, 6000, 7500] as const;
+
+/** A full server rejects some requests while it works on others. Their responses are awaited this long. */
+const PATIENCE_MS = 1000;
+
+/** When an outage began and, if it is over, when it ended. Milliseconds of `performance.now()`. */
+export interface Outage {
+  readonly beganAt: number;
+  readonly endedAt: number | undefined;
+}
+
+/** A failed request. */
+export interface BreakerFailure {
+  readonly sentAt: number;
+  readonly isProbe: boolean;
+  /** When the oldest request that is still in flight was sent; infinite if there is none. */
+  readonly oldestSentAt: number;
+  /** The delay in milliseconds that the server asks for, if it does. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** The circuit breaker of one model. Times in milliseconds. */
+export class CircuitBreaker {
+  /** Failures in a row, and when the first and the last of them were received. */
+  #failures = 0;
+  #failingSince = Number.NEGATIVE_INFINITY;
+  #failedAt = Number.NEGATIVE_INFINITY;
+  #outage: Outage | undefined;
+  #probes = 0;
+  #probeAt = Number.NEGATIVE_INFINITY;
+
+  /** The present outage, or the last one. */
+  get outage(): Outage | undefined {
+    return this.#outage;
+  }
+
+  /** Whether the last response that says something was a failure. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
+  get isOpen(): boolean {
+    return this.#outage !== undefined && this.#outage.endedAt === undefined;
+  }
+
+  /** When the next request may be sent: in the past if closed, infinite while a probe is in flight. */
+  get nextSendTime(): number {
+    return this.isOpen ? this.#probeAt : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Records a request that is sent now. @returns whether it is a probe. */
+  sent(): boolean {
+    if (this.isOpen) this.#probeAt = Number.POSITIVE_INFINITY;
+    return this.isOpen;
+  }
+
+  /** Whether a request was sent when the failures of the present row were known already. */
+  knewOfFailure(sentAt: number): boolean {
+    return sentAt >= this.#failingSince;
+  }
+
+  /** Records a response that is no failure. A request sent before the failures were known says nothing about them. */
+  responded(now: number, sentAt: number): void {
+    if (!this.knewOfFailure(sentAt)) return;
+    if (this.#outage && this.isOpen) this.#outage = { ...this.#outage, endedAt: now };
+    this.#failures = 0;
+  }
+
+  /**
+   * Records a failure of the server or of the connection. Requests that were in flight when the last failure was
+   * received fail together with it, and do not count again.
+   */
+  failed(
+    now: number,
+    { sentAt, isProbe, oldestSentAt, retryAfterMs }: BreakerFailure,
+  ): void {
+    if (this.#failures === 0) this.#failingSince = now;
+    if (sentAt < this.#failedAt) return;
+    this.#failedAt = now;
+    this.#failures += 1;
+    const isServing = oldestSentAt < this.#failingSince && now - this.#failingSince < PATIENCE_MS;
+    if (!this.isOpen && this.#failures >= OUTAGE_AFTER && !isServing) {
+      this.#outage = { beganAt: now, endedAt: undefined };
+      this.#probes = 0;
+      this.#scheduleProbe(now, retryAfterMs);
+    } else if (isProbe) this.#scheduleProbe(now, retryAfterMs);
+  }
+
+  /** A probe ended without a response: it was aborted. Another may be sent at once. */
+  probeAborted(now: number): void {
+    this.#probeAt = now;
+  }
+
+  #scheduleProbe(now: number, retryAfterMs: number | undefined): void {
+    const last = PROBE_DELAYS_MS.length - 1;
+    this.#probeAt = now + (retryAfterMs ?? (PROBE_DELAYS_MS[Math.min(this.#probes, last)] as number));
+    this.#probes += 1;
+  }
+}
