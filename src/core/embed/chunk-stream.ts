@@ -37,7 +37,8 @@ export async function* readChunks<Result>(
   const running: Promise<Result>[] = [];
   try {
     for (;;) {
-      const items = running.length < options.ahead() ? await reader.readChunk(options, running[0]) : undefined;
+      const items =
+        running.length < options.ahead() ? await reader.readChunk(options, running[0]) : undefined;
       if (items && items.length > 0) {
         const result = options.run(items, reader.read - items.length);
         result.catch(() => {}); // Awaited later; until then its failure must not count as unhandled.

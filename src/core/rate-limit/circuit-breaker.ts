@@ -48,9 +48,9 @@ export class CircuitBreaker {
     return this.#outage;
   }
 
-  /** Whether the last response that says something was a failure. */
-  get isFailing(): boolean {
-    return this.#failures > 0;
+  /** Failures in a row. */
+  get failures(): number {
+    return this.#failures;
   }
 
   get isOpen(): boolean {
@@ -84,10 +84,7 @@ export class CircuitBreaker {
    * Records a failure of the server or of the connection. Requests that were in flight when the last failure was
    * received fail together with it, and do not count again.
    */
-  failed(
-    now: number,
-    { sentAt, isProbe, oldestSentAt, retryAfterMs }: BreakerFailure,
-  ): void {
+  failed(now: number, { sentAt, isProbe, oldestSentAt, retryAfterMs }: BreakerFailure): void {
     if (this.#failures === 0) this.#failingSince = now;
     if (sentAt < this.#failedAt) return;
     this.#failedAt = now;

@@ -51,8 +51,11 @@ const FIRST_PAUSE = 16;
 const SMOOTHING = 0.1;
 
 /** The share of failed requests above which the server is full, and the share of an outcome in it. */
-const TOLERATED_FAILURES = 0.1;
-const SHARE_SMOOTHING = 0.05;
+const TOLERATED_FAILURES = 0.12;
+const SHARE_SMOOTHING = 0.03;
+
+/** Failures in a row after which the server is probably out. */
+const REPEATED = 2;
 
 /**
  * Each response widens the window of a server that was full: by one request, up to one below what was too much; then by
@@ -96,7 +99,10 @@ export class ConcurrencyWindow {
    */
   hasCapacity(inFlight: number, maxConcurrency: number, highPriority: boolean): boolean {
     // Few queries are in flight: what is measured of documents does not hold for them.
-    const isFree = highPriority && this.#fullAt === Number.POSITIVE_INFINITY && this.#suspected === Number.POSITIVE_INFINITY;
+    const isFree =
+      highPriority &&
+      this.#fullAt === Number.POSITIVE_INFINITY &&
+      this.#suspected === Number.POSITIVE_INFINITY;
     return inFlight < (isFree ? maxConcurrency : Math.min(this.size, maxConcurrency));
   }
 
@@ -136,7 +142,13 @@ export class ConcurrencyWindow {
    * @param sentAt - When its request was sent.
    * @param inFlight - How many requests were in flight then.
    */
-  succeeded(now: number, sentAt: number, inFlight: number, maxConcurrency: number, isMeasured: boolean): void {
+  succeeded(
+    now: number,
+    sentAt: number,
+    inFlight: number,
+    maxConcurrency: number,
+    isMeasured: boolean,
+  ): void {
     this.#lastMs = now - sentAt;
     this.#failureShare -= SHARE_SMOOTHING * this.#failureShare;
     if (this.#suspected < this.#limit) {
@@ -146,7 +158,10 @@ export class ConcurrencyWindow {
       this.#round = newRound(now);
     } else if (this.#fullAt < Number.POSITIVE_INFINITY) {
       const missing = this.#fullAt - 1 - this.#limit;
-      this.#grow(this.#limit < 1 ? this.#limit * GROWTH : Math.min(1, Math.max(GROWTH, missing)), maxConcurrency);
+      this.#grow(
+        this.#limit < 1 ? this.#limit * GROWTH : Math.min(1, Math.max(GROWTH, missing)),
+        maxConcurrency,
+      );
     }
     this.#suspected = Number.POSITIVE_INFINITY;
     if (!isMeasured) return;
@@ -157,15 +172,15 @@ export class ConcurrencyWindow {
    * Records a request that failed for lack of capacity or of a connection, while other callers waited.
    *
    * @param others - Requests that are still in flight.
-   * @param isFirst - Whether the model worked until now.
-   * @param isRepeated - Whether the request was sent although a failure was known.
+   * @param before - Failures in a row before this one.
    */
-  failed(others: number, isFirst: boolean, isRepeated: boolean): void {
-    if (isFirst) this.#beforeFailures = [this.#limit, this.#fullAt];
+  failed(others: number, before: number): void {
+    if (before === 0) this.#beforeFailures = [this.#limit, this.#fullAt];
     this.#failureShare += SHARE_SMOOTHING * (1 - this.#failureShare);
     if (this.#failureShare <= TOLERATED_FAILURES) return;
     const level = others || Math.min(1, this.#suspected, this.#limit) / 2;
-    this.#suspected = Math.min(this.#suspected, isRepeated ? level / 2 : level);
+    // Requests that were sent after a failure fail as well: probably all will.
+    this.#suspected = Math.min(this.#suspected, before >= REPEATED ? level / 2 : level);
   }
 
   #grow(by: number, maxConcurrency: number): void {
@@ -180,7 +195,8 @@ export class ConcurrencyWindow {
     round.totalMs += ms;
     round.inFlight = Math.max(round.inFlight, inFlight);
     if (this.#base === undefined) this.#measureFirst(now, ms);
-    else if (round.count >= Math.max(LEAST_SAMPLES, this.size / 2)) this.#endRound(now, round, maxConcurrency);
+    else if (round.count >= Math.max(LEAST_SAMPLES, this.size / 2))
+      this.#endRound(now, round, maxConcurrency);
   }
 
   /** Of the first responses, the faster ones had no other request before them. */
@@ -191,11 +207,14 @@ export class ConcurrencyWindow {
     this.#round = newRound(now);
   }
 
-  #endRound(now: number, { startedAt, completed, count, totalMs, inFlight }: Round, maxConcurrency: number): void {
+  #endRound(
+    now: number,
+    { startedAt, completed, count, totalMs, inFlight }: Round,
+    maxConcurrency: number,
+  ): void {
     this.#round = newRound(now);
     const ms = totalMs / count;
     const throughput = completed / (now - startedAt);
-    if (process.env.TRACE) console.log(Math.round(now), this.#limit.toFixed(1), ms.toFixed(), this.#base?.toFixed(), this.#trial, inFlight, throughput.toFixed(4));
     if (this.#trial) this.#judge(this.#trial, throughput, ms);
     const base = this.#base as number;
     this.#base = Math.min(base, base + SMOOTHING * (ms - base));

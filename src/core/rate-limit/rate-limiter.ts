@@ -250,7 +250,9 @@ export class RateLimiter {
     const inFlight = this.#inFlight.size;
     if (!this.#window.hasCapacity(inFlight, maxConcurrency, isHigh)) return Number.POSITIVE_INFINITY;
     // Once a rate is known, the window no longer opens step by step: the rate decides.
-    const opensAt = this.#pacer.limitedBy ? Number.NEGATIVE_INFINITY : this.#window.opensAt(inFlight + 1, isHigh);
+    const opensAt = this.#pacer.limitedBy
+      ? Number.NEGATIVE_INFINITY
+      : this.#window.opensAt(inFlight + 1, isHigh);
     return Math.max(this.#breaker.nextSendTime, this.#pacer.nextSendTime(isHigh), opensAt);
   }
 
@@ -329,7 +331,7 @@ export class RateLimiter {
   #succeeded(now: number, { at, inFlight, isProbe, options, paced }: Sent): void {
     this.#lastSuccess = now;
     this.#failing = undefined;
-    const isNews = !this.#breaker.isFailing || this.#breaker.knewOfFailure(at);
+    const isNews = this.#breaker.failures === 0 || this.#breaker.knewOfFailure(at);
     this.#responded(now, at);
     this.#pacer.succeeded(now, paced);
     if (isProbe) this.#window.restore(now);
@@ -350,14 +352,16 @@ export class RateLimiter {
     return { delayMs, ratePerSecond: this.#pacer.ratePerSecond };
   }
 
-  #failed(now: number, { at, inFlight, isProbe }: Sent, { isResponse, retryAfterMs, reason }: ServerFailure): void {
+  #failed(
+    now: number,
+    { at, inFlight, isProbe }: Sent,
+    { isResponse, retryAfterMs, reason }: ServerFailure,
+  ): void {
     this.#hasResponded ||= isResponse;
     this.#failing = this.#failure(at, now - at, reason);
     // If little is in flight and nobody waits, the number of requests is not what the server rejected.
-    if (!this.#queue.empty || inFlight > this.#window.size / 2) {
-      const { isFailing } = this.#breaker;
-      this.#window.failed(this.#inFlight.size, !isFailing, isFailing && this.#breaker.knewOfFailure(at));
-    }
+    if (!this.#queue.empty || inFlight > this.#window.size / 2)
+      this.#window.failed(this.#inFlight.size, this.#breaker.failures);
     const [oldest] = this.#inFlight;
     const oldestSentAt = oldest?.at ?? Number.POSITIVE_INFINITY;
     this.#breaker.failed(now, { sentAt: at, isProbe, oldestSentAt, retryAfterMs });

@@ -198,7 +198,8 @@ export class Api {
   ): Retried | undefined {
     const { limiter, priority } = operation;
     const isResponse = failure.kind === "status" || failure.kind === "invalid";
-    const isFree = priority === "normal" && limiter.hasResponded && isOutage(failure, sent, limiter.lastSuccess);
+    const isFree =
+      priority === "normal" && limiter.hasResponded && isOutage(failure, sent, limiter.lastSuccess);
     sent.failed({ isResponse, retryAfterMs, reason: withoutServerText(failure) });
     this.#reportOutage(operation);
     const retriesLeft = this.#options.maxRetries - operation.retries - (isFree ? 0 : 1);

@@ -42,7 +42,10 @@ export function backoff(retry: number, random: number): number {
 
 /** Returns the longest time that so many retries can be delayed in all, in milliseconds. */
 export function longestBackoff(retries: number): number {
-  return Array.from({ length: retries }, (_, place) => backoff(place + 1, 1)).reduce((sum, ms) => sum + ms, 0);
+  return Array.from({ length: retries }, (_, place) => backoff(place + 1, 1)).reduce(
+    (sum, ms) => sum + ms,
+    0,
+  );
 }
 
 /**

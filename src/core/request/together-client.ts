@@ -61,7 +61,9 @@ export class TogetherClient {
       const body = await deadline.race(readBody(response, maxBytes, deadline.signal));
       return { body, requestId: requestIdHeader(response.headers) };
     } catch (error) {
-      throw deadline.isTimedOut ? new RequestError({ kind: "timeout" }) : toRequestError(error, signal, isCut);
+      throw deadline.isTimedOut
+        ? new RequestError({ kind: "timeout" })
+        : toRequestError(error, signal, isCut);
     } finally {
       deadline.clear();
     }
