@@ -3,12 +3,12 @@
  * that the server rejects as too large is sent in halves.
  */
 
-import { tooLargeBy } from "../errors/describe-failure.js";
 import type { Emit } from "../events.js";
 import type { Api } from "../request/api.js";
 import type { ApiRequest, Failed } from "../request/attempt.js";
-import { splitInHalf, textTooLong, type AcceptedSize, type Batch } from "../request/batch.js";
+import type { AcceptedSize, Batch } from "../request/batch.js";
 import { BatchQueue } from "../request/batch-queue.js";
+import { BatchSplitter } from "../request/batch-splitter.js";
 import {
   byScore,
   maxRankingBytes,
@@ -42,6 +42,7 @@ export interface RerankRunOptions {
 export class RerankRun {
   readonly #options: RerankRunOptions;
   readonly #controller: AbortController;
+  readonly #scores: RankedIndex[] = [];
 
   /** @param controller - Aborted by the caller's signal, and by the first failure here. */
   constructor(options: RerankRunOptions, controller: AbortController) {
@@ -55,8 +56,17 @@ export class RerankRun {
     const [texts, batches] = [input.texts.length, this.#batches()];
     const requests = batches.length;
     if (requests > 1) emit({ type: "batch-split", reason: "list-too-long", texts, requests });
-    const scores = batches.map((batch) => this.#score(batch).catch((error: unknown) => this.#stop(error)));
-    return (await Promise.all(scores)).flat().toSorted(byScore);
+    const { indexes } = input;
+    const splitter = new BatchSplitter({
+      ...this.#options,
+      noun: "document",
+      indexes,
+      send: (batch) => this.#send(batch),
+    });
+    await Promise.all(
+      batches.map((batch) => splitter.send(batch).catch((error: unknown) => this.#stop(error))),
+    );
+    return this.#scores.toSorted(byScore);
   }
 
   /** Cuts the list into batches, in order. */
@@ -71,37 +81,18 @@ export class RerankRun {
     return batches;
   }
 
-  async #score(batch: Batch): Promise<RankedIndex[]> {
+  /** Sends a batch and keeps its scores. Returns the failure if the server rejects it. */
+  async #send(batch: Batch): Promise<Failed | undefined> {
     const { api, acceptedSize, task, onScored } = this.#options;
-    if (batch.texts.length > 1 && !acceptedSize.accepts(batch)) return this.#scoreHalves(batch);
     const operation = api.operation({ priority: "high", task, signal: this.#controller.signal });
     const attempt = await api.send(operation, this.#request(batch));
-    if (attempt.status === "failed") return this.#recover(batch, attempt);
+    if (attempt.status === "failed") return attempt;
     acceptedSize.accepted(batch);
     onScored(batch.texts.length);
-    return attempt.value.map(({ index, score }) => ({ index: batch.positions[index] as number, score }));
-  }
-
-  /** Sends a batch that was too large in halves, one after the other. @throws what else was wrong with it */
-  async #recover(batch: Batch, failed: Failed): Promise<RankedIndex[]> {
-    const { acceptedSize, emit, input, task } = this.#options;
-    const by = tooLargeBy(failed.failure);
-    if (!by) throw failed.error();
-    const texts = batch.texts.length;
-    if (texts === 1) {
-      const index = input.indexes[batch.positions[0] as number] as number;
-      throw textTooLong(task, "document", index, batch, failed);
+    for (const { index, score } of attempt.value) {
+      this.#scores.push({ index: batch.positions[index] as number, score });
     }
-    emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
-    acceptedSize.rejected(batch);
-    const scores = await this.#scoreHalves(batch);
-    acceptedSize.learn(by);
-    return scores;
-  }
-
-  async #scoreHalves(batch: Batch): Promise<RankedIndex[]> {
-    const [first, second] = splitInHalf(batch);
-    return [...(await this.#score(first)), ...(await this.#score(second))];
+    return undefined;
   }
 
   #request({ texts, tokens }: Batch): ApiRequest<RankedIndex[]> {
