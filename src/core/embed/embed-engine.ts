@@ -23,7 +23,7 @@ import { batchLimits } from "./batch-size.js";
 import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
 import { UniqueTexts } from "./unique-texts.js";
-import { VectorCache, type CacheKey } from "./vector-cache.js";
+import { VectorCache } from "./vector-cache.js";
 import { normalize, toFloat32 } from "./vectors.js";
 
 /** Makes the kind of vector that a caller wants. */
@@ -211,7 +211,7 @@ export class EmbedEngine {
   /** Other vectors of the list must have the same length as cached ones, or the list would mix two models. */
   async #readCache(
     cache: VectorCache,
-    keys: readonly CacheKey[],
+    keys: readonly string[],
     unique: UniqueTexts,
     signal: AbortSignal | undefined,
   ): Promise<void> {

@@ -4,7 +4,7 @@ import { linkedAbortController, onAbort } from "../abort.js";
 
 /** Rejects at once when the caller aborts or the timeout ends, even if a custom `fetch` ignores its signal. */
 export class Deadline {
-  readonly #outer: AbortSignal;
+  readonly #outer: AbortSignal | undefined;
   readonly #inner: AbortController;
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #ended: Promise<never>;
@@ -12,10 +12,10 @@ export class Deadline {
   #isTimedOut = false;
 
   /**
-   * @param outer - The caller's signal.
+   * @param outer - The caller's signal, if there is one.
    * @param timeout - In milliseconds.
    */
-  constructor(outer: AbortSignal, timeout: number) {
+  constructor(outer: AbortSignal | undefined, timeout: number) {
     this.#outer = outer;
     const { controller, unlink } = linkedAbortController(outer);
     this.#inner = controller;
@@ -37,7 +37,7 @@ export class Deadline {
 
   /** Whether the timeout ended before the caller aborted. */
   get isTimedOut(): boolean {
-    return this.#isTimedOut && !this.#outer.aborted;
+    return this.#isTimedOut && !this.#outer?.aborted;
   }
 
   /** Settles like `work`, or rejects with the signal's reason when the signal is aborted first. */
