@@ -44,7 +44,7 @@ export function resolveReranker(options: RerankerOptions, name: string): Resolve
   return reader.readAll(settingsOfClient(reader));
 }
 
-type SharedReader = Pick<OptionReader<typeof sharedOptions>, "has" | "read" | "parse" | "error">;
+type SharedReader = Pick<OptionReader<typeof sharedOptions>, "has" | "read" | "check" | "error">;
 
 /** Returns the key and the URL of a client, if there is one. */
 function settingsOfClient(reader: SharedReader): { apiKey?: string; baseURL?: string } {
@@ -57,7 +57,7 @@ function settingsOfClient(reader: SharedReader): { apiKey?: string; baseURL?: st
     );
   }
   const { apiKey, baseURL } = reader.read("client") as Together;
-  return { apiKey: String(apiKey), baseURL: reader.parse("baseURL", baseURL) };
+  return { apiKey: String(apiKey), baseURL: reader.check("baseURL", baseURL) };
 }
 
 function checkReject(

@@ -81,13 +81,13 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** One entry per option, in the order of error messages and of README. */
 export const sharedOptions = {
-  model: modelId(),
+  model: modelId,
   apiKey: apiKey({ environment: ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"] }),
   baseURL: url({ environment: ["TOGETHER_BASE_URL"], default: "https://api.together.ai/v1" }),
   timeout: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 60_000 }),
   maxRetries: integer({ min: 0, max: 100, default: 5 }),
   maxConcurrency: integer({ min: 1, max: 1024, default: 16 }),
   fetch: func<Fetch>(),
-  client: togetherClient(),
+  client: togetherClient,
   onEvent: func<(event: TogetherEvent) => void>(),
 } as const satisfies OptionTable<SharedOptions & { model: string }>;
