@@ -16,7 +16,7 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
   /** For each index in the list, the position of its text. */
   readonly #positions: Int32Array;
   /** For each position, how many texts of the list it stands for. */
-  readonly #counts: Int32Array;
+  readonly #counts: number[] = [];
   #done = 0;
 
   /**
@@ -31,13 +31,12 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
       if (position === positions.size) this.#firstIndexes.push(index);
       positions.set(text, position);
       this.#positions[index] = position;
+      this.#counts[position] = (this.#counts[position] ?? 0) + 1;
     });
     this.#first = first;
     this.#convert = convert;
     this.texts = [...positions.keys()];
     this.vectors = Array.from({ length: positions.size });
-    this.#counts = new Int32Array(positions.size);
-    for (const position of this.#positions) this.#counts[position] = (this.#counts[position] as number) + 1;
   }
 
   /** Texts of the list that have their vector. */
@@ -75,11 +74,11 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
 
   /** One vector for each text of the list. Duplicates get copies: LangGraph's store empties what it is given. */
   result(): Vector[] {
-    const used = new Uint8Array(this.vectors.length);
+    const used = new Set<number>();
     return Array.from(this.#positions, (position) => {
       const vector = this.vectors[position] as Vector;
-      if (used[position] === 1) return vector.slice() as Vector;
-      used[position] = 1;
+      if (used.has(position)) return vector.slice() as Vector;
+      used.add(position);
       return vector;
     });
   }
