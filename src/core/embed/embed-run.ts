@@ -134,11 +134,7 @@ export class EmbedRun {
   #takeBatch(): Batch | undefined {
     const { api, queue, batchSize, acceptedSize, maxConcurrency } = this.#options;
     if (this.#pendingSplits > 0) return undefined;
-    const { texts, tokens } = batchLimits(batchSize, api.limit, this.#evenShare);
-    const batch = queue.take({
-      texts: Math.min(texts, acceptedSize.limits.texts),
-      tokens: Math.min(tokens, acceptedSize.limits.tokens),
-    });
+    const batch = queue.take(acceptedSize.within(batchLimits(batchSize, api.limit, this.#evenShare)));
     // `#workers` includes those that have ended: a run starts at most `maxConcurrency`.
     if (!queue.empty && this.#workers.length < maxConcurrency) this.#startWorker();
     return batch;

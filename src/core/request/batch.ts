@@ -50,6 +50,11 @@ export class AcceptedSize {
     return this.#limits;
   }
 
+  /** Lowers the limits of a batch to those that the server accepts. */
+  within({ texts, tokens }: BatchLimits): BatchLimits {
+    return { texts: Math.min(texts, this.#limits.texts), tokens: Math.min(tokens, this.#limits.tokens) };
+  }
+
   /** Whether the server can be expected to accept a batch. */
   accepts({ texts, tokens }: Batch): boolean {
     return texts.length <= this.#limits.texts && tokens <= this.#limits.tokens;
@@ -76,17 +81,14 @@ export class AcceptedSize {
    * the size of its batch was not the fault.
    */
   learn(by: TooLargeBy): void {
-    const { texts, tokens } = this.#limits;
-    this.#limits = {
-      texts: by === "size" ? texts : lowered(texts, this.#accepted.texts),
-      tokens: by === "count" ? tokens : lowered(tokens, this.#accepted.tokens),
-    };
+    // 0 means that another call's rejection has just cleared what was accepted: then nothing is known.
+    const texts = this.#accepted.texts || Number.POSITIVE_INFINITY;
+    const tokens = this.#accepted.tokens || Number.POSITIVE_INFINITY;
+    this.#limits = this.within({
+      texts: by === "size" ? Number.POSITIVE_INFINITY : texts,
+      tokens: by === "count" ? Number.POSITIVE_INFINITY : tokens,
+    });
   }
-}
-
-/** 0 means that another call's rejection has just cleared what was accepted: then nothing is known. */
-function lowered(limit: number, accepted: number): number {
-  return accepted > 0 ? Math.min(limit, accepted) : limit;
 }
 
 /**

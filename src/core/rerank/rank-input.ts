@@ -1,12 +1,12 @@
 /** What is to be reranked, copied and checked before anything is sent. Pure. */
 
-import { checkList, checkText, indexesOf, isBlank, toWellFormed, wrongTexts } from "../validate-texts.js";
+import { checkList, checkQuery, indexesOf, isBlank, rejectTexts, toWellFormed } from "../validate-texts.js";
 
 /** A query and the items to rerank. Blank items are left out. */
 export interface RankInput<Item> {
   readonly query: string;
-  /** Whether an unpaired surrogate in the query was replaced. */
-  readonly isQuerySanitized: boolean;
+  /** `[0]` if an unpaired surrogate in the query was replaced. */
+  readonly sanitizedQuery: readonly number[];
   readonly items: readonly Item[];
   /** The text of each item, as it is sent. */
   readonly texts: readonly string[];
@@ -29,26 +29,26 @@ export function readRankInput<Item>(
   given: readonly Item[],
   textOf: (item: Item) => string,
 ): RankInput<Item> {
-  const { text, isSanitized } = checkText(query, task, "query");
+  const checked = checkQuery(query, task);
   const items = checkList(given, task, "documents") as Item[];
   const texts = items.map((item) => textOf(item));
-  rejectNonStrings(task, texts);
+  rejectTexts(
+    "invalid_input",
+    task,
+    "document",
+    indexesOf(texts, (text) => typeof text !== "string"),
+    ["has no text", "have no text"],
+    "return a string from `textOf` for every document",
+  );
   const { texts: wellFormed, sanitized } = toWellFormed(texts);
-  const indexes = indexesOf(texts, (one) => !isBlank(one));
+  const indexes = indexesOf(texts, (text) => !isBlank(text));
   return {
-    query: text,
-    isQuerySanitized: isSanitized,
+    query: checked.texts[0] as string,
+    sanitizedQuery: checked.sanitized,
     items: indexes.map((index) => items[index] as Item),
     texts: indexes.map((index) => wellFormed[index] as string),
     indexes,
     blank: indexesOf(texts, isBlank),
     sanitized,
   };
-}
-
-function rejectNonStrings(task: string, texts: readonly unknown[]): void {
-  const nonStrings = indexesOf(texts, (text) => typeof text !== "string");
-  if (nonStrings.length === 0) return;
-  const fix = "return a string from `textOf` for every document";
-  throw wrongTexts("invalid_input", task, "document", nonStrings, ["has no text", "have no text"], fix);
 }

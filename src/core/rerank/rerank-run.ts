@@ -3,6 +3,7 @@
  * that the server rejects as too large is sent in halves.
  */
 
+import type { CallOptions } from "../call-options.js";
 import type { Emit } from "../events.js";
 import type { Api } from "../request/api.js";
 import type { ApiRequest, Failed } from "../request/attempt.js";
@@ -35,14 +36,15 @@ export interface RerankRunOptions {
   /** What the caller asked for; completes the sentence "Cannot ...". */
   readonly task: string;
   readonly usage: UsageTotal;
-  /** Called with the number of documents scored. */
-  readonly onScored: (documents: number) => void;
+  readonly onProgress: CallOptions["onProgress"];
 }
 
 export class RerankRun {
   readonly #options: RerankRunOptions;
   readonly #controller: AbortController;
   readonly #scores: RankedIndex[] = [];
+  /** Documents that are scored. */
+  #done = 0;
 
   /** @param controller - Aborted by the caller's signal, and by the first failure here. */
   constructor(options: RerankRunOptions, controller: AbortController) {
@@ -56,11 +58,10 @@ export class RerankRun {
     const [texts, batches] = [input.texts.length, this.#batches()];
     const requests = batches.length;
     if (requests > 1) emit({ type: "batch-split", reason: "list-too-long", texts, requests });
-    const { indexes } = input;
     const splitter = new BatchSplitter({
       ...this.#options,
       noun: "document",
-      indexes,
+      indexes: input.indexes,
       send: (batch) => this.#send(batch),
     });
     await Promise.all(
@@ -72,23 +73,22 @@ export class RerankRun {
   /** Cuts the list into batches, in order. */
   #batches(): Batch[] {
     const { acceptedSize, batchSize, input } = this.#options;
-    const { limits } = acceptedSize;
+    const limits = acceptedSize.within({ texts: batchSize, tokens: Number.POSITIVE_INFINITY });
     const queue = new BatchQueue(input.texts, input.texts.map(estimateTokens));
     const batches: Batch[] = [];
-    const take = (): Batch | undefined =>
-      queue.take({ texts: Math.min(batchSize, limits.texts), tokens: limits.tokens });
-    for (let batch = take(); batch; batch = take()) batches.push(batch);
+    for (let batch = queue.take(limits); batch; batch = queue.take(limits)) batches.push(batch);
     return batches;
   }
 
   /** Sends a batch and keeps its scores. Returns the failure if the server rejects it. */
   async #send(batch: Batch): Promise<Failed | undefined> {
-    const { api, acceptedSize, task, onScored } = this.#options;
+    const { api, acceptedSize, input, task, onProgress } = this.#options;
     const operation = api.operation({ priority: "high", task, signal: this.#controller.signal });
     const attempt = await api.send(operation, this.#request(batch));
     if (attempt.status === "failed") return attempt;
     acceptedSize.accepted(batch);
-    onScored(batch.texts.length);
+    this.#done += batch.texts.length;
+    onProgress?.({ done: this.#done, total: input.texts.length });
     for (const { index, score } of attempt.value) {
       this.#scores.push({ index: batch.positions[index] as number, score });
     }
