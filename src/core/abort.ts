@@ -39,6 +39,14 @@ export function linkedAbortController(signal: AbortSignal | undefined): {
   return { controller, unlink: onAbort(signal, () => controller.abort(signal.reason)) };
 }
 
+/** Settles like `work`, or rejects with the signal's reason when the signal is aborted first. */
+export function untilAbort<Value>(work: PromiseLike<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise<Value>((resolve, reject) => {
+    const unlink = onAbort(signal, () => reject(signal.reason));
+    work.then(resolve, reject).then(unlink);
+  });
+}
+
 /** Waits for a time, and rejects with the signal's reason when the signal is aborted during the wait. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (ms <= 0 || signal.aborted) return Promise.resolve();

@@ -1,13 +1,12 @@
 /** Ends an operation when the caller aborts or its time is up. */
 
-import { linkedAbortController, onAbort } from "../abort.js";
+import { linkedAbortController, untilAbort } from "../abort.js";
 
 /** Rejects at once when the caller aborts or the timeout ends, even if a custom `fetch` ignores its signal. */
 export class Deadline {
   readonly #outer: AbortSignal | undefined;
   readonly #inner: AbortController;
   readonly #timer: ReturnType<typeof setTimeout>;
-  readonly #ended: Promise<never>;
   readonly #unlink: () => void;
   #isTimedOut = false;
 
@@ -20,10 +19,6 @@ export class Deadline {
     const { controller, unlink } = linkedAbortController(outer);
     this.#inner = controller;
     this.#unlink = unlink;
-    this.#ended = new Promise((_, reject) => {
-      onAbort(controller.signal, () => reject(controller.signal.reason));
-    });
-    this.#ended.catch(() => {});
     this.#timer = setTimeout(() => {
       this.#isTimedOut = true;
       controller.abort();
@@ -42,8 +37,7 @@ export class Deadline {
 
   /** Settles like `work`, or rejects with the signal's reason when the signal is aborted first. */
   race<Value>(work: Promise<Value>): Promise<Value> {
-    work.catch(() => {});
-    return Promise.race([work, this.#ended]);
+    return untilAbort(work, this.signal);
   }
 
   /** Stops the timer and removes the listener from the caller's signal. */
