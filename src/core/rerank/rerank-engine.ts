@@ -1,6 +1,5 @@
 /** Reranks items for {@link Reranker} and for the adapters, with the usage of each call. */
 
-import { linkedAbortController } from "../abort.js";
 import type { CallOptions } from "../call-options.js";
 import { cannot, isTogetherError, type TogetherError } from "../errors/together-error.js";
 import { emitSanitized, emitter, type Emit, type TokenUsage } from "../events.js";
@@ -9,11 +8,10 @@ import { rerankerOptions } from "../options/reranker-options.js";
 import { resolveReranker, type ResolvedReranker } from "../options/resolve-options.js";
 import { Api } from "../request/api.js";
 import { AcceptedSize } from "../request/batch.js";
-import type { RankedIndex } from "../request/wire.js";
 import { UsageTotal } from "../usage.js";
 import { rerankTask } from "../validate-texts.js";
 import { readRankInput, type RankInput } from "./rank-input.js";
-import { RerankRun } from "./rerank-run.js";
+import { runRerank } from "./rerank-run.js";
 
 /** Options of one call. */
 export interface RerankOptions extends CallOptions {
@@ -76,20 +74,22 @@ export class RerankEngine {
     textOf: (item: Item) => string,
     options: RerankOptions = {},
   ): Promise<Ranking<Item>> {
-    options.signal?.throwIfAborted();
+    const { signal, onProgress } = options;
+    const { batchSize, fallback, model } = this.#options;
+    signal?.throwIfAborted();
     const { topN, minScore = Number.NEGATIVE_INFINITY } = this.#limits(options);
-    const task = rerankTask(items, this.model);
+    const task = rerankTask(items, model);
     const input = readRankInput(task, query, items, textOf);
     this.#emitInput(input);
     const usage = new UsageTotal();
     let scores: readonly Score[];
     try {
-      scores = (await this.#score(input, topN, task, usage, options)).filter(
-        ({ score }) => score >= minScore,
-      );
+      const run = { api: this.#api, acceptedSize: this.#acceptedSize, emit: this.#emit, model, batchSize };
+      const all = await runRerank({ ...run, input, topN, task, usage, signal, onProgress });
+      scores = all.filter(({ score }) => score >= minScore);
     } catch (error) {
       // The reason of an abort can itself be a TogetherError: that of another call of the user's.
-      const isFallback = this.#options.fallback === "original-order" && !options.signal?.aborted;
+      const isFallback = fallback === "original-order" && !signal?.aborted;
       if (!isFallback || !isTogetherError(error)) throw error;
       const { code, status } = error;
       this.#emit({ type: "rerank-fallback", code, status, documents: input.items.length });
@@ -116,23 +116,6 @@ export class RerankEngine {
     if (blank.length > 0) this.#emit({ type: "document-skipped", indexes: blank });
     emitSanitized(this.#emit, "query", sanitizedQuery);
     emitSanitized(this.#emit, "documents", sanitized);
-  }
-
-  #score(
-    input: RankInput<unknown>,
-    topN: number | undefined,
-    task: string,
-    usage: UsageTotal,
-    { signal, onProgress }: CallOptions,
-  ): Promise<RankedIndex[]> {
-    const { controller, unlink } = linkedAbortController(signal);
-    const { model, batchSize } = this.#options;
-    const shared = { api: this.#api, acceptedSize: this.#acceptedSize, emit: this.#emit };
-    const run = new RerankRun(
-      { ...shared, model, input, batchSize, topN, task, usage, onProgress },
-      controller,
-    );
-    return run.run().finally(unlink);
   }
 }
 
