@@ -2,7 +2,7 @@
 
 import type { CallOptions } from "../call-options.js";
 import { cannot, isTogetherError, type TogetherError } from "../errors/together-error.js";
-import { emitSanitized, emitter, type Emit, type TokenUsage } from "../events.js";
+import { emitter, type Emit, type TokenUsage } from "../events.js";
 import type { RerankerOptions } from "../options/options.js";
 import { rerankerOptions } from "../options/reranker-options.js";
 import { resolveReranker, type ResolvedReranker } from "../options/resolve-options.js";
@@ -10,7 +10,7 @@ import { Api } from "../request/api.js";
 import { AcceptedSize } from "../request/batch.js";
 import { UsageTotal } from "../usage.js";
 import { rerankTask } from "../validate-texts.js";
-import { readRankInput, type RankInput } from "./rank-input.js";
+import { readRankInput } from "./rank-input.js";
 import { runRerank } from "./rerank-run.js";
 
 /** Options of one call. */
@@ -79,8 +79,7 @@ export class RerankEngine {
     signal?.throwIfAborted();
     const { topN, minScore = Number.NEGATIVE_INFINITY } = this.#limits(options);
     const task = rerankTask(items, model);
-    const input = readRankInput(task, query, items, textOf);
-    this.#emitInput(input);
+    const input = readRankInput(task, query, items, textOf, this.#emit);
     const usage = new UsageTotal();
     let scores: readonly Score[];
     try {
@@ -110,12 +109,6 @@ export class RerankEngine {
         ? this.#options[name]
         : rerankerOptions[name].check(options[name], name, callError);
     return { topN: limit("topN"), minScore: limit("minScore") };
-  }
-
-  #emitInput({ blank, sanitizedQuery, sanitized }: RankInput<unknown>): void {
-    if (blank.length > 0) this.#emit({ type: "document-skipped", indexes: blank });
-    emitSanitized(this.#emit, "query", sanitizedQuery);
-    emitSanitized(this.#emit, "documents", sanitized);
   }
 }
 
