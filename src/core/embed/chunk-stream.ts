@@ -98,7 +98,7 @@ class ChunkReader {
     let interrupt: (by: Interruption) => void = () => {};
     const interrupted = untilAbort(new Promise<Interruption>((resolve) => (interrupt = resolve)), signal);
     interrupted.catch(() => {});
-    const headIsReady = (): void => interrupt("head is ready");
+    const headIsReady = (): void => interrupt("head");
     head?.then(headIsReady, headIsReady);
     try {
       while (!this.#ended && this.#items.length < length) {
@@ -108,19 +108,19 @@ class ChunkReader {
         if ("then" in next) {
           this.#pending = next;
           // Without items to send, the source may take as long as it needs.
-          if (this.#items.length > 0) timer ??= setTimeout(() => interrupt("time is up"), LINGER_MS);
-          const first = await Promise.race([next, interrupted]);
-          if (first === "head is ready") return [];
-          if (first === "time is up") break;
+          if (this.#items.length > 0) timer ??= setTimeout(() => interrupt("pause"), LINGER_MS);
+          const event = await Promise.race([next, interrupted]);
+          if (event === "head") return [];
+          if (event === "pause") break;
           this.#pending = undefined;
-          step = first;
+          step = event;
         }
         if (step.done) this.#ended = true;
         else this.#items.push(step.value);
       }
     } finally {
       clearTimeout(timer);
-      interrupt("time is up");
+      interrupt("pause");
     }
     const items = this.#items.splice(0, length);
     this.read += items.length;
@@ -138,5 +138,5 @@ class ChunkReader {
   }
 }
 
-/** What can come before a chunk is full, beside an abort. */
-type Interruption = "head is ready" | "time is up";
+/** What can come before a chunk is full: the next result is ready, or the source pauses. */
+type Interruption = "head" | "pause";
