@@ -35,8 +35,8 @@ export function linkedAbortController(signal: AbortSignal | undefined): {
   unlink: () => void;
 } {
   const controller = new AbortController();
-  if (!signal) return { controller, unlink: () => {} };
-  return { controller, unlink: onAbort(signal, () => controller.abort(signal.reason)) };
+  const unlink = signal ? onAbort(signal, () => controller.abort(signal.reason)) : () => {};
+  return { controller, unlink };
 }
 
 /** Settles like `work`, or rejects with the signal's reason when the signal is aborted first. */

@@ -80,7 +80,7 @@ export function tooLargeBy(failure: Failure): TooLargeBy | undefined {
 export function isEncodingRejected(failure: Failure): boolean {
   return (
     failure.kind === "status" &&
-    (failure.status === 400 || failure.status === 422) &&
+    [400, 422].includes(failure.status) &&
     /encoding[_ ]?format|base64/i.test(failure.body.message)
   );
 }

@@ -1,9 +1,10 @@
 /** Sends a batch that the server rejects as too large in halves, and learns the size that it accepts. */
 
 import { tooLargeBy, type TooLargeBy } from "../errors/describe-failure.js";
+import { cannot, count, type TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { Failed } from "./attempt.js";
-import { splitInHalf, textTooLong, type AcceptedSize, type Batch } from "./batch.js";
+import { splitInHalf, type AcceptedSize, type Batch } from "./batch.js";
 
 /** What a splitter needs from the run that uses it. */
 export interface SplitterOptions {
@@ -36,14 +37,24 @@ export class BatchSplitter {
 
   /** Finds why the server rejected a batch as too large, and reports it. @throws the failure if a split cannot help */
   rejection(batch: Batch, failed: Failed): TooLargeBy {
-    const { emit, indexes, noun, task } = this.#options;
     const by = tooLargeBy(failed.failure);
     if (!by) throw failed.error();
     const texts = batch.texts.length;
-    if (texts === 1)
-      throw textTooLong(task, noun, indexes[batch.positions[0] as number] as number, batch, failed);
-    emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
+    if (texts === 1) throw this.#textTooLong(batch, failed);
+    this.#options.emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
     return by;
+  }
+
+  /** Creates the error for a batch of one text that the server rejected as too large. */
+  #textTooLong({ positions, texts: [text], tokens }: Batch, failed: Failed): TogetherError {
+    const { indexes, noun, task } = this.#options;
+    const index = indexes[positions[0] as number] as number;
+    const { status, requestId, attempts } = failed.error();
+    const size = `${text?.length} characters, about ${count(tokens, "token")}`;
+    const addition = noun === "document" ? ", with the query," : "";
+    const problem = `the ${noun} at index ${index} (${size}) is${addition} more than the model takes`;
+    const details = { index, status, requestId, attempts };
+    return cannot("text_too_long", task, problem, "split it into shorter ones", details);
   }
 
   /** Sends a rejected batch in halves. When both have succeeded, their size becomes the limit. */

@@ -1,8 +1,6 @@
 /** Texts that are sent in one request, and how large a request the server accepts. Pure. */
 
 import type { TooLargeBy } from "../errors/describe-failure.js";
-import { cannot, count, type TogetherError } from "../errors/together-error.js";
-import type { Failed } from "./attempt.js";
 
 /** Some of a list's texts. */
 export interface Batch {
@@ -89,29 +87,4 @@ export class AcceptedSize {
       tokens: by === "count" ? Number.POSITIVE_INFINITY : tokens,
     });
   }
-}
-
-/**
- * Creates the error for a batch of one text that the server rejected as too large.
- *
- * @param task - What the caller asked for; completes the sentence "Cannot ...".
- * @param index - The caller's index of the text.
- */
-export function textTooLong(
-  task: string,
-  noun: "text" | "document",
-  index: number,
-  { texts, tokens }: Batch,
-  failed: Failed,
-): TogetherError {
-  const { status, requestId, attempts } = failed.error();
-  const size = `${texts[0]?.length} characters, about ${count(tokens, "token")}`;
-  const addition = noun === "document" ? ", with the query," : "";
-  const problem = `the ${noun} at index ${index} (${size}) is${addition} more than the model takes`;
-  return cannot("text_too_long", task, problem, "split it into shorter ones", {
-    index,
-    status,
-    requestId,
-    attempts,
-  });
 }
