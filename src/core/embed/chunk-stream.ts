@@ -95,7 +95,7 @@ class ChunkReader {
     const length = size();
     signal.throwIfAborted();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let interrupt: (by: Interruption) => void = () => {};
+    let interrupt!: (by: Interruption) => void;
     const interrupted = untilAbort(new Promise<Interruption>((resolve) => (interrupt = resolve)), signal);
     interrupted.catch(() => {});
     const headIsReady = (): void => interrupt("head");
