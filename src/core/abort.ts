@@ -35,8 +35,16 @@ export function linkedAbortController(signal: AbortSignal | undefined): {
   unlink: () => void;
 } {
   const controller = new AbortController();
-  if (!signal) return { controller, unlink: () => {} };
-  return { controller, unlink: onAbort(signal, () => controller.abort(signal.reason)) };
+  const unlink = signal ? onAbort(signal, () => controller.abort(signal.reason)) : () => {};
+  return { controller, unlink };
+}
+
+/** Settles like `work`, or rejects with the signal's reason when the signal is aborted first. */
+export function untilAbort<Value>(work: PromiseLike<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise<Value>((resolve, reject) => {
+    const unlink = onAbort(signal, () => reject(signal.reason));
+    work.then(resolve, reject).then(unlink);
+  });
 }
 
 /** Waits for a time, and rejects with the signal's reason when the signal is aborted during the wait. */

@@ -217,3 +217,12 @@ export function emitter(onEvent: ((event: TogetherEvent) => void) | undefined, c
     }
   };
 }
+
+/** Emits that unpaired surrogates were replaced, if they were. */
+export function emitSanitized(
+  emit: Emit,
+  input: TextSanitizedEvent["input"],
+  indexes: readonly number[],
+): void {
+  if (indexes.length > 0) emit({ type: "text-sanitized", input, indexes });
+}

@@ -2,7 +2,7 @@
 
 import { cannot, count } from "./errors/together-error.js";
 import type { Emit } from "./events.js";
-import { indexesOf, wrongTexts } from "./validate-texts.js";
+import { indexesOf, rejectTexts } from "./validate-texts.js";
 
 /** Tokens per letter and per digit; every other character is one token. Measured with BERT's vocabulary, 2026-11. */
 const TOKENS_PER_LETTER = 1 / 4.5;
@@ -45,17 +45,16 @@ export interface CountedTexts {
  * `invalid_option` if `countTokens` returns no number.
  */
 export function countTokens(list: CountedTexts, task: string, options: TokenOptions, emit: Emit): number[] {
-  const { maxInputTokens, longText } = options;
+  const { maxInputTokens = Number.POSITIVE_INFINITY, longText } = options;
   const tokens = list.texts.map((text) => (options.countTokens ?? estimateTokens)(text));
   checkCounts(tokens, list, task);
-  if (maxInputTokens === undefined) return tokens;
   const tooLong = indexesOf(tokens, (amount) => amount > maxInputTokens);
   if (tooLong.length === 0) return tokens;
   const indexes = tooLong.map((position) => list.firstIndexOf(position));
   if (longText === "reject") {
     const problem = `longer than the model's ${count(maxInputTokens, "token")}`;
     const fix = 'split them, or set `longText: "send"`';
-    throw wrongTexts("text_too_long", task, "text", indexes, [`is ${problem}`, `are ${problem}`], fix);
+    rejectTexts("text_too_long", task, "text", indexes, [`is ${problem}`, `are ${problem}`], fix);
   }
   const longestTokens = tooLong.reduce((most, position) => Math.max(most, tokens[position] as number), 0);
   emit({ type: "text-too-long", indexes, longestTokens, maxInputTokens });

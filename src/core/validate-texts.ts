@@ -1,12 +1,6 @@
 /** Checks texts before anything is sent, so that bad input gets one clear error. Pure. */
 
-import {
-  cannot,
-  count,
-  listIndexes,
-  type TogetherError,
-  type TogetherErrorCode,
-} from "./errors/together-error.js";
+import { cannot, count, listIndexes, type TogetherErrorCode } from "./errors/together-error.js";
 
 /** Texts that can be sent, and which of them were sanitized. */
 export interface CheckedTexts {
@@ -27,25 +21,14 @@ export interface CheckedTexts {
  */
 export function checkTexts(texts: unknown, task: string, noun: string, first = 0): CheckedTexts {
   const copy = checkList(texts, task, `${noun}s`);
-  const nonStrings = indexesOf(copy, (text) => typeof text !== "string", first);
-  if (nonStrings.length > 0) {
-    throw wrongTexts(
-      "invalid_input",
-      task,
-      noun,
-      nonStrings,
-      ["is not a string", "are not strings"],
-      removal(nonStrings),
-    );
-  }
-  const blank = indexesOf(copy as string[], isBlank, first);
-  if (blank.length > 0)
-    throw wrongTexts("invalid_input", task, noun, blank, ["is blank", "are blank"], removal(blank));
+  const reject = (isWrong: (text: string) => boolean, ...problem: Problem): void => {
+    const at = indexesOf(copy as string[], isWrong, first);
+    const fix = `remove or replace ${at.length === 1 ? "it" : "them"} before calling`;
+    rejectTexts("invalid_input", task, noun, at, problem, fix);
+  };
+  reject((text) => typeof text !== "string", "is not a string", "are not strings");
+  reject(isBlank, "is blank", "are blank");
   return toWellFormed(copy as string[], first);
-}
-
-function removal(at: readonly number[]): string {
-  return `remove or replace ${at.length === 1 ? "it" : "them"} before calling`;
 }
 
 /** Copies a list. @throws {@link TogetherError} `invalid_input` if it is not an array */
@@ -57,15 +40,14 @@ export function checkList(list: unknown, task: string, nouns: string): unknown[]
   return Array.from(list as unknown[]);
 }
 
-/** Checks one text, such as a query, and replaces unpaired surrogates. */
-export function checkText(text: unknown, task: string, noun: string): { text: string; isSanitized: boolean } {
-  if (typeof text !== "string") {
-    const problem = `the ${noun} is not a string but ${describeType(text)}`;
+/** Checks a query, and replaces unpaired surrogates. */
+export function checkQuery(query: unknown, task: string): CheckedTexts {
+  if (typeof query !== "string") {
+    const problem = `the query is not a string but ${describeType(query)}`;
     throw cannot("invalid_input", task, problem, "pass a string");
   }
-  if (isBlank(text)) throw cannot("invalid_input", task, `the ${noun} is blank`, "pass some text");
-  const wellFormed = text.toWellFormed();
-  return { text: wellFormed, isSanitized: wellFormed !== text };
+  if (isBlank(query)) throw cannot("invalid_input", task, "the query is blank", "pass some text");
+  return toWellFormed([query]);
 }
 
 /** Whether a text has nothing to embed or rerank. */
@@ -91,24 +73,26 @@ export function indexesOf<Item>(list: readonly Item[], holds: (item: Item) => bo
   return indexes;
 }
 
+/** What is wrong with one text, and with several. */
+type Problem = readonly [one: string, several: string];
+
 /**
- * Creates one error for all texts at fault.
+ * Throws one error for all texts at fault, if there are any.
  *
  * @param at - Their indexes.
- * @param problem - What is wrong with one of them, and with several.
  */
-export function wrongTexts(
+export function rejectTexts(
   code: TogetherErrorCode,
   task: string,
   noun: string,
   at: readonly number[],
-  problem: readonly [one: string, several: string],
+  [one, several]: Problem,
   fix: string,
-): TogetherError {
-  const isOne = at.length === 1;
-  const which = isOne ? `the ${noun} at index` : `the ${noun}s at indexes`;
-  const sentence = `${which} ${listIndexes(at)} ${problem[isOne ? 0 : 1]}`;
-  return cannot(code, task, sentence, fix, { index: isOne ? at[0] : undefined });
+): void {
+  const [index] = at;
+  if (index === undefined) return;
+  if (at.length === 1) throw cannot(code, task, `the ${noun} at index ${index} ${one}`, fix, { index });
+  throw cannot(code, task, `the ${noun}s at indexes ${listIndexes(at)} ${several}`, fix);
 }
 
 /** The type of a value, for a message; never the value. */

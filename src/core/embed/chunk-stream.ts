@@ -1,6 +1,6 @@
 /** Cuts a source into chunks and works on several of them at once, in order and in bounded memory. */
 
-import { onAbort } from "../abort.js";
+import { untilAbort } from "../abort.js";
 import { cannot } from "../errors/together-error.js";
 
 /** How a source is cut, and what is done with a chunk. */
@@ -45,9 +45,12 @@ export async function* readChunks<Result>(
         running.push(result);
         continue;
       }
-      const result = running.shift();
-      if (!result) return;
-      yield await resultOf(result, reader, options.signal);
+      const head = running.shift();
+      if (!head) return;
+      const result = await head;
+      // Nothing is yielded after an abort, not even a result that was ready before.
+      options.signal.throwIfAborted();
+      yield { result, read: reader.read };
     }
   } catch (error) {
     // An error of the source's clean-up would hide this one.
@@ -56,17 +59,6 @@ export async function* readChunks<Result>(
   } finally {
     await reader.close(options.signal);
   }
-}
-
-/** Yields nothing after an abort, not even a result that was ready before. */
-async function resultOf<Result>(
-  running: Promise<Result>,
-  { read }: ChunkReader,
-  signal: AbortSignal,
-): Promise<Chunk<Result>> {
-  const result = await running;
-  signal.throwIfAborted();
-  return { result, read };
 }
 
 /** Reads a source chunk by chunk. */
@@ -79,11 +71,10 @@ class ChunkReader {
   #ended = false;
 
   constructor(source: Iterable<string> | AsyncIterable<string>, task: string) {
-    if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) {
-      this.#iterator = source[Symbol.asyncIterator]();
-    } else if (typeof source === "object" && source !== null && Symbol.iterator in source) {
-      this.#iterator = source[Symbol.iterator]();
-    } else {
+    const iterable: Partial<Iterable<string> & AsyncIterable<string>> =
+      typeof source === "object" && source !== null ? source : {};
+    const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
+    if (!iterator) {
       throw cannot(
         "invalid_input",
         task,
@@ -91,27 +82,48 @@ class ChunkReader {
         "pass an array, a generator or a stream",
       );
     }
+    this.#iterator = iterator;
   }
 
   /**
    * Reads the next chunk: full, or shorter if the source ends or pauses. It is empty if `head`, the result to be
    * yielded next, is ready before the chunk is.
    */
-  async readChunk(options: ChunkOptions<unknown>, head: Promise<unknown> | undefined): Promise<string[]> {
-    const size = options.size();
-    const interruption = new SourceInterruption(options.signal, head);
+  async readChunk(
+    { size, signal }: ChunkOptions<unknown>,
+    head: Promise<unknown> | undefined,
+  ): Promise<string[]> {
+    const length = size();
+    signal.throwIfAborted();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let interrupt!: (by: Interruption) => void;
+    const interrupted = untilAbort(new Promise<Interruption>((resolve) => (interrupt = resolve)), signal);
+    interrupted.catch(() => {});
+    const headIsReady = (): void => interrupt("head");
+    head?.then(headIsReady, headIsReady);
     try {
-      while (!this.#ended && this.#items.length < size) {
-        const step = await this.#step(interruption);
-        if (step === "head is ready") return [];
-        if (step === "time is up") break;
+      while (!this.#ended && this.#items.length < length) {
+        const next = this.#pending ?? this.#iterator.next();
+        let step = next as IteratorResult<string>;
+        // Not `instanceof`: the Promise of a test runner is another class than that of Node's streams.
+        if ("then" in next) {
+          this.#pending = next;
+          // Without items to send, the source may take as long as it needs.
+          if (this.#items.length > 0) timer ??= setTimeout(() => interrupt("pause"), LINGER_MS);
+          const event = await Promise.race([next, interrupted]);
+          if (event === "head") return [];
+          if (event === "pause") break;
+          this.#pending = undefined;
+          step = event;
+        }
         if (step.done) this.#ended = true;
         else this.#items.push(step.value);
       }
     } finally {
-      interruption.clear();
+      clearTimeout(timer);
+      interrupt("pause");
     }
-    const items = this.#items.splice(0, size);
+    const items = this.#items.splice(0, length);
     this.read += items.length;
     return items;
   }
@@ -123,57 +135,9 @@ class ChunkReader {
     const closed = Promise.resolve(this.#iterator.return?.());
     closed.catch(() => {});
     if (this.#pending || signal.aborted) return;
-    const interruption = new SourceInterruption(signal, undefined);
-    await Promise.race([closed, interruption.promise(false)]).finally(() => interruption.clear());
-  }
-
-  async #step(interruption: SourceInterruption): Promise<IteratorResult<string> | Interruption> {
-    const next = this.#pending ?? this.#iterator.next();
-    // Not `instanceof`: the Promise of a test runner is another class than that of Node's streams.
-    if (!("then" in next)) return next;
-    this.#pending = next;
-    const step = await Promise.race([next, interruption.promise(this.#items.length > 0)]);
-    if (typeof step !== "string") this.#pending = undefined;
-    return step;
+    await untilAbort(closed, signal);
   }
 }
 
-type Interruption = "head is ready" | "time is up";
-
-/** Waits for what can come before a chunk is full: an abort, a pause of the source, or a result to be yielded. */
-class SourceInterruption {
-  readonly #signal: AbortSignal;
-  readonly #head: Promise<unknown> | undefined;
-  #interrupted: Promise<Interruption> | undefined;
-  #resolve: (interruption: Interruption) => void = () => {};
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #unlink = (): void => {};
-
-  constructor(signal: AbortSignal, head: Promise<unknown> | undefined) {
-    signal.throwIfAborted();
-    this.#signal = signal;
-    this.#head = head;
-  }
-
-  /**
-   * Created when the source returns the first promise that is not settled; many sources never do.
-   *
-   * @param lingering - Whether there are items to send. Without any, the source may take as long as it needs.
-   */
-  promise(lingering: boolean): Promise<Interruption> {
-    this.#interrupted ??= new Promise((resolve, reject) => {
-      const headIsReady = (): void => resolve("head is ready");
-      this.#resolve = resolve;
-      this.#unlink = onAbort(this.#signal, () => reject(this.#signal.reason));
-      this.#head?.then(headIsReady, headIsReady);
-    });
-    if (lingering) this.#timer ??= setTimeout(() => this.#resolve("time is up"), LINGER_MS);
-    return this.#interrupted;
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-    this.#unlink();
-    this.#interrupted?.catch(() => {});
-  }
-}
+/** What can come before a chunk is full: the next result is ready, or the source pauses. */
+type Interruption = "head" | "pause";

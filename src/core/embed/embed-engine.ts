@@ -2,7 +2,7 @@
 
 import { linkedAbortController } from "../abort.js";
 import type { CallOptions } from "../call-options.js";
-import { emitter, type Emit, type TokenUsage } from "../events.js";
+import { emitSanitized, emitter, type Emit, type TokenUsage } from "../events.js";
 import { embeddingModel } from "../models.js";
 import type { EmbedderOptions } from "../options/options.js";
 import { resolveEmbedder, type ResolvedEmbedder } from "../options/resolve-options.js";
@@ -18,12 +18,12 @@ import {
   type RawVector,
 } from "../request/wire.js";
 import { countTokens } from "../tokens.js";
-import { checkText, checkTexts, embedTask } from "../validate-texts.js";
+import { checkQuery, checkTexts, embedTask } from "../validate-texts.js";
 import { batchLimits } from "./batch-size.js";
 import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
 import { UniqueTexts } from "./unique-texts.js";
-import { VectorCache, type CacheKey } from "./vector-cache.js";
+import { VectorCache } from "./vector-cache.js";
 import { normalize, toFloat32 } from "./vectors.js";
 
 /** Makes the kind of vector that a caller wants. */
@@ -107,9 +107,9 @@ export class EmbedEngine {
     options: CallOptions = {},
   ): Promise<{ vector: Vector; usage: TokenUsage }> {
     const task = `embed a query with "${this.model}"`;
-    const { text, isSanitized } = checkText(query, task, "query");
-    if (isSanitized) this.#emit({ type: "text-sanitized", input: "query", indexes: [0] });
-    const { vectors, usage } = await this.#embedList([text], { priority: "high", convert, task }, options);
+    const { texts, sanitized } = checkQuery(query, task);
+    emitSanitized(this.#emit, "query", sanitized);
+    const { vectors, usage } = await this.#embedList(texts, { priority: "high", convert, task }, options);
     return { vector: vectors[0] as Vector, usage };
   }
 
@@ -144,8 +144,7 @@ export class EmbedEngine {
   }
 
   #chunkSize(): number {
-    const { texts } = batchLimits(this.#options.batchSize, this.#api.limit, 0);
-    return Math.min(texts, this.#acceptedSize.limits.texts);
+    return this.#acceptedSize.within(batchLimits(this.#options.batchSize, this.#api.limit, 0)).texts;
   }
 
   async #embedList<Vector extends RawVector>(
@@ -166,7 +165,7 @@ export class EmbedEngine {
     { priority, convert, task, first = 0 }: EmbedCall<Vector>,
   ): UniqueTexts<Vector> {
     const { texts, sanitized } = checkTexts(list, task, "text", first);
-    if (sanitized.length > 0) this.#emit({ type: "text-sanitized", input: "documents", indexes: sanitized });
+    emitSanitized(this.#emit, "documents", sanitized);
     const prefix = this.#prefix(priority);
     return new UniqueTexts(
       prefix === "" ? texts : texts.map((text) => prefix + text),
@@ -211,7 +210,7 @@ export class EmbedEngine {
   /** Other vectors of the list must have the same length as cached ones, or the list would mix two models. */
   async #readCache(
     cache: VectorCache,
-    keys: readonly CacheKey[],
+    keys: readonly string[],
     unique: UniqueTexts,
     signal: AbortSignal | undefined,
   ): Promise<void> {

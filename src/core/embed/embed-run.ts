@@ -4,14 +4,15 @@
  */
 
 import { sleep } from "../abort.js";
-import { isEncodingRejected, tooLargeBy, type TooLargeBy } from "../errors/describe-failure.js";
+import { isEncodingRejected } from "../errors/describe-failure.js";
 import type { Emit } from "../events.js";
 import { INITIAL_CONCURRENCY } from "../rate-limit/concurrency-window.js";
 import type { Priority } from "../rate-limit/rate-limiter.js";
 import type { Api } from "../request/api.js";
 import type { ApiOperation, ApiRequest, Failed } from "../request/attempt.js";
 import type { BatchQueue } from "../request/batch-queue.js";
-import { splitInHalf, textTooLong, type AcceptedSize, type Batch } from "../request/batch.js";
+import type { AcceptedSize, Batch } from "../request/batch.js";
+import { BatchSplitter } from "../request/batch-splitter.js";
 import type { RawVector } from "../request/wire.js";
 import { batchLimits } from "./batch-size.js";
 
@@ -47,6 +48,7 @@ const FINISHED = Symbol("finished");
 export class EmbedRun {
   readonly #options: EmbedRunOptions;
   readonly #controller: AbortController;
+  readonly #splitter: BatchSplitter;
   readonly #workers: Promise<void>[] = [];
   /** Texts whose vectors have not arrived yet. */
   #remaining: number;
@@ -59,6 +61,7 @@ export class EmbedRun {
     this.#options = options;
     this.#remaining = options.indexes.length;
     this.#controller = controller;
+    this.#splitter = new BatchSplitter({ ...options, noun: "text", send: (part) => this.#sendPart(part) });
   }
 
   /**
@@ -130,11 +133,7 @@ export class EmbedRun {
     const { api, queue, batchSize, acceptedSize, indexes, maxConcurrency } = this.#options;
     if (this.#pendingSplits > 0) return undefined;
     const share = Math.ceil(indexes.length / Math.max(INITIAL_CONCURRENCY, api.concurrency));
-    const { texts, tokens } = batchLimits(batchSize, api.limit, share);
-    const batch = queue.take({
-      texts: Math.min(texts, acceptedSize.limits.texts),
-      tokens: Math.min(tokens, acceptedSize.limits.tokens),
-    });
+    const batch = queue.take(acceptedSize.within(batchLimits(batchSize, api.limit, share)));
     // `#workers` includes those that have ended: a run starts at most `maxConcurrency`.
     if (!queue.empty && this.#workers.length < maxConcurrency) this.#startWorker();
     return batch;
@@ -153,29 +152,20 @@ export class EmbedRun {
   /** Sends a failed batch in another form, or puts it back for that. @throws the failure if there is no other form */
   async #recover(batch: Batch, request: EmbedRequest, failed: Failed): Promise<void> {
     const { queue, acceptedSize } = this.#options;
-    const by = this.#handleRejection(batch, request, failed);
-    if (by === "encoding") return queue.putBack(batch);
+    if (this.#fallBackToFloat(request, failed)) return queue.putBack(batch);
+    const by = this.#splitter.rejection(batch, failed);
     await this.#splitExclusively(async () => {
-      if (acceptedSize.accepts(batch)) await this.#sendHalves(batch, by);
+      if (acceptedSize.accepts(batch)) await this.#splitter.split(batch, by);
       // Meanwhile another worker has learned a smaller size: the queue cuts this batch by it.
       else queue.putBack(batch);
     });
   }
 
-  /** Finds why the server rejected a batch, and reports it. @throws the failure if another form does not help */
-  #handleRejection(batch: Batch, request: EmbedRequest, failed: Failed): TooLargeBy | "encoding" {
-    const { task, indexes, encoding, emit } = this.#options;
-    if (request.isBase64 && isEncodingRejected(failed.failure)) {
-      encoding.format = "float";
-      return "encoding";
-    }
-    const by = tooLargeBy(failed.failure);
-    if (!by) throw failed.error();
-    const texts = batch.texts.length;
-    if (texts === 1)
-      throw textTooLong(task, "text", indexes[batch.positions[0] as number] as number, batch, failed);
-    emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
-    return by;
+  /** Requests floats from now on if the server rejected base64. Returns whether it did. */
+  #fallBackToFloat(request: EmbedRequest, { failure }: Failed): boolean {
+    const isRejected = request.isBase64 && isEncodingRejected(failure);
+    if (isRejected) this.#options.encoding.format = "float";
+    return isRejected;
   }
 
   /** Runs `split` after all earlier splits. Until it ends, no worker takes a batch. */
@@ -186,25 +176,12 @@ export class EmbedRun {
     await done;
   }
 
-  /** Sends both halves, one after the other. When both have succeeded, their size becomes the limit. */
-  async #sendHalves(batch: Batch, by: TooLargeBy): Promise<void> {
-    const { acceptedSize } = this.#options;
-    acceptedSize.rejected(batch);
-    for (const half of splitInHalf(batch)) await this.#sendPart(half);
-    acceptedSize.learn(by);
-  }
-
-  /** Sends a part of a rejected batch. A part beyond the accepted size is split before it is sent. */
-  async #sendPart(part: Batch): Promise<void> {
-    const { api, acceptedSize } = this.#options;
-    if (part.texts.length > 1 && !acceptedSize.accepts(part)) {
-      for (const half of splitInHalf(part)) await this.#sendPart(half);
-      return;
-    }
+  /** Sends a part of a rejected batch. Returns the failure if the server rejects it too. */
+  async #sendPart(part: Batch): Promise<Failed | undefined> {
     const request = this.#options.request(part);
-    const attempt = await api.send(this.#operation(), request);
-    if (attempt.status === "ok") return this.#store(part, attempt.value);
-    const by = this.#handleRejection(part, request, attempt);
-    await (by === "encoding" ? this.#sendPart(part) : this.#sendHalves(part, by));
+    const attempt = await this.#options.api.send(this.#operation(), request);
+    if (attempt.status === "failed" && !this.#fallBackToFloat(request, attempt)) return attempt;
+    await (attempt.status === "ok" ? this.#store(part, attempt.value) : this.#splitter.send(part));
+    return undefined;
   }
 }

@@ -14,9 +14,9 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
   /** For each position, the index in the list of the first text that is there. */
   readonly #firstIndexes: number[] = [];
   /** For each index in the list, the position of its text. */
-  readonly #positions: Int32Array;
+  readonly #positions: readonly number[];
   /** For each position, how many texts of the list it stands for. */
-  readonly #counts: Int32Array;
+  readonly #counts: number[] = [];
   #done = 0;
 
   /**
@@ -25,19 +25,17 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
    */
   constructor(list: readonly string[], first: number, convert: (vector: RawVector) => Vector) {
     const positions = new Map<string, number>();
-    this.#positions = new Int32Array(list.length);
-    list.forEach((text, index) => {
+    this.#positions = list.map((text, index) => {
       const position = positions.get(text) ?? positions.size;
       if (position === positions.size) this.#firstIndexes.push(index);
       positions.set(text, position);
-      this.#positions[index] = position;
+      this.#counts[position] = (this.#counts[position] ?? 0) + 1;
+      return position;
     });
     this.#first = first;
     this.#convert = convert;
     this.texts = [...positions.keys()];
     this.vectors = Array.from({ length: positions.size });
-    this.#counts = new Int32Array(positions.size);
-    for (const position of this.#positions) this.#counts[position] = (this.#counts[position] as number) + 1;
   }
 
   /** Texts of the list that have their vector. */
@@ -75,11 +73,11 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
 
   /** One vector for each text of the list. Duplicates get copies: LangGraph's store empties what it is given. */
   result(): Vector[] {
-    const used = new Uint8Array(this.vectors.length);
-    return Array.from(this.#positions, (position) => {
+    const used = new Set<number>();
+    return this.#positions.map((position) => {
       const vector = this.vectors[position] as Vector;
-      if (used[position] === 1) return vector.slice() as Vector;
-      used[position] = 1;
+      if (used.has(position)) return vector.slice() as Vector;
+      used.add(position);
       return vector;
     });
   }

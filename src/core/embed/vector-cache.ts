@@ -3,40 +3,36 @@
  * as missing. A store that fails costs time, and never the call.
  */
 
-import { onAbort } from "../abort.js";
 import type { Emit } from "../events.js";
 import { sha256 } from "../sha256.js";
+import type { ByteStore, ResolvedCache } from "../options/byte-store.js";
 import type { ResolvedEmbedder } from "../options/resolve-options.js";
-import { toFloat32 } from "./vectors.js";
+import { Deadline } from "../request/deadline.js";
 import type { RawVector } from "../request/wire.js";
+import { toFloat32 } from "./vectors.js";
 
 /** Part of every key. Change it with the format below, so that old entries are not read. */
 const FORMAT = "together-retrieval/1";
 
-/** An entry is `TRv1`, eight bytes of the key, a checksum, and from byte 16 (aligned) the floats. */
+/**
+ * An entry is `TRv1`, eight bytes of the key, a checksum, and from byte 16 (aligned) the floats. With the key, a store
+ * that mixes entries up is detected.
+ */
 const MAGIC = 0x31765254;
 const HEADER_BYTES = 16;
-const TAG_BYTES = 8;
 
 /** Keys per read: some stores do not accept a hundred thousand. */
 const LOOKUP_SIZE = 2048;
 
-/** The key of a text. */
-export interface CacheKey {
-  readonly name: string;
-  /** The first eight bytes of `name`. They are in the entry as well, so that a store that mixes entries up is detected. */
-  readonly tag: Uint8Array;
-}
-
 /** The cache of one model at one address. */
 export class VectorCache {
-  readonly #store: NonNullable<ResolvedEmbedder["cache"]>["store"];
+  readonly #store: ByteStore;
   readonly #prefix: string;
   readonly #timeout: number;
   readonly #emit: Emit;
   #isResponsive = true;
 
-  constructor(options: ResolvedEmbedder, cache: NonNullable<ResolvedEmbedder["cache"]>, emit: Emit) {
+  constructor(options: ResolvedEmbedder, cache: ResolvedCache, emit: Emit) {
     this.#store = cache.store;
     const { origin } = new URL(options.baseURL);
     this.#prefix = `${JSON.stringify([FORMAT, origin, options.model, cache.namespace])}\n`;
@@ -54,13 +50,12 @@ export class VectorCache {
    *
    * @throws the signal's reason if it is aborted.
    */
-  async keys(texts: readonly string[], signal?: AbortSignal): Promise<CacheKey[]> {
-    const keys: CacheKey[] = [];
+  async keys(texts: readonly string[], signal?: AbortSignal): Promise<string[]> {
+    const keys: string[] = [];
     for (let start = 0; start < texts.length; start += LOOKUP_SIZE) {
       signal?.throwIfAborted();
       const part = texts.slice(start, start + LOOKUP_SIZE);
-      const names = await sha256(part.map((text) => this.#prefix + text));
-      keys.push(...names.map((name) => ({ name, tag: tagOf(name) })));
+      keys.push(...(await sha256(part.map((text) => this.#prefix + text))));
     }
     return keys;
   }
@@ -73,7 +68,7 @@ export class VectorCache {
    * @throws the signal's reason if it is aborted.
    */
   async read(
-    keys: readonly CacheKey[],
+    keys: readonly string[],
     dimensions: number | undefined,
     signal?: AbortSignal,
   ): Promise<(Float32Array | undefined)[]> {
@@ -82,15 +77,13 @@ export class VectorCache {
     let wanted = dimensions;
     for (let start = 0; start < keys.length; start += LOOKUP_SIZE) {
       const part = keys.slice(start, start + LOOKUP_SIZE);
-      const names = part.map((key) => key.name);
       // A store that timed out once is not asked again: a list of a million texts would wait five hundred times.
-      const entries = start > 0 && !this.#isResponsive ? [] : await this.#lookUp(names, signal);
+      const entries = start > 0 && !this.#isResponsive ? [] : await this.#lookUp(part, signal);
       part.forEach((key, index) => {
-        const entry = entries[index];
-        const vector = entry ? decode(entry, key.tag) : undefined;
+        const vector = decode(key, entries[index]);
         wanted ??= vector?.length;
         const sound = vector?.length === wanted ? vector : undefined;
-        if (entry && !sound) corrupt += 1;
+        if (entries[index] && !sound) corrupt += 1;
         vectors.push(sound);
       });
     }
@@ -100,19 +93,19 @@ export class VectorCache {
   }
 
   /** Writes vectors that have arrived. Never rejects. An abort ends the wait, not the writing. */
-  async write(keys: readonly CacheKey[], vectors: readonly RawVector[], signal?: AbortSignal): Promise<void> {
+  async write(keys: readonly string[], vectors: readonly RawVector[], signal?: AbortSignal): Promise<void> {
     const entries = keys.map((key, index): [string, Uint8Array] => [
-      key.name,
-      encode(toFloat32(vectors[index] as RawVector), key.tag),
+      key,
+      encode(key, toFloat32(vectors[index] as RawVector)),
     ]);
-    await this.#withTimeout("write", signal, () => this.#store.mset(entries)).catch(() => {});
+    await this.#withTimeout("write", signal, async () => this.#store.mset(entries)).catch(() => {});
   }
 
   async #lookUp(
-    names: string[],
+    keys: string[],
     signal: AbortSignal | undefined,
   ): Promise<readonly (Uint8Array | undefined | null)[]> {
-    const entries = await this.#withTimeout("read", signal, () => this.#store.mget(names));
+    const entries = await this.#withTimeout("read", signal, async () => this.#store.mget(keys));
     return Array.isArray(entries) ? entries : [];
   }
 
@@ -123,56 +116,45 @@ export class VectorCache {
     work: () => Promise<Value>,
   ): Promise<Value | undefined> {
     signal?.throwIfAborted();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let unlink: (() => void) | undefined;
-    const ended = new Promise<never>((_, reject) => {
-      const late = (): void => {
-        this.#isResponsive = false;
-        reject(new Error(`no response within ${this.#timeout} ms`));
-      };
-      timer = setTimeout(late, this.#timeout);
-      unlink = signal && onAbort(signal, () => reject(signal.reason));
-    });
-    // If the store throws before it returns a promise, nothing awaits this one, and an abort may still reject it.
-    ended.catch(() => {});
+    const deadline = new Deadline(signal, this.#timeout);
     try {
-      const value = await Promise.race([work(), ended]);
+      const value = await deadline.race(work());
       this.#isResponsive = true;
       return value;
-    } catch (error) {
+    } catch (reason) {
       signal?.throwIfAborted();
+      if (deadline.isTimedOut) this.#isResponsive = false;
+      const error = deadline.isTimedOut ? new Error(`no response within ${this.#timeout} ms`) : reason;
       this.#emit({ type: "cache-error", phase, error });
       return undefined;
     } finally {
-      clearTimeout(timer);
-      unlink?.();
+      deadline.clear();
     }
   }
 }
 
-function encode(vector: Float32Array, tag: Uint8Array): Uint8Array {
+function encode(key: string, vector: Float32Array): Uint8Array {
   const entry = new Uint8Array(HEADER_BYTES + vector.byteLength);
-  const header = new DataView(entry.buffer);
-  header.setUint32(0, MAGIC, true);
-  entry.set(tag, 4);
-  header.setUint32(12, checksum(vector), true);
+  entry.set(headerOf(key, vector));
   new Float32Array(entry.buffer, HEADER_BYTES).set(vector);
   return entry;
 }
 
-function decode(value: unknown, tag: Uint8Array): Float32Array | undefined {
-  if (!(value instanceof Uint8Array)) return undefined;
-  const bytes = value.byteLength - HEADER_BYTES;
+function decode(key: string, entry: unknown): Float32Array | undefined {
+  if (!(entry instanceof Uint8Array)) return undefined;
+  const bytes = entry.byteLength - HEADER_BYTES;
   if (bytes <= 0 || bytes % 4 !== 0) return undefined;
-  const header = new DataView(value.buffer, value.byteOffset, HEADER_BYTES);
   // Stores return views into larger buffers, at any offset. A vector gets memory of its own.
-  const vector = new Float32Array(bytes / 4);
-  new Uint8Array(vector.buffer).set(value.subarray(HEADER_BYTES));
-  const intact =
-    header.getUint32(0, true) === MAGIC &&
-    tag.every((byte, index) => value[4 + index] === byte) &&
-    header.getUint32(12, true) === checksum(vector);
-  return intact ? vector : undefined;
+  const vector = new Float32Array(new Uint8Array(entry.subarray(HEADER_BYTES)).buffer);
+  return headerOf(key, vector).every((byte, index) => byte === entry[index]) ? vector : undefined;
+}
+
+function headerOf(key: string, vector: Float32Array): Uint8Array {
+  const header = new DataView(new ArrayBuffer(HEADER_BYTES));
+  header.setUint32(0, MAGIC, true);
+  header.setBigUint64(4, BigInt(`0x${key.slice(0, 16)}`));
+  header.setUint32(12, checksum(vector), true);
+  return new Uint8Array(header.buffer);
 }
 
 /** FNV-1a over 32-bit words. Detects corruption, not manipulation. */
@@ -182,13 +164,4 @@ function checksum(vector: Float32Array): number {
   for (let index = 0; index < words.length; index++)
     sum = Math.imul(sum ^ (words[index] as number), 0x01000193);
   return sum >>> 0;
-}
-
-/** The first bytes of a key, from its hexadecimal digits. */
-function tagOf(name: string): Uint8Array {
-  const tag = new Uint8Array(TAG_BYTES);
-  for (let index = 0; index < TAG_BYTES; index++) {
-    tag[index] = Number.parseInt(name.slice(2 * index, 2 * index + 2), 16);
-  }
-  return tag;
 }

@@ -80,7 +80,7 @@ export function tooLargeBy(failure: Failure): TooLargeBy | undefined {
 export function isEncodingRejected(failure: Failure): boolean {
   return (
     failure.kind === "status" &&
-    (failure.status === 400 || failure.status === 422) &&
+    [400, 422].includes(failure.status) &&
     /encoding[_ ]?format|base64/i.test(failure.body.message)
   );
 }
@@ -96,76 +96,61 @@ export function describeFailure(
   secrets: readonly string[],
 ): TogetherError {
   const code = failureCode(failure);
-  const { problem, fix } = explain(failure, code, context);
-  const quoted = failure.kind === "status" ? quoteServerMessage(failure.body, secrets) : "";
-  return cannot(code, context.task, problem + quoted, fix, {
-    status: failure.kind === "status" ? failure.status : undefined,
-    requestId: failure.kind === "status" || failure.kind === "invalid" ? failure.requestId : undefined,
-    attempts: context.attempts,
-  });
+  const { status, requestId, body }: Facts = failure;
+  const [problem, fix] = explain(failure, code, context);
+  const { task, attempts } = context;
+  const quoted = body ? quoteServerMessage(body, secrets) : "";
+  return cannot(code, task, problem + quoted, fix, { status, requestId, attempts });
 }
 
-interface Explanation {
-  readonly problem: string;
-  readonly fix: string;
+/** What is known about a failure; each kind has some of it. */
+interface Facts extends Partial<Omit<StatusFailure, "kind">> {
+  readonly kind: Failure["kind"];
+  readonly detail?: string;
+  readonly problem?: string;
 }
 
-function explain(failure: Failure, code: TogetherErrorCode, context: FailureContext): Explanation {
-  const { baseURL } = context;
-  const attempts = context.attempts > 1 ? ` after ${context.attempts} attempts` : "";
-  if (failure.kind === "status") return explainStatus(failure, code, context, attempts);
-  if (failure.kind === "connection") {
-    return {
-      problem: `the connection failed${attempts} (${failure.detail})`,
-      fix: `check that ${baseURL} can be reached from here`,
-    };
-  }
-  if (failure.kind === "timeout") {
-    return {
-      problem: `no complete response within ${context.timeout} ms${attempts}`,
-      fix: "raise `timeout` or lower `batchSize`",
-    };
-  }
-  if (failure.kind === "redirect") {
-    return {
-      problem: `${baseURL} redirects to another address, but texts and key are sent only to \`baseURL\``,
-      fix: "set `baseURL` to the final address if you trust it",
-    };
-  }
-  return { problem: failure.problem, fix: `check that \`baseURL\` (${baseURL}) is Together's API` };
-}
+type Explanation = readonly [problem: string, fix: string];
 
-function explainStatus(
-  failure: StatusFailure,
+function explain(
+  failure: Failure,
   code: TogetherErrorCode,
-  { model, baseURL }: FailureContext,
-  attempts: string,
+  { attempts, baseURL, model, timeout }: FailureContext,
 ): Explanation {
-  const responded = `Together responded with ${failure.status}${attempts}`;
+  const { status, waitMs, detail, problem = "" }: Facts = failure;
+  const after = attempts > 1 ? ` after ${attempts} attempts` : "";
+  const responded = `Together responded with ${status}${after}`;
   const known: Partial<Record<TogetherErrorCode, Explanation>> = {
-    unauthorized: {
-      problem: `${responded}: the API key is unknown`,
-      fix: "check `apiKey` or TOGETHER_API_KEY",
-    },
-    payment_required: {
-      problem: `${responded}: the account's credit or spending limit is used up`,
-      fix: "add credit or raise the limit in Together's billing settings",
-    },
-    model_unavailable: {
-      problem: `the model is not served at ${baseURL}${retirement(model)}`,
-      fix: `run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED_BASE_URL}"`,
-    },
-    not_found: {
-      problem: `${responded}: ${baseURL} is not the API's address, or it has no such model`,
-      fix: "check `baseURL`, which usually ends in /v1, and `model`",
-    },
-    rate_limited: {
-      problem: `${responded}${requestedDelay(failure)}`,
-      fix: "retry later, use fewer processes, or ask Together for a higher limit",
-    },
-    server_error: { problem: responded, fix: "retry later; a cache keeps the finished vectors" },
+    connection_failed: [
+      `the connection failed${after} (${detail})`,
+      `check that ${baseURL} can be reached from here`,
+    ],
+    timeout: [`no complete response within ${timeout} ms${after}`, "raise `timeout` or lower `batchSize`"],
+    redirected: [
+      `${baseURL} redirects to another address, but texts and key are sent only to \`baseURL\``,
+      "set `baseURL` to the final address if you trust it",
+    ],
+    invalid_response: [problem, `check that \`baseURL\` (${baseURL}) is Together's API`],
+    unauthorized: [`${responded}: the API key is unknown`, "check `apiKey` or TOGETHER_API_KEY"],
+    payment_required: [
+      `${responded}: the account's credit or spending limit is used up`,
+      "add credit or raise the limit in Together's billing settings",
+    ],
+    model_unavailable: [
+      `the model is not served at ${baseURL}${retirement(model)}`,
+      `run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED_BASE_URL}"`,
+    ],
+    not_found: [
+      `${responded}: ${baseURL} is not the API's address, or it has no such model`,
+      "check `baseURL`, which usually ends in /v1, and `model`",
+    ],
+    rate_limited: [
+      `${responded}${requestedDelay(waitMs)}`,
+      "retry later, use fewer processes, or ask Together for a higher limit",
+    ],
+    server_error: [responded, "retry later; a cache keeps the finished vectors"],
   };
-  return known[code] ?? { problem: responded, fix: "change what the server rejects; a retry cannot help" };
+  return known[code] ?? [responded, "change what the server rejects; a retry cannot help"];
 }
 
 function retirement(model: string): string {
@@ -173,6 +158,6 @@ function retirement(model: string): string {
   return retired ? ` (no longer served serverless since ${retired})` : "";
 }
 
-function requestedDelay({ waitMs }: StatusFailure): string {
+function requestedDelay(waitMs: number | undefined): string {
   return waitMs === undefined ? "" : ` and asks for a delay of ${Math.ceil(waitMs / 1000)} s`;
 }

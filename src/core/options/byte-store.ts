@@ -1,6 +1,6 @@
 /** The option `cache`. */
 
-import type { Option, OptionError } from "./option-types.js";
+import type { Option } from "./option-types.js";
 
 /**
  * Where vectors are kept between runs: any LangChain `BaseStore<string, Uint8Array>`, or any other object that reads
@@ -22,23 +22,21 @@ export interface ResolvedCache {
 }
 
 /** A byte store, with or without a namespace. */
-export function byteStore(): Option<Given, ResolvedCache | undefined> {
-  return { check, convert, default: () => undefined };
-}
+export const byteStore: Option<Given, ResolvedCache | undefined> = {
+  check: (value, _, error) => {
+    const { store, namespace = "" } = (isByteStore(value) ? { store: value } : Object(value)) as Parts;
+    if (isByteStore(store) && typeof namespace === "string") return { store, namespace };
+    throw error(
+      "`cache` has no `mget` and `mset`",
+      "pass a LangChain byte store, or { store, namespace } with one",
+    );
+  },
+  default: () => undefined,
+};
 
-function check(value: unknown, _: string, error: OptionError): Given {
-  if (isByteStore(value)) return value;
-  const { store, namespace = "" } = Object(value) as { store?: unknown; namespace?: unknown };
-  if (isByteStore(store) && typeof namespace === "string") return { store, namespace };
-  throw error(
-    "`cache` has no `mget` and `mset`",
-    "pass a LangChain byte store, or { store, namespace } with one",
-  );
-}
-
-function convert(given: Given): ResolvedCache {
-  if (isByteStore(given)) return { store: given, namespace: "" };
-  return { store: given.store, namespace: given.namespace ?? "" };
+interface Parts {
+  readonly store?: unknown;
+  readonly namespace?: unknown;
 }
 
 function isByteStore(value: unknown): value is ByteStore {

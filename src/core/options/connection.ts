@@ -8,44 +8,29 @@ interface Variables {
 }
 
 /** A model's id. It is required. */
-export function modelId(): Option<string> {
-  return {
-    check: checkModel,
-    convert: (model) => model,
-    default: (_, error) => {
-      throw missingModel(error);
-    },
-  };
-}
-
-function checkModel(value: unknown, name: string, error: OptionError): string {
+export const modelId: Option<string> = required((value, name, error) => {
   const model = checkString(value, name, error);
-  if (model.trim() === "") throw missingModel(error);
-  return model;
-}
-
-function missingModel(error: OptionError): Error {
-  return error(
+  if (model.trim() !== "") return model;
+  throw error(
     "`model` is missing",
     'name the model your index belongs to, such as "BAAI/bge-large-en-v1.5", or "<project>/<endpoint>" for a dedicated endpoint',
   );
-}
+});
 
 /** An API key. It is required, and may have white space around it, as in files. */
 export function apiKey({ environment }: Variables): Option<string> {
-  return {
-    environment,
-    check: checkKey,
-    convert: (key) => key,
-    default: (_, error) => {
-      throw missingKey(error);
-    },
-  };
+  return { environment, ...required(checkKey) };
 }
 
 function checkKey(value: unknown, name: string, error: OptionError): string {
   const key = checkString(value, name, error).trim();
-  if (key === "") throw missingKey(error);
+  if (key === "") {
+    throw error(
+      "there is no API key",
+      "set the environment variable TOGETHER_API_KEY, or pass `apiKey`",
+      "missing_api_key",
+    );
+  }
   // A header cannot contain other characters, and the error that `fetch` throws for them quotes the key.
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw error("the API key holds a space, a line break or a special character", "copy it once more");
@@ -53,12 +38,9 @@ function checkKey(value: unknown, name: string, error: OptionError): string {
   return key;
 }
 
-function missingKey(error: OptionError): Error {
-  return error(
-    "there is no API key",
-    "set the environment variable TOGETHER_API_KEY, or pass `apiKey`",
-    "missing_api_key",
-  );
+/** An option without a default: to leave it out is an error, and the same one as an empty string. */
+function required(check: Option<string>["check"]): Option<string> {
+  return { check, default: (_, error) => check("", "", error) };
 }
 
 /** An http or https URL without credentials, query and fragment. Slashes at its end are removed. */
@@ -66,17 +48,14 @@ export function url({
   environment,
   default: value,
 }: Variables & { readonly default: string }): Option<string> {
-  return {
-    environment,
-    check: (given, name, error) => checkUrl(checkString(given, name, error), value, error),
-    convert: (given) => new URL(given).href.replace(/\/+$/, ""),
-    default: () => value,
-  };
+  const check: Option<string>["check"] = (given, name, error) =>
+    checkUrl(checkString(given, name, error), value, error);
+  return { environment, check, default: () => value };
 }
 
 function checkUrl(given: string, example: string, error: OptionError): string {
   const parsed = URL.canParse(given) ? new URL(given) : undefined;
-  if (parsed?.protocol !== "https:" && parsed?.protocol !== "http:") {
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) {
     throw error(
       "`baseURL` is not an http or https address",
       `write it like "${example}" (it may also come from TOGETHER_BASE_URL)`,
@@ -88,16 +67,16 @@ function checkUrl(given: string, example: string, error: OptionError): string {
       "pass the plain address; credentials belong in `apiKey`",
     );
   }
-  return given;
+  return parsed.href.replace(/\/+$/, "");
 }
 
 /** A client of the SDK. */
-export function togetherClient(): Option<Together, Together | undefined> {
-  return { check: checkClient, convert: (client) => client, default: () => undefined };
-}
-
-function checkClient(value: unknown, _: string, error: OptionError): Together {
-  const isClient = typeof value === "object" && value !== null && "embeddings" in value && "rerank" in value;
-  if (!isClient) throw error("`client` is not a Together client", 'pass `new Together()` from "together-ai"');
-  return value as Together;
-}
+export const togetherClient: Option<Together, Together | undefined> = {
+  check: (value, _, error) => {
+    if (typeof value === "object" && value !== null && "embeddings" in value && "rerank" in value) {
+      return value as Together;
+    }
+    throw error("`client` is not a Together client", 'pass `new Together()` from "together-ai"');
+  },
+  default: () => undefined,
+};

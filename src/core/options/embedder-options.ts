@@ -112,5 +112,5 @@ export const embedderOptions = {
   maxInputTokens: integer({ min: 1, default: (model) => embeddingModel(model)?.maxInputTokens }),
   countTokens: func<(text: string) => number>(),
   encodingFormat: oneOf(["base64", "float"], { default: "base64" }),
-  cache: byteStore(),
+  cache: byteStore,
 } as const satisfies OptionTable<EmbedderOptions>;

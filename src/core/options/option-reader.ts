@@ -38,14 +38,13 @@ export class OptionReader<Table extends AnyTable> {
 
   /** Returns one option: as passed, otherwise from the environment, otherwise its default. */
   read<Name extends keyof Table & string>(name: Name): Resolved<Table>[Name] {
-    const option = this.#option(name);
-    const passed = this.#options[name];
-    const value = passed === undefined ? readEnvironment(option.environment) : passed;
-    const read =
+    const option = this.#table[name] as AnyOption;
+    const value = this.has(name) ? this.#options[name] : readEnvironment(option.environment);
+    return (
       value === undefined
         ? option.default(String(this.#options["model"]), this.error)
-        : option.convert(option.check(value, name, this.error) as never);
-    return read as Resolved<Table>[Name];
+        : option.check(value, name, this.error)
+    ) as Resolved<Table>[Name];
   }
 
   /** Returns all options. Those in `known` are not read. */
@@ -58,20 +57,14 @@ export class OptionReader<Table extends AnyTable> {
     return all as Resolved<Table>;
   }
 
-  /** Checks and converts a value for an option. */
-  parse<Name extends keyof Table & string>(name: Name, value: unknown): Resolved<Table>[Name] {
-    const option = this.#option(name);
-    const given = option.check(value, name, this.error) as never;
-    return option.convert(given) as Resolved<Table>[Name];
+  /** Checks a value for an option. */
+  check<Name extends keyof Table & string>(name: Name, value: unknown): Resolved<Table>[Name] {
+    return (this.#table[name] as AnyOption).check(value, name, this.error) as Resolved<Table>[Name];
   }
 
   /** Creates the error for a wrong option. */
   readonly error: OptionError = (problem, fix, code = "invalid_option") =>
     cannot(code, this.#task, problem, fix);
-
-  #option(name: string): AnyOption {
-    return this.#table[name] as AnyOption;
-  }
 
   #rejectUnknown(): void {
     const known = Object.keys(this.#table);

@@ -8,12 +8,12 @@ export type OptionError = (problem: string, fix: string, code?: TogetherErrorCod
 
 /** One option: its type, its range, its environment variables and its default. */
 export interface Option<Given, Result = Given> {
+  /** Never set. With it, the compiler compares the type with that of the interface. */
+  readonly given?: (value: Given) => Given;
   /** Read in this order if the option is left out. */
   readonly environment?: readonly string[] | undefined;
-  /** Returns the value if it is valid. Throws otherwise. */
-  readonly check: (value: unknown, name: string, error: OptionError) => Given;
-  /** Converts a valid value to the form that the core uses. */
-  readonly convert: (value: Given) => Result;
+  /** Returns a value in the form that the core uses. Throws if it is not valid. */
+  readonly check: (value: unknown, name: string, error: OptionError) => Result;
   /** Returns the value of an option that was left out. Throws if it is required. */
   readonly default: (model: string, error: OptionError) => Result;
 }
@@ -26,8 +26,8 @@ export type OptionTable<Options> = {
 /** Any table of options. */
 export type AnyTable = Readonly<Record<string, AnyOption>>;
 
-/** Any option. Its `convert` only takes what its `check` returned. */
-export type AnyOption = Omit<Option<unknown>, "convert"> & { readonly convert: (value: never) => unknown };
+/** Any option. */
+export type AnyOption = Omit<Option<unknown>, "given">;
 
 /** The values of a table's options: checked, converted, and with every default filled in. */
 export type Resolved<Table extends AnyTable> = {
@@ -61,12 +61,12 @@ export function number<Default extends number | undefined = undefined>(
 
 export function integer<Default extends number | undefined = undefined>({
   min,
-  max = Number.MAX_SAFE_INTEGER,
+  max = Number.POSITIVE_INFINITY,
   ...settings
 }: Settings<Default> & { readonly min: number; readonly max?: number }): Option<number, number | Default> {
-  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
+  const range = max === Number.POSITIVE_INFINITY ? `${min} or more` : `from ${min} to ${max}`;
   const isInRange = (value: unknown): boolean =>
-    Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+    Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
   return option(checkType<number>(`a whole number, ${range}`, isInRange), settings);
 }
 
@@ -110,5 +110,5 @@ function option<Given, Default>(
 ): Option<Given, Given | Default> {
   const ofModel =
     typeof value === "function" ? (value as (model: string) => Default) : () => value as Default;
-  return { environment, check, convert: (given) => given, default: ofModel };
+  return { environment, check, default: ofModel };
 }

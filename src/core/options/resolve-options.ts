@@ -29,7 +29,16 @@ const CLIENT_OPTIONS = ["apiKey", "baseURL", "fetch"] as const;
 export function resolveEmbedder(options: EmbedderOptions, name: string): ResolvedEmbedder {
   const reader = new OptionReader(options, embedderOptions, name);
   const resolved = reader.readAll(settingsOfClient(reader));
-  if (resolved.longText === "reject") checkReject(reader, resolved);
+  const { countTokens, longText, maxInputTokens } = resolved;
+  if (longText === "reject" && !countTokens) {
+    throw reader.error(
+      '`longText` is "reject" without `countTokens`',
+      "pass the model's tokenizer, because an estimate must not reject a text",
+    );
+  }
+  if (longText === "reject" && maxInputTokens === undefined) {
+    throw reader.error('`longText` is "reject" for a model of unknown limit', "set `maxInputTokens`");
+  }
   return resolved;
 }
 
@@ -44,7 +53,7 @@ export function resolveReranker(options: RerankerOptions, name: string): Resolve
   return reader.readAll(settingsOfClient(reader));
 }
 
-type SharedReader = Pick<OptionReader<typeof sharedOptions>, "has" | "read" | "parse" | "error">;
+type SharedReader = Pick<OptionReader<typeof sharedOptions>, "has" | "read" | "check" | "error">;
 
 /** Returns the key and the URL of a client, if there is one. */
 function settingsOfClient(reader: SharedReader): { apiKey?: string; baseURL?: string } {
@@ -57,20 +66,5 @@ function settingsOfClient(reader: SharedReader): { apiKey?: string; baseURL?: st
     );
   }
   const { apiKey, baseURL } = reader.read("client") as Together;
-  return { apiKey: String(apiKey), baseURL: reader.parse("baseURL", baseURL) };
-}
-
-function checkReject(
-  reader: Pick<SharedReader, "error">,
-  { countTokens, maxInputTokens }: ResolvedEmbedder,
-): void {
-  if (!countTokens) {
-    throw reader.error(
-      '`longText` is "reject" without `countTokens`',
-      "pass the model's tokenizer, because an estimate must not reject a text",
-    );
-  }
-  if (maxInputTokens === undefined) {
-    throw reader.error('`longText` is "reject" for a model of unknown limit', "set `maxInputTokens`");
-  }
+  return { apiKey: String(apiKey), baseURL: reader.check("baseURL", baseURL) };
 }

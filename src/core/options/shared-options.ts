@@ -94,7 +94,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** One entry per option, in the order of error messages and of README. */
 export const sharedOptions = {
-  model: modelId(),
+  model: modelId,
   apiKey: apiKey({ environment: ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"] }),
   baseURL: url({ environment: ["TOGETHER_BASE_URL"], default: "https://api.together.ai/v1" }),
   timeout: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 60_000 }),
@@ -102,6 +102,6 @@ export const sharedOptions = {
   retryDeadline: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 120_000 }),
   maxConcurrency: integer({ min: 1, max: 1024, default: 128 }),
   fetch: func<Fetch>(),
-  client: togetherClient(),
+  client: togetherClient,
   onEvent: func<(event: TogetherEvent) => void>(),
 } as const satisfies OptionTable<SharedOptions & { model: string }>;

@@ -16,23 +16,24 @@ export class BatchQueue {
   }
 
   get empty(): boolean {
-    return this.#next >= this.#texts.length && this.#returned.length === 0;
+    return this.#first >= this.#texts.length;
   }
 
   /** Takes the next batch; `undefined` if the queue is empty. A text with more tokens than the limit is sent alone. */
   take(limits: BatchLimits): Batch | undefined {
+    if (this.empty) return undefined;
     const positions: number[] = [];
     const tokenCounts: number[] = [];
     let tokens = 0;
-    for (let position = this.#first; position !== undefined; position = this.#first) {
+    while (!this.empty && positions.length < limits.texts) {
+      const position = this.#first;
       const count = this.#tokenCounts[position] as number;
-      if (positions.length >= limits.texts || (positions.length > 0 && tokens + count > limits.tokens)) break;
+      tokens += count;
+      if (positions.length > 0 && tokens > limits.tokens) break;
       positions.push(position);
       tokenCounts.push(count);
-      tokens += count;
-      this.#removeFirst();
+      if (this.#returned.shift() === undefined) this.#next += 1;
     }
-    if (positions.length === 0) return undefined;
     return createBatch(
       positions,
       positions.map((position) => this.#texts[position] as string),
@@ -45,13 +46,7 @@ export class BatchQueue {
     this.#returned.push(...positions);
   }
 
-  get #first(): number | undefined {
-    const [returned] = this.#returned;
-    return returned ?? (this.#next < this.#texts.length ? this.#next : undefined);
-  }
-
-  #removeFirst(): void {
-    if (this.#returned.length > 0) this.#returned.shift();
-    else this.#next += 1;
+  get #first(): number {
+    return this.#returned[0] ?? this.#next;
   }
 }

@@ -1,8 +1,6 @@
 /** Texts that are sent in one request, and how large a request the server accepts. Pure. */
 
 import type { TooLargeBy } from "../errors/describe-failure.js";
-import { cannot, count, type TogetherError } from "../errors/together-error.js";
-import type { Failed } from "./attempt.js";
 
 /** Some of a list's texts. */
 export interface Batch {
@@ -50,6 +48,11 @@ export class AcceptedSize {
     return this.#limits;
   }
 
+  /** Lowers the limits of a batch to those that the server accepts. */
+  within({ texts, tokens }: BatchLimits): BatchLimits {
+    return { texts: Math.min(texts, this.#limits.texts), tokens: Math.min(tokens, this.#limits.tokens) };
+  }
+
   /** Whether the server can be expected to accept a batch. */
   accepts({ texts, tokens }: Batch): boolean {
     return texts.length <= this.#limits.texts && tokens <= this.#limits.tokens;
@@ -76,40 +79,12 @@ export class AcceptedSize {
    * the size of its batch was not the fault.
    */
   learn(by: TooLargeBy): void {
-    const { texts, tokens } = this.#limits;
-    this.#limits = {
-      texts: by === "size" ? texts : lowered(texts, this.#accepted.texts),
-      tokens: by === "count" ? tokens : lowered(tokens, this.#accepted.tokens),
-    };
+    // 0 means that another call's rejection has just cleared what was accepted: then nothing is known.
+    const texts = this.#accepted.texts || Number.POSITIVE_INFINITY;
+    const tokens = this.#accepted.tokens || Number.POSITIVE_INFINITY;
+    this.#limits = this.within({
+      texts: by === "size" ? Number.POSITIVE_INFINITY : texts,
+      tokens: by === "count" ? Number.POSITIVE_INFINITY : tokens,
+    });
   }
-}
-
-/** 0 means that another call's rejection has just cleared what was accepted: then nothing is known. */
-function lowered(limit: number, accepted: number): number {
-  return accepted > 0 ? Math.min(limit, accepted) : limit;
-}
-
-/**
- * Creates the error for a batch of one text that the server rejected as too large.
- *
- * @param task - What the caller asked for; completes the sentence "Cannot ...".
- * @param index - The caller's index of the text.
- */
-export function textTooLong(
-  task: string,
-  noun: "text" | "document",
-  index: number,
-  { texts, tokens }: Batch,
-  failed: Failed,
-): TogetherError {
-  const { status, requestId, attempts } = failed.error();
-  const size = `${texts[0]?.length} characters, about ${count(tokens, "token")}`;
-  const addition = noun === "document" ? ", with the query," : "";
-  const problem = `the ${noun} at index ${index} (${size}) is${addition} more than the model takes`;
-  return cannot("text_too_long", task, problem, "split it into shorter ones", {
-    index,
-    status,
-    requestId,
-    attempts,
-  });
 }

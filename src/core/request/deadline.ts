@@ -1,29 +1,24 @@
 /** Ends an operation when the caller aborts or its time is up. */
 
-import { linkedAbortController, onAbort } from "../abort.js";
+import { linkedAbortController, untilAbort } from "../abort.js";
 
 /** Rejects at once when the caller aborts or the timeout ends, even if a custom `fetch` ignores its signal. */
 export class Deadline {
-  readonly #outer: AbortSignal;
+  readonly #outer: AbortSignal | undefined;
   readonly #inner: AbortController;
   readonly #timer: ReturnType<typeof setTimeout>;
-  readonly #ended: Promise<never>;
   readonly #unlink: () => void;
   #isTimedOut = false;
 
   /**
-   * @param outer - The caller's signal.
+   * @param outer - The caller's signal, if there is one.
    * @param timeout - In milliseconds.
    */
-  constructor(outer: AbortSignal, timeout: number) {
+  constructor(outer: AbortSignal | undefined, timeout: number) {
     this.#outer = outer;
     const { controller, unlink } = linkedAbortController(outer);
     this.#inner = controller;
     this.#unlink = unlink;
-    this.#ended = new Promise((_, reject) => {
-      onAbort(controller.signal, () => reject(controller.signal.reason));
-    });
-    this.#ended.catch(() => {});
     this.#timer = setTimeout(() => {
       this.#isTimedOut = true;
       controller.abort();
@@ -37,13 +32,12 @@ export class Deadline {
 
   /** Whether the timeout ended before the caller aborted. */
   get isTimedOut(): boolean {
-    return this.#isTimedOut && !this.#outer.aborted;
+    return this.#isTimedOut && !this.#outer?.aborted;
   }
 
   /** Settles like `work`, or rejects with the signal's reason when the signal is aborted first. */
   race<Value>(work: Promise<Value>): Promise<Value> {
-    work.catch(() => {});
-    return Promise.race([work, this.#ended]);
+    return untilAbort(work, this.signal);
   }
 
   /** Stops the timer and removes the listener from the caller's signal. */

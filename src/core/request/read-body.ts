@@ -17,10 +17,16 @@ export async function readBody(response: Response, maxBytes: number, signal: Abo
 }
 
 async function readChunks(response: Response, maxBytes: number, signal: AbortSignal): Promise<Uint8Array[]> {
-  if (Number(response.headers.get("content-length")) > maxBytes) throw await tooLong(response, maxBytes);
   const reader = response.body?.getReader();
+  const cancel = (): void => void reader?.cancel().catch(() => {});
+  const tooLong = (): RequestError => {
+    cancel();
+    const problem = `the response is longer than ${maxBytes} bytes, more than any valid response`;
+    return new RequestError({ kind: "invalid", problem, requestId: requestIdHeader(response.headers) });
+  };
+  if (Number(response.headers.get("content-length")) > maxBytes) throw tooLong();
   if (!reader) return [new Uint8Array(await response.arrayBuffer())];
-  onAbort(signal, () => void reader.cancel().catch(() => {}));
+  onAbort(signal, cancel);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for (;;) {
@@ -28,9 +34,7 @@ async function readChunks(response: Response, maxBytes: number, signal: AbortSig
     if (done) return chunks;
     chunks.push(value);
     bytes += value.byteLength;
-    if (bytes <= maxBytes) continue;
-    reader.cancel().catch(() => {});
-    throw await tooLong(response, maxBytes);
+    if (bytes > maxBytes) throw tooLong();
   }
 }
 
@@ -53,12 +57,6 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-async function tooLong(response: Response, maxBytes: number): Promise<RequestError> {
-  await response.body?.cancel().catch(() => {});
-  const problem = `the response is longer than ${maxBytes} bytes, more than any valid response`;
-  return new RequestError({ kind: "invalid", problem, requestId: requestIdHeader(response.headers) });
-}
-
 /** Truncated JSON is a lost connection, which is retried. A complete body that is not JSON is not retried. */
 function parse(bytes: Uint8Array, requestId: string | undefined): unknown {
   try {
@@ -75,11 +73,5 @@ function parse(bytes: Uint8Array, requestId: string | undefined): unknown {
 
 /** Whether every bracket is closed: `{"data": [NaN]}` is complete, so a retry would return the same. */
 function isClosed(text: string): boolean {
-  let open = 0;
-  for (let position = 0; position < text.length; position++) {
-    const character = text[position];
-    if (character === "[" || character === "{") open += 1;
-    else if (character === "]" || character === "}") open -= 1;
-  }
-  return open === 0;
+  return text.match(/[[{]/g)?.length === text.match(/[\]}]/g)?.length;
 }

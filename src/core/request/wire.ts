@@ -82,14 +82,13 @@ export function maxRankingBytes(documents: readonly string[]): number {
  * @throws {@link InvalidResponse} unless the response has exactly one vector of finite numbers per text.
  */
 export function readEmbeddings(body: unknown, texts: number, dimensions?: number): RawVector[] {
-  const data = field(body, "data");
-  if (!Array.isArray(data)) throw new InvalidResponse("the response has no list `data`");
+  const data = readList(body, "data");
   if (data.length !== texts) {
     throw new InvalidResponse(`${data.length} vectors were returned for ${texts} texts`);
   }
   const vectors: RawVector[] = Array.from({ length: texts });
   let length = dimensions;
-  for (const item of data as unknown[]) {
+  for (const item of data) {
     const index = readIndex(item, texts, vectors);
     const vector = readVector(field(item, "embedding"), index);
     length ??= vector.length;
@@ -115,18 +114,15 @@ export interface RankedIndex {
  * @throws {@link InvalidResponse} unless every result has the index of another document and a finite score.
  */
 export function readRanking(body: unknown, documents: number, minResults: number): RankedIndex[] {
-  const results = field(body, "results");
-  if (!Array.isArray(results)) throw new InvalidResponse("the response has no list `results`");
+  const results = readList(body, "results");
   if (results.length < minResults || results.length > documents) {
     throw new InvalidResponse(`${results.length} results were returned, but ${minResults} were requested`);
   }
   const scores: (number | undefined)[] = Array.from({ length: documents });
-  const ranked = (results as unknown[]).map((result) => {
+  const ranked = results.map((result) => {
     const index = readIndex(result, documents, scores);
-    const score = field(result, "relevance_score");
-    if (typeof score !== "number" || !Number.isFinite(score)) {
-      throw new InvalidResponse(`result ${index} has no finite score`);
-    }
+    const score = field(result, "relevance_score") as number;
+    if (!Number.isFinite(score)) throw new InvalidResponse(`result ${index} has no finite score`);
     scores[index] = score;
     return { index, score };
   });
@@ -141,11 +137,9 @@ export function byScore(left: RankedIndex, right: RankedIndex): number {
 /** Reads the token counts; `undefined` if the model reports none (`usage: null`, seen for M2-BERT). */
 export function readUsage(body: unknown): { promptTokens: number; totalTokens: number } | undefined {
   const usage = field(body, "usage");
-  const total = field(usage, "total_tokens");
-  const prompt = field(usage, "prompt_tokens");
-  const promptTokens = isCount(prompt) ? prompt : isCount(total) ? total : undefined;
-  if (promptTokens === undefined) return undefined;
-  return { promptTokens, totalTokens: isCount(total) ? total : promptTokens };
+  const total = readCount(usage, "total_tokens");
+  const promptTokens = readCount(usage, "prompt_tokens") ?? total;
+  return promptTokens === undefined ? undefined : { promptTokens, totalTokens: total ?? promptTokens };
 }
 
 /**
@@ -165,9 +159,8 @@ export function readRequestId(body: unknown): string | undefined {
 }
 
 function readIndex(item: unknown, length: number, taken: readonly unknown[]): number {
-  const index = field(item, "index");
-  if (typeof index !== "number" || !Number.isInteger(index))
-    throw new InvalidResponse("an item has no index");
+  const index = field(item, "index") as number;
+  if (!Number.isInteger(index)) throw new InvalidResponse("an item has no index");
   if (index < 0 || index >= length) throw new InvalidResponse(`index ${index} is out of range`);
   if (taken[index] !== undefined) throw new InvalidResponse(`index ${index} was returned twice`);
   return index;
@@ -195,13 +188,14 @@ export function allFinite(vector: Float32Array | readonly unknown[]): vector is 
     for (let position = 0; position < vector.length; position++) sum += vector[position] as number;
     return Number.isFinite(sum);
   }
-  return vector.every((number) => typeof number === "number" && isFloat32(number));
+  // 1e39 is not finite in single precision: as a float32 it is infinite.
+  return vector.every((number) => typeof number === "number" && Number.isFinite(Math.fround(number)));
 }
 
-/** Whether a number is finite in single precision. 1e39 is not: as a float32 it is infinite. */
-function isFloat32(number: number): boolean {
-  const single = Math.fround(number);
-  return single - single === 0;
+function readList(body: unknown, name: string): unknown[] {
+  const list = field(body, name);
+  if (!Array.isArray(list)) throw new InvalidResponse(`the response has no list \`${name}\``);
+  return list;
 }
 
 function field(value: unknown, name: string): unknown {
@@ -214,6 +208,7 @@ function firstString(...values: unknown[]): string {
   return values.find((value): value is string => typeof value === "string" && value !== "") ?? "";
 }
 
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+function readCount(usage: unknown, name: string): number | undefined {
+  const count = field(usage, name) as number;
+  return Number.isFinite(count) && count >= 0 ? count : undefined;
 }

@@ -1,25 +1,20 @@
-/** What is to be reranked, copied and checked before anything is sent. Pure. */
+/** What is to be reranked, copied and checked before anything is sent. */
 
-import { checkList, checkText, indexesOf, isBlank, toWellFormed, wrongTexts } from "../validate-texts.js";
+import { emitSanitized, type Emit } from "../events.js";
+import { checkList, checkQuery, indexesOf, isBlank, rejectTexts, toWellFormed } from "../validate-texts.js";
 
 /** A query and the items to rerank. Blank items are left out. */
 export interface RankInput<Item> {
   readonly query: string;
-  /** Whether an unpaired surrogate in the query was replaced. */
-  readonly isQuerySanitized: boolean;
   readonly items: readonly Item[];
   /** The text of each item, as it is sent. */
   readonly texts: readonly string[];
   /** The caller's index of each item. */
   readonly indexes: readonly number[];
-  /** The caller's indexes of blank items. */
-  readonly blank: readonly number[];
-  /** The caller's indexes of items in whose text an unpaired surrogate was replaced. */
-  readonly sanitized: readonly number[];
 }
 
 /**
- * Copies and checks what is to be reranked, and leaves out blank items.
+ * Copies and checks what is to be reranked, leaves out blank items, and emits what it changed.
  *
  * @throws {@link TogetherError} `invalid_input`, naming every item without a text.
  */
@@ -28,27 +23,29 @@ export function readRankInput<Item>(
   query: string,
   given: readonly Item[],
   textOf: (item: Item) => string,
+  emit: Emit,
 ): RankInput<Item> {
-  const { text, isSanitized } = checkText(query, task, "query");
+  const checked = checkQuery(query, task);
   const items = checkList(given, task, "documents") as Item[];
   const texts = items.map((item) => textOf(item));
-  rejectNonStrings(task, texts);
+  rejectTexts(
+    "invalid_input",
+    task,
+    "document",
+    indexesOf(texts, (text) => typeof text !== "string"),
+    ["has no text", "have no text"],
+    "return a string from `textOf` for every document",
+  );
   const { texts: wellFormed, sanitized } = toWellFormed(texts);
-  const indexes = indexesOf(texts, (one) => !isBlank(one));
+  const blank = indexesOf(texts, isBlank);
+  if (blank.length > 0) emit({ type: "document-skipped", indexes: blank });
+  emitSanitized(emit, "query", checked.sanitized);
+  emitSanitized(emit, "documents", sanitized);
+  const indexes = indexesOf(texts, (text) => !isBlank(text));
   return {
-    query: text,
-    isQuerySanitized: isSanitized,
+    query: checked.texts[0] as string,
     items: indexes.map((index) => items[index] as Item),
     texts: indexes.map((index) => wellFormed[index] as string),
     indexes,
-    blank: indexesOf(texts, isBlank),
-    sanitized,
   };
-}
-
-function rejectNonStrings(task: string, texts: readonly unknown[]): void {
-  const nonStrings = indexesOf(texts, (text) => typeof text !== "string");
-  if (nonStrings.length === 0) return;
-  const fix = "return a string from `textOf` for every document";
-  throw wrongTexts("invalid_input", task, "document", nonStrings, ["has no text", "have no text"], fix);
 }

@@ -1,6 +1,5 @@
 /** Reranks items for {@link Reranker} and for the adapters, with the usage of each call. */
 
-import { linkedAbortController } from "../abort.js";
 import type { CallOptions } from "../call-options.js";
 import { cannot, isTogetherError, type TogetherError } from "../errors/together-error.js";
 import { emitter, type Emit, type TokenUsage } from "../events.js";
@@ -9,11 +8,10 @@ import { rerankerOptions } from "../options/reranker-options.js";
 import { resolveReranker, type ResolvedReranker } from "../options/resolve-options.js";
 import { Api } from "../request/api.js";
 import { AcceptedSize } from "../request/batch.js";
-import type { RankedIndex } from "../request/wire.js";
 import { UsageTotal } from "../usage.js";
 import { rerankTask } from "../validate-texts.js";
-import { readRankInput, type RankInput } from "./rank-input.js";
-import { RerankRun } from "./rerank-run.js";
+import { readRankInput } from "./rank-input.js";
+import { runRerank } from "./rerank-run.js";
 
 /** Options of one call. */
 export interface RerankOptions extends CallOptions {
@@ -47,6 +45,9 @@ export interface Ranking<Item> {
   readonly usage: TokenUsage;
 }
 
+/** The position of an item, and its score. */
+type Score = Pick<Reranked<unknown>, "index" | "score">;
+
 type ScoreLimits = Pick<ResolvedReranker, "topN" | "minScore">;
 
 export class RerankEngine {
@@ -73,73 +74,42 @@ export class RerankEngine {
     textOf: (item: Item) => string,
     options: RerankOptions = {},
   ): Promise<Ranking<Item>> {
-    options.signal?.throwIfAborted();
-    const limits = this.#limits(options);
-    const task = rerankTask(items, this.model);
-    const input = readRankInput(task, query, items, textOf);
-    this.#emitInput(input);
+    const { signal, onProgress } = options;
+    const { batchSize, fallback, model } = this.#options;
+    signal?.throwIfAborted();
+    const { topN, minScore = Number.NEGATIVE_INFINITY } = this.#limits(options);
+    const task = rerankTask(items, model);
+    const input = readRankInput(task, query, items, textOf, this.#emit);
     const usage = new UsageTotal();
+    let scores: readonly Score[];
     try {
-      const scores = await this.#score(input, limits.topN, task, usage, options);
-      return { ranked: best(input, scores, limits), usage: usage.usage() };
+      const run = { api: this.#api, acceptedSize: this.#acceptedSize, emit: this.#emit, model, batchSize };
+      const all = await runRerank({ ...run, input, topN, task, usage, signal, onProgress });
+      scores = all.filter(({ score }) => score >= minScore);
     } catch (error) {
       // The reason of an abort can itself be a TogetherError: that of another call of the user's.
-      const isFallback = this.#options.fallback === "original-order" && !options.signal?.aborted;
+      const isFallback = fallback === "original-order" && !signal?.aborted;
       if (!isFallback || !isTogetherError(error)) throw error;
-      return { ranked: this.#originalOrder(input, error).slice(0, limits.topN), usage: usage.usage() };
+      const { code, status } = error;
+      this.#emit({ type: "rerank-fallback", code, status, documents: input.items.length });
+      scores = input.items.map((_, index) => ({ index, score: undefined }));
     }
+    const ranked = scores.slice(0, topN).map(({ index, score }) => ({
+      item: input.items[index] as Item,
+      index: input.indexes[index] as number,
+      score,
+    }));
+    return { ranked, usage: usage.usage() };
   }
 
-  #limits({ topN = this.#options.topN, minScore = this.#options.minScore }: RerankOptions): ScoreLimits {
-    return {
-      topN: topN === undefined ? undefined : rerankerOptions.topN.check(topN, "topN", callError),
-      minScore:
-        minScore === undefined ? undefined : rerankerOptions.minScore.check(minScore, "minScore", callError),
-    };
+  /** The limits of a call: as passed, otherwise those of the object. */
+  #limits(options: RerankOptions): ScoreLimits {
+    const limit = (name: keyof ScoreLimits): number | undefined =>
+      options[name] === undefined
+        ? this.#options[name]
+        : rerankerOptions[name].check(options[name], name, callError);
+    return { topN: limit("topN"), minScore: limit("minScore") };
   }
-
-  #emitInput({ blank, isQuerySanitized, sanitized }: RankInput<unknown>): void {
-    if (blank.length > 0) this.#emit({ type: "document-skipped", indexes: blank });
-    if (isQuerySanitized) this.#emit({ type: "text-sanitized", input: "query", indexes: [0] });
-    if (sanitized.length > 0) this.#emit({ type: "text-sanitized", input: "documents", indexes: sanitized });
-  }
-
-  async #score(
-    input: RankInput<unknown>,
-    topN: number | undefined,
-    task: string,
-    usage: UsageTotal,
-    { signal, onProgress }: CallOptions,
-  ): Promise<RankedIndex[]> {
-    const { controller, unlink } = linkedAbortController(signal);
-    const { batchSize } = this.#options;
-    const total = input.texts.length;
-    let done = 0;
-    const onScored = (documents: number): void => onProgress?.({ done: (done += documents), total });
-    const shared = { api: this.#api, acceptedSize: this.#acceptedSize, emit: this.#emit, model: this.model };
-    const run = new RerankRun({ ...shared, input, batchSize, topN, task, usage, onScored }, controller);
-    return run.run().finally(unlink);
-  }
-
-  #originalOrder<Item>({ items, indexes }: RankInput<Item>, error: TogetherError): Reranked<Item>[] {
-    const { code, status } = error;
-    this.#emit({ type: "rerank-fallback", code, status, documents: items.length });
-    return items.map((item, position) => ({ item, index: indexes[position] as number, score: undefined }));
-  }
-}
-
-/** The items of the best scores. */
-function best<Item>(
-  { items, indexes }: RankInput<Item>,
-  scores: readonly RankedIndex[],
-  { topN, minScore = Number.NEGATIVE_INFINITY }: ScoreLimits,
-): Reranked<Item>[] {
-  const accepted = scores.filter(({ score }) => score >= minScore).slice(0, topN);
-  return accepted.map(({ index: position, score }) => ({
-    item: items[position] as Item,
-    index: indexes[position] as number,
-    score,
-  }));
 }
 
 /** Creates the error for a wrong option of a call. */

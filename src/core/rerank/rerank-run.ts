@@ -3,12 +3,14 @@
  * that the server rejects as too large is sent in halves.
  */
 
-import { tooLargeBy } from "../errors/describe-failure.js";
+import { linkedAbortController } from "../abort.js";
+import type { CallOptions } from "../call-options.js";
 import type { Emit } from "../events.js";
 import type { Api } from "../request/api.js";
 import type { ApiRequest, Failed } from "../request/attempt.js";
-import { splitInHalf, textTooLong, type AcceptedSize, type Batch } from "../request/batch.js";
+import type { AcceptedSize, Batch } from "../request/batch.js";
 import { BatchQueue } from "../request/batch-queue.js";
+import { BatchSplitter } from "../request/batch-splitter.js";
 import {
   byScore,
   maxRankingBytes,
@@ -22,7 +24,7 @@ import type { UsageTotal } from "../usage.js";
 import type { RankInput } from "./rank-input.js";
 
 /** What a run needs from the engine that starts it. */
-export interface RerankRunOptions {
+export interface RerankRunOptions extends CallOptions {
   readonly api: Api;
   readonly acceptedSize: AcceptedSize;
   readonly emit: Emit;
@@ -35,96 +37,61 @@ export interface RerankRunOptions {
   /** What the caller asked for; completes the sentence "Cannot ...". */
   readonly task: string;
   readonly usage: UsageTotal;
-  /** Called with the number of documents scored. */
-  readonly onScored: (documents: number) => void;
 }
 
-export class RerankRun {
-  readonly #options: RerankRunOptions;
-  readonly #controller: AbortController;
+/** Returns the positions and scores of all documents that can be among the `topN` best, best first. */
+export async function runRerank(options: RerankRunOptions): Promise<RankedIndex[]> {
+  const { api, acceptedSize, batchSize, emit, input, onProgress, task } = options;
+  const { controller, unlink } = linkedAbortController(options.signal);
+  const total = input.texts.length;
+  const scores: RankedIndex[] = [];
+  let done = 0;
 
-  /** @param controller - Aborted by the caller's signal, and by the first failure here. */
-  constructor(options: RerankRunOptions, controller: AbortController) {
-    this.#options = options;
-    this.#controller = controller;
-  }
-
-  /** The positions and scores of all documents that can be among the `topN` best, best first. */
-  async run(): Promise<RankedIndex[]> {
-    const { emit, input } = this.#options;
-    const [texts, batches] = [input.texts.length, this.#batches()];
-    const requests = batches.length;
-    if (requests > 1) emit({ type: "batch-split", reason: "list-too-long", texts, requests });
-    const scores = batches.map((batch) => this.#score(batch).catch((error: unknown) => this.#stop(error)));
-    return (await Promise.all(scores)).flat().toSorted(byScore);
-  }
-
-  /** Cuts the list into batches, in order. */
-  #batches(): Batch[] {
-    const { acceptedSize, batchSize, input } = this.#options;
-    const { limits } = acceptedSize;
-    const queue = new BatchQueue(input.texts, input.texts.map(estimateTokens));
-    const batches: Batch[] = [];
-    const take = (): Batch | undefined =>
-      queue.take({ texts: Math.min(batchSize, limits.texts), tokens: limits.tokens });
-    for (let batch = take(); batch; batch = take()) batches.push(batch);
-    return batches;
-  }
-
-  async #score(batch: Batch): Promise<RankedIndex[]> {
-    const { api, acceptedSize, task, onScored } = this.#options;
-    if (batch.texts.length > 1 && !acceptedSize.accepts(batch)) return this.#scoreHalves(batch);
-    const operation = api.operation({ priority: "high", task, signal: this.#controller.signal });
-    const attempt = await api.send(operation, this.#request(batch));
-    if (attempt.status === "failed") return this.#recover(batch, attempt);
+  const send = async (batch: Batch): Promise<Failed | undefined> => {
+    const operation = api.operation({ priority: "high", task, signal: controller.signal });
+    const attempt = await api.send(operation, requestFor(batch, options));
+    if (attempt.status === "failed") return attempt;
     acceptedSize.accepted(batch);
-    onScored(batch.texts.length);
-    return attempt.value.map(({ index, score }) => ({ index: batch.positions[index] as number, score }));
-  }
-
-  /** Sends a batch that was too large in halves, one after the other. @throws what else was wrong with it */
-  async #recover(batch: Batch, failed: Failed): Promise<RankedIndex[]> {
-    const { acceptedSize, emit, input, task } = this.#options;
-    const by = tooLargeBy(failed.failure);
-    if (!by) throw failed.error();
-    const texts = batch.texts.length;
-    if (texts === 1) {
-      const index = input.indexes[batch.positions[0] as number] as number;
-      throw textTooLong(task, "document", index, batch, failed);
+    done += batch.texts.length;
+    onProgress?.({ done, total });
+    for (const { index, score } of attempt.value) {
+      scores.push({ index: batch.positions[index] as number, score });
     }
-    emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
-    acceptedSize.rejected(batch);
-    const scores = await this.#scoreHalves(batch);
-    acceptedSize.learn(by);
-    return scores;
-  }
+    return undefined;
+  };
+  // The first failure ends the other batches. It is the signal's reason from then on.
+  const stop = (error: unknown): never => {
+    controller.abort(error);
+    throw controller.signal.reason;
+  };
 
-  async #scoreHalves(batch: Batch): Promise<RankedIndex[]> {
-    const [first, second] = splitInHalf(batch);
-    return [...(await this.#score(first)), ...(await this.#score(second))];
-  }
+  const queue = new BatchQueue(input.texts, input.texts.map(estimateTokens));
+  const limits = acceptedSize.within({ texts: batchSize, tokens: Number.POSITIVE_INFINITY });
+  const batches: Batch[] = [];
+  for (let batch = queue.take(limits); batch; batch = queue.take(limits)) batches.push(batch);
+  const requests = batches.length;
+  if (requests > 1) emit({ type: "batch-split", reason: "list-too-long", texts: total, requests });
+  const splitter = new BatchSplitter({ ...options, noun: "document", indexes: input.indexes, send });
+  await Promise.all(batches.map((batch) => splitter.send(batch).catch(stop))).finally(unlink);
+  return scores.toSorted(byScore);
+}
 
-  #request({ texts, tokens }: Batch): ApiRequest<RankedIndex[]> {
-    const { model, input, topN, usage } = this.#options;
-    const { query } = input;
-    const wanted = Math.min(topN ?? texts.length, texts.length);
-    return {
-      call: { path: "/rerank", body: rerankRequest(model, query, texts, wanted) },
-      texts,
-      estimatedTokens: tokens + estimateTokens(query),
-      maxBytes: maxRankingBytes(texts),
-      sensitiveTexts: () => [query, ...texts],
-      parse: (body) => {
-        const ranking = readRanking(body, texts.length, wanted);
-        usage.add(readUsage(body));
-        return ranking;
-      },
-    };
-  }
-
-  /** Ends the other batches. The first failure is the signal's reason from then on. */
-  #stop(error: unknown): never {
-    this.#controller.abort(error);
-    throw this.#controller.signal.reason;
-  }
+function requestFor(
+  { texts, tokens }: Batch,
+  { input, model, topN = texts.length, usage }: RerankRunOptions,
+): ApiRequest<RankedIndex[]> {
+  const { query } = input;
+  const wanted = Math.min(topN, texts.length);
+  return {
+    call: { path: "/rerank", body: rerankRequest(model, query, texts, wanted) },
+    texts,
+    estimatedTokens: tokens + estimateTokens(query),
+    maxBytes: maxRankingBytes(texts),
+    sensitiveTexts: () => [query, ...texts],
+    parse: (body) => {
+      const ranking = readRanking(body, texts.length, wanted);
+      usage.add(readUsage(body));
+      return ranking;
+    },
+  };
 }

@@ -66,6 +66,6 @@ describe("the types of options", () => {
 
   it("has the environment variables that were given, and converts nothing", () => {
     expect(string({ environment: ["ONE", "TWO"] }).environment).toEqual(["ONE", "TWO"]);
-    expect(string().convert(" a ")).toBe(" a ");
+    expect(string().check(" a ", "name", error)).toBe(" a ");
   });
 });
