@@ -1,4 +1,5 @@
 import type { Faults } from "./faults/fault-plan.js";
+import { UNAVAILABLE, checkFault, type Fault } from "./faults/fault.js";
 import { lexicalScores } from "./lexical/bm25.js";
 import { answerFromContext } from "./lexical/chat.js";
 import { lexicalVectors } from "./lexical/embed.js";
@@ -35,13 +36,15 @@ export interface EmulatorOptions {
   readonly workers?: number;
   /** Time that a worker needs for a request. Milliseconds, 0 or more. @defaultValue 0 */
   readonly serviceTime?: number | ((request: EmulatorRequest) => number);
-  /**
-   * Maximum length of the queue, 0 or more. Further requests are rejected with a 503, which Together uses for
-   * missing capacity.
-   *
-   * @defaultValue no limit
-   */
+  /** Maximum length of the queue, 0 or more. Further requests fail with `queueFull`. @defaultValue no limit */
   readonly maxQueue?: number;
+  /**
+   * The fault of a request that arrives when the queue is full, for example
+   * `{ status: 429, headers: { "retry-after": "2" } }`. Together uses a 503 for missing capacity.
+   *
+   * @defaultValue `{ status: 503 }`
+   */
+  readonly queueFull?: Fault;
   /** The rate limit. Use `setLimits` to change it later. @defaultValue none */
   readonly limits?: RateLimitOptions | LimitRule;
   /** Which requests fail, and how. Use `setFaults` to change it later. @defaultValue none */
@@ -124,7 +127,8 @@ export interface EmulatorSettings extends CompleteOptions {
  */
 export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
   checkNumbers(options);
-  checkLimits(options.limits, "create the emulator");
+  checkLimits(options.limits, ACTION);
+  checkFault(options.queueFull, "queueFull", ACTION);
   const { embed, rank } = options;
   return {
     models: options.models ?? emulatedModels,
@@ -133,6 +137,7 @@ export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
     workers: options.workers ?? Infinity,
     serviceTime: options.serviceTime ?? 0,
     maxQueue: options.maxQueue ?? Infinity,
+    queueFull: options.queueFull ?? UNAVAILABLE,
     maxBatchTexts: options.maxBatchTexts ?? Infinity,
     maxBatchTokens: options.maxBatchTokens ?? Infinity,
     maxBodyBytes: options.maxBodyBytes ?? Infinity,
@@ -148,6 +153,8 @@ export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
     rank: rank ? (query, documents, id) => rank(query, documents, id) : lexicalScores,
   };
 }
+
+const ACTION = "create the emulator";
 
 const MINIMUM = {
   latency: 0,
@@ -167,9 +174,7 @@ function checkNumbers(options: EmulatorOptions): void {
     const value = options[name as keyof typeof MINIMUM];
     // Not `value < minimum`: that accepts NaN.
     if (typeof value === "number" && !(value >= minimum)) {
-      throw new RangeError(
-        `Cannot create the emulator: ${name} is ${value}; give a number of ${minimum} or more`,
-      );
+      throw new RangeError(`Cannot ${ACTION}: ${name} is ${value}; give a number of ${minimum} or more`);
     }
   }
 }

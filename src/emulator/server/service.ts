@@ -5,8 +5,9 @@ import { embeddings } from "../endpoints/embeddings.js";
 import type { EmulatedEndpoint } from "../endpoints/endpoint.js";
 import { modelList } from "../endpoints/model-list.js";
 import { rerank } from "../endpoints/rerank.js";
-import { applyFault, faultResponse } from "../faults/apply-fault.js";
+import { applyFault, replacedResponse } from "../faults/apply-fault.js";
 import { FaultPlan } from "../faults/fault-plan.js";
+import { detailsOf, type FaultDetails } from "../faults/fault.js";
 import { resolveSettings, type EmulatorOptions, type EmulatorSettings } from "../options.js";
 import { Limiter } from "../rate-limit/limiter.js";
 import { RequestLog, type EmulatorRequest } from "../request-log.js";
@@ -89,10 +90,12 @@ export class Service {
     this.#checkSize(body);
     const runModel = endpoint.prepare(request.body, this.#settings);
     this.limiter.consume(request, key);
+    const replace = (fault: FaultDetails) => replacedResponse(fault, request, id, signal);
     const fault = this.faults.take(request);
-    await sleep(fault.delay ?? 0, signal);
-    const replacement = await faultResponse(fault, request, id, signal);
-    if (replacement) return applyFault(replacement, fault);
+    const replacement =
+      (await replace(fault)) ??
+      (this.#workers.isFull ? await replace(detailsOf(this.#settings.queueFull)) : undefined);
+    if (replacement) return replacement;
     const response = await this.#workers.run(async () => {
       await sleep(this.#milliseconds("serviceTime", request), signal);
       return runModel({ id, fault });

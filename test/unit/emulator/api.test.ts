@@ -82,6 +82,10 @@ describe("createEmulator()", () => {
       { limits: { windowSeconds: -1 } },
       "Cannot create the emulator: limits.windowSeconds is -1; give a number above 0",
     ],
+    [
+      { queueFull: { status: 99 } },
+      "Cannot create the emulator: queueFull.status is 99; give a status from 200 to 599",
+    ],
   ])("throws a RangeError for %j", (options, message) => {
     expect(() => createEmulator(options)).toThrow(new RangeError(message));
   });
