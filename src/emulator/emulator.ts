@@ -1,4 +1,5 @@
 import type { Faults } from "./faults/fault-plan.js";
+import { checkOutages, type Outage } from "./faults/outages.js";
 import { checkLimits, type EmulatorOptions } from "./options.js";
 import type { LimitRule, RateLimitOptions } from "./rate-limit/limiter.js";
 import type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
@@ -25,6 +26,13 @@ export interface Emulator {
   setLimits(limits: RateLimitOptions | LimitRule | undefined): void;
   /** Changes the faults for all requests from now on. A list starts with the next request. */
   setFaults(faults: Faults | undefined): void;
+  /**
+   * Replaces the outages. Their times count from now, so `setOutages([{ from: 0, to: 5_000 }])` starts an outage of 5
+   * seconds, and `setOutages([])` ends it.
+   *
+   * @throws RangeError if an outage begins before 0 ms, or does not end after it begins.
+   */
+  setOutages(outages: readonly Outage[]): void;
   /** Deletes all logged requests and sets the totals to 0. */
   clear(): void;
   /**
@@ -69,6 +77,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       service.limiter.set(limits);
     },
     setFaults: (faults) => service.faults.set(faults),
+    setOutages(outages) {
+      checkOutages(outages, "set the emulator's outages");
+      service.outages.set(outages);
+    },
     clear: () => service.log.clear(),
     listen: (listenOptions) => listen(service, listenOptions),
   };

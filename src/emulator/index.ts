@@ -7,6 +7,7 @@
 export { createEmulator, type Emulator } from "./emulator.js";
 export type { Fault, FaultDetails, FaultName } from "./faults/fault.js";
 export type { Faults } from "./faults/fault-plan.js";
+export type { Outage } from "./faults/outages.js";
 export {
   emulatedModels,
   type ChatMessage,

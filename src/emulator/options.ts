@@ -1,5 +1,6 @@
 import type { Faults } from "./faults/fault-plan.js";
 import { UNAVAILABLE, checkFault, type Fault } from "./faults/fault.js";
+import { checkOutages, type Outage } from "./faults/outages.js";
 import { lexicalScores } from "./lexical/bm25.js";
 import { answerFromContext } from "./lexical/chat.js";
 import { lexicalVectors } from "./lexical/embed.js";
@@ -49,6 +50,13 @@ export interface EmulatorOptions {
   readonly limits?: RateLimitOptions | LimitRule;
   /** Which requests fail, and how. Use `setFaults` to change it later. @defaultValue none */
   readonly faults?: Faults;
+  /**
+   * When the whole server fails, and how. Times count from the creation of the emulator. The rate limit and `faults`
+   * ignore these requests. Use `setOutages` to change it later.
+   *
+   * @defaultValue none
+   */
+  readonly outages?: readonly Outage[];
   /** Maximum number of texts per request, 1 or more. More are rejected with `tooLargeStatus`. @defaultValue no limit */
   readonly maxBatchTexts?: number;
   /**
@@ -102,7 +110,9 @@ export interface EmulatorOptions {
   readonly keepBodies?: boolean;
 }
 
-type CompleteOptions = Required<Omit<EmulatorOptions, "apiKey" | "limits" | "faults" | "embed" | "rank">>;
+type CompleteOptions = Required<
+  Omit<EmulatorOptions, "apiKey" | "limits" | "faults" | "outages" | "embed" | "rank">
+>;
 
 /** The options with all defaults filled in. */
 export interface EmulatorSettings extends CompleteOptions {
@@ -129,6 +139,7 @@ export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
   checkNumbers(options);
   checkLimits(options.limits, ACTION);
   checkFault(options.queueFull, "queueFull", ACTION);
+  checkOutages(options.outages, ACTION);
   const { embed, rank } = options;
   return {
     models: options.models ?? emulatedModels,

@@ -8,6 +8,7 @@ import { rerank } from "../endpoints/rerank.js";
 import { applyFault, replacedResponse } from "../faults/apply-fault.js";
 import { FaultPlan } from "../faults/fault-plan.js";
 import { detailsOf, type FaultDetails } from "../faults/fault.js";
+import { OutagePlan } from "../faults/outages.js";
 import { resolveSettings, type EmulatorOptions, type EmulatorSettings } from "../options.js";
 import { Limiter } from "../rate-limit/limiter.js";
 import { RequestLog, type EmulatorRequest } from "../request-log.js";
@@ -31,6 +32,7 @@ export class Service {
   readonly log: RequestLog;
   readonly limiter: Limiter;
   readonly faults: FaultPlan;
+  readonly outages: OutagePlan;
   readonly #settings: EmulatorSettings;
   readonly #workers: WorkerPool;
 
@@ -41,6 +43,7 @@ export class Service {
     this.log = new RequestLog(keepRequests, keepBodies);
     this.limiter = new Limiter(options.limits);
     this.faults = new FaultPlan(options.faults);
+    this.outages = new OutagePlan(options.outages ?? []);
   }
 
   /**
@@ -79,7 +82,10 @@ export class Service {
     }
   }
 
-  /** Checks path, key, body and rate limit, in this order. Then applies the fault, or runs the model. */
+  /**
+   * Checks path, key, body, outages and rate limit, in this order. Then applies the fault, or runs the model. The rate
+   * limit does not count what an outage rejects.
+   */
   async #process(
     { authorization, body, signal }: IncomingRequest,
     request: EmulatorRequest,
@@ -89,9 +95,10 @@ export class Service {
     const key = this.#authorize(authorization);
     this.#checkSize(body);
     const runModel = endpoint.prepare(request.body, this.#settings);
-    this.limiter.consume(request, key);
-    const replace = (fault: FaultDetails) => replacedResponse(fault, request, id, signal);
-    const fault = this.faults.take(request);
+    const unavailable = this.outages.take(request);
+    if (!unavailable) this.limiter.consume(request, key);
+    const fault = unavailable ?? this.faults.take(request);
+    const replace = (other: FaultDetails) => replacedResponse(other, request, id, signal);
     const replacement =
       (await replace(fault)) ??
       (this.#workers.isFull ? await replace(detailsOf(this.#settings.queueFull)) : undefined);

@@ -86,6 +86,23 @@ describe("createEmulator()", () => {
       { queueFull: { status: 99 } },
       "Cannot create the emulator: queueFull.status is 99; give a status from 200 to 599",
     ],
+    [
+      {
+        outages: [
+          { from: 0, to: 1 },
+          { from: -1, to: 1 },
+        ],
+      },
+      "Cannot create the emulator: outages[1].from is -1; give a number of 0 or more",
+    ],
+    [
+      { outages: [{ from: 2, to: Number.NaN }] },
+      "Cannot create the emulator: outages[0].to is NaN; give a number above 2, its from",
+    ],
+    [
+      { outages: [{ from: 0, to: 1, fault: { status: 600 } }] },
+      "Cannot create the emulator: outages[0].fault.status is 600; give a status from 200 to 599",
+    ],
   ])("throws a RangeError for %j", (options, message) => {
     expect(() => createEmulator(options)).toThrow(new RangeError(message));
   });
