@@ -5,6 +5,7 @@
  */
 
 export { createEmulator, type Emulator } from "./emulator.js";
+export type { ColdStart } from "./faults/cold-start.js";
 export type { Fault, FaultDetails, FaultName } from "./faults/fault.js";
 export type { Faults } from "./faults/fault-plan.js";
 export type { Outage } from "./faults/outages.js";

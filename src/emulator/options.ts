@@ -1,3 +1,4 @@
+import { checkColdStart, type ColdStart } from "./faults/cold-start.js";
 import type { Faults } from "./faults/fault-plan.js";
 import { UNAVAILABLE, checkFault, type Fault } from "./faults/fault.js";
 import { checkOutages, type Outage } from "./faults/outages.js";
@@ -57,6 +58,13 @@ export interface EmulatorOptions {
    * @defaultValue none
    */
   readonly outages?: readonly Outage[];
+  /**
+   * How long a model takes to start after the first request to it, as a dedicated endpoint that has scaled to zero.
+   * The rate limit and `faults` ignore requests that fail until then.
+   *
+   * @defaultValue none
+   */
+  readonly coldStart?: ColdStart;
   /** Maximum number of texts per request, 1 or more. More are rejected with `tooLargeStatus`. @defaultValue no limit */
   readonly maxBatchTexts?: number;
   /**
@@ -110,9 +118,8 @@ export interface EmulatorOptions {
   readonly keepBodies?: boolean;
 }
 
-type CompleteOptions = Required<
-  Omit<EmulatorOptions, "apiKey" | "limits" | "faults" | "outages" | "embed" | "rank">
->;
+type OptionWithoutDefault = "apiKey" | "limits" | "faults" | "outages" | "coldStart" | "embed" | "rank";
+type CompleteOptions = Required<Omit<EmulatorOptions, OptionWithoutDefault>>;
 
 /** The options with all defaults filled in. */
 export interface EmulatorSettings extends CompleteOptions {
@@ -140,6 +147,7 @@ export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
   checkLimits(options.limits, ACTION);
   checkFault(options.queueFull, "queueFull", ACTION);
   checkOutages(options.outages, ACTION);
+  checkColdStart(options.coldStart, ACTION);
   const { embed, rank } = options;
   return {
     models: options.models ?? emulatedModels,

@@ -6,6 +6,7 @@ import type { EmulatedEndpoint } from "../endpoints/endpoint.js";
 import { modelList } from "../endpoints/model-list.js";
 import { rerank } from "../endpoints/rerank.js";
 import { applyFault, replacedResponse } from "../faults/apply-fault.js";
+import { ColdStarts } from "../faults/cold-start.js";
 import { FaultPlan } from "../faults/fault-plan.js";
 import { detailsOf, type FaultDetails } from "../faults/fault.js";
 import { OutagePlan } from "../faults/outages.js";
@@ -34,12 +35,14 @@ export class Service {
   readonly faults: FaultPlan;
   readonly outages: OutagePlan;
   readonly #settings: EmulatorSettings;
+  readonly #coldStarts: ColdStarts;
   readonly #workers: WorkerPool;
 
   constructor(options: EmulatorOptions) {
     this.#settings = resolveSettings(options);
     const { workers, maxQueue, keepRequests, keepBodies } = this.#settings;
     this.#workers = new WorkerPool(workers, maxQueue);
+    this.#coldStarts = new ColdStarts(options.coldStart);
     this.log = new RequestLog(keepRequests, keepBodies);
     this.limiter = new Limiter(options.limits);
     this.faults = new FaultPlan(options.faults);
@@ -83,8 +86,8 @@ export class Service {
   }
 
   /**
-   * Checks path, key, body, outages and rate limit, in this order. Then applies the fault, or runs the model. The rate
-   * limit does not count what an outage rejects.
+   * Checks path, key, body, outages, cold start and rate limit, in this order. Then applies the fault, or runs the
+   * model. The rate limit does not count what an outage or a cold start rejects.
    */
   async #process(
     { authorization, body, signal }: IncomingRequest,
@@ -95,7 +98,7 @@ export class Service {
     const key = this.#authorize(authorization);
     this.#checkSize(body);
     const runModel = endpoint.prepare(request.body, this.#settings);
-    const unavailable = this.outages.take(request);
+    const unavailable = this.outages.take(request) ?? this.#coldStarts.take(request);
     if (!unavailable) this.limiter.consume(request, key);
     const fault = unavailable ?? this.faults.take(request);
     const replace = (other: FaultDetails) => replacedResponse(other, request, id, signal);

@@ -103,6 +103,10 @@ describe("createEmulator()", () => {
       { outages: [{ from: 0, to: 1, fault: { status: 600 } }] },
       "Cannot create the emulator: outages[0].fault.status is 600; give a status from 200 to 599",
     ],
+    [
+      { coldStart: { duration: -1 } },
+      "Cannot create the emulator: coldStart.duration is -1; give a number of 0 or more",
+    ],
   ])("throws a RangeError for %j", (options, message) => {
     expect(() => createEmulator(options)).toThrow(new RangeError(message));
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { useVirtualTime } from "../../support/time.js";
-import { emulatorWith, errorOf } from "./support.js";
+import { UNIT, emulatorWith, errorOf } from "./support.js";
 
 useVirtualTime();
 
@@ -133,5 +133,43 @@ describe("outages option", () => {
         "Cannot set the emulator's outages: outages[0].to is 5; give a number above 5, its from",
       ),
     );
+  });
+});
+
+describe("coldStart option", () => {
+  it("rejects with a 503 until its duration after the first request has passed", async () => {
+    const { emulator, ask } = emulatorWith({ coldStart: { duration: 8_000 } });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect((await ask()).status).toBe(503);
+    await vi.advanceTimersByTimeAsync(7_999);
+    expect((await ask()).status).toBe(503);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await ask()).status).toBe(200);
+    expect(emulator.requests.map(({ fault }) => fault)).toEqual([
+      { status: 503 },
+      { status: 503 },
+      undefined,
+    ]);
+  });
+
+  it("starts each model with its own first request", async () => {
+    const { ask } = emulatorWith({ coldStart: { duration: 100 } });
+    await ask();
+    await vi.advanceTimersByTimeAsync(100);
+    expect((await ask("text", { model: UNIT })).status).toBe(503);
+    expect((await ask()).status).toBe(200);
+  });
+
+  it("rejects with its own fault", async () => {
+    const fault = { status: 503, headers: { "retry-after": "5" } };
+    const { ask } = emulatorWith({ coldStart: { duration: 100, fault } });
+    expect((await ask()).headers.get("retry-after")).toBe("5");
+  });
+
+  it("uses up no rate limit", async () => {
+    const { ask } = emulatorWith({ coldStart: { duration: 10 }, limits: { requestsPerSecond: 1, burst: 1 } });
+    expect((await ask()).status).toBe(503);
+    await vi.advanceTimersByTimeAsync(10);
+    expect([(await ask()).status, (await ask()).status]).toEqual([200, 429]);
   });
 });
