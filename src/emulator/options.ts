@@ -65,6 +65,13 @@ export interface EmulatorOptions {
    * @defaultValue none
    */
   readonly coldStart?: ColdStart;
+  /**
+   * How far the server's clock is ahead of this machine's, in milliseconds; any finite number. It determines the
+   * `date` header of responses, and the resets of a rate limit that are dates.
+   *
+   * @defaultValue 0
+   */
+  readonly clockSkew?: number;
   /** Maximum number of texts per request, 1 or more. More are rejected with `tooLargeStatus`. @defaultValue no limit */
   readonly maxBatchTexts?: number;
   /**
@@ -157,6 +164,7 @@ export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
     serviceTime: options.serviceTime ?? 0,
     maxQueue: options.maxQueue ?? Infinity,
     queueFull: options.queueFull ?? UNAVAILABLE,
+    clockSkew: options.clockSkew ?? 0,
     maxBatchTexts: options.maxBatchTexts ?? Infinity,
     maxBatchTokens: options.maxBatchTokens ?? Infinity,
     maxBodyBytes: options.maxBodyBytes ?? Infinity,
@@ -195,6 +203,10 @@ function checkNumbers(options: EmulatorOptions): void {
     if (typeof value === "number" && !(value >= minimum)) {
       throw new RangeError(`Cannot ${ACTION}: ${name} is ${value}; give a number of ${minimum} or more`);
     }
+  }
+  const { clockSkew = 0 } = options;
+  if (!Number.isFinite(clockSkew)) {
+    throw new RangeError(`Cannot ${ACTION}: clockSkew is ${clockSkew}; give a finite number`);
   }
 }
 

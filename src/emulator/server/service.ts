@@ -62,7 +62,7 @@ export class Service {
       // Timers drop fractions: two halves of 5 ms would be 4 ms.
       const firstHalf = Math.floor(latency / 2);
       await sleep(firstHalf, incoming.signal);
-      const response = await this.#respond(incoming, request);
+      const response = this.#withDate(await this.#respond(incoming, request));
       await sleep(latency - firstHalf, incoming.signal);
       request.status = response.status;
       return response;
@@ -73,6 +73,17 @@ export class Service {
       request.duration = performance.now() - startedAt;
       this.log.end(request);
     }
+  }
+
+  /** Adds the time of the server's clock, as every HTTP server does. */
+  #withDate(response: EmulatedResponse): EmulatedResponse {
+    const date = new Date(this.#serverTime()).toUTCString();
+    return { ...response, headers: { date, ...response.headers } };
+  }
+
+  /** Returns the time of the server's clock in milliseconds since 1970. */
+  #serverTime(): number {
+    return Date.now() + this.#settings.clockSkew;
   }
 
   async #respond(incoming: IncomingRequest, request: EmulatorRequest): Promise<EmulatedResponse> {

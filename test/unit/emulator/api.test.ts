@@ -107,6 +107,7 @@ describe("createEmulator()", () => {
       { coldStart: { duration: -1 } },
       "Cannot create the emulator: coldStart.duration is -1; give a number of 0 or more",
     ],
+    [{ clockSkew: -Infinity }, "Cannot create the emulator: clockSkew is -Infinity; give a finite number"],
   ])("throws a RangeError for %j", (options, message) => {
     expect(() => createEmulator(options)).toThrow(new RangeError(message));
   });
