@@ -13,6 +13,7 @@ import {
   type EmulatedRerankModel,
 } from "./models.js";
 import { seededRandom } from "./random.js";
+import { checkLimits } from "./rate-limit/check-limits.js";
 import type { LimitRule, RateLimitOptions } from "./rate-limit/limiter.js";
 import type { EmulatorRequest } from "./request-log.js";
 
@@ -147,7 +148,7 @@ export interface EmulatorSettings extends CompleteOptions {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws RangeError if a number is out of range.
+ * @throws RangeError if a number is out of range; TypeError if there is no such format of a reset.
  */
 export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
   checkNumbers(options);
@@ -194,8 +195,6 @@ const MINIMUM = {
   keepRequests: 0,
 } as const;
 
-const POSITIVE = ["requestsPerSecond", "tokensPerSecond", "windowSeconds", "burst"] as const;
-
 function checkNumbers(options: EmulatorOptions): void {
   for (const [name, minimum] of Object.entries(MINIMUM)) {
     const value = options[name as keyof typeof MINIMUM];
@@ -207,16 +206,5 @@ function checkNumbers(options: EmulatorOptions): void {
   const { clockSkew = 0 } = options;
   if (!Number.isFinite(clockSkew)) {
     throw new RangeError(`Cannot ${ACTION}: clockSkew is ${clockSkew}; give a finite number`);
-  }
-}
-
-/** @throws RangeError if a number of a rate limit is 0 or less, because no request would ever be accepted. */
-export function checkLimits(limits: EmulatorOptions["limits"], action: string): void {
-  if (typeof limits !== "object") return;
-  for (const name of POSITIVE) {
-    const value = limits[name];
-    if (value !== undefined && !(value > 0)) {
-      throw new RangeError(`Cannot ${action}: limits.${name} is ${value}; give a number above 0`);
-    }
   }
 }

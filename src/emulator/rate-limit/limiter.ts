@@ -1,6 +1,7 @@
 import { ApiError } from "../api-error.js";
 import type { EmulatorRequest } from "../request-log.js";
 import { FixedWindow, SuccessRate, TokenBucket, type Meter, type Quota } from "./meters.js";
+import { resetValue, type ResetFormat, type ResetHeader } from "./reset.js";
 
 /** A rate limit like Together's: per API key and model. Rejected requests do not count. */
 export interface RateLimitOptions {
@@ -20,12 +21,13 @@ export interface RateLimitOptions {
   /** Requests that a bucket can hold, above 0. Less than 1 counts as 1. @defaultValue the requests of `windowSeconds` */
   readonly burst?: number;
   /**
-   * Precision of the seconds that a 429 tells a client to wait: rounded up to whole seconds as Together does, exact,
-   * or no header.
+   * What a 429 tells a client about the time to wait. `"rounded"` (up to whole seconds, as Together does), `"exact"`
+   * or `"none"`; a time of the server's clock: `"date"`, `"epoch"` or `"epoch-ms"`; a wrong constant: a number of
+   * seconds, 0 or more; or a function that returns the seconds.
    *
    * @defaultValue "rounded"
    */
-  readonly reset?: "rounded" | "exact" | "none";
+  readonly reset?: ResetFormat;
   /**
    * Header of a 429 with the time to wait: Together's own (seconds), `"retry-after"` (seconds) or `"retry-after-ms"`
    * (milliseconds).
@@ -36,9 +38,6 @@ export interface RateLimitOptions {
   /** Raises the limit after steady success, as Together's dynamic limits do. @defaultValue a constant limit */
   readonly growth?: RateGrowth;
 }
-
-/** Header of a 429 with the time to wait: `"x-ratelimit-reset"`, `"retry-after"` or `"retry-after-ms"`. */
-export type ResetHeader = "x-ratelimit-reset" | "retry-after" | "retry-after-ms";
 
 /** Growth of a dynamic limit: `factor` times the rate of past successes, at least the base rate. */
 export interface RateGrowth {
@@ -56,6 +55,8 @@ export interface LimitRejection {
   readonly errorType?: "dynamic_request_limited" | "dynamic_token_limited";
   /** Header with the time to wait. @defaultValue "x-ratelimit-reset" */
   readonly header?: ResetHeader;
+  /** What the header tells about the time to wait. @defaultValue "exact", or "none" without `waitSeconds` */
+  readonly reset?: ResetFormat;
 }
 
 /** A custom limit. Return undefined to accept the request. `now` is `performance.now()`, in milliseconds. */
@@ -73,7 +74,11 @@ export class Limiter {
   #limits: RateLimitOptions | LimitRule | undefined;
   #meters = new Map<string, KeyMeters>();
 
-  constructor(limits: RateLimitOptions | LimitRule | undefined) {
+  /** @param serverTime - Returns the time of the server's clock, in milliseconds since 1970. */
+  constructor(
+    limits: RateLimitOptions | LimitRule | undefined,
+    private readonly serverTime: () => number = () => Date.now(),
+  ) {
     this.#limits = limits;
   }
 
@@ -96,7 +101,7 @@ export class Limiter {
       typeof limits === "function"
         ? limits(request, now)
         : consumeQuotas(limits, this.#metersOf(key, request), request, now);
-    if (rejection) throw tooManyRequests(rejection);
+    if (rejection) throw tooManyRequests(rejection, this.serverTime());
   }
 
   /** Counts a successful request towards the growth of the limit. */
@@ -138,7 +143,8 @@ function consumeQuotas(
     return undefined;
   }
   const errorType = requestWait > 0 ? "dynamic_request_limited" : "dynamic_token_limited";
-  return { errorType, ...resetOf(limits, Math.max(requestWait, tokenWait)) };
+  const { header = "x-ratelimit-reset", reset = "rounded" } = limits;
+  return { errorType, waitSeconds: Math.max(requestWait, tokenWait), header, reset };
 }
 
 function requestQuotaOf(limits: RateLimitOptions, successes: SuccessRate, now: number): Quota {
@@ -153,20 +159,14 @@ function tokenQuotaOf({ tokensPerSecond = Infinity, windowSeconds = 1 }: RateLim
   return { rate: tokensPerSecond, capacity: tokensPerSecond * windowSeconds, windowSeconds };
 }
 
-function resetOf(limits: RateLimitOptions, waitSeconds: number): LimitRejection {
-  const header = limits.header ?? "x-ratelimit-reset";
-  if (limits.reset === "none") return {};
-  if (limits.reset === "exact") return { waitSeconds, header };
-  return { waitSeconds: Math.ceil(waitSeconds), header };
-}
-
-function tooManyRequests(rejection: LimitRejection): ApiError {
-  const { waitSeconds, errorType = "dynamic_request_limited", header = "x-ratelimit-reset" } = rejection;
+function tooManyRequests(rejection: LimitRejection, serverTime: number): ApiError {
+  const { errorType = "dynamic_request_limited", header = "x-ratelimit-reset" } = rejection;
+  const { waitSeconds, reset = waitSeconds === undefined ? "none" : "exact" } = rejection;
   const what = errorType === "dynamic_token_limited" ? "tokens" : "requests";
-  const value = header === "retry-after-ms" ? 1000 * (waitSeconds ?? 0) : (waitSeconds ?? 0);
+  const value = resetValue(reset, waitSeconds ?? 0, header, serverTime);
   // Together documents `error_type` only in prose, not its place in the body. The error's `type` is a guess.
   return new ApiError(429, `You have been rate limited: too many ${what} for this model. Please slow down.`, {
     errorType,
-    ...(waitSeconds !== undefined && { headers: { [header]: String(Math.ceil(value * 1000) / 1000) } }),
+    ...(value !== undefined && { headers: { [header]: value } }),
   });
 }

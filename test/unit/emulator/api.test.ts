@@ -108,6 +108,7 @@ describe("createEmulator()", () => {
       "Cannot create the emulator: coldStart.duration is -1; give a number of 0 or more",
     ],
     [{ clockSkew: -Infinity }, "Cannot create the emulator: clockSkew is -Infinity; give a finite number"],
+    [{ limits: { reset: -1 } }, "Cannot create the emulator: limits.reset is -1; give a number of 0 or more"],
   ])("throws a RangeError for %j", (options, message) => {
     expect(() => createEmulator(options)).toThrow(new RangeError(message));
   });

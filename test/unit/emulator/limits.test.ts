@@ -1,6 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { createEmulator, type EmulatorOptions, type RateLimitOptions } from "../../../src/emulator/index.js";
+import {
+  createEmulator,
+  type EmulatorOptions,
+  type RateLimitOptions,
+  type ResetFormat,
+} from "../../../src/emulator/index.js";
 import { useVirtualTime } from "../../support/time.js";
 import { embed, emulatorWith, errorOf, post, RERANK } from "./support.js";
 
@@ -18,6 +23,8 @@ async function accepted(fetch: Fetch, requests: number, input: unknown = "text")
 
 const limited = (limits: EmulatorOptions["limits"]): Fetch =>
   createEmulator({ ...(limits && { limits }) }).fetch;
+
+const NOON = Date.parse("2026-11-21T12:00:00Z");
 
 describe("limits option", () => {
   it("accepts a burst, then refills a token bucket at a constant rate", async () => {
@@ -44,7 +51,18 @@ describe("limits option", () => {
     ["retry-after", { header: "retry-after" }, ["retry-after", "3"]],
     ["retry-after-ms", { header: "retry-after-ms", reset: "exact" }, ["retry-after-ms", "2500"]],
     ["no header", { reset: "none" }, undefined],
+    [
+      "an HTTP date",
+      { reset: "date", header: "retry-after" },
+      ["retry-after", "Sat, 21 Nov 2026 12:00:03 GMT"],
+    ],
+    ["seconds since 1970", { reset: "epoch" }, ["x-ratelimit-reset", String(NOON / 1000 + 3)]],
+    ["milliseconds since 1970", { reset: "epoch-ms" }, ["x-ratelimit-reset", String(NOON + 2750)]],
+    ["a constant", { reset: 60 }, ["x-ratelimit-reset", "60"]],
+    ["a constant in milliseconds", { reset: 0.1, header: "retry-after-ms" }, ["retry-after-ms", "100"]],
+    ["what a function returns", { reset: (seconds) => 2 * seconds }, ["x-ratelimit-reset", "5"]],
   ])("returns the time to wait as %s", async (_, how, header) => {
+    vi.setSystemTime(NOON + 250);
     const fetch = limited({ requestsPerSecond: 0.4, ...how });
     await embed(fetch, "first");
     const rejected = await embed(fetch, "second");
@@ -54,6 +72,46 @@ describe("limits option", () => {
       .map((name) => [name, rejected.headers.get(name)]);
     expect(rejected.status).toBe(429);
     expect(named).toEqual(header ? [header] : []);
+  });
+
+  it.each<[ResetFormat, number]>([
+    ["date", 1000],
+    ["epoch", 1],
+    ["epoch-ms", 0.001],
+  ])("reads the server's clock for the reset %s", async (reset, secondsPerUnit) => {
+    vi.setSystemTime(NOON);
+    const limits = { requestsPerSecond: 0.5, reset } as const;
+    const { ask } = emulatorWith({ limits, clockSkew: 30_000 });
+    await ask();
+    const value = (await ask()).headers.get("x-ratelimit-reset") ?? "";
+    const resetAt = reset === "date" ? Date.parse(value) / 1000 : Number(value) * secondsPerUnit;
+    expect(resetAt).toBeCloseTo(NOON / 1000 + 32, 6);
+  });
+
+  it("returns the reset of a custom limit in its own format", async () => {
+    vi.setSystemTime(NOON);
+    const fetch = limited(() => ({ waitSeconds: 7, reset: "date", header: "retry-after" }));
+    expect((await embed(fetch, "x")).headers.get("retry-after")).toBe("Sat, 21 Nov 2026 12:00:07 GMT");
+  });
+
+  it("returns no reset for a custom limit without waitSeconds", async () => {
+    expect(
+      (
+        await embed(
+          limited(() => ({})),
+          "x",
+        )
+      ).headers.has("x-ratelimit-reset"),
+    ).toBe(false);
+  });
+
+  it("throws a TypeError for an unknown reset", () => {
+    const limits = { reset: "never" } as unknown as RateLimitOptions;
+    expect(() => createEmulator({ limits })).toThrow(
+      new TypeError(
+        'Cannot create the emulator: limits.reset is "never"; give a number, a function, or "rounded", "exact", "none", "date", "epoch", "epoch-ms"',
+      ),
+    );
   });
 
   it("distinguishes limits on requests and on tokens in error_type", async () => {
