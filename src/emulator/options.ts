@@ -118,7 +118,11 @@ export interface EmulatorOptions {
   ) => ArrayLike<number> | Promise<ArrayLike<number>>;
   /** Replaces the extractive chat model. Returns the assistant's text. @defaultValue the extractive model */
   readonly chat?: (messages: readonly ChatMessage[], model: string) => string | Promise<string>;
-  /** Random number generator, from 0 up to 1, for shuffled items and request ids. @defaultValue `seededRandom(1)` */
+  /**
+   * Random number generator, from 0 up to 1, for shuffled items, request ids and `limits.randomShare`.
+   *
+   * @defaultValue `seededRandom(1)`
+   */
   readonly random?: () => number;
   /** Number of the latest requests to keep, 0 or more. The log may keep twice as many. @defaultValue 10_000 */
   readonly keepRequests?: number;

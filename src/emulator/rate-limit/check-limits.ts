@@ -12,5 +12,20 @@ export function checkLimits(limits: RateLimitOptions | LimitRule | undefined, ac
       throw new RangeError(`Cannot ${action}: limits.${name} is ${value}; give a number above 0`);
     }
   }
+  checkRange("status", limits.status, 400, 599, action);
+  checkRange("randomShare", limits.randomShare, 0, 1, action);
   checkReset(limits.reset, action);
+}
+
+function checkRange(
+  name: string,
+  value: number | undefined,
+  least: number,
+  most: number,
+  action: string,
+): void {
+  if (value === undefined || (value >= least && value <= most)) return;
+  throw new RangeError(
+    `Cannot ${action}: limits.${name} is ${value}; give a number from ${least} to ${most}`,
+  );
 }

@@ -1,4 +1,4 @@
-import { ApiError } from "../api-error.js";
+import { ApiError, defaultError } from "../api-error.js";
 import type { EmulatorRequest } from "../request-log.js";
 import { FixedWindow, SuccessRate, TokenBucket, type Meter, type Quota } from "./meters.js";
 import { resetValue, type ResetFormat, type ResetHeader } from "./reset.js";
@@ -35,6 +35,15 @@ export interface RateLimitOptions {
    * @defaultValue "x-ratelimit-reset"
    */
   readonly header?: ResetHeader;
+  /** Status of the response to a request above the limit, 400 to 599. @defaultValue 429 */
+  readonly status?: number;
+  /**
+   * Share of requests that are rejected at random, 0 to 1, also below the other limits. They tell a client to wait 0
+   * seconds unless `reset` is a constant or a function. The emulator's option `random` decides which.
+   *
+   * @defaultValue 0
+   */
+  readonly randomShare?: number;
   /** Raises the limit after steady success, as Together's dynamic limits do. @defaultValue a constant limit */
   readonly growth?: RateGrowth;
 }
@@ -47,7 +56,7 @@ export interface RateGrowth {
   readonly windowSeconds?: number;
 }
 
-/** The 429 of a custom limit. */
+/** The response of a custom limit. */
 export interface LimitRejection {
   /** Seconds until the next attempt, 0 or more. @defaultValue the response has no header for it */
   readonly waitSeconds?: number;
@@ -55,6 +64,8 @@ export interface LimitRejection {
   readonly errorType?: "dynamic_request_limited" | "dynamic_token_limited";
   /** Header with the time to wait. @defaultValue "x-ratelimit-reset" */
   readonly header?: ResetHeader;
+  /** Status of the response, 400 to 599. @defaultValue 429 */
+  readonly status?: number;
   /** What the header tells about the time to wait. @defaultValue "exact", or "none" without `waitSeconds` */
   readonly reset?: ResetFormat;
 }
@@ -78,6 +89,7 @@ export class Limiter {
   constructor(
     limits: RateLimitOptions | LimitRule | undefined,
     private readonly serverTime: () => number = () => Date.now(),
+    private readonly random: () => number = Math.random,
   ) {
     this.#limits = limits;
   }
@@ -91,7 +103,7 @@ export class Limiter {
   /**
    * Counts a request towards the limit.
    *
-   * @throws {ApiError} 429 if the request is above the limit. It does not count then.
+   * @throws {ApiError} 429, or the limit's own status, if the request is above the limit. It does not count then.
    */
   consume(request: EmulatorRequest, key: string): void {
     const now = performance.now();
@@ -100,13 +112,20 @@ export class Limiter {
     const rejection =
       typeof limits === "function"
         ? limits(request, now)
-        : consumeQuotas(limits, this.#metersOf(key, request), request, now);
-    if (rejection) throw tooManyRequests(rejection, this.serverTime());
+        : (this.#rejectAtRandom(limits) ?? consumeQuotas(limits, this.#metersOf(key, request), request, now));
+    if (rejection) throw rejected(rejection, this.serverTime());
   }
 
   /** Counts a successful request towards the growth of the limit. */
   recordSuccess(request: EmulatorRequest, key: string): void {
     if (typeof this.#limits === "object") this.#metersOf(key, request).successes.add(performance.now());
+  }
+
+  #rejectAtRandom(limits: RateLimitOptions): LimitRejection | undefined {
+    const { randomShare = 0 } = limits;
+    // Without a share, the random numbers stay those of ids and orders.
+    if (randomShare === 0 || this.random() >= randomShare) return undefined;
+    return rejectionOf(limits, 0);
   }
 
   #metersOf(key: string, request: EmulatorRequest): KeyMeters {
@@ -143,8 +162,12 @@ function consumeQuotas(
     return undefined;
   }
   const errorType = requestWait > 0 ? "dynamic_request_limited" : "dynamic_token_limited";
-  const { header = "x-ratelimit-reset", reset = "rounded" } = limits;
-  return { errorType, waitSeconds: Math.max(requestWait, tokenWait), header, reset };
+  return { errorType, ...rejectionOf(limits, Math.max(requestWait, tokenWait)) };
+}
+
+function rejectionOf(limits: RateLimitOptions, waitSeconds: number): LimitRejection {
+  const { header = "x-ratelimit-reset", reset = "rounded", status = 429 } = limits;
+  return { waitSeconds, header, reset, status };
 }
 
 function requestQuotaOf(limits: RateLimitOptions, successes: SuccessRate, now: number): Quota {
@@ -159,14 +182,14 @@ function tokenQuotaOf({ tokensPerSecond = Infinity, windowSeconds = 1 }: RateLim
   return { rate: tokensPerSecond, capacity: tokensPerSecond * windowSeconds, windowSeconds };
 }
 
-function tooManyRequests(rejection: LimitRejection, serverTime: number): ApiError {
-  const { errorType = "dynamic_request_limited", header = "x-ratelimit-reset" } = rejection;
+function rejected(rejection: LimitRejection, serverTime: number): ApiError {
+  const { status = 429, errorType = "dynamic_request_limited", header = "x-ratelimit-reset" } = rejection;
   const { waitSeconds, reset = waitSeconds === undefined ? "none" : "exact" } = rejection;
-  const what = errorType === "dynamic_token_limited" ? "tokens" : "requests";
   const value = resetValue(reset, waitSeconds ?? 0, header, serverTime);
+  const details = { ...(value !== undefined && { headers: { [header]: value } }) };
+  if (status !== 429) return new ApiError(status, defaultError(status).message, details);
+  const what = errorType === "dynamic_token_limited" ? "tokens" : "requests";
+  const message = `You have been rate limited: too many ${what} for this model. Please slow down.`;
   // Together documents `error_type` only in prose, not its place in the body. The error's `type` is a guess.
-  return new ApiError(429, `You have been rate limited: too many ${what} for this model. Please slow down.`, {
-    errorType,
-    ...(value !== undefined && { headers: { [header]: value } }),
-  });
+  return new ApiError(429, message, { errorType, ...details });
 }

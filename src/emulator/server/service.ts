@@ -44,7 +44,7 @@ export class Service {
     this.#workers = new WorkerPool(workers, maxQueue);
     this.#coldStarts = new ColdStarts(options.coldStart);
     this.log = new RequestLog(keepRequests, keepBodies);
-    this.limiter = new Limiter(options.limits, () => this.#serverTime());
+    this.limiter = new Limiter(options.limits, () => this.#serverTime(), this.#settings.random);
     this.faults = new FaultPlan(options.faults);
     this.outages = new OutagePlan(options.outages ?? []);
   }

@@ -109,6 +109,14 @@ describe("createEmulator()", () => {
     ],
     [{ clockSkew: -Infinity }, "Cannot create the emulator: clockSkew is -Infinity; give a finite number"],
     [{ limits: { reset: -1 } }, "Cannot create the emulator: limits.reset is -1; give a number of 0 or more"],
+    [
+      { limits: { status: 200 } },
+      "Cannot create the emulator: limits.status is 200; give a number from 400 to 599",
+    ],
+    [
+      { limits: { randomShare: 1.5 } },
+      "Cannot create the emulator: limits.randomShare is 1.5; give a number from 0 to 1",
+    ],
   ])("throws a RangeError for %j", (options, message) => {
     expect(() => createEmulator(options)).toThrow(new RangeError(message));
   });

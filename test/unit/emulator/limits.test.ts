@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import {
   createEmulator,
+  seededRandom,
   type EmulatorOptions,
   type RateLimitOptions,
   type ResetFormat,
@@ -25,6 +26,13 @@ const limited = (limits: EmulatorOptions["limits"]): Fetch =>
   createEmulator({ ...(limits && { limits }) }).fetch;
 
 const NOON = Date.parse("2026-11-21T12:00:00Z");
+
+/** Returns the statuses of 500 requests, a tenth of which are rejected at random. */
+async function statusesOf(seed: number): Promise<number[]> {
+  const { ask } = emulatorWith({ limits: { randomShare: 0.1 }, random: seededRandom(seed) });
+  const answers = await Promise.all(Array.from({ length: 500 }, () => ask()));
+  return answers.map(({ status }) => status);
+}
 
 describe("limits option", () => {
   it("accepts a burst, then refills a token bucket at a constant rate", async () => {
@@ -103,6 +111,46 @@ describe("limits option", () => {
         )
       ).headers.has("x-ratelimit-reset"),
     ).toBe(false);
+  });
+
+  it("rejects with another status, without the words and the error_type of a 429", async () => {
+    const { emulator, ask } = emulatorWith({
+      limits: { requestsPerSecond: 0.1, status: 503, header: "retry-after" },
+    });
+    await ask();
+    const rejected = await ask();
+    expect([rejected.status, rejected.headers.get("retry-after")]).toEqual([503, "10"]);
+    const body = (await rejected.json()) as object;
+    expect(body).not.toHaveProperty("error_type");
+    expect(body).toMatchObject({
+      error: { type: "server_error", message: expect.stringMatching(/overloaded/) as string },
+    });
+    expect(emulator.totals.rejected).toBe(0);
+  });
+
+  it("rejects a share of the requests at random, the same ones for the same seed", async () => {
+    const first = await statusesOf(1);
+    const share = first.filter((status) => status === 429).length / first.length;
+    expect(share).toBeGreaterThan(0.06);
+    expect(share).toBeLessThan(0.14);
+    expect(await statusesOf(1)).toEqual(first);
+    expect(await statusesOf(2)).not.toEqual(first);
+  });
+
+  it.each<[RateLimitOptions, string | null]>([
+    [{}, "0"],
+    [{ reset: 2 }, "2"],
+    [{ reset: "none" }, null],
+  ])("adds the reset of %j to a random 429", async (how, value) => {
+    const rejected = await embed(limited({ randomShare: 1, ...how }), "x");
+    expect([rejected.status, rejected.headers.get("x-ratelimit-reset")]).toEqual([429, value]);
+  });
+
+  it("uses up no rate limit for a random 429", async () => {
+    const { emulator, ask } = emulatorWith({ limits: { requestsPerSecond: 1, burst: 1, randomShare: 1 } });
+    await ask();
+    emulator.setLimits({ requestsPerSecond: 1, burst: 1 });
+    expect((await ask()).status).toBe(200);
   });
 
   it("throws a TypeError for an unknown reset", () => {
