@@ -123,9 +123,7 @@ export class Limiter {
 
   #rejectAtRandom(limits: RateLimitOptions): LimitRejection | undefined {
     const { randomShare = 0 } = limits;
-    // Without a share, the random numbers stay those of ids and orders.
-    if (randomShare === 0 || this.random() >= randomShare) return undefined;
-    return rejectionOf(limits, 0);
+    return this.random() < randomShare ? rejectionOf(limits, 0) : undefined;
   }
 
   #metersOf(key: string, request: EmulatorRequest): KeyMeters {

@@ -101,8 +101,10 @@ describe("outages option", () => {
   it("counts the times of setOutages from the call, and ends an outage with an empty list", async () => {
     const { emulator, ask } = emulatorWith();
     await vi.advanceTimersByTimeAsync(500);
-    emulator.setOutages([{ from: 0, to: Infinity }]);
+    emulator.setOutages([{ from: 100, to: 200 }]);
+    await vi.advanceTimersByTimeAsync(100);
     expect((await ask()).status).toBe(503);
+    emulator.setOutages([{ from: 0, to: Infinity }]);
     await vi.advanceTimersByTimeAsync(1e6);
     expect((await ask()).status).toBe(503);
     emulator.setOutages([]);
