@@ -1,5 +1,7 @@
 import type { Faults } from "./faults/fault-plan.js";
-import { checkLimits, type EmulatorOptions } from "./options.js";
+import { checkOutages, type Outage } from "./faults/outages.js";
+import type { EmulatorOptions } from "./options.js";
+import { checkLimits } from "./rate-limit/check-limits.js";
 import type { LimitRule, RateLimitOptions } from "./rate-limit/limiter.js";
 import type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
 import { createFetch } from "./server/fetch.js";
@@ -20,11 +22,18 @@ export interface Emulator {
    * Changes the rate limit for all requests from now on. Earlier requests still count if the algorithm stays the
    * same.
    *
-   * @throws RangeError if a number in `limits` is 0 or less, because no request would ever be accepted.
+   * @throws RangeError if a number in `limits` is out of range; TypeError if there is no such format of a reset.
    */
   setLimits(limits: RateLimitOptions | LimitRule | undefined): void;
   /** Changes the faults for all requests from now on. A list starts with the next request. */
   setFaults(faults: Faults | undefined): void;
+  /**
+   * Replaces the outages. Their times count from now, so `setOutages([{ from: 0, to: 5_000 }])` starts an outage of 5
+   * seconds, and `setOutages([])` ends it.
+   *
+   * @throws RangeError if an outage begins before 0 ms, or does not end after it begins.
+   */
+  setOutages(outages: readonly Outage[]): void;
   /** Deletes all logged requests and sets the totals to 0. */
   clear(): void;
   /**
@@ -42,7 +51,7 @@ export interface Emulator {
  * The built-in models are lexical: they compare words and parts of words, not meanings. That is enough for
  * retrieval that visibly works. Replace them with the options `embed`, `rank` and `chat`.
  *
- * @throws RangeError if a number among the options is out of range.
+ * @throws RangeError if a number among the options is out of range; TypeError if there is no such format of a reset.
  *
  * @example
  * ```ts
@@ -69,6 +78,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       service.limiter.set(limits);
     },
     setFaults: (faults) => service.faults.set(faults),
+    setOutages(outages) {
+      checkOutages(outages, "set the emulator's outages");
+      service.outages.set(outages);
+    },
     clear: () => service.log.clear(),
     listen: (listenOptions) => listen(service, listenOptions),
   };

@@ -5,8 +5,10 @@
  */
 
 export { createEmulator, type Emulator } from "./emulator.js";
+export type { ColdStart } from "./faults/cold-start.js";
 export type { Fault, FaultDetails, FaultName } from "./faults/fault.js";
 export type { Faults } from "./faults/fault-plan.js";
+export type { Outage } from "./faults/outages.js";
 export {
   emulatedModels,
   type ChatMessage,
@@ -17,12 +19,7 @@ export {
 } from "./models.js";
 export type { EmulatorOptions } from "./options.js";
 export { seededRandom } from "./random.js";
-export type {
-  LimitRejection,
-  LimitRule,
-  RateGrowth,
-  RateLimitOptions,
-  ResetHeader,
-} from "./rate-limit/limiter.js";
+export type { LimitRejection, LimitRule, RateGrowth, RateLimitOptions } from "./rate-limit/limiter.js";
+export type { ResetFormat, ResetHeader } from "./rate-limit/reset.js";
 export type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
 export type { EmulatorServer, ListenOptions } from "./server/server.js";

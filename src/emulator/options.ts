@@ -1,4 +1,7 @@
+import { checkColdStart, type ColdStart } from "./faults/cold-start.js";
 import type { Faults } from "./faults/fault-plan.js";
+import { UNAVAILABLE, checkFault, type Fault } from "./faults/fault.js";
+import { checkOutages, type Outage } from "./faults/outages.js";
 import { lexicalScores } from "./lexical/bm25.js";
 import { answerFromContext } from "./lexical/chat.js";
 import { lexicalVectors } from "./lexical/embed.js";
@@ -10,6 +13,7 @@ import {
   type EmulatedRerankModel,
 } from "./models.js";
 import { seededRandom } from "./random.js";
+import { checkLimits } from "./rate-limit/check-limits.js";
 import type { LimitRule, RateLimitOptions } from "./rate-limit/limiter.js";
 import type { EmulatorRequest } from "./request-log.js";
 
@@ -35,17 +39,40 @@ export interface EmulatorOptions {
   readonly workers?: number;
   /** Time that a worker needs for a request. Milliseconds, 0 or more. @defaultValue 0 */
   readonly serviceTime?: number | ((request: EmulatorRequest) => number);
-  /**
-   * Maximum length of the queue, 0 or more. Further requests are rejected with a 503, which Together uses for
-   * missing capacity.
-   *
-   * @defaultValue no limit
-   */
+  /** Maximum length of the queue, 0 or more. Further requests fail with `queueFull`. @defaultValue no limit */
   readonly maxQueue?: number;
+  /**
+   * The fault of a request that arrives when the queue is full, for example
+   * `{ status: 429, headers: { "retry-after": "2" } }`. Together uses a 503 for missing capacity.
+   *
+   * @defaultValue `{ status: 503 }`
+   */
+  readonly queueFull?: Fault;
   /** The rate limit. Use `setLimits` to change it later. @defaultValue none */
   readonly limits?: RateLimitOptions | LimitRule;
   /** Which requests fail, and how. Use `setFaults` to change it later. @defaultValue none */
   readonly faults?: Faults;
+  /**
+   * When the whole server fails, and how. Times count from the creation of the emulator. The rate limit and `faults`
+   * ignore these requests. Use `setOutages` to change it later.
+   *
+   * @defaultValue none
+   */
+  readonly outages?: readonly Outage[];
+  /**
+   * How long a model takes to start after the first request to it, as a dedicated endpoint that has scaled to zero.
+   * The rate limit and `faults` ignore requests that fail until then.
+   *
+   * @defaultValue none
+   */
+  readonly coldStart?: ColdStart;
+  /**
+   * How far the server's clock is ahead of this machine's, in milliseconds; any finite number. It determines the
+   * `date` header of responses, and the resets of a rate limit that are dates.
+   *
+   * @defaultValue 0
+   */
+  readonly clockSkew?: number;
   /** Maximum number of texts per request, 1 or more. More are rejected with `tooLargeStatus`. @defaultValue no limit */
   readonly maxBatchTexts?: number;
   /**
@@ -91,7 +118,11 @@ export interface EmulatorOptions {
   ) => ArrayLike<number> | Promise<ArrayLike<number>>;
   /** Replaces the extractive chat model. Returns the assistant's text. @defaultValue the extractive model */
   readonly chat?: (messages: readonly ChatMessage[], model: string) => string | Promise<string>;
-  /** Random number generator, from 0 up to 1, for shuffled items and request ids. @defaultValue `seededRandom(1)` */
+  /**
+   * Random number generator, from 0 up to 1, for shuffled items, request ids and `limits.randomShare`.
+   *
+   * @defaultValue `seededRandom(1)`
+   */
   readonly random?: () => number;
   /** Number of the latest requests to keep, 0 or more. The log may keep twice as many. @defaultValue 10_000 */
   readonly keepRequests?: number;
@@ -99,7 +130,8 @@ export interface EmulatorOptions {
   readonly keepBodies?: boolean;
 }
 
-type CompleteOptions = Required<Omit<EmulatorOptions, "apiKey" | "limits" | "faults" | "embed" | "rank">>;
+type OptionWithoutDefault = "apiKey" | "limits" | "faults" | "outages" | "coldStart" | "embed" | "rank";
+type CompleteOptions = Required<Omit<EmulatorOptions, OptionWithoutDefault>>;
 
 /** The options with all defaults filled in. */
 export interface EmulatorSettings extends CompleteOptions {
@@ -120,11 +152,14 @@ export interface EmulatorSettings extends CompleteOptions {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws RangeError if a number is out of range.
+ * @throws RangeError if a number is out of range; TypeError if there is no such format of a reset.
  */
 export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
   checkNumbers(options);
-  checkLimits(options.limits, "create the emulator");
+  checkLimits(options.limits, ACTION);
+  checkFault(options.queueFull, "queueFull", ACTION);
+  checkOutages(options.outages, ACTION);
+  checkColdStart(options.coldStart, ACTION);
   const { embed, rank } = options;
   return {
     models: options.models ?? emulatedModels,
@@ -133,6 +168,8 @@ export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
     workers: options.workers ?? Infinity,
     serviceTime: options.serviceTime ?? 0,
     maxQueue: options.maxQueue ?? Infinity,
+    queueFull: options.queueFull ?? UNAVAILABLE,
+    clockSkew: options.clockSkew ?? 0,
     maxBatchTexts: options.maxBatchTexts ?? Infinity,
     maxBatchTokens: options.maxBatchTokens ?? Infinity,
     maxBodyBytes: options.maxBodyBytes ?? Infinity,
@@ -149,6 +186,8 @@ export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
   };
 }
 
+const ACTION = "create the emulator";
+
 const MINIMUM = {
   latency: 0,
   serviceTime: 0,
@@ -160,27 +199,16 @@ const MINIMUM = {
   keepRequests: 0,
 } as const;
 
-const POSITIVE = ["requestsPerSecond", "tokensPerSecond", "windowSeconds", "burst"] as const;
-
 function checkNumbers(options: EmulatorOptions): void {
   for (const [name, minimum] of Object.entries(MINIMUM)) {
     const value = options[name as keyof typeof MINIMUM];
     // Not `value < minimum`: that accepts NaN.
     if (typeof value === "number" && !(value >= minimum)) {
-      throw new RangeError(
-        `Cannot create the emulator: ${name} is ${value}; give a number of ${minimum} or more`,
-      );
+      throw new RangeError(`Cannot ${ACTION}: ${name} is ${value}; give a number of ${minimum} or more`);
     }
   }
-}
-
-/** @throws RangeError if a number of a rate limit is 0 or less, because no request would ever be accepted. */
-export function checkLimits(limits: EmulatorOptions["limits"], action: string): void {
-  if (typeof limits !== "object") return;
-  for (const name of POSITIVE) {
-    const value = limits[name];
-    if (value !== undefined && !(value > 0)) {
-      throw new RangeError(`Cannot ${action}: limits.${name} is ${value}; give a number above 0`);
-    }
+  const { clockSkew = 0 } = options;
+  if (!Number.isFinite(clockSkew)) {
+    throw new RangeError(`Cannot ${ACTION}: clockSkew is ${clockSkew}; give a finite number`);
   }
 }

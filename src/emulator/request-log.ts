@@ -24,7 +24,7 @@ export interface EmulatorRequest {
   status?: number;
   /** Milliseconds from sending to the first byte of the response, or to the abort. */
   duration?: number;
-  /** The fault that the `faults` option gave to this request. */
+  /** The fault that `faults`, an outage or a cold start gave to this request. */
   fault?: Fault;
   /** Whether the client aborted the request before the response. */
   aborted?: boolean;

@@ -1,5 +1,5 @@
 import { ApiError, defaultError } from "../api-error.js";
-import { waitForAbort } from "../delay.js";
+import { sleep, waitForAbort } from "../delay.js";
 import { shuffled } from "../random.js";
 import type { EmulatorRequest } from "../request-log.js";
 import { ConnectionLost, jsonResponse, type Delivery, type EmulatedResponse } from "../response.js";
@@ -14,11 +14,23 @@ const HTML =
   "<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>502</h1></body></html>";
 
 /**
- * Returns the response of a fault that replaces the model's, or undefined.
+ * Returns the complete response of a fault that replaces the model's, after the fault's delay. Returns undefined if
+ * the model has to respond.
  *
  * @throws {ConnectionLost} if the fault is a lost connection.
  */
-export async function faultResponse(
+export async function replacedResponse(
+  fault: FaultDetails,
+  request: EmulatorRequest,
+  id: string,
+  signal?: AbortSignal,
+): Promise<EmulatedResponse | undefined> {
+  await sleep(fault.delay ?? 0, signal);
+  const response = await faultResponse(fault, request, id, signal);
+  return response && applyFault(response, fault);
+}
+
+async function faultResponse(
   fault: FaultDetails,
   request: EmulatorRequest,
   id: string,

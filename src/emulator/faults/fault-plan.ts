@@ -1,5 +1,5 @@
 import type { EmulatorRequest } from "../request-log.js";
-import type { Fault, FaultDetails } from "./fault.js";
+import { detailsOf, type Fault, type FaultDetails } from "./fault.js";
 
 /**
  * Which requests fail. Either a list with one entry per request, in order; undefined, `"ok"` and the end of the list
@@ -24,6 +24,6 @@ export class FaultPlan {
     const fault = typeof this.faults === "function" ? this.faults(request) : this.faults?.[this.#used++];
     if (fault === undefined || fault === "ok") return {};
     request.fault = fault;
-    return typeof fault === "string" ? { kind: fault } : fault;
+    return detailsOf(fault);
   }
 }

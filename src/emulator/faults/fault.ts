@@ -87,3 +87,21 @@ export interface FaultDetails {
 
 /** The fault of one request: a name, or the details. */
 export type Fault = FaultName | FaultDetails;
+
+/** Returns the details of a fault, also of one that is only a name. */
+export function detailsOf(fault: Fault): FaultDetails {
+  return typeof fault === "string" ? { kind: fault } : fault;
+}
+
+/** The default of everything that makes the server unavailable: Together's response to missing capacity. */
+export const UNAVAILABLE: Fault = { status: 503 };
+
+/** @throws RangeError if the status of a fault is none that a server can send. */
+export function checkFault(fault: Fault | undefined, option: string, action: string): void {
+  if (typeof fault !== "object" || fault.status === undefined) return;
+  // Not `status < 200`: that accepts NaN.
+  if (fault.status >= 200 && fault.status <= 599) return;
+  throw new RangeError(
+    `Cannot ${action}: ${option}.status is ${fault.status}; give a status from 200 to 599`,
+  );
+}

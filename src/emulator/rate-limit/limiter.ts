@@ -1,6 +1,7 @@
-import { ApiError } from "../api-error.js";
+import { ApiError, defaultError } from "../api-error.js";
 import type { EmulatorRequest } from "../request-log.js";
 import { FixedWindow, SuccessRate, TokenBucket, type Meter, type Quota } from "./meters.js";
+import { resetValue, type ResetFormat, type ResetHeader } from "./reset.js";
 
 /** A rate limit like Together's: per API key and model. Rejected requests do not count. */
 export interface RateLimitOptions {
@@ -20,12 +21,13 @@ export interface RateLimitOptions {
   /** Requests that a bucket can hold, above 0. Less than 1 counts as 1. @defaultValue the requests of `windowSeconds` */
   readonly burst?: number;
   /**
-   * Precision of the seconds that a 429 tells a client to wait: rounded up to whole seconds as Together does, exact,
-   * or no header.
+   * What a 429 tells a client about the time to wait. `"rounded"` (up to whole seconds, as Together does), `"exact"`
+   * or `"none"`; a time of the server's clock: `"date"`, `"epoch"` or `"epoch-ms"`; a wrong constant: a number of
+   * seconds, 0 or more; or a function that returns the seconds.
    *
    * @defaultValue "rounded"
    */
-  readonly reset?: "rounded" | "exact" | "none";
+  readonly reset?: ResetFormat;
   /**
    * Header of a 429 with the time to wait: Together's own (seconds), `"retry-after"` (seconds) or `"retry-after-ms"`
    * (milliseconds).
@@ -33,12 +35,18 @@ export interface RateLimitOptions {
    * @defaultValue "x-ratelimit-reset"
    */
   readonly header?: ResetHeader;
+  /** Status of the response to a request above the limit, 400 to 599. @defaultValue 429 */
+  readonly status?: number;
+  /**
+   * Share of requests that are rejected at random, 0 to 1, also below the other limits. They tell a client to wait 0
+   * seconds unless `reset` is a constant or a function. The emulator's option `random` decides which.
+   *
+   * @defaultValue 0
+   */
+  readonly randomShare?: number;
   /** Raises the limit after steady success, as Together's dynamic limits do. @defaultValue a constant limit */
   readonly growth?: RateGrowth;
 }
-
-/** Header of a 429 with the time to wait: `"x-ratelimit-reset"`, `"retry-after"` or `"retry-after-ms"`. */
-export type ResetHeader = "x-ratelimit-reset" | "retry-after" | "retry-after-ms";
 
 /** Growth of a dynamic limit: `factor` times the rate of past successes, at least the base rate. */
 export interface RateGrowth {
@@ -48,7 +56,7 @@ export interface RateGrowth {
   readonly windowSeconds?: number;
 }
 
-/** The 429 of a custom limit. */
+/** The response of a custom limit. */
 export interface LimitRejection {
   /** Seconds until the next attempt, 0 or more. @defaultValue the response has no header for it */
   readonly waitSeconds?: number;
@@ -56,6 +64,10 @@ export interface LimitRejection {
   readonly errorType?: "dynamic_request_limited" | "dynamic_token_limited";
   /** Header with the time to wait. @defaultValue "x-ratelimit-reset" */
   readonly header?: ResetHeader;
+  /** Status of the response, 400 to 599. @defaultValue 429 */
+  readonly status?: number;
+  /** What the header tells about the time to wait. @defaultValue "exact", or "none" without `waitSeconds` */
+  readonly reset?: ResetFormat;
 }
 
 /** A custom limit. Return undefined to accept the request. `now` is `performance.now()`, in milliseconds. */
@@ -73,7 +85,12 @@ export class Limiter {
   #limits: RateLimitOptions | LimitRule | undefined;
   #meters = new Map<string, KeyMeters>();
 
-  constructor(limits: RateLimitOptions | LimitRule | undefined) {
+  /** @param serverTime - Returns the time of the server's clock, in milliseconds since 1970. */
+  constructor(
+    limits: RateLimitOptions | LimitRule | undefined,
+    private readonly serverTime: () => number = () => Date.now(),
+    private readonly random: () => number = Math.random,
+  ) {
     this.#limits = limits;
   }
 
@@ -86,7 +103,7 @@ export class Limiter {
   /**
    * Counts a request towards the limit.
    *
-   * @throws {ApiError} 429 if the request is above the limit. It does not count then.
+   * @throws {ApiError} 429, or the limit's own status, if the request is above the limit. It does not count then.
    */
   consume(request: EmulatorRequest, key: string): void {
     const now = performance.now();
@@ -95,13 +112,18 @@ export class Limiter {
     const rejection =
       typeof limits === "function"
         ? limits(request, now)
-        : consumeQuotas(limits, this.#metersOf(key, request), request, now);
-    if (rejection) throw tooManyRequests(rejection);
+        : (this.#rejectAtRandom(limits) ?? consumeQuotas(limits, this.#metersOf(key, request), request, now));
+    if (rejection) throw rejected(rejection, this.serverTime());
   }
 
   /** Counts a successful request towards the growth of the limit. */
   recordSuccess(request: EmulatorRequest, key: string): void {
     if (typeof this.#limits === "object") this.#metersOf(key, request).successes.add(performance.now());
+  }
+
+  #rejectAtRandom(limits: RateLimitOptions): LimitRejection | undefined {
+    const { randomShare = 0 } = limits;
+    return this.random() < randomShare ? rejectionOf(limits, 0) : undefined;
   }
 
   #metersOf(key: string, request: EmulatorRequest): KeyMeters {
@@ -138,7 +160,12 @@ function consumeQuotas(
     return undefined;
   }
   const errorType = requestWait > 0 ? "dynamic_request_limited" : "dynamic_token_limited";
-  return { errorType, ...resetOf(limits, Math.max(requestWait, tokenWait)) };
+  return { errorType, ...rejectionOf(limits, Math.max(requestWait, tokenWait)) };
+}
+
+function rejectionOf(limits: RateLimitOptions, waitSeconds: number): LimitRejection {
+  const { header = "x-ratelimit-reset", reset = "rounded", status = 429 } = limits;
+  return { waitSeconds, header, reset, status };
 }
 
 function requestQuotaOf(limits: RateLimitOptions, successes: SuccessRate, now: number): Quota {
@@ -153,20 +180,14 @@ function tokenQuotaOf({ tokensPerSecond = Infinity, windowSeconds = 1 }: RateLim
   return { rate: tokensPerSecond, capacity: tokensPerSecond * windowSeconds, windowSeconds };
 }
 
-function resetOf(limits: RateLimitOptions, waitSeconds: number): LimitRejection {
-  const header = limits.header ?? "x-ratelimit-reset";
-  if (limits.reset === "none") return {};
-  if (limits.reset === "exact") return { waitSeconds, header };
-  return { waitSeconds: Math.ceil(waitSeconds), header };
-}
-
-function tooManyRequests(rejection: LimitRejection): ApiError {
-  const { waitSeconds, errorType = "dynamic_request_limited", header = "x-ratelimit-reset" } = rejection;
+function rejected(rejection: LimitRejection, serverTime: number): ApiError {
+  const { status = 429, errorType = "dynamic_request_limited", header = "x-ratelimit-reset" } = rejection;
+  const { waitSeconds, reset = waitSeconds === undefined ? "none" : "exact" } = rejection;
+  const value = resetValue(reset, waitSeconds ?? 0, header, serverTime);
+  const details = { ...(value !== undefined && { headers: { [header]: value } }) };
+  if (status !== 429) return new ApiError(status, defaultError(status).message, details);
   const what = errorType === "dynamic_token_limited" ? "tokens" : "requests";
-  const value = header === "retry-after-ms" ? 1000 * (waitSeconds ?? 0) : (waitSeconds ?? 0);
+  const message = `You have been rate limited: too many ${what} for this model. Please slow down.`;
   // Together documents `error_type` only in prose, not its place in the body. The error's `type` is a guess.
-  return new ApiError(429, `You have been rate limited: too many ${what} for this model. Please slow down.`, {
-    errorType,
-    ...(waitSeconds !== undefined && { headers: { [header]: String(Math.ceil(value * 1000) / 1000) } }),
-  });
+  return new ApiError(429, message, { errorType, ...details });
 }

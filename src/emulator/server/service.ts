@@ -5,8 +5,11 @@ import { embeddings } from "../endpoints/embeddings.js";
 import type { EmulatedEndpoint } from "../endpoints/endpoint.js";
 import { modelList } from "../endpoints/model-list.js";
 import { rerank } from "../endpoints/rerank.js";
-import { applyFault, faultResponse } from "../faults/apply-fault.js";
+import { applyFault, replacedResponse } from "../faults/apply-fault.js";
+import { ColdStarts } from "../faults/cold-start.js";
 import { FaultPlan } from "../faults/fault-plan.js";
+import { detailsOf, type FaultDetails } from "../faults/fault.js";
+import { OutagePlan } from "../faults/outages.js";
 import { resolveSettings, type EmulatorOptions, type EmulatorSettings } from "../options.js";
 import { Limiter } from "../rate-limit/limiter.js";
 import { RequestLog, type EmulatorRequest } from "../request-log.js";
@@ -30,16 +33,20 @@ export class Service {
   readonly log: RequestLog;
   readonly limiter: Limiter;
   readonly faults: FaultPlan;
+  readonly outages: OutagePlan;
   readonly #settings: EmulatorSettings;
+  readonly #coldStarts: ColdStarts;
   readonly #workers: WorkerPool;
 
   constructor(options: EmulatorOptions) {
     this.#settings = resolveSettings(options);
     const { workers, maxQueue, keepRequests, keepBodies } = this.#settings;
     this.#workers = new WorkerPool(workers, maxQueue);
+    this.#coldStarts = new ColdStarts(options.coldStart);
     this.log = new RequestLog(keepRequests, keepBodies);
-    this.limiter = new Limiter(options.limits);
+    this.limiter = new Limiter(options.limits, () => this.#serverTime(), this.#settings.random);
     this.faults = new FaultPlan(options.faults);
+    this.outages = new OutagePlan(options.outages ?? []);
   }
 
   /**
@@ -55,7 +62,7 @@ export class Service {
       // Timers drop fractions: two halves of 5 ms would be 4 ms.
       const firstHalf = Math.floor(latency / 2);
       await sleep(firstHalf, incoming.signal);
-      const response = await this.#respond(incoming, request);
+      const response = this.#withDate(await this.#respond(incoming, request));
       await sleep(latency - firstHalf, incoming.signal);
       request.status = response.status;
       return response;
@@ -68,6 +75,17 @@ export class Service {
     }
   }
 
+  /** Adds the time of the server's clock, as every HTTP server does. */
+  #withDate(response: EmulatedResponse): EmulatedResponse {
+    const date = new Date(this.#serverTime()).toUTCString();
+    return { ...response, headers: { date, ...response.headers } };
+  }
+
+  /** Returns the time of the server's clock in milliseconds since 1970. */
+  #serverTime(): number {
+    return Date.now() + this.#settings.clockSkew;
+  }
+
   async #respond(incoming: IncomingRequest, request: EmulatorRequest): Promise<EmulatedResponse> {
     const id = createRequestId(this.#settings.random);
     try {
@@ -78,7 +96,10 @@ export class Service {
     }
   }
 
-  /** Checks path, key, body and rate limit, in this order. Then applies the fault, or runs the model. */
+  /**
+   * Checks path, key, body, outages, cold start and rate limit, in this order. Then applies the fault, or runs the
+   * model. The rate limit does not count what an outage or a cold start rejects.
+   */
   async #process(
     { authorization, body, signal }: IncomingRequest,
     request: EmulatorRequest,
@@ -88,11 +109,14 @@ export class Service {
     const key = this.#authorize(authorization);
     this.#checkSize(body);
     const runModel = endpoint.prepare(request.body, this.#settings);
-    this.limiter.consume(request, key);
-    const fault = this.faults.take(request);
-    await sleep(fault.delay ?? 0, signal);
-    const replacement = await faultResponse(fault, request, id, signal);
-    if (replacement) return applyFault(replacement, fault);
+    const unavailable = this.outages.take(request) ?? this.#coldStarts.take(request);
+    if (!unavailable) this.limiter.consume(request, key);
+    const fault = unavailable ?? this.faults.take(request);
+    const replace = (other: FaultDetails) => replacedResponse(other, request, id, signal);
+    const replacement =
+      (await replace(fault)) ??
+      (this.#workers.isFull ? await replace(detailsOf(this.#settings.queueFull)) : undefined);
+    if (replacement) return replacement;
     const response = await this.#workers.run(async () => {
       await sleep(this.#milliseconds("serviceTime", request), signal);
       return runModel({ id, fault });

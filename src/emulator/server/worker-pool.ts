@@ -1,5 +1,3 @@
-import { ApiError, defaultError } from "../api-error.js";
-
 /** Runs at most `count` tasks concurrently. Further tasks queue in the order of their arrival. */
 export class WorkerPool {
   #busy = 0;
@@ -10,7 +8,16 @@ export class WorkerPool {
     private readonly maxQueue: number,
   ) {}
 
-  /** @throws {ApiError} 503 if the queue is full; the signal's reason if it aborts in the queue. */
+  /** Whether a task that arrives now would exceed `maxQueue`. */
+  get isFull(): boolean {
+    return this.#busy >= this.count && this.#queue.length >= this.maxQueue;
+  }
+
+  /**
+   * Runs a task, also if the queue is full: the caller has to check `isFull` first.
+   *
+   * @throws the signal's reason if it aborts in the queue.
+   */
   async run<Result>(task: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     if (this.#busy >= this.count) await this.#waitInQueue(signal);
     else this.#busy++;
@@ -25,7 +32,6 @@ export class WorkerPool {
   }
 
   #waitInQueue(signal?: AbortSignal): Promise<void> {
-    if (this.#queue.length >= this.maxQueue) throw new ApiError(503, defaultError(503).message);
     return new Promise((resolve, reject) => {
       const start = (): void => {
         signal?.removeEventListener("abort", leave);

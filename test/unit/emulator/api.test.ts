@@ -82,6 +82,41 @@ describe("createEmulator()", () => {
       { limits: { windowSeconds: -1 } },
       "Cannot create the emulator: limits.windowSeconds is -1; give a number above 0",
     ],
+    [
+      { queueFull: { status: 99 } },
+      "Cannot create the emulator: queueFull.status is 99; give a status from 200 to 599",
+    ],
+    [
+      {
+        outages: [
+          { from: 0, to: 1 },
+          { from: -1, to: 1 },
+        ],
+      },
+      "Cannot create the emulator: outages[1].from is -1; give a number of 0 or more",
+    ],
+    [
+      { outages: [{ from: 2, to: Number.NaN }] },
+      "Cannot create the emulator: outages[0].to is NaN; give a number above 2, its from",
+    ],
+    [
+      { outages: [{ from: 0, to: 1, fault: { status: 600 } }] },
+      "Cannot create the emulator: outages[0].fault.status is 600; give a status from 200 to 599",
+    ],
+    [
+      { coldStart: { duration: -1 } },
+      "Cannot create the emulator: coldStart.duration is -1; give a number of 0 or more",
+    ],
+    [{ clockSkew: -Infinity }, "Cannot create the emulator: clockSkew is -Infinity; give a finite number"],
+    [{ limits: { reset: -1 } }, "Cannot create the emulator: limits.reset is -1; give a number of 0 or more"],
+    [
+      { limits: { status: 200 } },
+      "Cannot create the emulator: limits.status is 200; give a number from 400 to 599",
+    ],
+    [
+      { limits: { randomShare: 1.5 } },
+      "Cannot create the emulator: limits.randomShare is 1.5; give a number from 0 to 1",
+    ],
   ])("throws a RangeError for %j", (options, message) => {
     expect(() => createEmulator(options)).toThrow(new RangeError(message));
   });

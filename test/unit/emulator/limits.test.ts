@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { createEmulator, type EmulatorOptions, type RateLimitOptions } from "../../../src/emulator/index.js";
+import {
+  createEmulator,
+  seededRandom,
+  type EmulatorOptions,
+  type RateLimitOptions,
+  type ResetFormat,
+} from "../../../src/emulator/index.js";
 import { useVirtualTime } from "../../support/time.js";
 import { embed, emulatorWith, errorOf, post, RERANK } from "./support.js";
 
@@ -18,6 +24,15 @@ async function accepted(fetch: Fetch, requests: number, input: unknown = "text")
 
 const limited = (limits: EmulatorOptions["limits"]): Fetch =>
   createEmulator({ ...(limits && { limits }) }).fetch;
+
+const NOON = Date.parse("2026-11-21T12:00:00Z");
+
+/** Returns the statuses of 500 requests, a tenth of which are rejected at random. */
+async function statusesOf(seed: number): Promise<number[]> {
+  const { ask } = emulatorWith({ limits: { randomShare: 0.1 }, random: seededRandom(seed) });
+  const answers = await Promise.all(Array.from({ length: 500 }, () => ask()));
+  return answers.map(({ status }) => status);
+}
 
 describe("limits option", () => {
   it("accepts a burst, then refills a token bucket at a constant rate", async () => {
@@ -44,7 +59,18 @@ describe("limits option", () => {
     ["retry-after", { header: "retry-after" }, ["retry-after", "3"]],
     ["retry-after-ms", { header: "retry-after-ms", reset: "exact" }, ["retry-after-ms", "2500"]],
     ["no header", { reset: "none" }, undefined],
+    [
+      "an HTTP date",
+      { reset: "date", header: "retry-after" },
+      ["retry-after", "Sat, 21 Nov 2026 12:00:03 GMT"],
+    ],
+    ["seconds since 1970", { reset: "epoch" }, ["x-ratelimit-reset", String(NOON / 1000 + 3)]],
+    ["milliseconds since 1970", { reset: "epoch-ms" }, ["x-ratelimit-reset", String(NOON + 2750)]],
+    ["a constant", { reset: 60 }, ["x-ratelimit-reset", "60"]],
+    ["a constant in milliseconds", { reset: 0.1, header: "retry-after-ms" }, ["retry-after-ms", "100"]],
+    ["what a function returns", { reset: (seconds) => 2 * seconds }, ["x-ratelimit-reset", "5"]],
   ])("returns the time to wait as %s", async (_, how, header) => {
+    vi.setSystemTime(NOON + 250);
     const fetch = limited({ requestsPerSecond: 0.4, ...how });
     await embed(fetch, "first");
     const rejected = await embed(fetch, "second");
@@ -54,6 +80,86 @@ describe("limits option", () => {
       .map((name) => [name, rejected.headers.get(name)]);
     expect(rejected.status).toBe(429);
     expect(named).toEqual(header ? [header] : []);
+  });
+
+  it.each<[ResetFormat, number]>([
+    ["date", 1000],
+    ["epoch", 1],
+    ["epoch-ms", 0.001],
+  ])("reads the server's clock for the reset %s", async (reset, secondsPerUnit) => {
+    vi.setSystemTime(NOON);
+    const limits = { requestsPerSecond: 0.5, reset } as const;
+    const { ask } = emulatorWith({ limits, clockSkew: 30_000 });
+    await ask();
+    const value = (await ask()).headers.get("x-ratelimit-reset") ?? "";
+    const resetAt = reset === "date" ? Date.parse(value) / 1000 : Number(value) * secondsPerUnit;
+    expect(resetAt).toBeCloseTo(NOON / 1000 + 32, 6);
+  });
+
+  it("returns the reset of a custom limit in its own format", async () => {
+    vi.setSystemTime(NOON);
+    const fetch = limited(() => ({ waitSeconds: 7, reset: "date", header: "retry-after" }));
+    expect((await embed(fetch, "x")).headers.get("retry-after")).toBe("Sat, 21 Nov 2026 12:00:07 GMT");
+  });
+
+  it("returns no reset for a custom limit without waitSeconds", async () => {
+    expect(
+      (
+        await embed(
+          limited(() => ({})),
+          "x",
+        )
+      ).headers.has("x-ratelimit-reset"),
+    ).toBe(false);
+  });
+
+  it("rejects with another status, without the words and the error_type of a 429", async () => {
+    const { emulator, ask } = emulatorWith({
+      limits: { requestsPerSecond: 0.1, status: 503, header: "retry-after" },
+    });
+    await ask();
+    const rejected = await ask();
+    expect([rejected.status, rejected.headers.get("retry-after")]).toEqual([503, "10"]);
+    const body = (await rejected.json()) as object;
+    expect(body).not.toHaveProperty("error_type");
+    expect(body).toMatchObject({
+      error: { type: "server_error", message: expect.stringMatching(/overloaded/) as string },
+    });
+    expect(emulator.totals.rejected).toBe(0);
+  });
+
+  it("rejects a share of the requests at random, the same ones for the same seed", async () => {
+    const first = await statusesOf(1);
+    const share = first.filter((status) => status === 429).length / first.length;
+    expect(share).toBeGreaterThan(0.06);
+    expect(share).toBeLessThan(0.14);
+    expect(await statusesOf(1)).toEqual(first);
+    expect(await statusesOf(2)).not.toEqual(first);
+  });
+
+  it.each<[RateLimitOptions, string | null]>([
+    [{}, "0"],
+    [{ reset: 2 }, "2"],
+    [{ reset: "none" }, null],
+  ])("adds the reset of %j to a random 429", async (how, value) => {
+    const rejected = await embed(limited({ randomShare: 1, ...how }), "x");
+    expect([rejected.status, rejected.headers.get("x-ratelimit-reset")]).toEqual([429, value]);
+  });
+
+  it("uses up no rate limit for a random 429", async () => {
+    const { emulator, ask } = emulatorWith({ limits: { requestsPerSecond: 1, burst: 1, randomShare: 1 } });
+    await ask();
+    emulator.setLimits({ requestsPerSecond: 1, burst: 1 });
+    expect((await ask()).status).toBe(200);
+  });
+
+  it("throws a TypeError for an unknown reset", () => {
+    const limits = { reset: "never" } as unknown as RateLimitOptions;
+    expect(() => createEmulator({ limits })).toThrow(
+      new TypeError(
+        'Cannot create the emulator: limits.reset is "never"; give a number, a function, or "rounded", "exact", "none", "date", "epoch", "epoch-ms"',
+      ),
+    );
   });
 
   it("distinguishes limits on requests and on tokens in error_type", async () => {

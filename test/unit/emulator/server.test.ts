@@ -54,6 +54,12 @@ describe("listen()", () => {
     });
   });
 
+  it("sends the server's date, not this machine's", async () => {
+    const { url } = await start({ clockSkew: 86_400_000 });
+    const date = Date.parse((await ask(url)).headers.get("date") ?? "");
+    expect(Math.abs(date - Date.now() - 86_400_000)).toBeLessThan(10_000);
+  });
+
   it("serves the official client", async () => {
     const { url } = await start();
     const client = new Together({ apiKey: "key", baseURL: url });

@@ -117,3 +117,29 @@ describe("request log", () => {
     expect(emulator.totals).toEqual({ requests: 0, rejected: 0, texts: 0, tokens: 0 });
   });
 });
+
+describe("clockSkew option", () => {
+  const now = new Date("2026-11-21T12:00:00.750Z");
+
+  it.each([
+    [undefined, "Sat, 21 Nov 2026 12:00:00 GMT"],
+    [60_000, "Sat, 21 Nov 2026 12:01:00 GMT"],
+    [-150_000, "Sat, 21 Nov 2026 11:57:30 GMT"],
+  ])("adds %s ms to the date header of every response", async (clockSkew, date) => {
+    vi.setSystemTime(now);
+    const { ask } = emulatorWith({ ...(clockSkew && { clockSkew }), faults: ["ok", { status: 500 }] });
+    expect([(await ask()).headers.get("date"), (await ask()).headers.get("date")]).toEqual([date, date]);
+  });
+
+  it("leaves the log on the real clock", async () => {
+    vi.setSystemTime(now);
+    const { emulator, ask } = emulatorWith({ clockSkew: 60_000 });
+    await ask();
+    expect(emulator.requests[0]?.time).toBe(now.getTime());
+  });
+
+  it("leaves a date header that a fault sets", async () => {
+    const { ask } = emulatorWith({ faults: [{ headers: { date: "yesterday" } }] });
+    expect((await ask()).headers.get("date")).toBe("yesterday");
+  });
+});

@@ -1,0 +1,45 @@
+import type { EmulatorRequest } from "../request-log.js";
+import { UNAVAILABLE, checkFault, detailsOf, type Fault, type FaultDetails } from "./fault.js";
+
+/** The start of a dedicated endpoint that has scaled to zero. */
+export interface ColdStart {
+  /** How long a model starts after the first request to it. Milliseconds, 0 or more. */
+  readonly duration: number;
+  /**
+   * How requests fail until then, for example `{ status: 503, headers: { "retry-after": "5" } }`.
+   *
+   * @defaultValue `{ status: 503 }`
+   */
+  readonly fault?: Fault;
+}
+
+/** Gives the requests to a model that is starting their fault. */
+export class ColdStarts {
+  /** When the first request to each model arrived. */
+  #startedAt = new Map<string | undefined, number>();
+
+  constructor(private readonly coldStart: ColdStart | undefined) {}
+
+  /** Returns the fault of a request that arrives now, and writes it to the log. Undefined if its model is running. */
+  take(request: EmulatorRequest): FaultDetails | undefined {
+    if (!this.coldStart) return undefined;
+    const { duration, fault = UNAVAILABLE } = this.coldStart;
+    const now = performance.now();
+    const startedAt = this.#startedAt.get(request.model) ?? now;
+    this.#startedAt.set(request.model, startedAt);
+    if (now - startedAt >= duration) return undefined;
+    request.fault = fault;
+    return detailsOf(fault);
+  }
+}
+
+/** @throws RangeError if the duration is not 0 or more. */
+export function checkColdStart(coldStart: ColdStart | undefined, action: string): void {
+  if (!coldStart) return;
+  const { duration, fault } = coldStart;
+  // Not `duration < 0`: that accepts NaN.
+  if (!(duration >= 0)) {
+    throw new RangeError(`Cannot ${action}: coldStart.duration is ${duration}; give a number of 0 or more`);
+  }
+  checkFault(fault, "coldStart.fault", action);
+}

@@ -1,0 +1,54 @@
+import type { EmulatorRequest } from "../request-log.js";
+import { UNAVAILABLE, checkFault, detailsOf, type Fault, type FaultDetails } from "./fault.js";
+
+/** A period in which all requests fail. */
+export interface Outage {
+  /** When the outage begins. Milliseconds since the outages were set, 0 or more. */
+  readonly from: number;
+  /** When the outage ends. Milliseconds since the outages were set, above `from`; `Infinity` for no end. */
+  readonly to: number;
+  /**
+   * How requests fail that arrive during the outage: with a status, or for example `"reset"`, `"hang"` or `"html"`.
+   *
+   * @defaultValue `{ status: 503 }`
+   */
+  readonly fault?: Fault;
+}
+
+/** Gives every request that arrives during an outage its fault. */
+export class OutagePlan {
+  #setAt = performance.now();
+
+  constructor(private outages: readonly Outage[]) {}
+
+  /** Replaces the outages. Their times count from now. */
+  set(outages: readonly Outage[]): void {
+    this.outages = outages;
+    this.#setAt = performance.now();
+  }
+
+  /** Returns the fault of a request that arrives now, and writes it to the log. Undefined if there is no outage. */
+  take(request: EmulatorRequest): FaultDetails | undefined {
+    const now = performance.now() - this.#setAt;
+    const outage = this.outages.find(({ from, to }) => from <= now && now < to);
+    if (!outage) return undefined;
+    const { fault = UNAVAILABLE } = outage;
+    request.fault = fault;
+    return detailsOf(fault);
+  }
+}
+
+/** @throws RangeError if an outage begins before 0, or does not end after it begins. */
+export function checkOutages(outages: readonly Outage[] = [], action: string): void {
+  for (const [index, { from, to, fault }] of outages.entries()) {
+    const name = `outages[${index}]`;
+    // Not `from < 0` and `to <= from`: they accept NaN.
+    if (!(from >= 0)) {
+      throw new RangeError(`Cannot ${action}: ${name}.from is ${from}; give a number of 0 or more`);
+    }
+    if (!(to > from)) {
+      throw new RangeError(`Cannot ${action}: ${name}.to is ${to}; give a number above ${from}, its from`);
+    }
+    checkFault(fault, `${name}.fault`, action);
+  }
+}

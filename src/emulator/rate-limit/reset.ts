@@ -1,0 +1,54 @@
+/**
+ * What a 429 tells a client about the time to wait. In seconds: rounded up to whole seconds as Together does
+ * (`"rounded"`), `"exact"`, always the same number, or whatever a function returns for the exact seconds. As a time of
+ * the server's clock, rounded up: an HTTP `"date"`, seconds since 1970 (`"epoch"`), or milliseconds since 1970
+ * (`"epoch-ms"`). Or nothing (`"none"`).
+ */
+export type ResetFormat =
+  "rounded" | "exact" | "none" | "date" | "epoch" | "epoch-ms" | number | ((waitSeconds: number) => number);
+
+/** Header of a 429 with the time to wait: `"x-ratelimit-reset"`, `"retry-after"` or `"retry-after-ms"`. */
+export type ResetHeader = "x-ratelimit-reset" | "retry-after" | "retry-after-ms";
+
+const FORMATS: readonly unknown[] = ["rounded", "exact", "none", "date", "epoch", "epoch-ms"];
+
+/**
+ * Returns the value of the header, or undefined for none.
+ *
+ * @param serverTime - The server's clock, in milliseconds since 1970.
+ */
+export function resetValue(
+  format: ResetFormat,
+  waitSeconds: number,
+  header: ResetHeader,
+  serverTime: number,
+): string | undefined {
+  const resetAt = serverTime + waitSeconds * 1000;
+  if (format === "none") return undefined;
+  if (format === "date") return new Date(Math.ceil(resetAt / 1000) * 1000).toUTCString();
+  if (format === "epoch") return String(Math.ceil(resetAt / 1000));
+  if (format === "epoch-ms") return String(Math.ceil(resetAt));
+  const value = secondsIn(format, waitSeconds) * (header === "retry-after-ms" ? 1000 : 1);
+  return String(Math.ceil(value * 1000) / 1000);
+}
+
+function secondsIn(format: ResetFormat, waitSeconds: number): number {
+  if (typeof format === "number") return format;
+  if (typeof format === "function") return format(waitSeconds);
+  return format === "rounded" ? Math.ceil(waitSeconds) : waitSeconds;
+}
+
+/** @throws RangeError if a number is less than 0; TypeError if there is no such format. */
+export function checkReset(format: ResetFormat | undefined, action: string): void {
+  if (format === undefined || typeof format === "function" || FORMATS.includes(format)) return;
+  if (typeof format !== "number") {
+    const known = FORMATS.map((name) => `"${String(name)}"`).join(", ");
+    throw new TypeError(
+      `Cannot ${action}: limits.reset is "${format}"; give a number, a function, or ${known}`,
+    );
+  }
+  // Not `format < 0`: that accepts NaN.
+  if (!(format >= 0)) {
+    throw new RangeError(`Cannot ${action}: limits.reset is ${format}; give a number of 0 or more`);
+  }
+}
