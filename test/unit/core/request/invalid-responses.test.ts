@@ -69,7 +69,7 @@ describe("invalid 200 responses", () => {
 
   it("rejects a vector whose length differs from earlier responses", async () => {
     const { embedder } = bench({ embed: (list) => list.map((text) => Array(text === "a" ? 4 : 3).fill(1)) });
-    const one = embedder();
+    const one = embedder({ retryDeadline: 1 });
     await one.embed(["a"]);
     const error = await rejection(one.embed(["b"]));
     expect((error as Error).message).toContain("vector 0 has 3 dimensions instead of 4");
