@@ -2,29 +2,27 @@
  * Decides when the next request may be sent. Pure: time and random numbers are arguments, and nothing here waits.
  *
  * Together's limits are dynamic, per organization and model, and unpublished (rate limit page, 2026). The client must
- * find the rate that the server accepts. Until the first 429, only the concurrency window limits requests
- * (`concurrency-window.ts`). After it, the rate is estimated, in requests or in tokens (`adaptive-rate.ts`). One delay
- * blocks all requests.
+ * find the rate that the server accepts. After the first 429, the rate is estimated, in requests or in tokens
+ * (`adaptive-rate.ts`). One delay blocks all requests.
+ *
+ * A 429 without a limit, from a gateway that sheds load, is noise: the server accepts the requests right after it. Then
+ * the client returns to its state before the 429.
  */
 
-import { AdaptiveRate } from "./adaptive-rate.js";
+import { AdaptiveRate, LONGEST_GAP_MS } from "./adaptive-rate.js";
 import type { RequestPosition, Snapshot } from "./request-position.js";
-import { ConcurrencyWindow } from "./concurrency-window.js";
 
 /** The delay after a 429 without a reset. */
 const DEFAULT_DELAY_MS = 500;
 
-/** Resets are whole seconds, rounded up: a second refusal that names one a little later means the same moment. */
-const ROUNDING_MS = 1000;
-
 /** The longest extra delay after several 429s in a row. */
-const MAX_EXTRA_DELAY_MS = 4000;
+const MAX_EXTRA_DELAY_MS = 2000;
 
 /** 429s in a row after which other clients use the whole limit. Only frequent requests at random moments find a gap. */
 const STARVATION_AFTER = 6;
 
-/** The longest extra delay of a starved client. */
-const MAX_STARVED_EXTRA_DELAY_MS = 1000;
+/** 429s are noise only up to this share of all requests: near its limit, a server accepts almost all as well. */
+const MAX_NOISE = 0.04;
 
 /** The pacer forgets what it learned after this long without traffic: limits change within hours. */
 const IDLE_RESET_MS = 60_000;
@@ -39,8 +37,8 @@ export interface SentRequest {
   readonly requestsBefore: number;
   /** Tokens of the requests sent before it. */
   readonly tokensBefore: number;
-  /** Whether it was sent during a delay. */
-  readonly sentEarly: boolean;
+  /** How long before the end of a delay it was sent; 0 if there was none. */
+  readonly earlyMs: number;
 }
 
 /** What a 429 says. */
@@ -50,27 +48,37 @@ export interface RateLimitResponse {
   readonly resetMs: number | undefined;
 }
 
+/** A 429 that may be noise. */
+interface Suspect {
+  readonly requestsBefore: number;
+  /** The end of the delay before it. */
+  readonly blockedUntil: number;
+  /** How many of the requests sent after it must be accepted, so that it is noise. */
+  missing: number;
+}
+
 /** Paces the requests of one model and API key. All times in milliseconds. */
 export class Pacer {
-  #window = new ConcurrencyWindow();
-  /** When traffic started, and what had been sent by then. */
-  #start = Number.NEGATIVE_INFINITY;
-  #startCounts = { requests: 0, tokens: 0 };
   #sent = { requests: 0, tokens: 0 };
   /** Requests that received a 429, and their tokens. */
   #rejected = { requests: 0, tokens: 0 };
+  /** When traffic started, and the totals at that time. */
+  #start = { at: Number.NEGATIVE_INFINITY, sent: this.#sent, rejected: this.#rejected };
   #rates: { requests?: AdaptiveRate; tokens?: AdaptiveRate } = {};
   #limitedBy: LimitedBy | undefined;
   /** The end of the delay. */
   #blockedUntil = Number.NEGATIVE_INFINITY;
-  /** When one high-priority request may be sent during the delay. */
-  #probeAt = Number.POSITIVE_INFINITY;
+  /** When one request may be sent during the delay: of high priority, or of any. */
+  #probeAt = { high: Number.POSITIVE_INFINITY, any: Number.POSITIVE_INFINITY };
   /** A request that was sent during a delay received a 429: this server means its resets. */
   #enforcesResets = false;
+  /** A request that was sent during a long delay was accepted: this server's resets are wrong. */
+  #ignoresLongResets = false;
   /** Requests sent when the client received the last 429 that it learned from. A 429 of these is not new. */
   #requestsAtLastLimit = 0;
   /** 429s without a success in between, stale ones not counted. */
   #consecutiveLimits = 0;
+  #suspect: Suspect | undefined;
   #lastActive = Number.NEGATIVE_INFINITY;
 
   /** What the last 429 said is limited. */
@@ -85,49 +93,50 @@ export class Pacer {
   }
 
   /**
-   * Resets what an idle time makes invalid: the window after a second, the rates and all else after a minute. Call it
-   * before {@link Pacer.nextSendTime}.
+   * Forgets all that was learned if no request was sent for a minute. Call it before {@link Pacer.nextSendTime} if
+   * nothing is in flight.
+   *
+   * @returns whether it forgot.
    */
-  observeIdle(now: number, inFlight: number): void {
-    if (inFlight > 0) return;
-    if (now - Math.max(this.#lastActive, this.#blockedUntil) > IDLE_RESET_MS) this.#reset(now);
-    this.#window.resetAfterIdle(now, now - this.#lastActive);
+  observeIdle(now: number): boolean {
+    if (now - Math.max(this.#lastActive, this.#blockedUntil) <= IDLE_RESET_MS) return false;
+    this.#restart(now);
+    this.#enforcesResets = this.#ignoresLongResets = false;
+    return true;
   }
 
   /**
-   * Returns when the next request may be sent, possibly in the past; infinite if a response must come first.
+   * Returns when the next request may be sent, possibly in the past.
    *
    * @param highPriority - The request is sent ahead of the rate, by what the server accepts in a burst, and may probe
    * during a delay.
    */
-  nextSendTime(inFlight: number, maxConcurrency: number, highPriority: boolean): number {
-    if (!this.#window.hasCapacity(inFlight, maxConcurrency)) return Number.POSITIVE_INFINITY;
+  nextSendTime(highPriority: boolean): number {
+    const { high, any } = this.#probeAt;
+    const probeAt = highPriority ? Math.min(high, any) : any;
+    if (probeAt < this.#blockedUntil) return probeAt;
     const due = Object.values(this.#rates).map((rate) => (highPriority ? rate.highPriorityDue : rate.due));
-    const resumesAt = highPriority ? Math.min(this.#probeAt, this.#blockedUntil) : this.#blockedUntil;
-    // Once a rate is known, the window no longer opens step by step: the rate decides.
-    if (!this.#limitedBy) due.push(this.#window.opensAt(inFlight + 1, highPriority));
-    return Math.max(resumesAt, ...due);
+    return Math.max(this.#blockedUntil, ...due);
   }
 
   /** Records a request that is sent now. */
   sent(now: number, tokens: number): SentRequest {
     const { requests: requestsBefore, tokens: tokensBefore } = this.#sent;
-    const sentEarly = now < this.#blockedUntil;
-    this.#probeAt = Number.POSITIVE_INFINITY;
-    const request = { tokens, requestsBefore, tokensBefore, sentEarly };
+    const request = { tokens, requestsBefore, tokensBefore, earlyMs: Math.max(0, this.#blockedUntil - now) };
     this.#sent = { requests: requestsBefore + 1, tokens: tokensBefore + tokens };
     this.#lastActive = now;
+    this.#clearProbes();
     this.#rates.requests?.sent(now, this.#positionOf(request, "requests"));
     this.#rates.tokens?.sent(now, this.#positionOf(request, "tokens"));
     return request;
   }
 
   /** Records a response that is neither a 429 nor a failure of the server. */
-  succeeded(now: number, request: SentRequest, maxConcurrency: number): void {
+  succeeded(now: number, request: SentRequest): void {
     this.#lastActive = now;
     if (request.requestsBefore >= this.#requestsAtLastLimit) this.#consecutiveLimits = 0;
-    if (request.sentEarly) this.#allowProbe(now);
-    this.#window.succeeded(maxConcurrency);
+    if (request.earlyMs > 0) this.#probeSucceeded(now, request);
+    else this.#checkSuspect(request);
   }
 
   /**
@@ -136,52 +145,71 @@ export class Pacer {
    * @param random - From 0 to 1, for the jitter.
    * @returns how many milliseconds all requests are now delayed.
    */
-  rateLimited(now: number, request: SentRequest, response: RateLimitResponse, random: number): number {
-    const { by, resetMs } = response;
+  rateLimited(now: number, request: SentRequest, { by, resetMs }: RateLimitResponse, random: number): number {
     this.#lastActive = now;
-    if (resetMs !== undefined) this.#rates[by]?.observeReset(resetMs, weightOf(request, by));
-    if (request.sentEarly) this.#enforcesResets = true;
-    if (request.requestsBefore >= this.#requestsAtLastLimit && !request.sentEarly)
-      this.#learn(now, request, response, random);
+    const delayMs = this.#ignoresLongResets && isLong(resetMs) ? undefined : resetMs;
+    if (request.earlyMs > 0) this.#enforcesResets = true;
+    if (request.requestsBefore >= this.#requestsAtLastLimit && request.earlyMs === 0)
+      this.#learn(now, request, { by, resetMs: delayMs }, random);
     // A 429 is stale if its request was sent before the client received the last one. It can only extend the delay.
-    else if (now + (resetMs ?? 0) > this.#blockedUntil + ROUNDING_MS)
-      this.#blockedUntil = now + (resetMs ?? 0);
+    else this.#blockedUntil = Math.max(this.#blockedUntil, now + (delayMs ?? 0));
     const { requests, tokens } = this.#rejected;
     this.#rejected = { requests: requests + 1, tokens: tokens + request.tokens };
     return Math.max(0, this.#blockedUntil - now);
   }
 
-  /**
-   * Records a request that failed for lack of capacity or of a connection.
-   *
-   * @param delayMs - The delay of all requests if this is an outage.
-   */
-  failed(now: number, delayMs: number, maxConcurrency: number): void {
-    this.#lastActive = now;
-    this.#window.failed(maxConcurrency);
-    if (this.#window.outage) this.#blockedUntil = Math.max(this.#blockedUntil, now + delayMs);
-  }
-
   #learn(now: number, request: SentRequest, { by, resetMs }: RateLimitResponse, random: number): void {
+    this.#suspect = this.#suspectOf(request);
     this.#limitedBy = by;
     this.#requestsAtLastLimit = this.#sent.requests;
     this.#consecutiveLimits += 1;
     const delayMs = Math.max(1, resetMs ?? this.#defaultDelayMs(by));
-    const resumesAt = Math.max(this.#blockedUntil, now + delayMs + random * this.#extraDelayMs);
-    const known = this.#rates[by];
-    const position = this.#positionOf(request, by);
-    // Requests are counted whole; of a request's tokens there was room for half, on average.
-    const room = by === "tokens" ? request.tokens / 2 : 0;
-    const rate = (this.#rates[by] =
-      known ?? new AdaptiveRate(now, position, this.#startSnapshot(by), resetMs, resumesAt, room));
-    known?.rateLimited(now, position, resetMs);
+    const extraMs = Math.min(MAX_EXTRA_DELAY_MS, 1000 * (this.#consecutiveLimits - 1));
+    const resumesAt = Math.max(this.#blockedUntil, now + delayMs + random * extraMs);
+    const rate = this.#rateAfter(now, by, this.#positionOf(request, by), resumesAt);
     if (this.#consecutiveLimits > STARVATION_AFTER) rate.dueNoLaterThan(resumesAt);
-    // A bucket of tokens fills up in the first pause, for many requests: that is made up for. Requests are counted in
-    // windows as often, and what a pause leaves of a window is lost.
-    else if (!known && by === "tokens") rate.dueNoLaterThan(now);
-    // Processes that share a limit are refused together; a tenth of a request apart they do not come back as one.
+    // Processes that share a limit are rejected together; a tenth of a request apart they do not come back as one.
     this.#blockedUntil = resumesAt + (random * 0.1) / rate.perMs;
-    this.#allowProbe(now);
+    if (isLong(this.#blockedUntil - now) && !this.#enforcesResets) this.#probeAt.any = now + LONGEST_GAP_MS;
+    this.#allowHighPriorityProbe(now);
+  }
+
+  #rateAfter(now: number, by: LimitedBy, position: RequestPosition, resumesAt: number): AdaptiveRate {
+    const known = this.#rates[by];
+    known?.rateLimited(now, position, resumesAt);
+    if (known) return known;
+    const rate = new AdaptiveRate(now, position, this.#startSnapshot(by), resumesAt, by === "tokens");
+    // A bucket of tokens fills up in the first delay, for many requests: the client catches up on that. Requests are
+    // counted in windows as often, and what a delay leaves of a window is lost.
+    if (by === "tokens") rate.dueNoLaterThan(now);
+    return (this.#rates[by] = rate);
+  }
+
+  /** Before a limit is known, a 429 may be noise. */
+  #suspectOf({ requestsBefore }: SentRequest): Suspect | undefined {
+    const later = this.#sent.requests - requestsBefore - 1;
+    const isRare = this.#rejected.requests <= 3 + MAX_NOISE * this.#sent.requests;
+    if (this.#limitedBy || later === 0 || !isRare) return undefined;
+    return { requestsBefore, blockedUntil: this.#blockedUntil, missing: Math.ceil(0.8 * later) };
+  }
+
+  /** Returns to the state before a 429 if the server accepted most of the requests that were sent after it. */
+  #checkSuspect(request: SentRequest): void {
+    const suspect = this.#suspect;
+    const { requestsBefore } = request;
+    if (!suspect || requestsBefore < suspect.requestsBefore || requestsBefore >= this.#requestsAtLastLimit)
+      return;
+    suspect.missing -= 1;
+    if (suspect.missing > 0) return;
+    this.#forgetRates();
+    this.#blockedUntil = suspect.blockedUntil;
+  }
+
+  /** A request that was sent during a delay was accepted. Long before its end, that shows that the reset was wrong. */
+  #probeSucceeded(now: number, { earlyMs }: SentRequest): void {
+    if (earlyMs < LONGEST_GAP_MS) return this.#allowHighPriorityProbe(now);
+    this.#ignoresLongResets = true;
+    this.#restart(now);
   }
 
   /**
@@ -189,15 +217,9 @@ export class Pacer {
    * accepts one request as soon as one is due at the estimated rate. Not if this server has shown that it means its
    * resets.
    */
-  #allowProbe(now: number): void {
+  #allowHighPriorityProbe(now: number): void {
     const rate = this.#limitedBy === "requests" ? this.#rates.requests : undefined;
-    if (rate && !this.#enforcesResets) this.#probeAt = now + 1 / rate.perMs;
-  }
-
-  /** The longest extra delay for the present number of 429s in a row. */
-  get #extraDelayMs(): number {
-    if (this.#consecutiveLimits > STARVATION_AFTER) return MAX_STARVED_EXTRA_DELAY_MS;
-    return this.#consecutiveLimits > 1 ? Math.min(MAX_EXTRA_DELAY_MS, 250 * 2 ** this.#consecutiveLimits) : 0;
+    if (rate && !this.#enforcesResets) this.#probeAt.high = now + 1 / rate.perMs;
   }
 
   /** Without a reset: until a request is due at the known rate, at least. */
@@ -206,30 +228,37 @@ export class Pacer {
     return rate && by === "requests" ? Math.max(DEFAULT_DELAY_MS, 1 / rate.perMs) : DEFAULT_DELAY_MS;
   }
 
-  #positionOf(request: SentRequest, by: LimitedBy): RequestPosition {
-    const { requestsBefore, tokensBefore } = request;
-    const weightBefore = by === "requests" ? requestsBefore : tokensBefore;
-    const acceptedBefore = weightBefore - this.#rejected[by];
-    return { weight: weightOf(request, by), weightBefore, requestsBefore, acceptedBefore };
+  #positionOf({ tokens, requestsBefore, tokensBefore }: SentRequest, by: LimitedBy): RequestPosition {
+    const [weight, sentBefore] = by === "requests" ? [1, requestsBefore] : [tokens, tokensBefore];
+    return { weight, acceptedBefore: sentBefore - this.#rejected[by], requestsBefore };
   }
 
   #startSnapshot(by: LimitedBy): Snapshot {
-    return { at: this.#start, weight: this.#startCounts[by], requests: this.#startCounts.requests };
+    const { at, sent, rejected } = this.#start;
+    return { at, accepted: sent[by] - rejected[by], requests: sent.requests };
   }
 
-  #reset(now: number): void {
+  /** Starts as before the first request. */
+  #restart(now: number): void {
+    this.#forgetRates();
+    this.#start = { at: now, sent: this.#sent, rejected: this.#rejected };
+    this.#requestsAtLastLimit = this.#sent.requests;
+    this.#blockedUntil = this.#lastActive = now;
+  }
+
+  #forgetRates(): void {
     this.#rates = {};
-    this.#limitedBy = undefined;
-    this.#window = new ConcurrencyWindow();
-    this.#window.resetAfterIdle(now, Number.POSITIVE_INFINITY);
-    this.#start = this.#lastActive = now;
-    this.#startCounts = this.#sent;
+    this.#limitedBy = this.#suspect = undefined;
     this.#consecutiveLimits = 0;
-    this.#probeAt = Number.POSITIVE_INFINITY;
-    this.#enforcesResets = false;
+    this.#clearProbes();
+  }
+
+  #clearProbes(): void {
+    this.#probeAt = { high: Number.POSITIVE_INFINITY, any: Number.POSITIVE_INFINITY };
   }
 }
 
-function weightOf({ tokens }: SentRequest, by: LimitedBy): number {
-  return by === "requests" ? 1 : tokens;
+/** In a delay this long, one request checks whether the reset is right. */
+function isLong(delayMs: number | undefined): boolean {
+  return delayMs !== undefined && delayMs > 2 * LONGEST_GAP_MS;
 }

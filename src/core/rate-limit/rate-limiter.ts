@@ -7,6 +7,7 @@
  */
 
 import { onAbort } from "../abort.js";
+import { ConcurrencyWindow } from "./concurrency-window.js";
 import { Pacer, type LimitedBy, type SentRequest } from "./pacer.js";
 import { RetryBudget } from "./retry-budget.js";
 import { WaitQueue, type Rank, type Waiter } from "./wait-queue.js";
@@ -89,6 +90,9 @@ export class RateLimiter {
   /** Shared by all callers of this model. */
   readonly retryBudget = new RetryBudget();
   readonly #pacer = new Pacer();
+  #window = new ConcurrencyWindow();
+  #lastActive = Number.NEGATIVE_INFINITY;
+  #outageUntil = Number.NEGATIVE_INFINITY;
   readonly #queue = new WaitQueue<WaitingCaller>();
   #isPermitOutstanding = false;
   #inFlight = 0;
@@ -166,13 +170,25 @@ export class RateLimiter {
     if (!caller) return;
     const { priority, maxConcurrency } = caller.options;
     const now = performance.now();
-    this.#pacer.observeIdle(now, this.#inFlight);
-    const time = this.#pacer.nextSendTime(this.#inFlight, maxConcurrency, priority === "high");
+    this.#observeIdle(now);
+    const time = this.#nextSendTime(maxConcurrency, priority === "high");
     if (time <= now) return caller.grant(this.#createPermit(maxConcurrency));
     // Infinity: a request must end first, and then `#settle` calls this method again.
     if (time < Number.POSITIVE_INFINITY) {
       this.#timer = setTimeout(() => this.#grantNext(), Math.ceil(time - now));
     }
+  }
+
+  #observeIdle(now: number): void {
+    if (this.#inFlight > 0) return;
+    if (this.#pacer.observeIdle(now)) this.#window = new ConcurrencyWindow();
+    this.#window.resetAfterIdle(now, now - this.#lastActive);
+  }
+
+  #nextSendTime(maxConcurrency: number, highPriority: boolean): number {
+    if (!this.#window.hasCapacity(this.#inFlight, maxConcurrency)) return Number.POSITIVE_INFINITY;
+    const opensAt = this.#pacer.limitedBy ? 0 : this.#window.opensAt(this.#inFlight + 1, highPriority);
+    return Math.max(this.#outageUntil, opensAt, this.#pacer.nextSendTime(highPriority));
   }
 
   #createPermit(maxConcurrency: number): Permit {
@@ -194,6 +210,7 @@ export class RateLimiter {
   #startRequest(tokens: number, maxConcurrency: number): InFlight {
     const now = performance.now();
     const sent = this.#pacer.sent(now, tokens);
+    this.#lastActive = now;
     this.#inFlight += 1;
     this.#sent += 1;
     return {
@@ -202,7 +219,7 @@ export class RateLimiter {
       inFlight: this.#inFlight,
       succeeded: () => this.#settle((at) => this.#succeeded(at, sent, maxConcurrency)),
       rateLimited: (resetMs, by) => this.#settle((at) => this.#rateLimited(at, sent, resetMs, by)),
-      failed: (delayMs) => this.#settle((at) => this.#pacer.failed(at, delayMs, maxConcurrency)),
+      failed: (delayMs) => this.#settle((at) => this.#failed(at, delayMs, maxConcurrency)),
       release: () => this.#settle(() => {}),
     };
   }
@@ -210,7 +227,8 @@ export class RateLimiter {
   /** Ends a request, reports its result to the pacer, and grants the next permit. */
   #settle<Result>(report: (now: number) => Result): Result {
     this.#inFlight -= 1;
-    const result = report(performance.now());
+    this.#lastActive = performance.now();
+    const result = report(this.#lastActive);
     this.#grantNext();
     return result;
   }
@@ -218,7 +236,13 @@ export class RateLimiter {
   #succeeded(now: number, sent: SentRequest, maxConcurrency: number): void {
     this.#lastSuccess = now;
     this.retryBudget.earn();
-    this.#pacer.succeeded(now, sent, maxConcurrency);
+    this.#pacer.succeeded(now, sent);
+    this.#window.succeeded(maxConcurrency);
+  }
+
+  #failed(now: number, delayMs: number, maxConcurrency: number): void {
+    this.#window.failed(maxConcurrency);
+    if (this.#window.outage) this.#outageUntil = Math.max(this.#outageUntil, now + delayMs);
   }
 
   #rateLimited(now: number, sent: SentRequest, resetMs: number | undefined, by: LimitedBy): RateLimitUpdate {
