@@ -17,20 +17,18 @@
  * processes.
  */
 
-import { requestSeconds, snapshotOf, type RequestPosition, type Snapshot } from "./request-position.js";
-
 /**
- * How long a confirmed rate is held, in requests × seconds: 280 requests at 20 per second. Climbing costs a 429. Counted
+ * How long a confirmed rate is held, in requests × seconds: 245 requests at 20 per second. Climbing costs a 429. Counted
  * in requests alone, a slow client would hold a rate for hours; in seconds alone, it would receive a 429 for every few
- * requests. An unconfirmed rate is held for an eighth.
+ * requests. An unconfirmed rate is held for a sixth.
  */
-const HOLD_REQUEST_SECONDS = 4000;
+const HOLD_REQUEST_SECONDS = 3000;
+
+/** But so many seconds at most count: a client at one request per second holds its rate for 85 requests. */
+const MAX_HOLD_SECONDS = 35;
 
 /** How long the rate takes to double while it climbs: 77 requests at 20 per second. */
 const DOUBLING_REQUEST_SECONDS = 300;
-
-/** While the rate regains what was known, it doubles in this many requests, and in a second at least. */
-const REGAIN_REQUESTS = 10;
 
 /** Fewer requests than this say nothing about the rate: other clients may have used the quota. */
 const MIN_SAMPLE_REQUESTS = 5;
@@ -53,14 +51,21 @@ const UTILISATION = 0.88;
 /** The longest time between two requests, however low the rate: the traffic of other clients may have ended. */
 export const LONGEST_GAP_MS = 2500;
 
-/** On a slow server the longest gap is twice the time per request at the first 429, up to this. */
-const LONGEST_SLOW_GAP_MS = 10_000;
+/** The totals at one moment, in the unit that the server limits: requests or tokens. */
+export interface Snapshot {
+  /** Time in milliseconds. */
+  readonly at: number;
+  /** Units of all accepted requests. */
+  readonly accepted: number;
+  /** Number of requests sent. */
+  readonly requests: number;
+}
 
 /** The estimated rate of one unit, requests or tokens. Times in milliseconds, rates in units per millisecond. */
 export class AdaptiveRate {
   /** The rate at which requests are sent. */
   #rate: number;
-  /** The rate after the last 429. */
+  /** The rate after the last 429, or when it started to climb. */
   #base: number;
   /** The rate that doubling regains. */
   #known: number;
@@ -85,23 +90,23 @@ export class AdaptiveRate {
   /**
    * Creates the first estimate, from the first 429.
    *
+   * @param weight - Units of the request that received it: 1, or its number of tokens.
    * @param start - The start of traffic, when the whole quota was free.
    * @param resumesAt - When the next request may be sent.
    * @param isLow - The estimate is too low: the rate doubles until the next 429.
    */
-  constructor(now: number, request: RequestPosition, start: Snapshot, resumesAt: number, isLow = false) {
-    const { weight } = request;
-    const accepted = request.acceptedBefore - start.accepted;
+  constructor(now: Snapshot, weight: number, start: Snapshot, resumesAt: number, isLow: boolean) {
+    const accepted = now.accepted - start.accepted;
     const ms = Math.max(1, resumesAt - start.at);
-    this.#known = accepted > 0 && !isLow ? accepted / ms : Number.POSITIVE_INFINITY;
     const isSample = accepted >= MIN_SAMPLE_REQUESTS * weight;
     this.#rate = this.#base = Math.max(weight, accepted) / (isSample ? Math.max(BURST_MS, ms) : ms);
+    this.#known = isLow || accepted === 0 ? Number.POSITIVE_INFINITY : accepted / ms;
     const acceptsBursts = accepted >= 3 * weight;
     this.#burstMs = acceptsBursts ? BURST_MS : 0;
     this.#minBurst = acceptsBursts ? weight : 0;
     this.#longestGapMs = longestGap(accepted > 0 ? weight / this.#rate : 0);
     this.#due = resumesAt;
-    this.#lastLimit = sampleStart(now, request, resumesAt);
+    this.#lastLimit = sampleStart(now, resumesAt);
   }
 
   /** Units per millisecond. */
@@ -120,17 +125,16 @@ export class AdaptiveRate {
   }
 
   /** Records a request that is sent now, sets when the next one is due, and raises the rate once the hold is over. */
-  sent(now: number, request: RequestPosition): void {
-    const { weight } = request;
-    const late = Math.min(this.#burstMs, now - this.#due);
+  sent(now: Snapshot, weight: number): void {
+    const late = Math.min(this.#burstMs, now.at - this.#due);
     // More than two requests behind the rate: this one catches up.
     if (late * this.#rate > 2 * weight) this.#caughtUp += weight;
-    const latest = now + this.#longestGapMs;
+    const latest = now.at + this.#longestGapMs;
     // Unused quota older than the burst is lost.
-    this.#due = Math.min(latest, Math.max(this.#due, now - this.#burstMs) + weight / this.#rate);
-    this.#earliest = Math.min(latest, now + weight / (this.#rate * CATCH_UP));
-    if (this.#rate < this.#known) this.#regain(now, request);
-    else if (requestSeconds(this.#lastLimit, now, request) >= this.#hold) this.#rise(now, request);
+    this.#due = Math.min(latest, Math.max(this.#due, now.at - this.#burstMs) + weight / this.#rate);
+    this.#earliest = Math.min(latest, now.at + weight / (this.#rate * CATCH_UP));
+    if (this.#rate < this.#known) this.#regain(now);
+    else if (requestSeconds(this.#lastLimit, now) >= this.#hold) this.#rise(now);
   }
 
   /** Makes the next request due at this time or earlier, even if the rate is not paid off by then. */
@@ -144,15 +148,14 @@ export class AdaptiveRate {
    *
    * @param resumesAt - When the next request may be sent.
    */
-  rateLimited(now: number, request: RequestPosition, resumesAt: number): void {
-    const { weight, acceptedBefore } = request;
-    const accepted = acceptedBefore - this.#lastLimit.accepted;
-    const ms = Math.max(1, now - this.#lastLimit.at);
+  rateLimited(now: Snapshot, weight: number, resumesAt: number): void {
+    const accepted = now.accepted - this.#lastLimit.accepted;
+    const ms = Math.max(1, now.at - this.#lastLimit.at);
     // The client mostly caught up since the last 429, and the server rejected that.
     if (this.#caughtUp > 0 && accepted < 2 * (this.#caughtUp + weight)) this.#burstMs = 0;
     else if (this.#rate * ms < MIN_SAMPLE_REQUESTS * weight) return;
     else this.#learn(accepted / ms, accepted < MIN_SAMPLE_REQUESTS * weight);
-    this.#lastLimit = sampleStart(now, request, resumesAt);
+    this.#lastLimit = sampleStart(now, resumesAt);
     this.#climb = undefined;
     this.#caughtUp = 0;
   }
@@ -167,34 +170,41 @@ export class AdaptiveRate {
     const found = this.#climb
       ? Math.min(before, seen / UTILISATION) * (1 - HEADROOM)
       : Math.min(seen, before * UTILISATION);
+    this.#hold = this.#climb ? HOLD_REQUEST_SECONDS : HOLD_REQUEST_SECONDS / 6;
     this.#rate = this.#base = Math.max(found, before / 2);
-    this.#known = isCollapse ? Math.max(before, this.#known) * UTILISATION : this.#rate;
-    this.#hold = this.#climb ? HOLD_REQUEST_SECONDS : HOLD_REQUEST_SECONDS / 8;
     if (isCollapse || (!this.#climb && seen < before / 2)) this.#hold = 0;
-  }
-
-  #regain(now: number, { requestsBefore }: RequestPosition): void {
-    const seconds = (now - this.#lastLimit.at) / 1000;
-    const doublings = Math.min(seconds, (requestsBefore - this.#lastLimit.requests) / REGAIN_REQUESTS);
-    this.#rate = Math.max(this.#rate, Math.min(this.#known, this.#base * 2 ** doublings));
-    this.#climb = undefined;
-  }
-
-  #rise(now: number, request: RequestPosition): void {
-    if (!this.#climb) {
-      this.#climb = snapshotOf(now, request);
-      this.#base = this.#rate;
+    if (!isCollapse) this.#known = this.#rate;
+    else if (this.#known < Number.POSITIVE_INFINITY) {
+      this.#known = Math.max(before, this.#known) * UTILISATION;
+      this.#rate = this.#base = Math.max(this.#rate, Math.min(before, this.#known / 4));
     }
-    const passed = requestSeconds(this.#climb, now, request) / DOUBLING_REQUEST_SECONDS;
-    this.#rate = this.#known = Math.max(this.#rate, this.#base * (1 + passed ** 1.5));
   }
+
+  #regain(now: Snapshot): void {
+    const seconds = (now.at - this.#lastLimit.at) / 1000;
+    const doublings = Math.min(seconds, (now.requests - this.#lastLimit.requests) / (2 * MIN_SAMPLE_REQUESTS));
+    this.#rate = Math.max(this.#rate, Math.min(this.#known, this.#base * 2 ** doublings));
+  }
+
+  #rise(now: Snapshot): void {
+    if (!this.#climb) this.#base = this.#rate;
+    this.#climb ??= now;
+    const passed = requestSeconds(this.#climb, now) / DOUBLING_REQUEST_SECONDS;
+    this.#rate = Math.max(this.#rate, this.#base * (1 + passed ** 1.5));
+  }
+}
+
+/** Returns the requests between two snapshots, multiplied by the seconds. */
+function requestSeconds(since: Snapshot, now: Snapshot): number {
+  return ((now.requests - since.requests) * Math.min(MAX_HOLD_SECONDS, (now.at - since.at) / 1000));
 }
 
 /** Half of a delay counts: a bucket fills up in it, but what it leaves of a fixed window is lost. */
-function sampleStart(now: number, request: RequestPosition, resumesAt: number): Snapshot {
-  return snapshotOf((now + resumesAt) / 2, request);
+function sampleStart(now: Snapshot, resumesAt: number): Snapshot {
+  return { ...now, at: (now.at + resumesAt) / 2 };
 }
 
+/** On a slow server the longest gap is twice the time per request, but not much longer than usual. */
 function longestGap(perRequestMs: number): number {
-  return Math.min(LONGEST_SLOW_GAP_MS, Math.max(LONGEST_GAP_MS, 2 * perRequestMs));
+  return Math.min(4 * LONGEST_GAP_MS, Math.max(LONGEST_GAP_MS, 2 * perRequestMs));
 }

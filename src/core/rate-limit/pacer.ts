@@ -9,14 +9,10 @@
  * the client returns to its state before the 429.
  */
 
-import { AdaptiveRate, LONGEST_GAP_MS } from "./adaptive-rate.js";
-import type { RequestPosition, Snapshot } from "./request-position.js";
+import { AdaptiveRate, LONGEST_GAP_MS, type Snapshot } from "./adaptive-rate.js";
 
 /** The delay after a 429 without a reset. */
 const DEFAULT_DELAY_MS = 500;
-
-/** The longest extra delay after several 429s in a row. */
-const MAX_EXTRA_DELAY_MS = 2000;
 
 /** 429s in a row after which other clients use the whole limit. Only frequent requests at random moments find a gap. */
 const STARVATION_AFTER = 6;
@@ -30,13 +26,14 @@ const IDLE_RESET_MS = 60_000;
 /** What the server says is limited. */
 export type LimitedBy = "requests" | "tokens";
 
+/** Requests and their tokens. */
+type Totals = Readonly<Record<LimitedBy, number>>;
+
 /** A sent request. The pacer needs it again when the request ends. */
 export interface SentRequest {
   readonly tokens: number;
-  /** Number of requests sent before it. */
-  readonly requestsBefore: number;
-  /** Tokens of the requests sent before it. */
-  readonly tokensBefore: number;
+  /** What had been sent before it. */
+  readonly before: Totals;
   /** How long before the end of a delay it was sent; 0 if there was none. */
   readonly earlyMs: number;
 }
@@ -57,29 +54,32 @@ interface Suspect {
   missing: number;
 }
 
+const UNITS: readonly LimitedBy[] = ["requests", "tokens"];
+const NEVER = Number.POSITIVE_INFINITY;
+
 /** Paces the requests of one model and API key. All times in milliseconds. */
 export class Pacer {
-  #sent = { requests: 0, tokens: 0 };
-  /** Requests that received a 429, and their tokens. */
-  #rejected = { requests: 0, tokens: 0 };
-  /** When traffic started, and the totals at that time. */
-  #start = { at: Number.NEGATIVE_INFINITY, sent: this.#sent, rejected: this.#rejected };
+  #sent: Totals = { requests: 0, tokens: 0 };
+  /** What received a 429. */
+  #rejected: Totals = { requests: 0, tokens: 0 };
+  /** The start of traffic. */
+  #start = { requests: this.#snapshot(0, "requests"), tokens: this.#snapshot(0, "tokens") };
   #rates: { requests?: AdaptiveRate; tokens?: AdaptiveRate } = {};
   #limitedBy: LimitedBy | undefined;
   /** The end of the delay. */
-  #blockedUntil = Number.NEGATIVE_INFINITY;
+  #blockedUntil = -NEVER;
   /** When one request may be sent during the delay: of high priority, or of any. */
-  #probeAt = { high: Number.POSITIVE_INFINITY, any: Number.POSITIVE_INFINITY };
+  #probeAt = { high: NEVER, any: NEVER };
   /** A request that was sent during a delay received a 429: this server means its resets. */
   #enforcesResets = false;
   /** A request that was sent during a long delay was accepted: this server's resets are wrong. */
   #ignoresLongResets = false;
-  /** Requests sent when the client received the last 429 that it learned from. A 429 of these is not new. */
-  #requestsAtLastLimit = 0;
+  /** Number of requests sent when the client received the last 429 that it learned from. A 429 of these is not new. */
+  #sentAtLastLimit = 0;
   /** 429s without a success in between, stale ones not counted. */
   #consecutiveLimits = 0;
   #suspect: Suspect | undefined;
-  #lastActive = Number.NEGATIVE_INFINITY;
+  #lastActive = -NEVER;
 
   /** What the last 429 said is limited. */
   get limitedBy(): LimitedBy | undefined {
@@ -121,22 +121,23 @@ export class Pacer {
 
   /** Records a request that is sent now. */
   sent(now: number, tokens: number): SentRequest {
-    const { requests: requestsBefore, tokens: tokensBefore } = this.#sent;
-    const request = { tokens, requestsBefore, tokensBefore, earlyMs: Math.max(0, this.#blockedUntil - now) };
-    this.#sent = { requests: requestsBefore + 1, tokens: tokensBefore + tokens };
+    const request = { tokens, before: this.#sent, earlyMs: Math.max(0, this.#blockedUntil - now) };
     this.#lastActive = now;
-    this.#clearProbes();
-    this.#rates.requests?.sent(now, this.#positionOf(request, "requests"));
-    this.#rates.tokens?.sent(now, this.#positionOf(request, "tokens"));
+    this.#probeAt = { high: NEVER, any: NEVER };
+    for (const by of UNITS) this.#rates[by]?.sent(this.#snapshot(now, by), weightOf(request, by));
+    this.#sent = add(this.#sent, request);
     return request;
   }
 
   /** Records a response that is neither a 429 nor a failure of the server. */
   succeeded(now: number, request: SentRequest): void {
     this.#lastActive = now;
-    if (request.requestsBefore >= this.#requestsAtLastLimit) this.#consecutiveLimits = 0;
-    if (request.earlyMs > 0) this.#probeSucceeded(now, request);
+    if (request.before.requests >= this.#sentAtLastLimit) this.#consecutiveLimits = 0;
     else this.#checkSuspect(request);
+    if (request.earlyMs > LONGEST_GAP_MS) {
+      this.#ignoresLongResets = true;
+      this.#restart(now);
+    } else if (request.earlyMs > 0) this.#allowHighPriorityProbe(now);
   }
 
   /**
@@ -147,46 +148,48 @@ export class Pacer {
    */
   rateLimited(now: number, request: SentRequest, { by, resetMs }: RateLimitResponse, random: number): number {
     this.#lastActive = now;
-    const delayMs = this.#ignoresLongResets && isLong(resetMs) ? undefined : resetMs;
+    const delayMs = this.#ignoresLongResets && isLong(resetMs ?? 0) ? undefined : resetMs;
     if (request.earlyMs > 0) this.#enforcesResets = true;
-    if (request.requestsBefore >= this.#requestsAtLastLimit && request.earlyMs === 0)
+    if (request.before.requests >= this.#sentAtLastLimit && request.earlyMs === 0)
       this.#learn(now, request, { by, resetMs: delayMs }, random);
     // A 429 is stale if its request was sent before the client received the last one. It can only extend the delay.
     else this.#blockedUntil = Math.max(this.#blockedUntil, now + (delayMs ?? 0));
-    const { requests, tokens } = this.#rejected;
-    this.#rejected = { requests: requests + 1, tokens: tokens + request.tokens };
+    this.#rejected = add(this.#rejected, request);
     return Math.max(0, this.#blockedUntil - now);
   }
 
   #learn(now: number, request: SentRequest, { by, resetMs }: RateLimitResponse, random: number): void {
     this.#suspect = this.#suspectOf(request);
     this.#limitedBy = by;
-    this.#requestsAtLastLimit = this.#sent.requests;
+    this.#sentAtLastLimit = this.#sent.requests;
     this.#consecutiveLimits += 1;
+    const isStarved = this.#consecutiveLimits > STARVATION_AFTER;
+    const maxExtraMs = isStarved ? 1000 : LONGEST_GAP_MS;
+    const extraMs = Math.min(maxExtraMs, 1000 * (this.#consecutiveLimits - 1));
     const delayMs = Math.max(1, resetMs ?? this.#defaultDelayMs(by));
-    const extraMs = Math.min(MAX_EXTRA_DELAY_MS, 1000 * (this.#consecutiveLimits - 1));
     const resumesAt = Math.max(this.#blockedUntil, now + delayMs + random * extraMs);
-    const rate = this.#rateAfter(now, by, this.#positionOf(request, by), resumesAt);
-    if (this.#consecutiveLimits > STARVATION_AFTER) rate.dueNoLaterThan(resumesAt);
+    const rate = this.#rateAfter(this.#snapshot(now, by, request.before), weightOf(request, by), by, resumesAt);
+    if (isStarved) rate.dueNoLaterThan(resumesAt);
     // Processes that share a limit are rejected together; a tenth of a request apart they do not come back as one.
     this.#blockedUntil = resumesAt + (random * 0.1) / rate.perMs;
     if (isLong(this.#blockedUntil - now) && !this.#enforcesResets) this.#probeAt.any = now + LONGEST_GAP_MS;
     this.#allowHighPriorityProbe(now);
   }
 
-  #rateAfter(now: number, by: LimitedBy, position: RequestPosition, resumesAt: number): AdaptiveRate {
+  #rateAfter(now: Snapshot, weight: number, by: LimitedBy, resumesAt: number): AdaptiveRate {
     const known = this.#rates[by];
-    known?.rateLimited(now, position, resumesAt);
+    known?.rateLimited(now, weight, resumesAt);
     if (known) return known;
-    const rate = new AdaptiveRate(now, position, this.#startSnapshot(by), resumesAt, by === "tokens");
+    const isToken = by === "tokens";
+    const rate = (this.#rates[by] = new AdaptiveRate(now, weight, this.#start[by], resumesAt, isToken));
     // A bucket of tokens fills up in the first delay, for many requests: the client catches up on that. Requests are
     // counted in windows as often, and what a delay leaves of a window is lost.
-    if (by === "tokens") rate.dueNoLaterThan(now);
-    return (this.#rates[by] = rate);
+    if (isToken) rate.dueNoLaterThan(now.at);
+    return rate;
   }
 
   /** Before a limit is known, a 429 may be noise. */
-  #suspectOf({ requestsBefore }: SentRequest): Suspect | undefined {
+  #suspectOf({ before: { requests: requestsBefore } }: SentRequest): Suspect | undefined {
     const later = this.#sent.requests - requestsBefore - 1;
     const isRare = this.#rejected.requests <= 3 + MAX_NOISE * this.#sent.requests;
     if (this.#limitedBy || later === 0 || !isRare) return undefined;
@@ -194,22 +197,13 @@ export class Pacer {
   }
 
   /** Returns to the state before a 429 if the server accepted most of the requests that were sent after it. */
-  #checkSuspect(request: SentRequest): void {
+  #checkSuspect({ before }: SentRequest): void {
     const suspect = this.#suspect;
-    const { requestsBefore } = request;
-    if (!suspect || requestsBefore < suspect.requestsBefore || requestsBefore >= this.#requestsAtLastLimit)
-      return;
+    if (!suspect || before.requests < suspect.requestsBefore) return;
     suspect.missing -= 1;
     if (suspect.missing > 0) return;
     this.#forgetRates();
     this.#blockedUntil = suspect.blockedUntil;
-  }
-
-  /** A request that was sent during a delay was accepted. Long before its end, that shows that the reset was wrong. */
-  #probeSucceeded(now: number, { earlyMs }: SentRequest): void {
-    if (earlyMs < LONGEST_GAP_MS) return this.#allowHighPriorityProbe(now);
-    this.#ignoresLongResets = true;
-    this.#restart(now);
   }
 
   /**
@@ -222,27 +216,21 @@ export class Pacer {
     if (rate && !this.#enforcesResets) this.#probeAt.high = now + 1 / rate.perMs;
   }
 
-  /** Without a reset: until a request is due at the known rate, at least. */
+  /** Without a reset: until a request is due at the known rate, but no longer than the longest gap. */
   #defaultDelayMs(by: LimitedBy): number {
-    const rate = this.#rates[by];
-    return rate && by === "requests" ? Math.max(DEFAULT_DELAY_MS, 1 / rate.perMs) : DEFAULT_DELAY_MS;
+    const perRequestMs = by === "requests" ? 1 / (this.#rates.requests?.perMs ?? NEVER) : 0;
+    return Math.min(LONGEST_GAP_MS, Math.max(DEFAULT_DELAY_MS, perRequestMs));
   }
 
-  #positionOf({ tokens, requestsBefore, tokensBefore }: SentRequest, by: LimitedBy): RequestPosition {
-    const [weight, sentBefore] = by === "requests" ? [1, requestsBefore] : [tokens, tokensBefore];
-    return { weight, acceptedBefore: sentBefore - this.#rejected[by], requestsBefore };
-  }
-
-  #startSnapshot(by: LimitedBy): Snapshot {
-    const { at, sent, rejected } = this.#start;
-    return { at, accepted: sent[by] - rejected[by], requests: sent.requests };
+  #snapshot(at: number, by: LimitedBy, sent = this.#sent): Snapshot {
+    return { at, accepted: sent[by] - this.#rejected[by], requests: sent.requests };
   }
 
   /** Starts as before the first request. */
   #restart(now: number): void {
     this.#forgetRates();
-    this.#start = { at: now, sent: this.#sent, rejected: this.#rejected };
-    this.#requestsAtLastLimit = this.#sent.requests;
+    this.#start = { requests: this.#snapshot(now, "requests"), tokens: this.#snapshot(now, "tokens") };
+    this.#sentAtLastLimit = this.#sent.requests;
     this.#blockedUntil = this.#lastActive = now;
   }
 
@@ -250,15 +238,19 @@ export class Pacer {
     this.#rates = {};
     this.#limitedBy = this.#suspect = undefined;
     this.#consecutiveLimits = 0;
-    this.#clearProbes();
-  }
-
-  #clearProbes(): void {
-    this.#probeAt = { high: Number.POSITIVE_INFINITY, any: Number.POSITIVE_INFINITY };
+    this.#probeAt = { high: NEVER, any: NEVER };
   }
 }
 
 /** In a delay this long, one request checks whether the reset is right. */
-function isLong(delayMs: number | undefined): boolean {
-  return delayMs !== undefined && delayMs > 2 * LONGEST_GAP_MS;
+function isLong(delayMs: number): boolean {
+  return delayMs > 2 * LONGEST_GAP_MS;
+}
+
+function add({ requests, tokens }: Totals, request: SentRequest): Totals {
+  return { requests: requests + 1, tokens: tokens + request.tokens };
+}
+
+function weightOf({ tokens }: SentRequest, by: LimitedBy): number {
+  return by === "requests" ? 1 : tokens;
 }
