@@ -9,7 +9,6 @@
  *
  * - While the rate climbs, it confirms the limit.
  * - Before that, the limit is lower than estimated, or other clients use a share of it.
- * - Right after the client caught up on a delay, this server does not let it catch up.
  * - With almost nothing accepted before it, the limit has collapsed. That is not remembered: the rate soon doubles until
  *   it reaches what was known before.
  *
@@ -35,9 +34,6 @@ const MIN_SAMPLE_REQUESTS = 5;
 
 /** The traffic that a server accepts at once, if it accepts bursts. */
 const BURST_MS = 1000;
-
-/** The client catches up on the unused quota of a delay at this many times the rate. */
-const CATCH_UP = 1.5;
 
 /** A confirmed rate is held this share below the limit, because the server's clock differs from the client's. */
 const HEADROOM = 0.07;
@@ -75,17 +71,10 @@ export class AdaptiveRate {
   #climb: Snapshot | undefined;
   /** The totals at the last 429. */
   #lastLimit: Snapshot;
-  /** The client catches up on at most this much of a delay; 0 once the server rejected that. */
-  #burstMs: number;
-  /** What high-priority requests may be ahead of the rate, however small the burst. */
-  readonly #minBurst: number;
-  /** Units sent to catch up since the last 429. */
-  #caughtUp = 0;
+  /** What high-priority requests may be ahead of the rate, where the server accepts bursts. */
+  readonly #ahead: number;
   readonly #longestGapMs: number;
-  /** When the next request is due by the rate. It lags behind while quota is unused. */
   #due: number;
-  /** The earliest time of the next request while the client catches up. */
-  #earliest = Number.NEGATIVE_INFINITY;
 
   /**
    * Creates the first estimate, from the first 429.
@@ -101,9 +90,7 @@ export class AdaptiveRate {
     const isSample = accepted >= MIN_SAMPLE_REQUESTS * weight;
     this.#rate = this.#base = Math.max(weight, accepted) / (isSample ? Math.max(BURST_MS, ms) : ms);
     this.#known = isLow || accepted === 0 ? Number.POSITIVE_INFINITY : accepted / ms;
-    const acceptsBursts = accepted >= 3 * weight;
-    this.#burstMs = acceptsBursts ? BURST_MS : 0;
-    this.#minBurst = acceptsBursts ? weight : 0;
+    this.#ahead = accepted >= 3 * weight ? weight : 0;
     this.#longestGapMs = longestGap(accepted > 0 ? weight / this.#rate : 0);
     this.#due = resumesAt;
     this.#lastLimit = sampleStart(now, resumesAt);
@@ -116,23 +103,18 @@ export class AdaptiveRate {
 
   /** When the next request may be sent. */
   get due(): number {
-    return Math.max(this.#due, this.#earliest);
+    return this.#due;
   }
 
-  /** When the next high-priority request may be sent: earlier by what the server accepts at once. */
+  /** When the next high-priority request may be sent: one request earlier, where the server accepts bursts. */
   get highPriorityDue(): number {
-    return this.due - Math.max(this.#burstMs, this.#minBurst / this.#rate);
+    return this.#due - this.#ahead / this.#rate;
   }
 
   /** Records a request that is sent now, sets when the next one is due, and raises the rate once the hold is over. */
   sent(now: Snapshot, weight: number): void {
-    const late = Math.min(this.#burstMs, now.at - this.#due);
-    // More than two requests behind the rate: this one catches up.
-    if (late * this.#rate > 2 * weight) this.#caughtUp += weight;
-    const latest = now.at + this.#longestGapMs;
-    // Unused quota older than the burst is lost.
-    this.#due = Math.min(latest, Math.max(this.#due, now.at - this.#burstMs) + weight / this.#rate);
-    this.#earliest = Math.min(latest, now.at + weight / (this.#rate * CATCH_UP));
+    const due = Math.max(this.#due, now.at) + weight / this.#rate;
+    this.#due = Math.min(due, now.at + this.#longestGapMs);
     if (this.#rate < this.#known) this.#regain(now);
     else if (requestSeconds(this.#lastLimit, now) >= this.#hold) this.#rise(now);
   }
@@ -140,7 +122,6 @@ export class AdaptiveRate {
   /** Makes the next request due at this time or earlier, even if the rate is not paid off by then. */
   dueNoLaterThan(at: number): void {
     this.#due = Math.min(this.#due, at);
-    this.#earliest = Math.min(this.#earliest, at);
   }
 
   /**
@@ -151,13 +132,10 @@ export class AdaptiveRate {
   rateLimited(now: Snapshot, weight: number, resumesAt: number): void {
     const accepted = now.accepted - this.#lastLimit.accepted;
     const ms = Math.max(1, now.at - this.#lastLimit.at);
-    // The client mostly caught up since the last 429, and the server rejected that.
-    if (this.#caughtUp > 0 && accepted < 2 * (this.#caughtUp + weight)) this.#burstMs = 0;
-    else if (this.#rate * ms < MIN_SAMPLE_REQUESTS * weight) return;
-    else this.#learn(accepted / ms, accepted < MIN_SAMPLE_REQUESTS * weight);
+    if (this.#rate * ms < MIN_SAMPLE_REQUESTS * weight) return;
+    this.#learn(accepted / ms, accepted < MIN_SAMPLE_REQUESTS * weight);
     this.#lastLimit = sampleStart(now, resumesAt);
     this.#climb = undefined;
-    this.#caughtUp = 0;
   }
 
   /**
@@ -173,16 +151,15 @@ export class AdaptiveRate {
     this.#hold = this.#climb ? HOLD_REQUEST_SECONDS : HOLD_REQUEST_SECONDS / 6;
     this.#rate = this.#base = Math.max(found, before / 2);
     if (isCollapse || (!this.#climb && seen < before / 2)) this.#hold = 0;
-    if (!isCollapse) this.#known = this.#rate;
-    else if (this.#known < Number.POSITIVE_INFINITY) {
-      this.#known = Math.max(before, this.#known) * UTILISATION;
-      this.#rate = this.#base = Math.max(this.#rate, Math.min(before, this.#known / 4));
-    }
+    this.#known = isCollapse ? Math.max(before, this.#known) * UTILISATION : this.#rate;
   }
 
   #regain(now: Snapshot): void {
     const seconds = (now.at - this.#lastLimit.at) / 1000;
-    const doublings = Math.min(seconds, (now.requests - this.#lastLimit.requests) / (2 * MIN_SAMPLE_REQUESTS));
+    const doublings = Math.min(
+      seconds,
+      (now.requests - this.#lastLimit.requests) / (2 * MIN_SAMPLE_REQUESTS),
+    );
     this.#rate = Math.max(this.#rate, Math.min(this.#known, this.#base * 2 ** doublings));
   }
 
@@ -196,7 +173,7 @@ export class AdaptiveRate {
 
 /** Returns the requests between two snapshots, multiplied by the seconds. */
 function requestSeconds(since: Snapshot, now: Snapshot): number {
-  return ((now.requests - since.requests) * Math.min(MAX_HOLD_SECONDS, (now.at - since.at) / 1000));
+  return (now.requests - since.requests) * Math.min(MAX_HOLD_SECONDS, (now.at - since.at) / 1000);
 }
 
 /** Half of a delay counts: a bucket fills up in it, but what it leaves of a fixed window is lost. */

@@ -134,7 +134,7 @@ export class Pacer {
     this.#lastActive = now;
     if (request.before.requests >= this.#sentAtLastLimit) this.#consecutiveLimits = 0;
     else this.#checkSuspect(request);
-    if (request.earlyMs > LONGEST_GAP_MS) {
+    if (isLong(request.earlyMs)) {
       this.#ignoresLongResets = true;
       this.#restart(now);
     } else if (request.earlyMs > 0) this.#allowHighPriorityProbe(now);
@@ -168,11 +168,17 @@ export class Pacer {
     const extraMs = Math.min(maxExtraMs, 1000 * (this.#consecutiveLimits - 1));
     const delayMs = Math.max(1, resetMs ?? this.#defaultDelayMs(by));
     const resumesAt = Math.max(this.#blockedUntil, now + delayMs + random * extraMs);
-    const rate = this.#rateAfter(this.#snapshot(now, by, request.before), weightOf(request, by), by, resumesAt);
+    const rate = this.#rateAfter(
+      this.#snapshot(now, by, request.before),
+      weightOf(request, by),
+      by,
+      resumesAt,
+    );
     if (isStarved) rate.dueNoLaterThan(resumesAt);
     // Processes that share a limit are rejected together; a tenth of a request apart they do not come back as one.
     this.#blockedUntil = resumesAt + (random * 0.1) / rate.perMs;
-    if (isLong(this.#blockedUntil - now) && !this.#enforcesResets) this.#probeAt.any = now + LONGEST_GAP_MS;
+    const probeAt = now + LONGEST_GAP_MS;
+    if (isLong(this.#blockedUntil - probeAt) && !this.#enforcesResets) this.#probeAt.any = probeAt;
     this.#allowHighPriorityProbe(now);
   }
 
@@ -182,9 +188,6 @@ export class Pacer {
     if (known) return known;
     const isToken = by === "tokens";
     const rate = (this.#rates[by] = new AdaptiveRate(now, weight, this.#start[by], resumesAt, isToken));
-    // A bucket of tokens fills up in the first delay, for many requests: the client catches up on that. Requests are
-    // counted in windows as often, and what a delay leaves of a window is lost.
-    if (isToken) rate.dueNoLaterThan(now.at);
     return rate;
   }
 
@@ -242,7 +245,7 @@ export class Pacer {
   }
 }
 
-/** In a delay this long, one request checks whether the reset is right. */
+/** A server that accepts a request this long before its reset names wrong resets. */
 function isLong(delayMs: number): boolean {
   return delayMs > 2 * LONGEST_GAP_MS;
 }
