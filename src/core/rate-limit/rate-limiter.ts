@@ -314,7 +314,7 @@ export class RateLimiter {
         this.#settle(sent, (at) => this.#rateLimited(at, sent, resetMs, by, reason)),
       failed: (failure) => this.#settle(sent, (at) => this.#failed(at, sent, failure)),
       rejected: () => this.#settle(sent, (at) => this.#responded(at, sent.at)),
-      release: () => this.#settle(sent, (at) => sent.isProbe && this.#breaker.probeAborted(at)),
+      release: () => this.#settle(sent, (at) => sent.isProbe && this.#breaker.probeAborted(at, sent.at)),
     };
   }
 
