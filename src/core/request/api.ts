@@ -213,8 +213,8 @@ export class Api {
     if (isFree) operation.failingSince = Math.min(operation.failingSince, sent.sentAt);
     else operation.retries += 1;
     const ownDelay = retryAfterMs ?? backoff(operation.failures, Math.random());
-    // In an outage the limiter decides who is sent next, and when.
-    const delayMs = limiter.isOut ? 0 : Math.min(ownDelay, timeLeft);
+    // What costs no retry is sent as soon as the limiter allows it. Its probes would use up the retries of the others.
+    const delayMs = limiter.isOut && isFree ? 0 : Math.min(ownDelay, timeLeft);
     const [code, status] = [failureCode(failure), statusOf(failure)];
     this.#emit({ type: "retry", request: sent.request, code, status, delayMs, retriesLeft });
     return { status: "retry", delayMs };
