@@ -197,7 +197,7 @@ export class Api {
     retryAfterMs: number | undefined,
   ): Retried | undefined {
     const { limiter, priority } = operation;
-    const isResponse = failure.kind === "status" || failure.kind === "invalid";
+    const isResponse = failure.kind === "connection" ? failure.isCut : failure.kind !== "timeout";
     const isFree =
       priority === "normal" && limiter.hasResponded && isOutage(failure, sent, limiter.lastSuccess);
     sent.failed({ isResponse, retryAfterMs, reason: withoutServerText(failure) });
