@@ -218,11 +218,14 @@ export class RateLimiter {
     });
   }
 
-  /** Grants the next permit, rejects who has waited for too long, and sets a timer for what comes next. */
+  /**
+   * Rejects the callers that have waited for too long, grants the next permit, and sets a timer for what comes next. In
+   * this order: no timer is set for a caller that is rejected.
+   */
   #next(): void {
     clearTimeout(this.#timer);
     const now = performance.now();
-    const time = Math.min(this.#grantNext(now), this.#rejectLate(now));
+    const time = Math.min(this.#rejectLate(now), this.#grantNext(now));
     // Infinity: a request must end first, and then `#settle` calls this method again.
     this.#timer =
       time < Number.POSITIVE_INFINITY ? setTimeout(() => this.#next(), Math.ceil(time - now)) : undefined;
@@ -311,7 +314,7 @@ export class RateLimiter {
         this.#settle(sent, (at) => this.#rateLimited(at, sent, resetMs, by, reason)),
       failed: (failure) => this.#settle(sent, (at) => this.#failed(at, sent, failure)),
       rejected: () => this.#settle(sent, (at) => this.#responded(at, sent.at)),
-      release: () => this.#settle(sent, (at) => sent.isProbe && this.#breaker.probeAborted(at)),
+      release: () => this.#settle(sent, (at) => sent.isProbe && this.#breaker.probeAborted(at, sent.at)),
     };
   }
 
