@@ -92,7 +92,7 @@ export class Api {
     try {
       const response = await this.#client.send(request.call, request.maxBytes, operation.signal);
       const value = parse(request, response);
-      sent.succeeded();
+      sent.succeeded(response.bytes);
       this.#emitResponse(sent, request, response);
       this.#reportOutage(operation);
       return { status: "ok", value };
@@ -213,8 +213,8 @@ export class Api {
     if (isFree) operation.failingSince = Math.min(operation.failingSince, sent.sentAt);
     else operation.retries += 1;
     const ownDelay = retryAfterMs ?? backoff(operation.failures, Math.random());
-    // In an outage the limiter decides who is sent next, and when.
-    const delayMs = limiter.isOut ? 0 : Math.min(ownDelay, timeLeft);
+    // In an outage the limiter decides when the next request is sent; a delay here would only hold one back.
+    const delayMs = isFree && limiter.isOut ? 0 : Math.min(ownDelay, timeLeft);
     const [code, status] = [failureCode(failure), statusOf(failure)];
     this.#emit({ type: "retry", request: sent.request, code, status, delayMs, retriesLeft });
     return { status: "retry", delayMs };

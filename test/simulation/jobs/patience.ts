@@ -34,12 +34,12 @@ function isAllowed(error: TogetherError, call: CallPlan, startedAt: number, worl
   const lastSuccess = world.lastSuccess(operation);
   const waited = performance.now() - startedAt;
   // A model that had not responded correctly when the call began may be at a wrong address.
-  if (error.code === "invalid_response" && world.firstSuccess(operation) >= startedAt) return true;
+  const isUnknown = world.firstSuccess(operation) >= startedAt;
+  if (isUnknown && error.code === "invalid_response") return true;
   return (
     (error.attempts ?? 0) > maxRetries ||
     performance.now() - Math.max(lastSuccess, startedAt) >= RETRY_DEADLINE_MS ||
     (!isQuery && waited >= RETRY_DEADLINE_MS) ||
-    (isQuery && waited >= longestBackoff(maxRetries)) ||
-    (lastSuccess === Number.NEGATIVE_INFINITY && waited >= longestBackoff(maxRetries))
+    ((isQuery || isUnknown) && waited >= longestBackoff(maxRetries))
   );
 }
