@@ -158,14 +158,11 @@ export class ConcurrencyWindow {
       this.#round = newRound(now);
     } else if (this.#fullAt < Number.POSITIVE_INFINITY) {
       const missing = this.#fullAt - 1 - this.#limit;
-      this.#grow(
-        this.#limit < 1 ? this.#limit * GROWTH : Math.min(1, Math.max(GROWTH, missing)),
-        maxConcurrency,
-      );
+      this.#grow(Math.min(1, Math.max(GROWTH * Math.min(1, this.#limit), missing)), maxConcurrency);
     }
     this.#suspected = Number.POSITIVE_INFINITY;
     if (!isMeasured) return;
-    this.#measure(now, now - sentAt, sentAt, inFlight, maxConcurrency);
+    this.#measure(now, Math.max(1, now - sentAt), sentAt, inFlight, maxConcurrency);
   }
 
   /**
@@ -178,9 +175,11 @@ export class ConcurrencyWindow {
     if (before === 0) this.#beforeFailures = [this.#limit, this.#fullAt];
     this.#failureShare += SHARE_SMOOTHING * (1 - this.#failureShare);
     if (this.#failureShare <= TOLERATED_FAILURES) return;
-    const level = others || Math.min(1, this.#suspected, this.#limit) / 2;
     // Requests that were sent after a failure fail as well: probably all will.
-    this.#suspected = Math.min(this.#suspected, before >= REPEATED ? level / 2 : level);
+    const level = before >= REPEATED ? others / 2 : others;
+    // Less than one request: a pause between two. Each success may halve it once.
+    const least = Math.min(1, this.#limit) / 2;
+    this.#suspected = Math.max(least, Math.min(this.#suspected, level));
   }
 
   #grow(by: number, maxConcurrency: number): void {
@@ -214,7 +213,7 @@ export class ConcurrencyWindow {
   ): void {
     this.#round = newRound(now);
     const ms = totalMs / count;
-    const throughput = completed / (now - startedAt);
+    const throughput = completed / Math.max(1, now - startedAt);
     if (this.#trial) this.#judge(this.#trial, throughput, ms);
     const base = this.#base as number;
     this.#base = Math.min(base, base + SMOOTHING * (ms - base));

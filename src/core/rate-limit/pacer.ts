@@ -11,13 +11,19 @@
 
 import { AdaptiveRate, LONGEST_GAP_MS, type Snapshot } from "./adaptive-rate.js";
 
-/** The delay after a 429 without a reset. */
+/** The delay after a 429 without a reset. With 100 ms: time -3 %, 429s +0.8 points, collapses +7 points. */
 const DEFAULT_DELAY_MS = 500;
 
-/** 429s in a row after which other clients use the whole limit. Only frequent requests at random moments find a gap. */
+/**
+ * 429s in a row after which other clients use the whole limit. Only frequent requests at random moments find a gap.
+ * Without it: 11 of 180 jobs of four processes on one request per second fail.
+ */
 const STARVATION_AFTER = 6;
 
-/** 429s are noise only up to this share of all requests: near its limit, a server accepts almost all as well. */
+/**
+ * 429s are noise only up to this share of all requests: near its limit, a server accepts almost all as well. Without
+ * it: 429s up to +3 points. Without detection of noise: 17 times as long with 1 % random 429s.
+ */
 const MAX_NOISE = 0.04;
 
 /** The pacer forgets what it learned after this long without traffic: limits change within hours. */
@@ -163,32 +169,37 @@ export class Pacer {
     this.#limitedBy = by;
     this.#sentAtLastLimit = this.#sent.requests;
     this.#consecutiveLimits += 1;
-    const isStarved = this.#consecutiveLimits > STARVATION_AFTER;
-    const maxExtraMs = isStarved ? 1000 : LONGEST_GAP_MS;
-    const extraMs = Math.min(maxExtraMs, 1000 * (this.#consecutiveLimits - 1));
-    const delayMs = Math.max(1, resetMs ?? this.#defaultDelayMs(by));
-    const resumesAt = Math.max(this.#blockedUntil, now + delayMs + random * extraMs);
-    const rate = this.#rateAfter(
-      this.#snapshot(now, by, request.before),
-      weightOf(request, by),
-      by,
-      resumesAt,
-    );
-    if (isStarved) rate.dueNoLaterThan(resumesAt);
+    const resumesAt = Math.max(this.#blockedUntil, now + this.#delayMs(by, resetMs, random));
+    const rate = this.#rateAfter(now, request, by, resumesAt);
+    if (this.#isStarved) rate.dueNoLaterThan(resumesAt);
     // Processes that share a limit are rejected together; a tenth of a request apart they do not come back as one.
     this.#blockedUntil = resumesAt + (random * 0.1) / rate.perMs;
     const probeAt = now + LONGEST_GAP_MS;
-    if (isLong(this.#blockedUntil - probeAt) && !this.#enforcesResets) this.#probeAt.any = probeAt;
+    if (isLong(resumesAt - probeAt) && !this.#enforcesResets) this.#probeAt.any = probeAt;
     this.#allowHighPriorityProbe(now);
   }
 
-  #rateAfter(now: Snapshot, weight: number, by: LimitedBy, resumesAt: number): AdaptiveRate {
+  /** Without a reset: until a request is due at the known rate, but no longer than the longest gap. */
+  #delayMs(by: LimitedBy, resetMs: number | undefined, random: number): number {
+    const perRequestMs = by === "requests" ? 1 / (this.#rates.requests?.perMs ?? NEVER) : 0;
+    const defaultMs = Math.min(LONGEST_GAP_MS, Math.max(DEFAULT_DELAY_MS, perRequestMs));
+    const maxExtraMs = this.#isStarved ? 1000 : LONGEST_GAP_MS;
+    const extraMs = Math.min(maxExtraMs, 1000 * (this.#consecutiveLimits - 1));
+    return Math.max(1, resetMs ?? defaultMs) + random * extraMs;
+  }
+
+  get #isStarved(): boolean {
+    return this.#consecutiveLimits > STARVATION_AFTER;
+  }
+
+  #rateAfter(now: number, request: SentRequest, by: LimitedBy, resumesAt: number): AdaptiveRate {
     const known = this.#rates[by];
-    known?.rateLimited(now, weight, resumesAt);
-    if (known) return known;
-    const isToken = by === "tokens";
-    const rate = (this.#rates[by] = new AdaptiveRate(now, weight, this.#start[by], resumesAt, isToken));
-    return rate;
+    const weight = weightOf(request, by);
+    const at = this.#snapshot(now, by, request.before);
+    known?.rateLimited(at, weight, resumesAt);
+    // A bucket of tokens may hold less than the traffic of the first delay: the first estimate is too low.
+    return (this.#rates[by] =
+      known ?? new AdaptiveRate(at, weight, this.#start[by], resumesAt, by === "tokens"));
   }
 
   /** Before a limit is known, a 429 may be noise. */
@@ -217,12 +228,6 @@ export class Pacer {
   #allowHighPriorityProbe(now: number): void {
     const rate = this.#limitedBy === "requests" ? this.#rates.requests : undefined;
     if (rate && !this.#enforcesResets) this.#probeAt.high = now + 1 / rate.perMs;
-  }
-
-  /** Without a reset: until a request is due at the known rate, but no longer than the longest gap. */
-  #defaultDelayMs(by: LimitedBy): number {
-    const perRequestMs = by === "requests" ? 1 / (this.#rates.requests?.perMs ?? NEVER) : 0;
-    return Math.min(LONGEST_GAP_MS, Math.max(DEFAULT_DELAY_MS, perRequestMs));
   }
 
   #snapshot(at: number, by: LimitedBy, sent = this.#sent): Snapshot {

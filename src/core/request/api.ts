@@ -92,7 +92,7 @@ export class Api {
     try {
       const response = await this.#client.send(request.call, request.maxBytes, operation.signal);
       const value = parse(request, response);
-      sent.succeeded();
+      sent.succeeded(response.bytes);
       this.#emitResponse(sent, request, response);
       this.#reportOutage(operation);
       return { status: "ok", value };
@@ -201,7 +201,7 @@ export class Api {
     retryAfterMs: number | undefined,
   ): Retried | undefined {
     const { limiter, priority } = operation;
-    const isResponse = failure.kind === "status" || failure.kind === "invalid";
+    const isResponse = failure.kind === "connection" ? failure.isCut : failure.kind !== "timeout";
     const isFree =
       priority === "normal" && limiter.hasResponded && isOutage(failure, sent, limiter.lastSuccess);
     sent.failed({ isResponse, retryAfterMs, reason: withoutServerText(failure) });
@@ -213,8 +213,8 @@ export class Api {
     if (isFree) operation.failingSince = Math.min(operation.failingSince, sent.sentAt);
     else operation.retries += 1;
     const ownDelay = retryAfterMs ?? backoff(operation.failures, Math.random());
-    // What costs no retry is sent as soon as the limiter allows it. Its probes would use up the retries of the others.
-    const delayMs = limiter.isOut && isFree ? 0 : Math.min(ownDelay, timeLeft);
+    // In an outage the limiter decides when the next request is sent; a delay here would only hold one back.
+    const delayMs = isFree && limiter.isOut ? 0 : Math.min(ownDelay, timeLeft);
     const [code, status] = [failureCode(failure), statusOf(failure)];
     this.#emit({ type: "retry", request: sent.request, code, status, delayMs, retriesLeft });
     return { status: "retry", delayMs };

@@ -303,15 +303,15 @@ describe("Pacer probe: a high-priority request during a delay", () => {
   });
 });
 
-describe("Pacer with a reset of more than 7.5 seconds", () => {
-  /** Receives a 429 at 1000 that delays until 61,000. */
-  function delayed(): Pacer {
-    const pacer = started();
-    for (let at = 0; at < 100; at++) succeeded(pacer, at * 10);
-    rateLimited(pacer, 1000, 60_000);
-    return pacer;
-  }
+/** Receives a 429 at 1000 that delays until 61,000. */
+function delayed(): Pacer {
+  const pacer = started();
+  for (let at = 0; at < 100; at++) succeeded(pacer, at * 10);
+  rateLimited(pacer, 1000, 60_000);
+  return pacer;
+}
 
+describe("Pacer with a reset of more than 7.5 seconds", () => {
   it("sends one request after 2.5 seconds, and the next at the end of the delay", () => {
     const pacer = delayed();
     expect(pacer.nextSendTime(false)).toBe(3500);

@@ -135,6 +135,20 @@ describe("RateLimiter", () => {
     expect(most).toBe(32);
   });
 
+  it("lets no more responses in flight than fit into 256 MB, by the size of the last ones", async () => {
+    const limiter = new RateLimiter();
+    (await send(limiter, "first", [], { maxConcurrency: 16 })).succeeded(100 * 2 ** 20);
+    const waiting = [1, 2, 3].map(() => send(limiter, "job", [], { maxConcurrency: 16 }));
+    const [one] = await Promise.all(waiting.slice(0, 2));
+    const third = vi.fn();
+    void waiting[2]?.then(third);
+    await pass(1000);
+    expect(third).not.toHaveBeenCalled();
+    one?.succeeded(100);
+    await pass(1000);
+    expect(third).toHaveBeenCalledOnce();
+  });
+
   it("grants a cancelled permit to the next caller and counts no request", async () => {
     const limiter = new RateLimiter();
     const first = await acquire(limiter);
