@@ -224,13 +224,17 @@ export class RateLimiter {
   }
 
   /**
-   * Rejects the callers that have waited for too long, grants the next permit, and sets a timer for what comes next. In
-   * this order: no timer is set for a caller that is rejected.
+   * Grants the next permit, rejects who has waited for too long, and sets a timer for what comes next. In this order: a
+   * caller that may be sent now finds out whether the model works again, even if its time is over.
    */
   #next(): void {
     clearTimeout(this.#timer);
     const now = performance.now();
-    const time = Math.min(this.#rejectLate(now), this.#grantNext(now));
+    const grantTime = this.#grantNext(now);
+    const [rejectTime, hasRejected] = this.#rejectLate(now);
+    // The time was that of a caller that waits no longer.
+    if (hasRejected) return this.#next();
+    const time = Math.min(grantTime, rejectTime);
     // Infinity: a request must end first, and then `#settle` calls this method again.
     this.#timer =
       time < Number.POSITIVE_INFINITY ? setTimeout(() => this.#next(), Math.ceil(time - now)) : undefined;
@@ -274,18 +278,20 @@ export class RateLimiter {
   /**
    * Rejects the callers whose patience is over. Only while the model fails: a slow one is waited for.
    *
-   * @returns when the next one's is.
+   * @returns when the next one's is, and whether any was rejected.
    */
-  #rejectLate(now: number): number {
+  #rejectLate(now: number): [next: number, hasRejected: boolean] {
     const failing = this.#failing;
-    if (!failing) return Number.POSITIVE_INFINITY;
     let next = Number.POSITIVE_INFINITY;
-    for (const { options, reject } of this.#queue.all()) {
-      const until = options.waitsUntil(failing);
-      if (until <= now) reject(failing.reason);
-      else next = Math.min(next, until);
+    let hasRejected = false;
+    for (const { options, reject } of failing ? this.#queue.all() : []) {
+      const until = options.waitsUntil(failing as Failing);
+      if (until <= now) {
+        reject((failing as Failing).reason);
+        hasRejected = true;
+      } else next = Math.min(next, until);
     }
-    return next;
+    return [next, hasRejected];
   }
 
   #createPermit(options: AcquireOptions): Permit {

@@ -25,6 +25,9 @@ function acquire(limiter: RateLimiter, own: Partial<AcquireOptions> = {}): Promi
   return permit;
 }
 
+/** The time of a caller that must not wait. */
+const never = (): number => Number.NEGATIVE_INFINITY;
+
 /** A response that says 503. */
 function failure(own: Partial<ServerFailure> = {}): ServerFailure {
   return { isResponse: true, retryAfterMs: undefined, reason: "503", ...own };
@@ -345,21 +348,35 @@ describe("RateLimiter, callers that wait", () => {
     expect([limiter.idle, vi.getTimerCount()]).toEqual([true, 0]);
   });
 
-  it("are rejected at once if their time is over already when the model fails", async () => {
+  it("are rejected at once if others are before them, and their time is over when the model fails", async () => {
     const limiter = new RateLimiter();
     const first = await send(limiter, "first", []);
-    const late = acquire(limiter, { waitsUntil: () => performance.now() - 1 });
     const other = acquire(limiter);
+    const late = acquire(limiter, { waitsUntil: () => performance.now() - 1 });
     first.failed(failure());
     await expect(late).rejects.toBe("503");
     (await other).cancel();
     expect(limiter.idle).toBe(true);
   });
 
+  it("are sent, although their time is over, if they need not wait", async () => {
+    const limiter = new RateLimiter();
+    for (let request = 0; request < 3; request++) {
+      (await send(limiter, "fails", [], { waitsUntil: never })).failed(failure());
+    }
+    expect(limiter.isOut).toBe(false);
+    await pass(60_000);
+    (await send(limiter, "opens", [], { waitsUntil: never })).failed(failure());
+    await expect(acquire(limiter, { waitsUntil: never })).rejects.toBe("503");
+    await pass(250);
+    (await send(limiter, "probe", [], { waitsUntil: never })).succeeded();
+    expect([limiter.isOut, limiter.idle]).toEqual([false, true]);
+  });
+
   it("are not rejected while the model is slow", async () => {
     const limiter = new RateLimiter();
     const first = await send(limiter, "first", []);
-    const waiting = acquire(limiter, { waitsUntil: () => Number.NEGATIVE_INFINITY });
+    const waiting = acquire(limiter, { waitsUntil: never });
     await pass(3_600_000);
     first.succeeded();
     (await waiting).cancel();
