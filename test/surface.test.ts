@@ -100,6 +100,7 @@ describe("what is exported", () => {
       "emulatedModels",
       "seededRandom",
       "type ChatMessage",
+      "type ColdStart",
       "type EmulatedChatModel",
       "type EmulatedEmbeddingModel",
       "type EmulatedModel",
@@ -116,8 +117,10 @@ describe("what is exported", () => {
       "type LimitRejection",
       "type LimitRule",
       "type ListenOptions",
+      "type Outage",
       "type RateGrowth",
       "type RateLimitOptions",
+      "type ResetFormat",
       "type ResetHeader",
     ]);
   });

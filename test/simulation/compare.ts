@@ -4,6 +4,8 @@ import { mean, round, standardError } from "./seeds.js";
 
 /** A row as `--json` writes it. A list has one number per seed, and a single one if chance does not matter. */
 export interface SavedRow {
+  /** @defaultValue `"limits"` */
+  readonly family?: string;
   readonly scenario: string;
   readonly requests: number;
   readonly rtt: number;

@@ -3,7 +3,8 @@
  * explains.
  *
  * A row that depends on chance is the mean of five seeds (`--seeds`); "±" is its standard error. `--only NAME` runs the
- * scenarios with these words in their names.
+ * scenarios with these words in their names, `--family NAME` those of one family. `--requests` and `--rtt` apply to the
+ * family "limits"; the others have their own.
  *
  * `npm run simulate -- --json FILE`: writes the figures of each seed as well.
  *
@@ -17,11 +18,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Presets, SingleBar } from "cli-progress";
 import { compare, printChanges, type SavedRow } from "./compare.js";
+import { LIMITS, familyNames, scenarioOf, scenariosOf, titleOf } from "./families.js";
 import { runJobs } from "./jobs/main.js";
 import { excuse } from "./known.js";
 import { runTasks, type Task } from "./pool.js";
-import { scenarios, type Goals, type Scenario } from "./scenarios.js";
+import type { Goals, Scenario } from "./scenarios.js";
 import { averageOf, round, standardError, type Run } from "./seeds.js";
+
+type Row = Record<string, string | number>;
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +34,7 @@ const { values } = parseArgs({
     requests: { type: "string", default: "157,1600" },
     rtt: { type: "string", default: "5,20,120" },
     only: { type: "string", default: "" },
+    family: { type: "string" },
     json: { type: "string" },
     compare: { type: "string" },
     plot: { type: "string" },
@@ -50,7 +55,7 @@ if (values.jobs) process.exit(await runJobs(Number(values.jobs), Number(values.s
 const before = values.compare
   ? (JSON.parse(await readFile(values.compare, "utf8")) as SavedRow[])
   : undefined;
-const rows: Record<string, string | number>[] = [];
+const tables = new Map<string, Row[]>();
 const saved: SavedRow[] = [];
 const excuses = new Set<string>();
 let missed = 0;
@@ -63,52 +68,43 @@ bar.stop();
 for (const [place, result] of results.entries()) {
   const task = tasks[place] as Task;
   const scenario = scenarioOf(task);
+  const rows = tables.get(task.family) ?? [];
+  tables.set(task.family, rows);
   if ("failed" in result) {
     const { requests, rtt } = task;
     rows.push({ scenario: titleOf(scenario), requests, rtt, missed: `failed: ${result.failed}` });
     missed += 1;
   } else {
     rows.push(row(scenario, result.runs));
-    saved.push(savedRow(scenario, result.runs));
+    saved.push({ ...savedRow(scenario, result.runs), family: task.family });
     missed += misses(scenario, averageOf(result.runs)).filter(({ because }) => !because).length;
   }
 }
-console.table(rows);
+for (const [family, rows] of tables) {
+  console.log(`${family}:`);
+  console.table(rows, columnsOf(rows));
+}
 if (excuses.size > 0) console.log(`In brackets, what cannot be reached:\n- ${[...excuses].join("\n- ")}`);
 console.log(missed === 0 ? "every goal within reach is reached" : `${missed} goals missed`);
 if (values.json) await writeFile(values.json, JSON.stringify(saved, null, 2));
-const worse = before ? printChanges(compare(saved, before)) : 0;
+const worse = before ? printChanges(compare(inFamiliesOf(before), before)) : 0;
 process.exitCode = missed + worse === 0 ? 0 : 1;
 
 function chosenTasks(): Task[] {
   const [seed, seeds] = [Number(values.seed), Number(values.seeds)];
-  return values.requests
-    .split(",")
-    .flatMap((requests) =>
-      values.rtt
-        .split(",")
-        .flatMap((rtt) =>
-          scenarios(Number(requests), Number(rtt)).flatMap((scenario, place) =>
-            titleOf(scenario).includes(values.only)
-              ? [{ requests: Number(requests), rtt: Number(rtt), place, seed, seeds }]
-              : [],
-          ),
-        ),
-    );
+  const [jobs, rtts] = [values.requests, values.rtt].map((list) => list.split(",").map(Number));
+  const families = values.family?.split(",") ?? familyNames;
+  return families
+    .flatMap((family) => scenariosOf(family, jobs as number[], rtts as number[]))
+    .filter((id) => titleOf(scenarioOf(id)).includes(values.only))
+    .map((id) => ({ ...id, seed, seeds }));
 }
 
-function scenarioOf({ requests, rtt, place }: Task): Scenario {
-  return scenarios(requests, rtt)[place] as Scenario;
-}
-
-function titleOf({ name, processes = 1 }: Scenario): string {
-  return processes > 1 ? `${processes} x ${name}` : name;
-}
-
-function row(scenario: Scenario, runs: readonly Run[]): Record<string, string | number> {
+function row(scenario: Scenario, runs: readonly Run[]): Row {
   const outcome = averageOf(runs);
   const timeError = standardError(runs.map(({ elapsedMs }) => elapsedMs)) / outcome.elapsedMs;
   const refusedError = standardError(runs.map(({ refusedShare }) => refusedShare));
+  const failedRuns = runs.filter(({ failed }) => failed > 0).length;
   return {
     scenario: titleOf(scenario),
     requests: scenario.requests,
@@ -120,11 +116,26 @@ function row(scenario: Scenario, runs: readonly Run[]): Record<string, string | 
     "refused %": round(outcome.refusedShare * 100, 1),
     "± points": runs.length > 1 ? round(refusedError * 100, 1) : "",
     "most refusals": round(outcome.mostRefusals, 1),
-    "query/lone": outcome.queryOverLone === undefined ? "" : round(outcome.queryOverLone, 2),
+    "query/lone": rounded(outcome.queryOverLone, 2),
+    "rejected %": scenario.goals.rejectedShare === undefined ? "" : round(outcome.rejectedShare * 100, 1),
+    "resumes after s": rounded(outcome.resumeMs, 1, 1000),
+    "most in outage": rounded(outcome.outageRequests, 1),
+    "p95/lone": rounded(outcome.p95OverLone, 2),
+    "failed runs": failedRuns > 0 ? `${failedRuns} of ${runs.length}: ${outcome.failure}` : "",
     missed: misses(scenario, outcome)
       .map(({ goal, because }) => (because ? `(${goal})` : goal))
       .join(", "),
   };
+}
+
+function rounded(value: number | undefined, digits: number, unit = 1): number | string {
+  return value === undefined ? "" : round(value / unit, digits);
+}
+
+/** The columns of the family: those in which a row has more than 0, and what was missed. */
+function columnsOf(rows: readonly Row[]): string[] {
+  const names = [...new Set(rows.flatMap((one) => Object.keys(one)))];
+  return names.filter((name) => name === "missed" || rows.some((one) => one[name]));
 }
 
 function savedRow(scenario: Scenario, runs: readonly Run[]): SavedRow {
@@ -139,6 +150,12 @@ function savedRow(scenario: Scenario, runs: readonly Run[]): SavedRow {
   };
 }
 
+/** The rows of the families that the file has: those that came later cannot be compared. */
+function inFamiliesOf(file: readonly SavedRow[]): SavedRow[] {
+  const families = new Set(file.map(({ family = LIMITS }) => family));
+  return saved.filter(({ family = LIMITS }) => families.has(family));
+}
+
 interface Miss {
   readonly goal: string;
   /** Why it could not be reached, if that is known. */
@@ -147,12 +164,14 @@ interface Miss {
 
 function misses(scenario: Scenario, outcome: Run): Miss[] {
   const found = { ...outcome } as { [Goal in keyof Goals]: number | undefined };
-  const unreached = (Object.entries(scenario.goals) as [keyof Goals, number][]).flatMap(([goal, most]) => {
-    const value = found[goal];
-    if (value === undefined || value <= most) return [];
-    const because = excuse(scenario, goal, value);
-    if (because) excuses.add(`${goal}: ${because}`);
-    return [{ goal, because }];
-  });
+  const unreached = (Object.entries({ failed: 0, ...scenario.goals }) as [keyof Goals, number][]).flatMap(
+    ([goal, most]) => {
+      const value = found[goal];
+      if (value === undefined || value <= most) return [];
+      const because = excuse(scenario, goal, value);
+      if (because) excuses.add(`${goal}: ${because}`);
+      return [{ goal, because }];
+    },
+  );
   return outcome.timersLeft > 0 ? [...unreached, { goal: "timersLeft" }] : unreached;
 }

@@ -4,8 +4,9 @@ import { fork, type ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
 import type { Run } from "./seeds.js";
 
-/** Names a scenario: `scenarios(requests, rtt)[place]`. */
+/** Names a scenario: `scenarioOf(task)`. */
 export interface Task {
+  readonly family: string;
   readonly requests: number;
   readonly rtt: number;
   readonly place: number;

@@ -1,6 +1,7 @@
 /** The limits that the rate limiter is tested against. Rates per second, times in milliseconds. */
 
-import { type EmulatorOptions, type RateLimitOptions } from "../../src/emulator/index.js";
+import { type EmulatorOptions, type Fault, type RateLimitOptions } from "../../src/emulator/index.js";
+import type { Embedder, EmbedderOptions } from "../../src/index.js";
 
 /** One situation, and how fast somebody could be who knew it. */
 export interface Scenario {
@@ -15,9 +16,29 @@ export interface Scenario {
   readonly later?: { readonly atMs: number; readonly limits: RateLimitOptions };
   /** A query every half second beside the job. */
   readonly queries?: boolean;
-  /** Milliseconds that the job takes at best. */
-  readonly idealMs: number;
+  /** Milliseconds that the job takes at best, or the scenario whose time with the same seed is the ideal. */
+  readonly idealMs: number | Scenario;
   readonly goals: Goals;
+  /** Options of the embedder. @defaultValue one text per request, and `maxConcurrency` of {@link CEILING} */
+  readonly client?: Partial<EmbedderOptions>;
+  /** The texts of the job. @defaultValue one of {@link TOKENS} tokens for each request */
+  readonly texts?: () => string[];
+  /** The calls of each process. @defaultValue one that embeds the texts */
+  readonly calls?: (embedder: Embedder) => Promise<unknown>[];
+  readonly outage?: ScenarioOutage;
+  /** Milliseconds of one request without any queue, to compare response times with. */
+  readonly loneMs?: number;
+  /** Multiplies the number of seeds. @defaultValue 1 */
+  readonly seedFactor?: number;
+}
+
+/** An outage whose start depends on the seed. */
+export interface ScenarioOutage {
+  readonly fromMs: number;
+  /** The outage begins up to so much later. */
+  readonly spreadMs: number;
+  readonly durationMs: number;
+  readonly fault: Fault;
 }
 
 /** What a scenario must reach; `undefined` where the rate limiter is not the cause. */
@@ -26,6 +47,16 @@ export interface Goals {
   readonly refusedShare?: number;
   readonly mostRefusals?: number;
   readonly queryOverLone?: number;
+  /** Calls that fail. @defaultValue 0 */
+  readonly failed?: number;
+  /** Requests that are rejected or lost, over the requests of the job. */
+  readonly rejectedShare?: number;
+  /** Milliseconds from the end of an outage to the first success. */
+  readonly resumeMs?: number;
+  /** Requests that reach the server during an outage. */
+  readonly outageRequests?: number;
+  /** 95th percentile of the response times over {@link Scenario.loneMs}. */
+  readonly p95OverLone?: number;
 }
 
 /** The default `maxConcurrency`. */

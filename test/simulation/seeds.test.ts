@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { scenarios, type Scenario } from "./scenarios.js";
-import { averageOf, runSeeds, standardError } from "./seeds.js";
+import { averageOf, runSeeds, standardError, type Run } from "./seeds.js";
 
 function scenario(name: string): Scenario {
   return scenarios(20, 5).find((candidate) => candidate.name === name) as Scenario;
@@ -16,6 +16,34 @@ describe("seeds", () => {
     const times = runs.map(({ elapsedMs }) => elapsedMs);
     expect(new Set(times).size).toBe(5);
     expect(averageOf(runs).elapsedMs).toBeCloseTo(times.reduce((sum, ms) => sum + ms) / 5);
+  });
+
+  it("multiplies the seeds by the factor of the scenario", async () => {
+    const log = { ...scenario("8 workers, 50 ms, log-normal"), seedFactor: 2 };
+    expect(await runSeeds(log, 1, 2)).toHaveLength(4);
+  });
+
+  it("averages the time, and takes the largest of what must hold in each run", async () => {
+    const [run] = await runSeeds(scenario("no limit"), 1, 1);
+    const runs = [
+      { ...(run as Run), elapsedMs: 1000, failed: 0, resumeMs: 100, outageRequests: 30 },
+      {
+        ...(run as Run),
+        elapsedMs: 2000,
+        failed: 1,
+        failure: "server_error",
+        resumeMs: 900,
+        outageRequests: 10,
+      },
+    ];
+    expect(averageOf(runs)).toMatchObject({
+      elapsedMs: 1500,
+      failed: 0.5,
+      failure: "server_error",
+      resumeMs: 900,
+      outageRequests: 30,
+      p95OverLone: undefined,
+    });
   });
 
   it("gives the same runs for the same seeds", async () => {

@@ -16,7 +16,8 @@ export type Run = Omit<Outcome, "log">;
  */
 export async function runSeeds(scenario: Scenario, first: number, count: number): Promise<Run[]> {
   const outcomes = [await runScenario(scenario, first)];
-  for (let seed = first + 1; seed < first + count; seed++) {
+  const end = first + count * (scenario.seedFactor ?? 1);
+  for (let seed = first + 1; seed < end; seed++) {
     outcomes.push(await runScenario(scenario, seed));
     const [one, other] = outcomes as [Outcome, Outcome];
     if (outcomes.length === 2 && sameRequests(one, other)) outcomes.pop();
@@ -25,19 +26,33 @@ export async function runSeeds(scenario: Scenario, first: number, count: number)
   return outcomes.map(({ log: _log, ...run }) => run);
 }
 
-/** Averages the runs of a scenario. A timer that is left in one of them is left. */
+/**
+ * Averages the runs of a scenario. What must hold in each run is the largest of them: timers that are left, the time
+ * until work resumes, and requests in an outage.
+ */
 export function averageOf(runs: readonly Run[]): Run {
-  const [first] = runs as [Run];
+  const meanOf = (value: (run: Run) => number): number => mean(runs.map(value));
+  const ifAny = (value: (run: Run) => number | undefined, sum: (values: number[]) => number) =>
+    runs.every((run) => value(run) === undefined) ? undefined : sum(runs.map((run) => value(run) ?? 0));
   return {
-    elapsedMs: mean(runs.map((run) => run.elapsedMs)),
-    timeOverIdeal: mean(runs.map((run) => run.timeOverIdeal)),
-    requests: mean(runs.map((run) => run.requests)),
-    refusedShare: mean(runs.map((run) => run.refusedShare)),
-    mostRefusals: mean(runs.map((run) => run.mostRefusals)),
-    queryOverLone:
-      first.queryOverLone === undefined ? undefined : mean(runs.map((run) => run.queryOverLone ?? 0)),
-    timersLeft: Math.max(...runs.map((run) => run.timersLeft)),
+    elapsedMs: meanOf((run) => run.elapsedMs),
+    timeOverIdeal: meanOf((run) => run.timeOverIdeal),
+    requests: meanOf((run) => run.requests),
+    refusedShare: meanOf((run) => run.refusedShare),
+    rejectedShare: meanOf((run) => run.rejectedShare),
+    mostRefusals: meanOf((run) => run.mostRefusals),
+    queryOverLone: ifAny((run) => run.queryOverLone, mean),
+    failed: meanOf((run) => run.failed),
+    failure: runs.find(({ failure }) => failure !== undefined)?.failure,
+    resumeMs: ifAny((run) => run.resumeMs, largest),
+    outageRequests: ifAny((run) => run.outageRequests, largest),
+    p95OverLone: ifAny((run) => run.p95OverLone, mean),
+    timersLeft: largest(runs.map((run) => run.timersLeft)),
   };
+}
+
+function largest(values: readonly number[]): number {
+  return Math.max(...values);
 }
 
 export function mean(values: readonly number[]): number {

@@ -36,7 +36,7 @@ const SLOW = 2;
 const LEAST_GAIN = 1.3;
 
 /** Half the window may cost so much of the throughput, or it is not kept. */
-const LEAST_REST = 0.8;
+const LEAST_REST = 0.9;
 
 /** The part of a window by which it stays above what the server works on, so that no worker waits for a request. */
 const RESERVE = 1.25;
@@ -45,10 +45,10 @@ const RESERVE = 1.25;
 const LEAST_SAMPLES = 8;
 
 /** Rounds between trials that fail: at first; then twice as many each time. */
-const FIRST_PAUSE = 16;
+const FIRST_PAUSE = 32;
 
 /** The share of a faster round's response time that lowers the base. */
-const SMOOTHING = 0.1;
+const SMOOTHING = 0.03;
 
 /** The share of failed requests above which the server is full, and the share of an outcome in it. */
 const TOLERATED_FAILURES = 0.12;
@@ -158,10 +158,7 @@ export class ConcurrencyWindow {
       this.#round = newRound(now);
     } else if (this.#fullAt < Number.POSITIVE_INFINITY) {
       const missing = this.#fullAt - 1 - this.#limit;
-      this.#grow(
-        this.#limit < 1 ? this.#limit * GROWTH : Math.min(1, Math.max(GROWTH, missing)),
-        maxConcurrency,
-      );
+      this.#grow(Math.min(1, Math.max(GROWTH * Math.min(1, this.#limit), missing)), maxConcurrency);
     }
     this.#suspected = Number.POSITIVE_INFINITY;
     if (!isMeasured) return;
@@ -178,9 +175,11 @@ export class ConcurrencyWindow {
     if (before === 0) this.#beforeFailures = [this.#limit, this.#fullAt];
     this.#failureShare += SHARE_SMOOTHING * (1 - this.#failureShare);
     if (this.#failureShare <= TOLERATED_FAILURES) return;
-    const level = others || Math.min(1, this.#suspected, this.#limit) / 2;
     // Requests that were sent after a failure fail as well: probably all will.
-    this.#suspected = Math.min(this.#suspected, before >= REPEATED ? level / 2 : level);
+    const level = before >= REPEATED ? others / 2 : others;
+    // Less than one request: a pause between two. Each success may halve it once.
+    const least = Math.min(1, this.#limit) / 2;
+    this.#suspected = Math.max(least, Math.min(this.#suspected, level));
   }
 
   #grow(by: number, maxConcurrency: number): void {
@@ -219,10 +218,11 @@ export class ConcurrencyWindow {
     const base = this.#base as number;
     this.#base = Math.min(base, base + SMOOTHING * (ms - base));
     this.#pause -= 1;
-    const factor = ms > SLOW * this.#base ? 0.5 : 2;
+    const pressure = ms / (SLOW * this.#base);
+    const factor = pressure > 2 ? 1 / pressure : pressure > 1 ? 0.5 : 2;
     if (factor === 2 && (this.#fullAt < Number.POSITIVE_INFINITY || this.#pause >= 0)) return;
     // What is not in use says nothing about the window.
-    if (inFlight < Math.min(this.size, maxConcurrency) / factor / 2) return;
+    if (inFlight < Math.min(this.size, maxConcurrency) * (pressure > 1 ? 1 : 0.25)) return;
     const limit = Math.max(1, Math.min(this.#limit * factor, maxConcurrency));
     if (limit === this.#limit) return;
     this.#trial = { limit: this.#limit, throughput, ms };

@@ -16,6 +16,12 @@ const MAX_DELAY_MS = 8000;
 /** A larger number is a date in seconds since 1970, not a delay. */
 const EPOCH_SECONDS = 1_000_000_000;
 
+/** A larger number is a date in milliseconds since 1970: in seconds, it would be after the year 5000. */
+const EPOCH_MS = 100_000_000_000;
+
+/** A client's clock that differs less from the server's is right. The `date` header has whole seconds. */
+const CLOCK_TOLERANCE_MS = 2500;
+
 /**
  * Whether a status is retryable. 500 is, although Together's SDK does not retry it. 429 is handled by the rate
  * limiter: it costs no retry.
@@ -52,30 +58,41 @@ export function longestBackoff(retries: number): number {
  * Reads the delay that the server asks for, in milliseconds; `undefined` if it asks for none.
  *
  * Together documents `x-ratelimit-reset` (seconds) for a 429 (rate limit page, 2026). Gateways in front of it send
- * `retry-after-ms` and `retry-after`.
+ * `retry-after-ms` and `retry-after`. Some send dates. Dates count from the server's own time, which the `date` header
+ * names: the client's clock may be wrong.
  */
 export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
+  const serverNowMs = serverTime(headers.get("date"), nowMs);
   return (
-    parseSeconds(headers.get("x-ratelimit-reset"), nowMs) ??
+    parseReset(headers.get("x-ratelimit-reset"), serverNowMs) ??
     parseNumber(headers.get("retry-after-ms")) ??
-    parseSeconds(headers.get("retry-after"), nowMs) ??
-    parseDate(headers.get("retry-after"), nowMs)
+    parseReset(headers.get("retry-after"), serverNowMs)
   );
 }
 
-function parseNumber(value: string | null, factor = 1): number | undefined {
+/** The middle of the second that the `date` header names, unless the client's clock is right and so more precise. */
+function serverTime(dateHeader: string | null, nowMs: number): number {
+  const date = parseDate(dateHeader);
+  if (date === undefined || Math.abs(date + 500 - nowMs) <= CLOCK_TOLERANCE_MS) return nowMs;
+  return date + 500;
+}
+
+/** A delay in seconds, or a date: in seconds or milliseconds since 1970, or in words. */
+function parseReset(value: string | null, nowMs: number): number | undefined {
+  const number = parseNumber(value);
+  if (number !== undefined && number < EPOCH_SECONDS) return number * 1000;
+  const date = number === undefined ? parseDate(value) : number < EPOCH_MS ? number * 1000 : number;
+  return date === undefined ? undefined : Math.max(0, date - nowMs);
+}
+
+function parseNumber(value: string | null): number | undefined {
   if (value === null || value.trim() === "") return undefined;
   const number = Number(value);
-  return Number.isFinite(number) && number >= 0 ? number * factor : undefined;
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
-function parseSeconds(value: string | null, nowMs: number): number | undefined {
-  const ms = parseNumber(value, 1000);
-  if (ms === undefined || ms < EPOCH_SECONDS * 1000) return ms;
-  return Math.max(0, ms - nowMs);
-}
-
-function parseDate(value: string | null, nowMs: number): number | undefined {
-  const date = value === null ? Number.NaN : Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+/** Every date has a time of day. Without this condition, `Date.parse` reads "-1" as a date in 2001. */
+function parseDate(value: string | null): number | undefined {
+  const date = value?.includes(":") ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : date;
 }

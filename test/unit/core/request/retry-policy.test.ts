@@ -21,6 +21,9 @@ describe("retryAfterMs()", () => {
     [{ "x-ratelimit-reset": " 3 " }, 3000],
     [{ "x-ratelimit-reset": String(NOW / 1000 + 7) }, 7000],
     [{ "x-ratelimit-reset": String(NOW / 1000 - 7) }, 0],
+    [{ "x-ratelimit-reset": String(NOW + 7000) }, 7000],
+    [{ "x-ratelimit-reset": String(NOW - 7000) }, 0],
+    [{ "x-ratelimit-reset": "2026-11-20T12:00:07Z" }, 7000],
     [{ "x-ratelimit-reset": "soon" }, undefined],
     [{ "x-ratelimit-reset": "" }, undefined],
     [{ "x-ratelimit-reset": "999999999" }, 999_999_999_000],
@@ -32,6 +35,7 @@ describe("retryAfterMs()", () => {
     [{ "retry-after": "Fri, 20 Nov 2026 12:00:09 GMT" }, 9000],
     [{ "retry-after": "Fri, 20 Nov 2026 11:00:00 GMT" }, 0],
     [{ "retry-after": "later" }, undefined],
+    [{ "retry-after": "-1" }, undefined],
     [{ "x-ratelimit-reset": "1", "retry-after-ms": "2", "retry-after": "3" }, 1000],
     [{ "retry-after-ms": "2", "retry-after": "3" }, 2],
     [{ "x-ratelimit-reset": "soon", "retry-after": "3" }, 3000],
@@ -39,10 +43,46 @@ describe("retryAfterMs()", () => {
     expect(retryAfterMs(new Headers(headers), NOW)).toBe(wait);
   });
 
+  describe.each([
+    ["30 s slow", -30_000],
+    ["60 s fast", 60_000],
+    ["150 s slow", -150_000],
+    ["150 s fast", 150_000],
+  ])("with a clock that is %s", (_, error) => {
+    const date = new Date(NOW).toUTCString();
+
+    it.each([
+      ["x-ratelimit-reset", String(NOW / 1000 + 7)],
+      ["x-ratelimit-reset", String(NOW + 7000)],
+      ["retry-after", new Date(NOW + 7000).toUTCString()],
+    ])("counts a date in %s from the server's time: %s", (name, value) => {
+      // The header names a whole second: on average, half a second has passed.
+      expect(retryAfterMs(new Headers({ date, [name]: value }), NOW + error)).toBe(6500);
+    });
+
+    it("does not change a delay in seconds", () => {
+      expect(retryAfterMs(new Headers({ date, "retry-after": "7" }), NOW + error)).toBe(7000);
+    });
+  });
+
+  it("uses the client's clock, which is more precise, if it differs by less than 2 s from the server's", () => {
+    const headers = new Headers({
+      date: new Date(NOW).toUTCString(),
+      "x-ratelimit-reset": String(NOW / 1000 + 7),
+    });
+    for (const differs of [-1900, -300, 0, 900, 1900])
+      expect(retryAfterMs(headers, NOW + differs)).toBe(7000 - differs);
+  });
+
+  it.each(["", "yesterday", "12:xx"])("uses the client's clock if the date header is %j", (date) => {
+    const headers = new Headers({ date, "x-ratelimit-reset": String(NOW / 1000 + 7) });
+    expect(retryAfterMs(headers, NOW)).toBe(7000);
+  });
+
   it("returns a finite delay or undefined for any header values", () => {
     const value = fc.stringMatching(/^[ -~]*$/);
     const headers = fc.record(
-      { "x-ratelimit-reset": value, "retry-after-ms": value, "retry-after": value },
+      { "x-ratelimit-reset": value, "retry-after-ms": value, "retry-after": value, date: value },
       { requiredKeys: [] },
     );
     fc.assert(

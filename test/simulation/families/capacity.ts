@@ -1,0 +1,33 @@
+/** Workers behind a queue that rejects nothing: how much concurrency the client finds if `maxConcurrency` is not set. */
+
+import type { Scenario } from "../scenarios.js";
+
+const RTT = 20;
+const SERVICE_MS = 200;
+const REQUESTS = 1600;
+
+export function capacity(): Scenario[] {
+  return [2, 8, 32, 64, 128].map((workers) => ({
+    ...working(workers),
+    idealMs: { ...working(workers), client: { batchSize: 1, maxConcurrency: busying(workers) } },
+    goals: { failed: 0, timeOverIdeal: 1.3, p95OverLone: 2.5 },
+  }));
+}
+
+/** Concurrency that keeps all workers busy, with the requests that are on the network (Little's law). */
+function busying(workers: number): number {
+  return Math.ceil((workers * (RTT + SERVICE_MS)) / SERVICE_MS);
+}
+
+function working(workers: number): Scenario {
+  return {
+    name: `${workers} workers, ${SERVICE_MS} ms, maxConcurrency not set`,
+    options: () => ({ workers, serviceTime: SERVICE_MS }),
+    rtt: RTT,
+    requests: REQUESTS,
+    client: { batchSize: 1 },
+    loneMs: RTT + SERVICE_MS,
+    idealMs: Number.NaN,
+    goals: {},
+  };
+}
