@@ -89,6 +89,19 @@ describe.skipIf(!existsSync(CHROMIUM))("the playground in Chromium", () => {
     }
   });
 
+  it("starts an outage, and shows when the client reports it and when it is over", async () => {
+    const button = page.getByRole("button", { name: "Outage of 3 s" });
+    expect(await button.isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Send 120 requests" }).click();
+    await page.getByText("Both clients send requests").waitFor();
+    await button.click();
+    await page.getByText("this package reports an outage").waitFor({ timeout: 10_000 });
+    await page.getByText(/this package reports that it is over, after \d/).waitFor({ timeout: 20_000 });
+    await page.getByText("This package was done after").waitFor({ timeout: 60_000 });
+    expect(await button.isDisabled()).toBe(true);
+    expect(await page.locator("#summary-ours").textContent()).toMatch(/^120 of 120 done.* [1-9]\d* failed/);
+  });
+
   it.each(["light", "dark"] as const)("fits on a phone, in %s colours", async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize(PHONE);

@@ -1,4 +1,4 @@
-import type { Counter, Histogram, Meter } from "@opentelemetry/api";
+import type { Counter, Histogram, Meter, UpDownCounter } from "@opentelemetry/api";
 import type { TogetherEvent } from "together-retrieval";
 import { modelAttributes } from "./semantics.js";
 
@@ -11,6 +11,8 @@ export class Instruments {
   readonly #texts: Counter;
   readonly #waits: Histogram;
   readonly #lookups: Counter;
+  readonly #outages: UpDownCounter;
+  readonly #outageDuration: Histogram;
 
   constructor(meter: Meter) {
     this.duration = meter.createHistogram("gen_ai.client.operation.duration", { unit: "s" });
@@ -30,6 +32,14 @@ export class Instruments {
     this.#lookups = meter.createCounter("together.client.cache.lookups", {
       unit: "{text}",
       description: "Vectors looked up in the cache",
+    });
+    this.#outages = meter.createUpDownCounter("together.client.outages", {
+      unit: "{outage}",
+      description: "Objects for which the model is out at present; 0 if it works",
+    });
+    this.#outageDuration = meter.createHistogram("together.client.outage.duration", {
+      unit: "s",
+      description: "Outages that have ended",
     });
   }
 
@@ -52,6 +62,9 @@ export class Instruments {
     } else if (event.type === "cache-lookup") {
       this.#lookups.add(event.hits, { ...attributes, hit: true });
       this.#lookups.add(event.misses, { ...attributes, hit: false });
+    } else if (event.type === "outage") {
+      this.#outages.add(event.phase === "begin" ? 1 : -1, attributes);
+      if (event.phase === "end") this.#outageDuration.record(event.durationMs / 1000, attributes);
     }
   }
 }

@@ -7,8 +7,8 @@ import { milliseconds, record } from "./sdk.js";
 
 const HELP = `Usage: npm run example observe
 
-Embeds and ranks a few texts and prints the spans and metrics that OpenTelemetry has of it. On the emulator two things
-go wrong first, so that there is something to see.`;
+Embeds and ranks a few texts and prints the spans, their events and the metrics that OpenTelemetry has of it. On the
+emulator there is an outage of 0.5 s, a lost connection and a 429 first, so that there is something to see.`;
 
 const TEXTS = [
   "Plants turn light into sugar.",
@@ -18,7 +18,11 @@ const TEXTS = [
 ];
 
 await program(HELP, {}, async () => {
-  const service = serviceFrom(process.env, { latency: 20, faults: ["reset", { status: 429 }] });
+  const service = serviceFrom(process.env, {
+    latency: 20,
+    outages: [{ from: 0, to: 500 }],
+    faults: ["reset", { status: 429 }],
+  });
   console.log(service.description);
   const { telemetry, spans, points, stop } = record();
 
@@ -33,6 +37,8 @@ await program(HELP, {}, async () => {
   console.log("\nSpans");
   for (const call of spans().filter(({ parentSpanContext }) => !parentSpanContext)) {
     console.log(`  ${call.name}  ${milliseconds(call.duration)} ms`);
+    for (const { name, attributes } of call.events)
+      console.log(`    event ${name}  ${String(attributes?.["together.outage.phase"] ?? "")}`);
     const { spanId } = call.spanContext();
     for (const { name, duration, attributes } of spans().filter(
       (span) => span.parentSpanContext?.spanId === spanId,

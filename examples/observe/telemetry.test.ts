@@ -97,6 +97,34 @@ it("records 429s, retries and delays as spans with their reason, and as metrics"
   expect(sum(points, "together.client.texts")).toBe(1);
 });
 
+it("records an outage as events of the call's span, and as metrics", async () => {
+  const embedder = embedderOn({ outages: [{ from: 0, to: 600 }] }, { batchSize: 1 });
+  const texts = Array.from({ length: 20 }, (_, index) => `text ${index}`);
+  await recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(texts));
+  const call = spanNamed(`embeddings ${EMBEDDING}`);
+  expect(call.status.code).toBe(SpanStatusCode.UNSET);
+  expect(call.events.map(({ name, attributes }) => [name, attributes?.["together.outage.phase"]])).toEqual([
+    ["outage", "begin"],
+    ["outage", "end"],
+  ]);
+  const points = await recording.points();
+  expect(points.filter(({ metric }) => metric === "together.client.outages")).toHaveLength(1);
+  expect(sum(points, "together.client.outages")).toBe(0);
+  expect(sum(points, "together.client.outage.duration")).toBeGreaterThan(0.2);
+  expect(sum(points, "together.client.requests", { outcome: "succeeded" })).toBe(20);
+});
+
+it("counts an outage that has not ended", async () => {
+  const embedder = embedderOn({ outages: [{ from: 0, to: Infinity }] }, { retryDeadline: 500 });
+  await expect(recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a"]))).rejects.toThrow(
+    "503",
+  );
+  expect(spanNamed(`embeddings ${EMBEDDING}`).attributes["error.type"]).toBe("server_error");
+  const points = await recording.points();
+  expect(sum(points, "together.client.outages")).toBe(1);
+  expect(sum(points, "together.client.outage.duration")).toBe(0);
+});
+
 it("a call that fails is an error with the code, and leaves no span open", async () => {
   const embedder = embedderOn({ faults: () => ({ status: 401 }) });
   await expect(recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a"]))).rejects.toThrow(

@@ -77,6 +77,9 @@ export class Telemetry {
       case "rate-limited":
         this.#end(event, { "http.response.status_code": 429 }, "rate_limited");
         break;
+      case "outage":
+        trace.getActiveSpan()?.addEvent("outage", { "together.outage.phase": event.phase });
+        break;
       case "cache-lookup":
       case "cache-error":
       case "text-too-long":

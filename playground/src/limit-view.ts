@@ -1,18 +1,21 @@
 import { element } from "./element.js";
 import { peakOf } from "./counts.js";
 import { DonePlot, RatePlot } from "./plot.js";
-import { race, REQUESTS, type Outcome } from "./race.js";
+import { race, REQUESTS, type Outcome, type OutageReport, type Race } from "./race.js";
 
 const form = element("limits", HTMLFormElement);
 const rate = element("rate", HTMLInputElement);
 const faulty = element("faulty", HTMLInputElement);
 const status = element("limit-status", HTMLParagraphElement);
+const outageButton = element("outage", HTMLButtonElement);
+const outageStatus = element("outage-status", HTMLParagraphElement);
 const plots = {
   done: new DonePlot(element("plot-done", HTMLDivElement)),
   ours: new RatePlot(element("plot-ours", HTMLDivElement)),
   greedy: new RatePlot(element("plot-greedy", HTMLDivElement)),
 };
 
+let current: Race | undefined;
 let latest: readonly [ours: Outcome, greedy: Outcome, admitted: number] | undefined;
 
 /** Runs both clients when asked to, and shows each on its own plot, on the same axes. */
@@ -23,6 +26,7 @@ export function startLimits(): void {
     event.preventDefault();
     void compare();
   });
+  outageButton.addEventListener("click", () => current?.startOutage());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     for (const plot of Object.values(plots)) plot.recolour();
     if (latest) show(...latest);
@@ -37,13 +41,17 @@ function showSettings(): void {
 async function compare(): Promise<void> {
   const button = form.querySelector("button");
   if (button) button.disabled = true;
-  status.textContent = "Both are on their way.";
+  outageButton.disabled = false;
+  status.textContent = "Both clients send requests. Start an outage while they do.";
   try {
     const settings = { requestsPerSecond: Number(rate.value), faulty: Number(faulty.value) / 100 };
     const showBoth = (...both: [Outcome, Outcome]): void => show(...both, settings.requestsPerSecond);
-    const [ours, greedy] = await race(settings, showBoth);
+    current = race(settings, showBoth);
+    const [ours, greedy] = await current.done;
     status.textContent = verdict(ours, greedy);
   } finally {
+    current = undefined;
+    outageButton.disabled = true;
     if (button) button.disabled = false;
   }
 }
@@ -56,6 +64,9 @@ function show(ours: Outcome, greedy: Outcome, admitted: number): void {
   plots.done.show(ours, greedy, { until, most: REQUESTS * 1.05 });
   plots.ours.show(ours, admitted, { until, most });
   plots.greedy.show(greedy, admitted, { until, most });
+  const reports = ours.outages.map(sentence).join(" ");
+  // A status is read aloud when it is set: only if it has changed.
+  if (outageStatus.textContent !== reports) outageStatus.textContent = reports;
   element("summary-ours", HTMLParagraphElement).textContent = summary(ours);
   element("summary-greedy", HTMLParagraphElement).textContent = summary(greedy);
 }
@@ -63,6 +74,13 @@ function show(ours: Outcome, greedy: Outcome, admitted: number): void {
 function summary({ sent, seconds }: Outcome): string {
   const count = (wanted: number): number => countOf(sent, wanted);
   return `${count(200)} of ${REQUESTS} done, ${sent.length} sent, ${count(429)} refused, ${count(503)} failed, ${seconds.toFixed(1)} s`;
+}
+
+function sentence({ phase, at, duration }: OutageReport): string {
+  const time = `After ${at.toFixed(1)} s this package reports`;
+  return phase === "begin"
+    ? `${time} an outage: one request at a time probes.`
+    : `${time} that it is over, after ${duration.toFixed(1)} s.`;
 }
 
 function verdict(ours: Outcome, greedy: Outcome): string {

@@ -1,4 +1,4 @@
-import { Embedder } from "together-retrieval";
+import { Embedder, type TogetherEvent } from "together-retrieval";
 import { createEmulator, seededRandom, type Emulator } from "together-retrieval/emulator";
 
 export interface Settings {
@@ -16,13 +16,28 @@ export interface Sent {
   readonly status: number | undefined;
 }
 
+/** An `outage` event of the client. */
+export interface OutageReport {
+  readonly phase: "begin" | "end";
+  /** Seconds since the start. */
+  readonly at: number;
+  /** Seconds since the outage began. */
+  readonly duration: number;
+}
+
 export interface Outcome {
   readonly sent: readonly Sent[];
+  /** What the client reported of outages. */
+  readonly outages: readonly OutageReport[];
   /** Seconds until the last text had its vector. */
   readonly seconds: number;
 }
 
 export const REQUESTS = 120;
+
+/** How long an outage lasts. */
+const OUTAGE_MS = 3000;
+
 const MODEL = "thenlper/gte-large";
 const PATH = "https://api.together.ai/v1/embeddings";
 const texts = Array.from({ length: REQUESTS }, (_, place) => `Text number ${place}`);
@@ -37,25 +52,36 @@ function emulatorWith({ requestsPerSecond, faulty }: Settings): Emulator {
   });
 }
 
+/** Two clients at work. */
+export interface Race {
+  readonly done: Promise<[ours: Outcome, greedy: Outcome]>;
+  /** Starts an outage of {@link OUTAGE_MS} at both servers. */
+  startOutage(): void;
+}
+
 /** The same work for both, each with a server of its own: one text a request, so that there are many. */
-export async function race(
-  settings: Settings,
-  onProgress: (ours: Outcome, greedy: Outcome) => void,
-): Promise<[ours: Outcome, greedy: Outcome]> {
+export function race(settings: Settings, onProgress: (ours: Outcome, greedy: Outcome) => void): Race {
   const runs = [run(settings, ours), run(settings, greedy)] as const;
   const show = (): void => onProgress(runs[0].soFar(), runs[1].soFar());
   const timer = setInterval(show, 100);
-  try {
-    return await Promise.all([runs[0].done, runs[1].done]);
-  } finally {
+  const done = Promise.all([runs[0].done, runs[1].done]).finally(() => {
     clearInterval(timer);
     show();
-  }
+  });
+  return { done, startOutage: () => runs.forEach(({ startOutage }) => startOutage()) };
 }
 
-function run(settings: Settings, client: (emulator: Emulator) => Promise<unknown>) {
+type Client = (emulator: Emulator, onEvent: (event: TogetherEvent) => void) => Promise<unknown>;
+
+function run(settings: Settings, client: Client) {
   const emulator = emulatorWith(settings);
   const start = Date.now();
+  const outages: OutageReport[] = [];
+  const onEvent = (event: TogetherEvent): void => {
+    if (event.type !== "outage") return;
+    const at = (Date.now() - start) / 1000;
+    outages.push({ phase: event.phase, at, duration: event.durationMs / 1000 });
+  };
   let end: number | undefined;
   const soFar = (): Outcome => ({
     sent: emulator.requests.map(({ time, status, duration = 0 }) => ({
@@ -63,21 +89,23 @@ function run(settings: Settings, client: (emulator: Emulator) => Promise<unknown
       duration: duration / 1000,
       status,
     })),
+    outages,
     seconds: ((end ?? Date.now()) - start) / 1000,
   });
-  const done = client(emulator).then(() => {
+  const done = client(emulator, onEvent).then(() => {
     end = Date.now();
     return soFar();
   });
-  return { soFar, done };
+  return { soFar, done, startOutage: () => emulator.setOutages([{ from: 0, to: OUTAGE_MS }]) };
 }
 
-async function ours({ fetch }: Emulator): Promise<void> {
+async function ours({ fetch }: Emulator, onEvent: (event: TogetherEvent) => void): Promise<void> {
   const embedder = new Embedder({
     model: MODEL,
     apiKey: "none-is-needed",
     fetch,
     batchSize: 1,
+    onEvent,
   });
   await embedder.embed(texts);
 }

@@ -33,7 +33,7 @@ const WAYS: Readonly<Record<TogetherErrorCode, Way>> = {
     server: { faults: [{ status: 400, message: "Unrecognized request arguments supplied: user" }] },
   },
   rate_limited: { server: { faults: [{ status: 429, headers: { "x-ratelimit-reset": "300" } }] } },
-  server_error: { server: { faults: () => ({ status: 503 }) } },
+  server_error: { server: { faults: () => ({ status: 500 }) } },
   connection_failed: { server: { faults: () => "reset" } },
   timeout: { server: { faults: () => "hang" } },
   redirected: { server: { faults: ["redirect"] } },

@@ -48,7 +48,7 @@ export interface SharedOptions {
    * How long a model may succeed with nothing before callers receive an error, in milliseconds. Whole number, 1 to
    * 2,147,483,647. Raise it for an endpoint whose cold start takes minutes.
    *
-   * It holds for documents, and for everybody who waits because of a 429. In an outage, queries and rerank requests
+   * It holds for documents, and for all callers that wait because of a 429. In an outage, queries and rerank requests
    * wait only as long as their own retries would take. A document request also fails if it has failed for this long
    * while others succeed. A longer `retry-after` or `x-ratelimit-reset` is not waited for. A request in flight is not
    * cut short: it has its `timeout`.

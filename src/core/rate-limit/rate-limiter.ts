@@ -352,8 +352,10 @@ export class RateLimiter {
     this.#responded(now, at);
     this.#pacer.succeeded(now, paced);
     if (isProbe) this.#window.restore(now);
-    else if (isNews)
-      this.#window.succeeded(now, at, inFlight, options.maxConcurrency, options.priority === "normal");
+    else if (isNews) {
+      const { maxConcurrency, priority } = options;
+      this.#window.succeeded(now, { sentAt: at, inFlight, maxConcurrency }, priority === "normal");
+    }
   }
 
   #rateLimited(

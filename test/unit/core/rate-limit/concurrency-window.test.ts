@@ -133,7 +133,11 @@ describe("ConcurrencyWindow, of a full server", () => {
     const window = full(8);
     const before = window.size;
     for (let success = 0; success < 60; success++) {
-      window.succeeded(6000 + success, 5900 + success, before, 128, false);
+      window.succeeded(
+        6000 + success,
+        { sentAt: 5900 + success, inFlight: before, maxConcurrency: 128 },
+        false,
+      );
     }
     expect(window.size - before).toBeGreaterThanOrEqual(5);
     expect(window.size - before).toBeLessThanOrEqual(8);
@@ -144,7 +148,7 @@ describe("ConcurrencyWindow, of a full server", () => {
     for (const sentAt of [10_000, 20_000, 30_000]) {
       for (let failure = 0; failure < 20; failure++) window.failed(0, failure);
       window.sent(sentAt);
-      window.succeeded(sentAt + 200, sentAt, 1, 128, false);
+      window.succeeded(sentAt + 200, { sentAt, inFlight: 1, maxConcurrency: 128 }, false);
     }
     expect(window.size).toBe(1);
     expect(window.hasCapacity(0, 128, false)).toBe(true);
@@ -201,7 +205,7 @@ describe("ConcurrencyWindow, for any order of results", () => {
             now += delay;
             const beside = Math.min(inFlight, maxConcurrency);
             if (what === "succeeded") {
-              window.succeeded(now, now - tookMs, beside, maxConcurrency, isMeasured);
+              window.succeeded(now, { sentAt: now - tookMs, inFlight: beside, maxConcurrency }, isMeasured);
             } else if (what === "failed") window.failed(beside - 1, failures);
             else if (what === "restore") window.restore(now);
             else window.resetAfterIdle(now, delay);

@@ -1,0 +1,155 @@
+/**
+ * Finds how many requests a server works on at once, where it rejects none. Pure: the time is an argument.
+ *
+ * It measures in rounds of responses. While they arrive fast, the number of requests in flight is doubled for a round;
+ * what brings no more throughput is taken back. When responses take twice as long as at first, it is halved for a round:
+ * if the throughput stays, the requests were only waiting in a queue of the server; if it falls, the server has become
+ * slower, and the old number is restored. (Netflix's concurrency-limits compares response times likewise.)
+ *
+ * The measured worth of each constant: `npm run simulate -- --family capacity`, with the response times of 8 workers
+ * also log-normal.
+ */
+
+/** Responses at the start. The faster half of them had no other request before it. */
+const FIRST_RESPONSES = 4;
+
+/** Responses in a round, at least; and half of what is in flight. */
+const LEAST_SAMPLES = 8;
+
+/** Responses that take longer than so many times the first ones are slow. At 4, the queue of 2 workers is never found. */
+const SLOW = 2;
+
+/** Twice the requests must bring so many times the throughput. At 1, 8 workers get 128 requests. */
+const LEAST_GAIN = 1.3;
+
+/** Half the requests must bring so much of the throughput. At 0.8, 8 log-normal workers take 1.3 times as long. */
+const LEAST_REST = 0.9;
+
+/** What is kept above the requests that bring throughput, so that no worker waits for the next one. */
+const RESERVE = 1.25;
+
+/** Rounds until the next trial after one that failed; then twice as many. At 16, p95 of 2 workers is 1.5 times as long. */
+const FIRST_PAUSE = 32;
+
+/** The part of a faster round by which the base falls. At 0.1, 8 log-normal workers take 1.2 times as long. */
+const SMOOTHING = 0.03;
+
+/** A response, as far as it says something about capacity. */
+export interface MeasuredResponse {
+  readonly sentAt: number;
+  /** Requests in flight just after it was sent. */
+  readonly inFlight: number;
+  /** The most requests that its caller allows in flight. */
+  readonly maxConcurrency: number;
+}
+
+/** A number of requests in flight that is being tried: the number before, its throughput and its response time. */
+interface Trial {
+  readonly limit: number;
+  readonly throughput: number;
+  readonly ms: number;
+}
+
+/** Responses to requests that were sent since it started. */
+interface Round {
+  readonly startedAt: number;
+  count: number;
+  totalMs: number;
+  /** The most that were in flight. */
+  inFlight: number;
+  /** All responses since then. */
+  completed: number;
+}
+
+/** Searches the capacity of one model. Times in milliseconds. */
+export class CapacitySearch {
+  readonly #firstMs: number[] = [];
+  /** Response time while the server has no queue. */
+  #base: number | undefined;
+  #round = newRound(Number.NEGATIVE_INFINITY);
+  #trial: Trial | undefined;
+  /** Rounds until the next trial, and after the next one that fails. */
+  #pause = 0;
+  #nextPause = FIRST_PAUSE;
+
+  /** Starts a new round, because something else has changed the number of requests in flight. */
+  restart(now: number): void {
+    this.#round = newRound(now);
+    this.#trial = undefined;
+  }
+
+  /**
+   * Records a response.
+   *
+   * @param limit - The number of requests that may be in flight.
+   * @param mayGrow - Whether a higher number may be tried.
+   * @returns the new number.
+   */
+  responded(now: number, response: MeasuredResponse, limit: number, mayGrow: boolean): number {
+    const round = this.#round;
+    round.completed += 1;
+    if (response.sentAt < round.startedAt) return limit;
+    const ms = Math.max(1, now - response.sentAt);
+    round.count += 1;
+    round.totalMs += ms;
+    round.inFlight = Math.max(round.inFlight, response.inFlight);
+    if (this.#base === undefined) this.#measureFirst(now, ms);
+    else if (round.count >= Math.max(LEAST_SAMPLES, limit / 2))
+      return this.#endRound(now, round, limit, response.maxConcurrency, mayGrow);
+    return limit;
+  }
+
+  #measureFirst(now: number, ms: number): void {
+    this.#firstMs.push(ms);
+    if (this.#firstMs.length < FIRST_RESPONSES) return;
+    const faster = this.#firstMs.sort((a, b) => a - b).slice(0, FIRST_RESPONSES / 2);
+    this.#base = faster.reduce((sum, value) => sum + value, 0) / faster.length;
+    this.#round = newRound(now);
+  }
+
+  /** Ends a trial and perhaps starts another. @returns the number of requests for the next round */
+  #endRound(now: number, round: Round, limit: number, maxConcurrency: number, mayGrow: boolean): number {
+    this.#round = newRound(now);
+    const ms = round.totalMs / round.count;
+    const throughput = round.completed / Math.max(1, now - round.startedAt);
+    const kept = this.#trial ? this.#judge(this.#trial, { limit, throughput, ms }) : limit;
+    const base = this.#base as number;
+    this.#base = Math.min(base, base + SMOOTHING * (ms - base));
+    this.#pause -= 1;
+    const pressure = ms / (SLOW * this.#base);
+    if (pressure <= 1 && (!mayGrow || this.#pause >= 0)) return kept;
+    // What is not in use says nothing.
+    if (round.inFlight < Math.min(kept, maxConcurrency) * (pressure > 1 ? 1 : 0.25)) return kept;
+    const tried = Math.min(Math.max(1, kept * trialFactor(pressure)), maxConcurrency);
+    if (tried !== kept) this.#trial = { limit: kept, throughput, ms };
+    return tried;
+  }
+
+  /** Keeps a higher number if it pays, and a lower one if it costs little. @returns the number that is kept */
+  #judge(before: Trial, after: Trial): number {
+    this.#trial = undefined;
+    const gain = after.throughput / before.throughput;
+    if (after.limit < before.limit) {
+      if (gain >= LEAST_REST) return after.limit;
+      this.#base = after.ms;
+      return before.limit;
+    }
+    if (gain >= LEAST_GAIN) {
+      this.#base = Math.max(before.ms, this.#base as number);
+      return after.limit;
+    }
+    this.#pause = this.#nextPause;
+    this.#nextPause *= 2;
+    return Math.min(after.limit, before.limit * Math.max(1, gain) * RESERVE);
+  }
+}
+
+/** Half, or less if responses take more than twice as long as slow ones; otherwise double. */
+function trialFactor(pressure: number): number {
+  if (pressure > 2) return 1 / pressure;
+  return pressure > 1 ? 0.5 : 2;
+}
+
+function newRound(startedAt: number): Round {
+  return { startedAt, count: 0, totalMs: 0, inFlight: 0, completed: 0 };
+}
