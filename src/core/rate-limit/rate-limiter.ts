@@ -11,7 +11,7 @@
  */
 
 import { onAbort } from "../abort.js";
-import { CircuitBreaker, type Outage } from "./circuit-breaker.js";
+import { CircuitBreaker, type OutagePeriod } from "./circuit-breaker.js";
 import { ConcurrencyWindow } from "./concurrency-window.js";
 import { Pacer, type LimitedBy, type SentRequest } from "./pacer.js";
 import { WaitQueue, type Rank, type Waiter } from "./wait-queue.js";
@@ -176,7 +176,7 @@ export class RateLimiter {
   }
 
   /** The present outage, or the last one. */
-  get outage(): Outage | undefined {
+  get outage(): OutagePeriod | undefined {
     return this.#breaker.outage;
   }
 
@@ -216,10 +216,10 @@ export class RateLimiter {
       };
       const removeAbortListener = onAbort(signal, () => {
         caller.reject(signal.reason);
-        this.#next();
+        this.#update();
       });
       this.#queue.add(caller);
-      this.#next();
+      this.#update();
     });
   }
 
@@ -227,17 +227,17 @@ export class RateLimiter {
    * Grants the next permit, rejects who has waited for too long, and sets a timer for what comes next. In this order: a
    * caller that may be sent now finds out whether the model works again, even if its time is over.
    */
-  #next(): void {
+  #update(): void {
     clearTimeout(this.#timer);
     const now = performance.now();
     const grantTime = this.#grantNext(now);
     const [rejectTime, hasRejected] = this.#rejectLate(now);
     // The time was that of a caller that waits no longer.
-    if (hasRejected) return this.#next();
+    if (hasRejected) return this.#update();
     const time = Math.min(grantTime, rejectTime);
     // Infinity: a request must end first, and then `#settle` calls this method again.
     this.#timer =
-      time < Number.POSITIVE_INFINITY ? setTimeout(() => this.#next(), Math.ceil(time - now)) : undefined;
+      time < Number.POSITIVE_INFINITY ? setTimeout(() => this.#update(), Math.ceil(time - now)) : undefined;
   }
 
   /**
@@ -300,12 +300,12 @@ export class RateLimiter {
       start: (tokens) => {
         this.#isPermitOutstanding = false;
         const inFlight = this.#startRequest(tokens, options);
-        this.#next();
+        this.#update();
         return inFlight;
       },
       cancel: () => {
         this.#isPermitOutstanding = false;
-        this.#next();
+        this.#update();
       },
     };
   }
@@ -335,7 +335,7 @@ export class RateLimiter {
   #settle<Result>(sent: Sent, report: (now: number) => Result): Result {
     this.#inFlight.delete(sent);
     const result = report((this.#lastActive = performance.now()));
-    this.#next();
+    this.#update();
     return result;
   }
 
@@ -378,7 +378,7 @@ export class RateLimiter {
   ): void {
     this.#hasResponded ||= isResponse;
     this.#failing = this.#failure(at, now - at + (retryAfterMs ?? 0), reason);
-    // If little is in flight and nobody waits, the number of requests is not what the server rejected.
+    // If little is in flight and no caller waits, the number of requests is not what the server rejected.
     if (!this.#queue.empty || inFlight > this.#window.size / 2)
       this.#window.failed(this.#inFlight.size, this.#breaker.failures);
     const [oldest] = this.#inFlight;
