@@ -95,7 +95,7 @@ describe.each(drivers)("failures in $framework", (driver) => {
     });
 
     it.each([
-      ["as often as `maxRetries` says, where it might help", { status: 503 }, 3],
+      ["as often as `maxRetries` says, where it might help", { status: 500 }, 3],
       ["never, where it cannot", { status: 401 }, 1],
     ])("are tried again %s", async (_how, fault, requests) => {
       vi.spyOn(Math, "random").mockReturnValue(0);

@@ -86,7 +86,8 @@ export class CircuitBreaker {
    */
   failed(now: number, { sentAt, isProbe, oldestSentAt, retryAfterMs }: BreakerFailure): void {
     if (this.#failures === 0) this.#failingSince = now;
-    if (sentAt < this.#failedAt) return;
+    const isCurrentProbe = isProbe && this.#isOfThisOutage(sentAt);
+    if (sentAt < this.#failedAt && !isCurrentProbe) return;
     this.#failedAt = now;
     this.#failures += 1;
     const isServing = oldestSentAt < this.#failingSince && now - this.#failingSince < PATIENCE_MS;
@@ -94,12 +95,17 @@ export class CircuitBreaker {
       this.#outage = { beganAt: now, endedAt: undefined };
       this.#probes = 0;
       this.#scheduleProbe(now, retryAfterMs);
-    } else if (isProbe) this.#scheduleProbe(now, retryAfterMs);
+    } else if (isCurrentProbe) this.#scheduleProbe(now, retryAfterMs);
   }
 
   /** A probe ended without a response: it was aborted. Another may be sent at once. */
-  probeAborted(now: number): void {
-    this.#probeAt = now;
+  probeAborted(now: number, sentAt: number): void {
+    if (this.#isOfThisOutage(sentAt)) this.#probeAt = now;
+  }
+
+  /** A probe can outlast its outage. It must not allow a second one in the next outage. */
+  #isOfThisOutage(sentAt: number): boolean {
+    return this.isOpen && sentAt >= (this.#outage as Outage).beganAt;
   }
 
   #scheduleProbe(now: number, retryAfterMs: number | undefined): void {

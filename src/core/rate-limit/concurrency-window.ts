@@ -162,7 +162,7 @@ export class ConcurrencyWindow {
     }
     this.#suspected = Number.POSITIVE_INFINITY;
     if (!isMeasured) return;
-    this.#measure(now, now - sentAt, sentAt, inFlight, maxConcurrency);
+    this.#measure(now, Math.max(1, now - sentAt), sentAt, inFlight, maxConcurrency);
   }
 
   /**
@@ -213,7 +213,7 @@ export class ConcurrencyWindow {
   ): void {
     this.#round = newRound(now);
     const ms = totalMs / count;
-    const throughput = completed / (now - startedAt);
+    const throughput = completed / Math.max(1, now - startedAt);
     if (this.#trial) this.#judge(this.#trial, throughput, ms);
     const base = this.#base as number;
     this.#base = Math.min(base, base + SMOOTHING * (ms - base));

@@ -39,7 +39,7 @@ export interface Failing {
   readonly lastSuccess: number;
   /** When the first of the failed requests was sent. */
   readonly since: number;
-  /** How long the last failed attempt took; `undefined` if the last response was a 429. */
+  /** How long the last failed attempt took, with the delay that it asked for; `undefined` if it was a 429. */
   readonly failedAfterMs: number | undefined;
   /** Why, as the caller of that request described it. */
   readonly reason: unknown;
@@ -65,8 +65,8 @@ export interface InFlight {
   readonly sentAt: number;
   /** Requests in flight just after this one was sent, including it. */
   readonly inFlight: number;
-  /** The response passed every check. */
-  succeeded(): void;
+  /** The response passed every check. @param bytes - Its size, if it takes much memory. */
+  succeeded(bytes?: number): void;
   /**
    * The server responded with 429.
    *
@@ -123,6 +123,9 @@ interface Sent {
   readonly paced: SentRequest;
 }
 
+/** All responses in flight to a model together, as large as the last ones. 92 of 512 vectors of 1,024 dimensions. */
+const MAX_RESPONSE_BYTES = 256 * 2 ** 20;
+
 /** Grants permits to the callers of one model. */
 export class RateLimiter {
   readonly #pacer = new Pacer();
@@ -136,6 +139,8 @@ export class RateLimiter {
   #lastActive = Number.NEGATIVE_INFINITY;
   #lastSuccess = Number.NEGATIVE_INFINITY;
   #hasResponded = false;
+  /** The size of a large response. */
+  #responseBytes = 0;
   #failing: Failing | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -218,11 +223,14 @@ export class RateLimiter {
     });
   }
 
-  /** Grants the next permit, rejects who has waited for too long, and sets a timer for what comes next. */
+  /**
+   * Rejects the callers that have waited for too long, grants the next permit, and sets a timer for what comes next. In
+   * this order: no timer is set for a caller that is rejected.
+   */
   #next(): void {
     clearTimeout(this.#timer);
     const now = performance.now();
-    const time = Math.min(this.#grantNext(now), this.#rejectLate(now));
+    const time = Math.min(this.#rejectLate(now), this.#grantNext(now));
     // Infinity: a request must end first, and then `#settle` calls this method again.
     this.#timer =
       time < Number.POSITIVE_INFINITY ? setTimeout(() => this.#next(), Math.ceil(time - now)) : undefined;
@@ -248,7 +256,9 @@ export class RateLimiter {
   #sendTime({ priority, maxConcurrency }: AcquireOptions): number {
     const isHigh = priority === "high";
     const inFlight = this.#inFlight.size;
-    if (!this.#window.hasCapacity(inFlight, maxConcurrency, isHigh)) return Number.POSITIVE_INFINITY;
+    const fitting = Math.max(1, Math.floor(MAX_RESPONSE_BYTES / this.#responseBytes));
+    if (!this.#window.hasCapacity(inFlight, Math.min(maxConcurrency, fitting), isHigh))
+      return Number.POSITIVE_INFINITY;
     // Once a rate is known, the window no longer opens step by step: the rate decides.
     const opensAt = this.#pacer.limitedBy
       ? Number.NEGATIVE_INFINITY
@@ -306,12 +316,12 @@ export class RateLimiter {
       request: this.#requests,
       sentAt: now,
       inFlight,
-      succeeded: () => this.#settle(sent, (at) => this.#succeeded(at, sent)),
+      succeeded: (bytes = 0) => this.#settle(sent, (at) => this.#succeeded(at, sent, bytes)),
       rateLimited: (resetMs, by, reason) =>
         this.#settle(sent, (at) => this.#rateLimited(at, sent, resetMs, by, reason)),
       failed: (failure) => this.#settle(sent, (at) => this.#failed(at, sent, failure)),
       rejected: () => this.#settle(sent, (at) => this.#responded(at, sent.at)),
-      release: () => this.#settle(sent, (at) => sent.isProbe && this.#breaker.probeAborted(at)),
+      release: () => this.#settle(sent, (at) => sent.isProbe && this.#breaker.probeAborted(at, sent.at)),
     };
   }
 
@@ -328,7 +338,8 @@ export class RateLimiter {
     this.#breaker.responded(now, sentAt);
   }
 
-  #succeeded(now: number, { at, inFlight, isProbe, options, paced }: Sent): void {
+  #succeeded(now: number, { at, inFlight, isProbe, options, paced }: Sent, bytes: number): void {
+    this.#responseBytes = Math.max(bytes, 0.9 * this.#responseBytes);
     this.#lastSuccess = now;
     this.#failing = undefined;
     const isNews = this.#breaker.failures === 0 || this.#breaker.knewOfFailure(at);
@@ -358,7 +369,7 @@ export class RateLimiter {
     { isResponse, retryAfterMs, reason }: ServerFailure,
   ): void {
     this.#hasResponded ||= isResponse;
-    this.#failing = this.#failure(at, now - at, reason);
+    this.#failing = this.#failure(at, now - at + (retryAfterMs ?? 0), reason);
     // If little is in flight and nobody waits, the number of requests is not what the server rejected.
     if (!this.#queue.empty || inFlight > this.#window.size / 2)
       this.#window.failed(this.#inFlight.size, this.#breaker.failures);

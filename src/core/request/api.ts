@@ -55,6 +55,7 @@ export class Api {
     return {
       ...{ priority, task, signal, limiter, startedAt: performance.now() },
       ...{ attempts: 0, failures: 0, retries: 0, failingSince: Number.POSITIVE_INFINITY },
+      lastFailure: undefined,
     };
   }
 
@@ -73,7 +74,7 @@ export class Api {
       return await limiter.acquire({ priority, isRetry: attempts > 0, maxConcurrency, waitsUntil, signal });
     } catch (reason) {
       if (signal.aborted) throw reason;
-      throw this.#describe(operation, reason as Failure, []);
+      throw this.#describeWaiting(operation, reason as Failure);
     }
   }
 
@@ -91,7 +92,7 @@ export class Api {
     try {
       const response = await this.#client.send(request.call, request.maxBytes, operation.signal);
       const value = parse(request, response);
-      sent.succeeded();
+      sent.succeeded(response.bytes);
       this.#emitResponse(sent, request, response);
       this.#reportOutage(operation);
       return { status: "ok", value };
@@ -160,7 +161,10 @@ export class Api {
     failure: Failure,
   ): Retried | Failed {
     const retry = this.#retryOrGiveUp(operation, sent, failure);
-    if (retry) return retry;
+    if (retry) {
+      operation.lastFailure = { failure, request };
+      return retry;
+    }
     const [code, status] = [failureCode(failure), statusOf(failure)];
     this.#emit({ type: "request-error", request: sent.request, code, status });
     // A copy, because the operation's next attempt would change what the error says.
@@ -197,7 +201,7 @@ export class Api {
     retryAfterMs: number | undefined,
   ): Retried | undefined {
     const { limiter, priority } = operation;
-    const isResponse = failure.kind === "status" || failure.kind === "invalid";
+    const isResponse = failure.kind === "connection" ? failure.isCut : failure.kind !== "timeout";
     const isFree =
       priority === "normal" && limiter.hasResponded && isOutage(failure, sent, limiter.lastSuccess);
     sent.failed({ isResponse, retryAfterMs, reason: withoutServerText(failure) });
@@ -209,8 +213,8 @@ export class Api {
     if (isFree) operation.failingSince = Math.min(operation.failingSince, sent.sentAt);
     else operation.retries += 1;
     const ownDelay = retryAfterMs ?? backoff(operation.failures, Math.random());
-    // In an outage the limiter decides who is sent next, and when.
-    const delayMs = limiter.isOut ? 0 : Math.min(ownDelay, timeLeft);
+    // In an outage the limiter decides when the next request is sent; a delay here would only hold one back.
+    const delayMs = isFree && limiter.isOut ? 0 : Math.min(ownDelay, timeLeft);
     const [code, status] = [failureCode(failure), statusOf(failure)];
     this.#emit({ type: "retry", request: sent.request, code, status, delayMs, retriesLeft });
     return { status: "retry", delayMs };
@@ -246,6 +250,14 @@ export class Api {
       this.#reportedOutage = undefined;
       this.#emit({ type: "outage", phase: "end", durationMs: endedAt - beganAt });
     }
+  }
+
+  /** The error of an operation that has waited too long: with the server's words if they are about its own request. */
+  #describeWaiting(operation: ApiOperation, reason: Failure): TogetherError {
+    const { lastFailure: own } = operation;
+    return own && failureCode(own.failure) === failureCode(reason)
+      ? this.#describe(operation, own.failure, own.request.sensitiveTexts())
+      : this.#describe(operation, reason, []);
   }
 
   #describe(

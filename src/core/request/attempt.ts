@@ -22,6 +22,14 @@ export interface ApiOperation {
   retries: number;
   /** When the first attempt failed that did not count. */
   failingSince: number;
+  /** Its own last failure, with the request that failed. */
+  lastFailure: OwnFailure | undefined;
+}
+
+/** A failure that was retried. If no retry follows, the error quotes it. */
+export interface OwnFailure {
+  readonly failure: Failure;
+  readonly request: ApiRequest<unknown>;
 }
 
 /** One request. */

@@ -4,16 +4,23 @@ import { onAbort } from "../abort.js";
 import { parseResponse } from "./parse-response.js";
 import { RequestError, requestIdHeader } from "./request-error.js";
 
+/** A body that is JSON, and its size. */
+export interface Body {
+  readonly body: unknown;
+  readonly bytes: number;
+}
+
 /**
  * Reads the JSON of a response.
  *
  * @param maxBytes - A longer response is rejected before it is read into memory.
  * @throws {@link RequestError} if the response is too long, truncated, or not JSON; the signal's reason if aborted.
  */
-export async function readBody(response: Response, maxBytes: number, signal: AbortSignal): Promise<unknown> {
+export async function readBody(response: Response, maxBytes: number, signal: AbortSignal): Promise<Body> {
   const chunks = await readChunks(response, maxBytes, signal);
   signal.throwIfAborted();
-  return parse(concat(chunks), requestIdHeader(response.headers));
+  const whole = concat(chunks);
+  return { body: parse(whole, requestIdHeader(response.headers)), bytes: whole.byteLength };
 }
 
 async function readChunks(response: Response, maxBytes: number, signal: AbortSignal): Promise<Uint8Array[]> {

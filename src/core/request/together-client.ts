@@ -8,7 +8,7 @@
  */
 
 import Together from "together-ai";
-import { readBody } from "./read-body.js";
+import { readBody, type Body } from "./read-body.js";
 import { Deadline } from "./deadline.js";
 import type { Fetch } from "../options/options.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
@@ -22,8 +22,7 @@ export type EndpointCall =
   | { readonly path: "/rerank"; readonly body: RerankRequest };
 
 /** A complete response whose body is JSON. */
-export interface JsonResponse {
-  readonly body: unknown;
+export interface JsonResponse extends Body {
   /** Together's id of the request; `undefined` if the headers contain none. */
   readonly requestId: string | undefined;
 }
@@ -58,8 +57,8 @@ export class TogetherClient {
     try {
       const response = await deadline.race(this.#request(call, deadline.signal));
       isCut = true;
-      const body = await deadline.race(readBody(response, maxBytes, deadline.signal));
-      return { body, requestId: requestIdHeader(response.headers) };
+      const read = await deadline.race(readBody(response, maxBytes, deadline.signal));
+      return { ...read, requestId: requestIdHeader(response.headers) };
     } catch (error) {
       throw deadline.isTimedOut
         ? new RequestError({ kind: "timeout" })

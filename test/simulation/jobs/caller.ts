@@ -3,6 +3,7 @@
 import { isTogetherError, type TogetherErrorCode } from "../../../src/index.js";
 import { runCall, type Call } from "./calls.js";
 import type { Progress } from "./checks.js";
+import { endsTooEarly } from "./patience.js";
 import type { CallPlan, Mood, Plan, ServerPlan } from "./plan.js";
 import { SourceFailed } from "./sources.js";
 import type { World } from "./world.js";
@@ -46,8 +47,9 @@ function possibleCodes({ mood, limits }: ServerPlan): readonly TogetherErrorCode
   return limits?.tokensPerSecond === undefined ? POSSIBLE[mood] : [...POSSIBLE[mood], "rate_limited"];
 }
 
-export async function makeCall(plan: CallPlan, world: World, { server }: Plan): Promise<Ending> {
+export async function makeCall(plan: CallPlan, world: World, job: Plan): Promise<Ending> {
   if (plan.startsAt > 0) await world.wait(plan.startsAt);
+  const startedAt = performance.now();
   const controller = new AbortController();
   const problems: string[] = [];
   let abortedAt = Number.POSITIVE_INFINITY;
@@ -75,7 +77,9 @@ export async function makeCall(plan: CallPlan, world: World, { server }: Plan): 
   if (late > 0) problems.push(`it ended ${late} ms after the abort`);
   if (ended.how === "done") return { how: "done", problems };
   const given = signal.aborted && ended.error === signal.reason;
-  if (!given) problems.push(...wrongError(ended.error, plan, possibleCodes(server), signal.aborted));
+  if (!given) problems.push(...wrongError(ended.error, plan, possibleCodes(job.server), signal.aborted));
+  if (!given && isTogetherError(ended.error))
+    problems.push(...endsTooEarly(ended.error, plan, startedAt, world, job));
   return { how: given ? "given up" : "failed", problems };
 }
 

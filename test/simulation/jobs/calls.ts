@@ -73,7 +73,7 @@ async function embedStream(call: Call): Promise<void> {
 
 /** A stream holds no more than what it can have under way. */
 function readAhead({ object }: Call, source: Source, yielded: number): string[] {
-  const { batchSize = 512, maxConcurrency = 16 } = object.plan;
+  const { batchSize = 512, maxConcurrency = 128 } = object.plan;
   const ahead = source.read() - yielded;
   return ahead > (maxConcurrency + 1) * batchSize ? [`it read ${ahead} texts ahead`] : [];
 }

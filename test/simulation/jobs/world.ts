@@ -13,6 +13,8 @@ export const RERANK = "me/rerank";
 export const KEY = "key-of-the-simulation";
 export const ORIGIN = "https://api.together.ai";
 
+type Operation = TogetherEvent["operation"];
+
 /** What the callers of a job use, each object with the events that it told. */
 export interface SharedObject {
   readonly plan: ObjectPlan;
@@ -29,6 +31,8 @@ export class World {
   readonly objects: readonly SharedObject[];
   /** Called with every request, as it leaves. */
   readonly listeners = new Set<() => void>();
+  /** When requests succeeded, by endpoint. */
+  readonly #successes: Record<Operation, number[]> = { embed: [], rerank: [] };
   /** Milliseconds that callers, sources and stores let pass on their own account. */
   waited = 0;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -48,6 +52,16 @@ export class World {
 
   get dimensions(): number {
     return this.#plan.server.dimensions;
+  }
+
+  /** When a request last succeeded; `-Infinity` if none has. */
+  lastSuccess(operation: Operation): number {
+    return this.#successes[operation].at(-1) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** When a request first succeeded; `Infinity` if none has. */
+  firstSuccess(operation: Operation): number {
+    return this.#successes[operation][0] ?? Number.POSITIVE_INFINITY;
   }
 
   /** Lets virtual time pass; what still waits when the job has ended never hears of it. */
@@ -103,6 +117,7 @@ export class World {
     const listeners = new Set<() => void>();
     const onEvent = (event: TogetherEvent): void => {
       events.push(event);
+      if (event.type === "response") this.#successes[event.operation].push(performance.now());
       for (const listener of listeners) listener();
     };
     const shared = {

@@ -39,6 +39,9 @@ describe("events", () => {
     await embedder({ cache, maxInputTokens: 4 }).embed(["a", "half \ud83d", "long long long"]);
     await embedder({ cache: new MemoryStore() }).embed(["a"]);
     await reranker({ batchSize: 1 }).rerank("q", ["1", " ", "2"], String);
+    const unavailable = { status: 503, headers: { "retry-after-ms": "0" } };
+    emulator.setFaults([unavailable, unavailable, unavailable, unavailable]);
+    await embedder().embed(["a"]);
     emulator.setFaults([{ status: 401 }]);
     await reranker({ fallback: "original-order" }).rerank("q", ["1"], String);
     vi.restoreAllMocks();
@@ -48,6 +51,7 @@ describe("events", () => {
       response: true,
       retry: true,
       "rate-limited": true,
+      outage: true,
       "cache-lookup": true,
       "cache-error": true,
       "request-error": true,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchLimits, evenShare } from "../../../../src/core/embed/batch-size.js";
+import { batchLimits } from "../../../../src/core/embed/batch-size.js";
 
 const twenty = {
   requests: { by: "requests", perSecond: 20 },
@@ -13,14 +13,10 @@ describe("batchLimits()", () => {
     expect(batchLimits(undefined, twenty.requests, 0)).toEqual({ texts: 512, tokens: 262_144 });
   });
 
-  it("allows a sixteenth of a long list, at most 512 texts, while no limit is known", () => {
+  it("allows the list's share of one request, from 128 to 512 texts, while no limit is known", () => {
     expect(
-      [2048, 2049, 4800, 8192, 100_000].map(
-        (texts) => batchLimits(undefined, undefined, evenShare(texts, 16)).texts,
-      ),
-    ).toEqual([128, 129, 300, 512, 512]);
-    expect(batchLimits(undefined, undefined, evenShare(4800, 4)).texts).toBe(300);
-    expect(batchLimits(undefined, undefined, evenShare(4800, 32)).texts).toBe(150);
+      [1, 128, 129, 300, 512, 6250].map((share) => batchLimits(undefined, undefined, share).texts),
+    ).toEqual([128, 128, 129, 300, 512, 512]);
     expect(batchLimits(undefined, undefined, 300).tokens).toBe(65_536);
     expect(batchLimits(undefined, twenty.tokens, 300)).toEqual({ texts: 128, tokens: 65_536 });
     expect(batchLimits(undefined, twenty.requests, 300)).toEqual({ texts: 512, tokens: 262_144 });

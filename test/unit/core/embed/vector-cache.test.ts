@@ -182,7 +182,7 @@ describe("a cache", () => {
     const cache = new MemoryStore();
     await embedder({ cache }).embed(["old"]);
     dimensions.now = 6;
-    const error = await rejection(embedder({ cache }).embed(["old", "new"]));
+    const error = await rejection(embedder({ cache, retryDeadline: 1 }).embed(["old", "new"]));
     expect(error).toMatchObject({ code: "invalid_response" });
     expect((error as Error).message).toContain("vector 0 has 6 dimensions instead of 4");
   });
@@ -191,7 +191,7 @@ describe("a cache", () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(["old"]);
-    const error = await rejection(embedder({ cache, dimensions: 6 }).embed(["old"]));
+    const error = await rejection(embedder({ cache, dimensions: 6, retryDeadline: 1 }).embed(["old"]));
     expect(error).toMatchObject({ code: "invalid_response" });
     expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 0, corrupt: 1 });
   });

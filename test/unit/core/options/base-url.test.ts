@@ -134,7 +134,7 @@ describe("client", () => {
 
   it("sends requests with its key, URL, fetch and headers, but not with its retries", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
-    const { emulator } = bench({ faults: () => ({ status: 503 }) });
+    const { emulator } = bench({ faults: () => ({ status: 500 }) });
     const seen: Headers[] = [];
     const client = new Together({
       apiKey: "key-of-the-client",

@@ -9,6 +9,8 @@ describe("OptionReader", () => {
   const wholes: [string, number, number, Made][] = [
     ["timeout", 1, 2_147_483_647, Embedder],
     ["maxRetries", 0, 100, Embedder],
+    ["retryDeadline", 1, 2_147_483_647, Embedder],
+    ["retryDeadline", 1, 2_147_483_647, Reranker],
     ["maxConcurrency", 1, 1024, Embedder],
     ["batchSize", 1, 2048, Embedder],
     ["dimensions", 1, 65_536, Embedder],
@@ -121,12 +123,12 @@ describe("OptionReader", () => {
     expect(complaint({ topn: 1 }, Reranker)).toContain("did you mean `topN`?");
     expect(complaint({ modelName: "m" })).toBe(
       "Cannot create Embedder: `modelName` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
-        "maxConcurrency, fetch, client, onEvent, batchSize, dimensions, queryPrefix, documentPrefix, normalize, " +
+        "retryDeadline, maxConcurrency, fetch, client, onEvent, batchSize, dimensions, queryPrefix, documentPrefix, normalize, " +
         "longText, maxInputTokens, countTokens, encodingFormat, cache",
     );
     expect(complaint({ normalize: true }, Reranker)).toBe(
       "Cannot create Reranker: `normalize` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
-        "maxConcurrency, fetch, client, onEvent, topN, minScore, batchSize, fallback",
+        "retryDeadline, maxConcurrency, fetch, client, onEvent, topN, minScore, batchSize, fallback",
     );
   });
 

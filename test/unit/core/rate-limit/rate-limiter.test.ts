@@ -4,6 +4,7 @@ import {
   type AcquireOptions,
   type InFlight,
   type Permit,
+  type ServerFailure,
 } from "../../../../src/core/rate-limit/rate-limiter.js";
 import { breathe, pass, useVirtualTime } from "../../../support/time.js";
 
@@ -16,12 +17,17 @@ function acquire(limiter: RateLimiter, own: Partial<AcquireOptions> = {}): Promi
     priority: "normal",
     isRetry: false,
     maxConcurrency: 1,
-    startedAt: performance.now(),
+    waitsUntil: () => Number.POSITIVE_INFINITY,
     signal: new AbortController().signal,
     ...own,
   });
   permit.catch(() => {});
   return permit;
+}
+
+/** A response that says 503. */
+function failure(own: Partial<ServerFailure> = {}): ServerFailure {
+  return { isResponse: true, retryAfterMs: undefined, reason: "503", ...own };
 }
 
 /** Acquires a permit, notes the name when it is granted, and sends. */
@@ -34,6 +40,16 @@ async function send(
   const permit = await acquire(limiter, own);
   log.push(name);
   return permit.start(TOKENS);
+}
+
+/** A limiter whose last four requests have failed. */
+async function out(): Promise<RateLimiter> {
+  const limiter = new RateLimiter();
+  for (let request = 0; request < 4; request++) {
+    (await send(limiter, "fails", [], { maxConcurrency: 8 })).failed(failure());
+  }
+  expect(limiter.isOut).toBe(true);
+  return limiter;
 }
 
 describe("RateLimiter", () => {
@@ -116,6 +132,20 @@ describe("RateLimiter", () => {
     expect(most).toBe(32);
   });
 
+  it("lets no more responses in flight than fit into 256 MB, by the size of the last ones", async () => {
+    const limiter = new RateLimiter();
+    (await send(limiter, "first", [], { maxConcurrency: 16 })).succeeded(100 * 2 ** 20);
+    const waiting = [1, 2, 3].map(() => send(limiter, "job", [], { maxConcurrency: 16 }));
+    const [one] = await Promise.all(waiting.slice(0, 2));
+    const third = vi.fn();
+    void waiting[2]?.then(third);
+    await pass(1000);
+    expect(third).not.toHaveBeenCalled();
+    one?.succeeded(100);
+    await pass(1000);
+    expect(third).toHaveBeenCalledOnce();
+  });
+
   it("grants a cancelled permit to the next caller and counts no request", async () => {
     const limiter = new RateLimiter();
     const first = await acquire(limiter);
@@ -134,7 +164,11 @@ describe("RateLimiter", () => {
   ])("delays all callers after a 429 for as long as its reset: %s", async (reset, least) => {
     const limiter = new RateLimiter();
     const log: string[] = [];
-    const update = (await send(limiter, "first", log, { maxConcurrency: 8 })).rateLimited(reset, "requests");
+    const update = (await send(limiter, "first", log, { maxConcurrency: 8 })).rateLimited(
+      reset,
+      "requests",
+      "429",
+    );
     expect(update.delayMs).toBeGreaterThanOrEqual(least);
     expect(update.ratePerSecond).toBeGreaterThan(0);
     expect(limiter.limit).toEqual({ by: "requests", perSecond: update.ratePerSecond });
@@ -153,7 +187,7 @@ describe("RateLimiter", () => {
     const limiter = new RateLimiter();
     const log: string[] = [];
     for (let request = 0; request < 4; request++) {
-      (await send(limiter, "fails", log, { maxConcurrency: 8 })).failed(3000);
+      (await send(limiter, "fails", log, { maxConcurrency: 8 })).failed(failure({ retryAfterMs: 3000 }));
     }
     const next = send(limiter, "next", log, { maxConcurrency: 8 });
     await pass(2900);
@@ -167,7 +201,7 @@ describe("RateLimiter", () => {
     const limiter = new RateLimiter();
     await pass(60_000);
     const log: string[] = [];
-    const { delayMs } = (await send(limiter, "first", log)).rateLimited(5000, "requests");
+    const { delayMs } = (await send(limiter, "first", log)).rateLimited(5000, "requests", "429");
     const next = send(limiter, "next", log);
     await pass(delayMs);
     await pass(100);
@@ -221,7 +255,7 @@ describe("RateLimiter", () => {
   it("sets no timer while the one request of an outage is in flight", async () => {
     const limiter = new RateLimiter();
     for (let request = 0; request < 4; request++) {
-      (await send(limiter, "fails", [], { maxConcurrency: 8 })).failed(0);
+      (await send(limiter, "fails", [], { maxConcurrency: 8 })).failed(failure({ retryAfterMs: 0 }));
     }
     const first = await send(limiter, "first", [], { maxConcurrency: 8 });
     const waiting = send(limiter, "waiting", [], { maxConcurrency: 8 });
@@ -232,7 +266,7 @@ describe("RateLimiter", () => {
 
   it("is not idle while a caller waits for the end of a delay", async () => {
     const limiter = new RateLimiter();
-    (await send(limiter, "first", [])).rateLimited(5000, "requests");
+    (await send(limiter, "first", [])).rateLimited(5000, "requests", "429");
     const waiting = send(limiter, "waiting", []);
     expect(limiter.idle).toBe(false);
     await pass(6000);
@@ -248,25 +282,188 @@ describe("RateLimiter", () => {
     const sent = permit.start(TOKENS);
     expect(limiter.idle).toBe(false);
     const waiting = send(limiter, "waiting", []);
-    sent.failed(0);
+    sent.failed(failure());
     expect(limiter.idle).toBe(false);
     (await waiting).release();
     expect(limiter.idle).toBe(true);
   });
 
-  it("rejects the callers that have waited since a time, and no others", async () => {
+  it("knows that a server has responded after any response, but not after a lost connection", async () => {
+    const limiters = Array.from({ length: 5 }, () => new RateLimiter());
+    const [lost, failed, rejected, limited, succeeded] = await Promise.all(
+      limiters.map(async (limiter) => (await acquire(limiter)).start(TOKENS)),
+    );
+    expect(limiters.map(({ hasResponded }) => hasResponded)).toEqual(Array(5).fill(false));
+    lost?.failed(failure({ isResponse: false }));
+    failed?.failed(failure());
+    rejected?.rejected();
+    limited?.rateLimited(1, "requests", "429");
+    succeeded?.succeeded();
+    expect(limiters.map(({ hasResponded }) => hasResponded)).toEqual([false, true, true, true, true]);
+  });
+
+  it("describes what has failed since the last success", async () => {
+    const limiter = new RateLimiter();
+    expect([limiter.failing, limiter.lastSuccess]).toEqual([undefined, Number.NEGATIVE_INFINITY]);
+    (await send(limiter, "first", [])).succeeded();
+    const lastSuccess = performance.now();
+    await pass(100);
+    const since = performance.now();
+    const second = await send(limiter, "second", []);
+    await pass(40);
+    second.failed(failure());
+    expect(limiter.failing).toEqual({ lastSuccess, since, failedAfterMs: 40, reason: "503" });
+    (await send(limiter, "third", [])).rateLimited(1, "requests", "429");
+    expect(limiter.failing).toEqual({ lastSuccess, since, failedAfterMs: undefined, reason: "429" });
+    await pass(5000);
+    (await send(limiter, "fourth", [])).succeeded();
+    expect([limiter.failing, limiter.lastSuccess]).toEqual([undefined, performance.now()]);
+  });
+});
+
+describe("RateLimiter, callers that wait", () => {
+  it("are rejected exactly when their time is over while the model fails", async () => {
+    const limiter = new RateLimiter();
+    for (let request = 0; request < 4; request++) {
+      (await send(limiter, "fails", [])).failed(failure({ retryAfterMs: 60_000 }));
+    }
+    const start = performance.now();
+    const rejected: [reason: unknown, afterMs: number][] = [];
+    for (const ms of [5000, 1000, 3000]) {
+      acquire(limiter, { waitsUntil: () => start + ms }).catch((reason: unknown) => {
+        rejected.push([reason, performance.now() - start]);
+      });
+    }
+    for (const ms of [999, 1, 1999, 1, 1999]) await pass(ms, 1);
+    expect(rejected.map(([, afterMs]) => afterMs)).toEqual([1000, 3000]);
+    await pass(1, 1);
+    expect(rejected).toEqual([
+      ["503", 1000],
+      ["503", 3000],
+      ["503", 5000],
+    ]);
+    expect([limiter.idle, vi.getTimerCount()]).toEqual([true, 0]);
+  });
+
+  it("are rejected at once if their time is over already when the model fails", async () => {
     const limiter = new RateLimiter();
     const first = await send(limiter, "first", []);
-    const early = acquire(limiter);
-    await pass(100);
-    const exact = acquire(limiter);
-    await pass(100);
-    const late = acquire(limiter);
-    limiter.rejectWaitingSince(performance.now() - 100, "too long");
-    await expect(early).rejects.toBe("too long");
-    await expect(exact).rejects.toBe("too long");
-    first.release();
-    (await late).cancel();
+    const late = acquire(limiter, { waitsUntil: () => performance.now() - 1 });
+    const other = acquire(limiter);
+    first.failed(failure());
+    await expect(late).rejects.toBe("503");
+    (await other).cancel();
     expect(limiter.idle).toBe(true);
+  });
+
+  it("are not rejected while the model is slow", async () => {
+    const limiter = new RateLimiter();
+    const first = await send(limiter, "first", []);
+    const waiting = acquire(limiter, { waitsUntil: () => Number.NEGATIVE_INFINITY });
+    await pass(3_600_000);
+    first.succeeded();
+    (await waiting).cancel();
+    expect(limiter.idle).toBe(true);
+  });
+
+  it("are not rejected after a success, whatever failed before", async () => {
+    const limiter = new RateLimiter();
+    const [failing, working] = [
+      await send(limiter, "failing", [], { maxConcurrency: 2 }),
+      await send(limiter, "working", [], { maxConcurrency: 2 }),
+    ];
+    const until = performance.now() + 1000;
+    const waiting = acquire(limiter, { waitsUntil: () => until });
+    failing.failed(failure());
+    working.succeeded();
+    await pass(2000);
+    (await waiting).cancel();
+    expect(limiter.idle).toBe(true);
+  });
+});
+
+describe("RateLimiter in an outage", () => {
+  it("sends one probe at a time, after 0.25 s, 0.5 s and 0.75 s", async () => {
+    const limiter = await out();
+    const start = performance.now();
+    const sentAfter: number[] = [];
+    const probe = async (): Promise<void> => {
+      const sent = await send(limiter, "probe", [], { maxConcurrency: 8 });
+      sentAfter.push(performance.now() - start);
+      expect(sent.inFlight).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      sent.failed(failure());
+    };
+    const probes = [1, 2, 3].map(probe);
+    await pass(3000, 300);
+    await Promise.all(probes);
+    expect(sentAfter).toEqual([250, 850, 1700]);
+  });
+
+  it("alternates among the waiting requests", async () => {
+    const limiter = await out();
+    const log: string[] = [];
+    const request = async (name: string): Promise<void> => {
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const sent = await send(limiter, name, log, { isRetry: true });
+        sent.failed(failure());
+      }
+    };
+    const requests = ["a", "b", "c"].map(request);
+    await pass(20_000, 200);
+    await Promise.all(requests);
+    expect(log).toEqual(["a", "b", "c", "a", "b", "c", "a", "b", "c"]);
+  });
+
+  it("sends another probe at once when a probe is aborted", async () => {
+    const limiter = await out();
+    const log: string[] = [];
+    const probe = send(limiter, "aborted", log);
+    const next = send(limiter, "next", log);
+    await pass(250);
+    expect(log).toEqual(["aborted"]);
+    (await probe).release();
+    await breathe();
+    expect(log).toEqual(["aborted", "next"]);
+    (await next).release();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("stays out when a request succeeds that was sent before the outage", async () => {
+    const limiter = new RateLimiter();
+    const early = await send(limiter, "early", [], { maxConcurrency: 8 });
+    await pass(2000);
+    for (let request = 0; request < 4; request++) {
+      (await send(limiter, "fails", [], { maxConcurrency: 8 })).failed(failure());
+      await pass(500);
+    }
+    expect(limiter.isOut).toBe(true);
+    early.succeeded();
+    expect([limiter.isOut, limiter.lastSuccess]).toEqual([true, performance.now()]);
+  });
+
+  it("sends all waiting requests again once a probe succeeds", async () => {
+    const limiter = await out();
+    const log: string[] = [];
+    const waiting = [1, 2, 3, 4].map((name) => send(limiter, String(name), log, { maxConcurrency: 8 }));
+    await pass(250);
+    expect(log).toEqual(["1"]);
+    (await waiting[0])?.succeeded();
+    await breathe();
+    expect(log).toEqual(["1", "2", "3", "4"]);
+    expect(limiter.isOut).toBe(false);
+    expect(limiter.outage?.endedAt).toBe(performance.now());
+    for (const sent of (await Promise.all(waiting)).slice(1)) sent.release();
+  });
+
+  it.each<[string, (sent: InFlight) => unknown]>([
+    ["429", (sent) => sent.rateLimited(1, "requests", "429")],
+    ["rejection", (sent) => sent.rejected()],
+  ])("is over after a %s, which shows that the server works", async (_, end) => {
+    const limiter = await out();
+    const probe = send(limiter, "probe", []);
+    await pass(250);
+    end(await probe);
+    expect(limiter.isOut).toBe(false);
   });
 });

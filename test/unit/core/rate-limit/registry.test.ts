@@ -63,7 +63,7 @@ describe("rateLimiterFor()", () => {
       priority: "normal",
       isRetry: false,
       maxConcurrency: 1,
-      startedAt: 0,
+      waitsUntil: () => Number.POSITIVE_INFINITY,
       signal,
     });
     const idle = rateLimiterFor({ ...key, fetch, model: "idle" });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Emit } from "../../../../src/core/events.js";
+import type { Priority } from "../../../../src/core/rate-limit/rate-limiter.js";
 import { resolveReranker } from "../../../../src/core/options/resolve-options.js";
 import { Api } from "../../../../src/core/request/api.js";
 import type { ApiOperation, ApiRequest } from "../../../../src/core/request/attempt.js";
@@ -10,12 +11,12 @@ import { timed, useVirtualTime } from "../../../support/time.js";
 
 useVirtualTime();
 
-const TWO_MINUTES_MS = 120_000;
+const RETRY_DEADLINE_MS = 120_000;
 
 interface Given extends Pick<Bench, "emulator"> {
   readonly api: Api;
   readonly emit: ReturnType<typeof vi.fn<Emit>>;
-  readonly operation: (signal?: AbortSignal) => ApiOperation;
+  readonly operation: (signal?: AbortSignal, priority?: Priority) => ApiOperation;
 }
 
 /** An `Api` that sends one request at a time. */
@@ -24,8 +25,8 @@ function given(...faults: Fault[]): Given {
   const options = { model: RERANK, apiKey: KEY, fetch: emulator.fetch, maxConcurrency: 1 };
   const emit = vi.fn<Emit>();
   const api = new Api(resolveReranker(options, "Reranker"), emit);
-  const operation: Given["operation"] = (signal = new AbortController().signal) =>
-    api.operation({ priority: "high", task: "rerank 1 document", signal });
+  const operation: Given["operation"] = (signal = new AbortController().signal, priority = "high") =>
+    api.operation({ priority, task: "rerank 1 document", signal });
   return { api, emit, emulator, operation };
 }
 
@@ -101,24 +102,33 @@ describe("Api", () => {
     expect(sent.limiter.idle).toBe(true);
   });
 
-  it("waits for a delay of exactly two minutes after a 429, but for one request that checks the reset", async () => {
-    const [first, second] = ["120", "117"].map((reset) => ({
-      status: 429,
-      headers: { "x-ratelimit-reset": reset },
-    }));
-    const { api, emulator, operation } = given(first as Fault, second as Fault);
-    const sending = api.send(operation(), request());
-    expect(await timed(sending)).toBeGreaterThanOrEqual(TWO_MINUTES_MS - 500);
+  it.each([
+    ["429", "x-ratelimit-reset", 1],
+    ["503", "retry-after", 0],
+  ] as const)("waits for a delay of almost two minutes after a %s", async (status, header, checks) => {
+    const fault = (seconds: number): Fault => ({
+      status: Number(status),
+      headers: { [header]: String(seconds) },
+    });
+    // The second 429 is the response to the request that checks whether the reset is right.
+    const { api, emulator, operation } = given(fault(110), ...(checks > 0 ? [fault(107)] : []));
+    const sending = api.send(operation(undefined, "normal"), request());
+    const after = await timed(sending);
+    expect(after).toBeGreaterThanOrEqual(110_000);
+    expect(after).toBeLessThan(RETRY_DEADLINE_MS);
     expect(await sending).toEqual({ status: "ok", value: "parsed" });
-    expect(emulator.requests.length).toBe(3);
+    expect(emulator.requests.length).toBe(2 + checks);
   });
 
-  it("waits for a delay of exactly two minutes after a 503", async () => {
-    const { api, emulator, operation } = given({ status: 503, headers: { "retry-after": "120" } });
-    const sending = api.send(operation(), request());
-    expect(await timed(sending)).toBeGreaterThanOrEqual(TWO_MINUTES_MS);
-    expect(await sending).toEqual({ status: "ok", value: "parsed" });
-    expect(emulator.requests.length).toBe(2);
+  it.each([
+    ["429", "x-ratelimit-reset", "rate_limited"],
+    ["503", "retry-after", "server_error"],
+  ] as const)("fails at once after a %s whose delay exceeds two minutes", async (status, header, code) => {
+    const { api, emulator, operation } = given({ status: Number(status), headers: { [header]: "121" } });
+    const sending = rejection(api.send(operation(undefined, "normal"), request()).then(raise));
+    expect(await timed(sending)).toBe(0);
+    expect(await sending).toMatchObject({ code, attempts: 1 });
+    expect(emulator.requests.length).toBe(1);
   });
 
   it.each(["requests", "tokens"] as const)("knows after a 429 that the server limits %s", async (by) => {

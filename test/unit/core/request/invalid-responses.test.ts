@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isTogetherError, TogetherError } from "../../../../src/index.js";
 import type { Fault } from "../../../../src/emulator/index.js";
 import { bench, rejection, texts } from "../../../support/emulate.js";
-import { useVirtualTime } from "../../../support/time.js";
+import { timed, useVirtualTime } from "../../../support/time.js";
 
 /** Returns the error of one call to a server that responds to every request with a fault. */
 async function errorFor(fault: Fault, model = "me/embedding"): Promise<TogetherError> {
@@ -69,9 +69,11 @@ describe("invalid 200 responses", () => {
 
   it("rejects a vector whose length differs from earlier responses", async () => {
     const { embedder } = bench({ embed: (list) => list.map((text) => Array(text === "a" ? 4 : 3).fill(1)) });
-    const one = embedder();
+    const one = embedder({ retryDeadline: 1 });
     await one.embed(["a"]);
-    const error = await rejection(one.embed(["b"]));
+    const caught = rejection(one.embed(["b"]));
+    await timed(caught);
+    const error = await caught;
     expect((error as Error).message).toContain("vector 0 has 3 dimensions instead of 4");
   });
 

@@ -66,7 +66,7 @@ it("every request of a bad day ends once", async () => {
 describe("a model that responds with nothing but 429", () => {
   useVirtualTime();
 
-  it("emits one event per request, the last of them a request-error", async () => {
+  it("emits one event per request: nothing is in flight when its callers are rejected", async () => {
     const { events, embedder } = bench({
       faults: () => ({ status: 429, headers: { "x-ratelimit-reset": "30" } }),
     });
@@ -74,8 +74,7 @@ describe("a model that responds with nothing but 429", () => {
     await pass(200_000, 200);
     expect(await call).toMatchObject({ code: "rate_limited" });
     const all = ends(events);
-    expect(all.every((list) => list.length === 1)).toBe(true);
-    expect(all.at(-1)).toEqual(["request-error"]);
-    expect(all.slice(0, -1).flat()).toEqual(Array.from({ length: all.length - 1 }, () => "rate-limited"));
+    expect(all).toEqual(Array.from({ length: all.length }, () => ["rate-limited"]));
+    expect(all.length).toBeGreaterThan(2);
   });
 });

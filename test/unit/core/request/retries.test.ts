@@ -32,7 +32,7 @@ describe("a failure that another try may change", () => {
   });
 
   it.each<[string, Fault, RegExp]>([
-    ["the server", { status: 503 }, /Together responded with 503 after 6 attempts/],
+    ["the server", { status: 500 }, /Together responded with 500 after 6 attempts/],
     [
       "the connection",
       "reset",

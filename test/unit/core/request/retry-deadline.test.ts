@@ -43,12 +43,16 @@ describe("a 429", () => {
     ["retry-after-ms: 700", { "retry-after-ms": "700" }, 700],
     ["no header", {}, 100],
   ])("is waited out as long as it says: %s", async (_, headers, least) => {
-    const { embedder, emulator } = bench({ faults: [{ status: 429, headers }] });
+    const until = performance.now() + least;
+    const { embedder, emulator } = bench({
+      faults: () => (performance.now() < until ? { status: 429, headers } : undefined),
+    });
     const call = embedder().embed(["a text"]);
     const after = await timed(call);
     expect(after).toBeGreaterThanOrEqual(least);
     expect(after).toBeLessThan(2 * least + 2000);
-    expect(emulator.requests.length).toBe(2);
+    // One of them can check whether the reset is right.
+    expect([2, 3]).toContain(emulator.requests.length);
   });
 
   it("is waited out until its date, but for one request that checks the date", async () => {
@@ -165,12 +169,12 @@ describe("a failure of the server", () => {
     vi.restoreAllMocks();
   });
 
-  it("is tried again after waits that grow", async () => {
+  it("is retried after growing delays, in an outage as well", async () => {
     const { embedder, events } = bench({ faults: () => ({ status: 500 }) });
     const { after } = await failure(embedder().embed(["a"]));
-    const waits = only(events, "retry").map(({ delayMs }) => delayMs);
-    expect(waits).toEqual([1, 2, 3, 4, 5].map((retry) => backoff(retry, 0.5)));
-    expect(after).toBeGreaterThanOrEqual(waits.reduce((sum, wait) => sum + wait, 0));
+    const delays = only(events, "retry").map(({ delayMs }) => delayMs);
+    expect(delays).toEqual([1, 2, 3, 4, 5].map((retry) => backoff(retry, 0.5)));
+    expect(after).toBeGreaterThanOrEqual(650 + 1350 + 4000);
   });
 
   it("waits as long as the server asks, if it asks", async () => {
@@ -203,12 +207,12 @@ describe("a failure of the server", () => {
     expect(order).toEqual(["a", "b", "a", "c", "d"]);
   });
 
-  it("does not multiply traffic: in an outage all callers together retry ten times", async () => {
+  it("does not multiply traffic: in an outage 40 callers send fewer than 40 requests", async () => {
     const { embedder, emulator } = bench({ faults: () => ({ status: 500 }) });
     const one = embedder();
     const calls = texts(40).map((query) => rejection(one.embedQuery(query)));
     await timed(Promise.all(calls));
-    expect(emulator.requests.length).toBe(50);
+    expect(emulator.requests.length).toBeLessThan(40);
   });
 });
 
