@@ -378,7 +378,7 @@ export class RateLimiter {
   ): void {
     this.#hasResponded ||= isResponse;
     this.#failing = this.#failure(at, now - at + (retryAfterMs ?? 0), reason);
-    // If little is in flight and nobody waits, the number of requests is not what the server rejected.
+    // If little is in flight and no caller waits, the number of requests is not what the server rejected.
     if (!this.#queue.empty || inFlight > this.#window.size / 2)
       this.#window.failed(this.#inFlight.size, this.#breaker.failures);
     const [oldest] = this.#inFlight;
