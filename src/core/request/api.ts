@@ -229,7 +229,7 @@ export class Api {
   /**
    * Until when an operation waits while the model fails. Documents, and all rate-limited callers, wait for
    * `retryDeadline` since the last success. A query or rerank request waits as long as its own retries would take, each
-   * as long as the model's last attempt. So do all callers if the address has never responded.
+   * as long as the model's last attempt. So do all, if the address has never responded.
    */
   #waitsUntil({ priority, startedAt, failingSince, limiter }: ApiOperation, failing: Failing): number {
     const { retryDeadline, maxRetries } = this.#options;
