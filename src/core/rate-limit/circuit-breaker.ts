@@ -18,7 +18,7 @@ const PROBE_DELAYS_MS = [250, 500, 750, 750, 750, 750, 750, 750, 1500, 3000, 600
 const PATIENCE_MS = 1000;
 
 /** When an outage began and, if it is over, when it ended. Milliseconds of `performance.now()`. */
-export interface Outage {
+export interface OutagePeriod {
   readonly beganAt: number;
   readonly endedAt: number | undefined;
 }
@@ -39,12 +39,12 @@ export class CircuitBreaker {
   #failures = 0;
   #failingSince = Number.NEGATIVE_INFINITY;
   #failedAt = Number.NEGATIVE_INFINITY;
-  #outage: Outage | undefined;
+  #outage: OutagePeriod | undefined;
   #probes = 0;
   #probeAt = Number.NEGATIVE_INFINITY;
 
   /** The present outage, or the last one. */
-  get outage(): Outage | undefined {
+  get outage(): OutagePeriod | undefined {
     return this.#outage;
   }
 
@@ -105,7 +105,7 @@ export class CircuitBreaker {
 
   /** A probe can outlast its outage. It must not allow a second one in the next outage. */
   #isOfThisOutage(sentAt: number): boolean {
-    return this.isOpen && sentAt >= (this.#outage as Outage).beganAt;
+    return this.isOpen && sentAt >= (this.#outage as OutagePeriod).beganAt;
   }
 
   #scheduleProbe(now: number, retryAfterMs: number | undefined): void {
