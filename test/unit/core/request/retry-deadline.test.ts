@@ -169,12 +169,12 @@ describe("a failure of the server", () => {
     vi.restoreAllMocks();
   });
 
-  it("is tried again after waits that grow", async () => {
+  it("is retried after growing delays, in an outage as well", async () => {
     const { embedder, events } = bench({ faults: () => ({ status: 500 }) });
     const { after } = await failure(embedder().embed(["a"]));
-    const waits = only(events, "retry").map(({ delayMs }) => delayMs);
-    expect(waits).toEqual([1, 2, 3, 4, 5].map((retry) => backoff(retry, 0.5)));
-    expect(after).toBeGreaterThanOrEqual(waits.reduce((sum, wait) => sum + wait, 0));
+    const delays = only(events, "retry").map(({ delayMs }) => delayMs);
+    expect(delays).toEqual([1, 2, 3, 4, 5].map((retry) => backoff(retry, 0.5)));
+    expect(after).toBeGreaterThanOrEqual(650 + 1350 + 4000);
   });
 
   it.each(["embed", "embedQuery"] as const)("that costs a retry is outlasted for 5 s: %s", async (method) => {

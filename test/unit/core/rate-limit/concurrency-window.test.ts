@@ -1,0 +1,242 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ConcurrencyWindow } from "../../../../src/core/rate-limit/concurrency-window.js";
+import { load, mean, type Second } from "../../../support/loaded-server.js";
+
+/** A window that opens at 0 ms. */
+function opened(): ConcurrencyWindow {
+  const window = new ConcurrencyWindow();
+  window.resetAfterIdle(0, Number.POSITIVE_INFINITY);
+  return window;
+}
+
+/** A window after its server has accepted no more than so many requests. */
+function full(level = 8): ConcurrencyWindow {
+  const window = new ConcurrencyWindow();
+  load({ workers: level, serviceMs: 200, maxQueue: 0, untilMs: 5000 }, window);
+  return window;
+}
+
+/** Successes per second. */
+function throughput(seconds: readonly Second[]): number {
+  return mean(seconds, ({ served }) => served);
+}
+
+/** The 95th percentile of the response times, in milliseconds. */
+function p95(seconds: readonly Second[]): number {
+  const all = seconds.flatMap(({ responseMs }) => responseMs).sort((one, other) => one - other);
+  return all[Math.floor(0.95 * all.length)] as number;
+}
+
+function sizes(seconds: readonly Second[]): number[] {
+  return seconds.map(({ size }) => size);
+}
+
+describe("ConcurrencyWindow at the start", () => {
+  it.each([
+    [4, 0],
+    [8, 100],
+    [16, 200],
+  ])("opens to %i requests in %i ms, without a response", (inFlight, ms) => {
+    expect(opened().opensAt(inFlight, false)).toBe(ms);
+    expect(opened().hasCapacity(inFlight - 1, 128, false)).toBe(true);
+  });
+
+  it("opens beyond 16 requests only after responses", () => {
+    expect(opened().size).toBe(16);
+    expect(opened().hasCapacity(16, 128, false)).toBe(false);
+  });
+
+  it("opens for twice as many queries", () => {
+    expect([8, 16, 32].map((inFlight) => opened().opensAt(inFlight, true))).toEqual([0, 100, 200]);
+  });
+
+  it("opens from the start again after more than a second without traffic", () => {
+    const window = opened();
+    window.resetAfterIdle(5000, 1000);
+    expect(window.opensAt(8, false)).toBe(100);
+    window.resetAfterIdle(5000, 1001);
+    expect(window.opensAt(8, false)).toBe(5100);
+  });
+});
+
+describe("ConcurrencyWindow, of a server that rejects nothing", () => {
+  it.each([128, 1000])("doubles while throughput does: up to maxConcurrency at %i workers", (workers) => {
+    const seconds = load({ workers, serviceMs: 200, untilMs: 10_000 });
+    expect(sizes(seconds.slice(2)).every((size) => size === 128)).toBe(true);
+    expect(throughput(seconds.slice(2))).toBeGreaterThan(600);
+  });
+
+  it.each([2, 8, 32, 64])("finds a level that keeps %i workers busy, without a long queue", (workers) => {
+    const seconds = load({ workers, serviceMs: 200 }).slice(8);
+    expect(throughput(seconds)).toBeGreaterThan((0.8 * workers) / 0.2);
+    expect(p95(seconds)).toBeLessThanOrEqual(2.5 * 200);
+  });
+
+  it.each([2, 8, 64])("takes back a doubled window that does not pay: %i workers", (workers) => {
+    const seconds = load({ workers, serviceMs: 200 });
+    const most = Math.max(...sizes(seconds));
+    expect(most).toBeGreaterThan(workers);
+    expect(seconds.at(-1)?.size).toBeLessThan(most);
+    expect(seconds.at(-1)?.size).toBeLessThanOrEqual(2 * workers);
+  });
+
+  it("is halved when responses take more than twice as long, and restored if that costs throughput", () => {
+    const slower = { workers: 1000, serviceMs: (now: number) => (now < 5000 ? 100 : 400), untilMs: 20_000 };
+    const seconds = load(slower);
+    expect(seconds[4]?.size).toBe(128);
+    expect(Math.min(...sizes(seconds.slice(5, 8)))).toBeLessThanOrEqual(64);
+    expect(sizes(seconds.slice(8)).every((size) => size === 128)).toBe(true);
+    expect(throughput(seconds.slice(8))).toBeGreaterThan(0.95 * (128 / 0.4));
+  });
+
+  it("keeps all workers busy when they become five times slower", () => {
+    const seconds = load({ workers: 64, serviceMs: (now) => (now < 5000 ? 200 : 1000), untilMs: 60_000 });
+    expect(throughput(seconds.slice(20))).toBeGreaterThan(0.8 * 64);
+  });
+
+  it("does not hold back queries because of what was measured of documents", () => {
+    const window = new ConcurrencyWindow();
+    load({ workers: 2, serviceMs: 200, untilMs: 10_000 }, window);
+    expect(window.size).toBeLessThan(16);
+    expect(window.hasCapacity(window.size, 128, false)).toBe(false);
+    expect(window.hasCapacity(100, 128, true)).toBe(true);
+    expect(window.hasCapacity(128, 128, true)).toBe(false);
+  });
+});
+
+describe("ConcurrencyWindow, of a full server", () => {
+  it.each([
+    [4, 0],
+    [8, 0],
+    [16, 0],
+    [40, 0],
+    [4, 8],
+    [16, 8],
+    [40, 8],
+  ])("finds what %i workers and a queue of %i accept, and stays there", (workers, maxQueue) => {
+    const level = workers + maxQueue;
+    const seconds = load({ workers, maxQueue, serviceMs: 200 });
+    const later = seconds.slice(5);
+    expect(Math.min(...sizes(later))).toBeGreaterThanOrEqual(Math.floor(0.8 * level));
+    expect(Math.max(...later.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(level + 1);
+    expect(throughput(later)).toBeGreaterThan((0.95 * workers) / 0.2);
+    const rejected = later.reduce((sum, second) => sum + second.rejected, 0);
+    expect(rejected / later.length).toBeLessThan(0.2 * throughput(later));
+  });
+
+  it("holds back queries as well", () => {
+    expect(full(8).hasCapacity(8, 128, true)).toBe(false);
+  });
+
+  it("grows by a tenth of a request with each success", () => {
+    const window = full(8);
+    const before = window.size;
+    for (let success = 0; success < 60; success++) {
+      window.succeeded(
+        6000 + success,
+        { sentAt: 5900 + success, inFlight: before, maxConcurrency: 128 },
+        false,
+      );
+    }
+    expect(window.size - before).toBeGreaterThanOrEqual(5);
+    expect(window.size - before).toBeLessThanOrEqual(8);
+  });
+
+  it("goes below one request at a time for a server that accepts less: it sends at intervals", () => {
+    const window = full(8);
+    for (const sentAt of [10_000, 20_000, 30_000]) {
+      for (let failure = 0; failure < 20; failure++) window.failed(0, failure);
+      window.sent(sentAt);
+      window.succeeded(sentAt + 200, { sentAt, inFlight: 1, maxConcurrency: 128 }, false);
+    }
+    expect(window.size).toBe(1);
+    expect(window.hasCapacity(0, 128, false)).toBe(true);
+    expect(window.opensAt(1, false)).toBeGreaterThan(30_400);
+  });
+});
+
+describe("ConcurrencyWindow, of a server whose requests fail", () => {
+  it.each([
+    ["at once", 5],
+    ["as slowly as the others succeed", 200],
+  ])("keeps most of 16 requests in flight if 5 %% fail by chance: %s", (_, failMs) => {
+    const random = { workers: 1000, serviceMs: 200, failureShare: 0.05, failMs, untilMs: 60_000 };
+    expect(throughput(load({ ...random, maxConcurrency: 16 }))).toBeGreaterThan(0.6 * (16 / 0.2));
+  });
+
+  it("keeps its size at a single failure", () => {
+    const window = opened();
+    window.failed(15, 0);
+    expect(window.size).toBe(16);
+  });
+
+  it.each([
+    [64, Number.POSITIVE_INFINITY],
+    [8, 4],
+  ])("is restored after an outage: %i workers, a queue of %d", (workers, maxQueue) => {
+    const isOut = (now: number): boolean => now >= 10_000 && now < 12_000;
+    const seconds = load({ workers, maxQueue, serviceMs: 200, isOut });
+    expect(seconds[11]?.served).toBe(0);
+    expect(throughput(seconds.slice(13))).toBeGreaterThan((0.85 * workers) / 0.2);
+    expect((seconds[10]?.rejected ?? 0) + (seconds[11]?.rejected ?? 0)).toBeLessThanOrEqual(128 + 20);
+  });
+});
+
+describe("ConcurrencyWindow, for any order of results", () => {
+  const step = fc.record({
+    delay: fc.integer({ min: 0, max: 500 }),
+    what: fc.constantFrom("succeeded", "failed", "restore", "idle"),
+    inFlight: fc.integer({ min: 1, max: 300 }),
+    failures: fc.nat(6),
+    tookMs: fc.integer({ min: 1, max: 5000 }),
+    isMeasured: fc.boolean(),
+  });
+
+  it("never exceeds maxConcurrency, and always allows a first request within a finite time", () => {
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 300 }),
+        fc.integer({ min: 1, max: 200 }),
+        (steps, maxConcurrency) => {
+          const window = opened();
+          let now = 0;
+          for (const { delay, what, inFlight, failures, tookMs, isMeasured } of steps) {
+            now += delay;
+            const beside = Math.min(inFlight, maxConcurrency);
+            if (what === "succeeded") {
+              window.succeeded(now, { sentAt: now - tookMs, inFlight: beside, maxConcurrency }, isMeasured);
+            } else if (what === "failed") window.failed(beside - 1, failures);
+            else if (what === "restore") window.restore(now);
+            else window.resetAfterIdle(now, delay);
+            window.sent(now);
+            expect(window.size).toBeGreaterThanOrEqual(1);
+            expect(Number.isInteger(window.size)).toBe(true);
+            for (const highPriority of [false, true]) {
+              expect(window.hasCapacity(0, maxConcurrency, highPriority)).toBe(true);
+              expect(window.hasCapacity(maxConcurrency, maxConcurrency, highPriority)).toBe(false);
+              expect(window.opensAt(1, highPriority)).toBeLessThan(Number.POSITIVE_INFINITY);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  it("grows beyond 16 requests only up to the maxConcurrency of those that succeed", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 17, max: 200 }),
+        fc.integer({ min: 1, max: 300 }),
+        (maxConcurrency, workers) => {
+          const seconds = load({ workers, serviceMs: 100, maxConcurrency, untilMs: 3000 });
+          for (const { size, inFlight } of seconds) {
+            expect(size).toBeLessThanOrEqual(maxConcurrency);
+            expect(inFlight).toBeLessThanOrEqual(maxConcurrency);
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+});
