@@ -1,7 +1,7 @@
 /** How many texts one embeddings request holds. Pure. */
 
 import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from "../options/embedder-options.js";
-import type { RateLimit } from "../rate-limit/rate-limiter.js";
+import type { RateLimit } from "../rate-limit/permit.js";
 import type { BatchLimits } from "../request/batch.js";
 
 /** Texts per request of a long list, or of any list once requests are limited. Together's cookbook sends 1,000. */

@@ -6,7 +6,7 @@ import { emitSanitized, emitter, type Emit, type TokenUsage } from "../events.js
 import { embeddingModel } from "../models.js";
 import type { EmbedderOptions } from "../options/options.js";
 import { resolveEmbedder, type ResolvedEmbedder } from "../options/resolve-options.js";
-import type { Priority } from "../rate-limit/rate-limiter.js";
+import type { Priority } from "../rate-limit/permit.js";
 import { Api } from "../request/api.js";
 import { BatchQueue } from "../request/batch-queue.js";
 import { AcceptedSize, type Batch } from "../request/batch.js";

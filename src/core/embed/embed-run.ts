@@ -7,7 +7,7 @@ import { sleep } from "../abort.js";
 import { isEncodingRejected } from "../errors/describe-failure.js";
 import type { Emit } from "../events.js";
 import { INITIAL_CONCURRENCY } from "../rate-limit/concurrency-window.js";
-import type { Priority } from "../rate-limit/rate-limiter.js";
+import type { Priority } from "../rate-limit/permit.js";
 import type { Api } from "../request/api.js";
 import type { ApiOperation, ApiRequest, Failed } from "../request/attempt.js";
 import type { BatchQueue } from "../request/batch-queue.js";
@@ -50,6 +50,8 @@ export class EmbedRun {
   readonly #controller: AbortController;
   readonly #splitter: BatchSplitter;
   readonly #workers: Promise<void>[] = [];
+  /** Texts per request if all requests of the list were in flight at once. */
+  readonly #evenShare: number;
   /** Texts whose vectors have not arrived yet. */
   #remaining: number;
   /** Resolves when every split that has been started is done. */
@@ -60,6 +62,7 @@ export class EmbedRun {
   constructor(options: EmbedRunOptions, controller: AbortController) {
     this.#options = options;
     this.#remaining = options.indexes.length;
+    this.#evenShare = Math.ceil(this.#remaining / Math.max(INITIAL_CONCURRENCY, options.api.concurrency));
     this.#controller = controller;
     this.#splitter = new BatchSplitter({ ...options, noun: "text", send: (part) => this.#sendPart(part) });
   }
@@ -130,10 +133,9 @@ export class EmbedRun {
    * @returns `undefined` if the queue is empty or a batch is being split.
    */
   #takeBatch(): Batch | undefined {
-    const { api, queue, batchSize, acceptedSize, indexes, maxConcurrency } = this.#options;
+    const { api, queue, batchSize, acceptedSize, maxConcurrency } = this.#options;
     if (this.#pendingSplits > 0) return undefined;
-    const share = Math.ceil(indexes.length / Math.max(INITIAL_CONCURRENCY, api.concurrency));
-    const batch = queue.take(acceptedSize.within(batchLimits(batchSize, api.limit, share)));
+    const batch = queue.take(acceptedSize.within(batchLimits(batchSize, api.limit, this.#evenShare)));
     // `#workers` includes those that have ended: a run starts at most `maxConcurrency`.
     if (!queue.empty && this.#workers.length < maxConcurrency) this.#startWorker();
     return batch;

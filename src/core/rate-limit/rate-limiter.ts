@@ -14,98 +14,16 @@ import { onAbort } from "../abort.js";
 import { CircuitBreaker, type OutagePeriod } from "./circuit-breaker.js";
 import { ConcurrencyWindow } from "./concurrency-window.js";
 import { Pacer, type LimitedBy, type SentRequest } from "./pacer.js";
+import type {
+  AcquireOptions,
+  Failing,
+  InFlight,
+  Permit,
+  RateLimit,
+  RateLimitUpdate,
+  ServerFailure,
+} from "./permit.js";
 import { WaitQueue, type Rank, type Waiter } from "./wait-queue.js";
-
-/** `"high"` for queries and rerank requests, whose caller waits for one response; `"normal"` for documents. */
-export type Priority = "high" | "normal";
-
-/** What a caller wants to send. */
-export interface AcquireOptions {
-  readonly priority: Priority;
-  readonly isRetry: boolean;
-  /** The most requests to the model that may be in flight, including this one. */
-  readonly maxConcurrency: number;
-  /**
-   * Until when the caller waits for a model that only fails: see {@link RateLimiter.failing}. Called again after each
-   * failure.
-   */
-  readonly waitsUntil: (failing: Failing) => number;
-  readonly signal: AbortSignal;
-}
-
-/** What is known of a model that has failed, or has responded with 429, since its last success. */
-export interface Failing {
-  /** When a request last succeeded; `-Infinity` if none has. */
-  readonly lastSuccess: number;
-  /** When the first of the failed requests was sent. */
-  readonly since: number;
-  /** How long the last failed attempt took, with the delay that it asked for; `undefined` if it was a 429. */
-  readonly failedAfterMs: number | undefined;
-  /** Why, as the caller of that request described it. */
-  readonly reason: unknown;
-}
-
-/** Permission to send one request. The limiter grants no other permit until this one is started or cancelled. */
-export interface Permit {
-  /**
-   * Counts the request as sent.
-   *
-   * @param tokens - Estimated number of tokens in the request.
-   */
-  start(tokens: number): InFlight;
-  /** Gives the permit back unused. */
-  cancel(): void;
-}
-
-/** A request that was sent. Call exactly one of its five methods when it has ended. */
-export interface InFlight {
-  /** Sequence number of the request for this model, from 1. */
-  readonly request: number;
-  /** Milliseconds of `performance.now()`. */
-  readonly sentAt: number;
-  /** Requests in flight just after this one was sent, including it. */
-  readonly inFlight: number;
-  /** The response passed every check. @param bytes - Its size, if it takes much memory. */
-  succeeded(bytes?: number): void;
-  /**
-   * The server responded with 429.
-   *
-   * @param resetMs - Milliseconds until the server accepts requests again, if the response says so.
-   * @param by - What the server limits.
-   * @param reason - Rejects those who wait too long for a success.
-   */
-  rateLimited(resetMs: number | undefined, by: LimitedBy, reason: unknown): RateLimitUpdate;
-  /** The server failed, or the connection was lost. */
-  failed(failure: ServerFailure): void;
-  /** The server works, and rejected this request: another 4xx. */
-  rejected(): void;
-  /** The request was aborted. */
-  release(): void;
-}
-
-/** Why a request failed, as far as others have to know. */
-export interface ServerFailure {
-  /** Whether there was a response, of any status. */
-  readonly isResponse: boolean;
-  /** The delay in milliseconds that the server asks for, if it does. */
-  readonly retryAfterMs: number | undefined;
-  /** Rejects those who wait too long for a success. */
-  readonly reason: unknown;
-}
-
-/** The delay and the new estimate after a 429. */
-export interface RateLimitUpdate {
-  /** Milliseconds for which no request is sent to the model. */
-  readonly delayMs: number;
-  /** Estimated rate, in requests or tokens per second. */
-  readonly ratePerSecond: number;
-}
-
-/** The limited unit, requests or tokens, and its estimated rate. */
-export interface RateLimit {
-  readonly by: LimitedBy;
-  readonly perSecond: number;
-}
 
 interface WaitingCaller extends Waiter {
   readonly options: AcquireOptions;
@@ -216,10 +134,10 @@ export class RateLimiter {
       };
       const removeAbortListener = onAbort(signal, () => {
         caller.reject(signal.reason);
-        this.#update();
+        this.#advance();
       });
       this.#queue.add(caller);
-      this.#update();
+      this.#advance();
     });
   }
 
@@ -227,17 +145,17 @@ export class RateLimiter {
    * Grants the next permit, rejects who has waited for too long, and sets a timer for what comes next. In this order: a
    * caller that may be sent now finds out whether the model works again, even if its time is over.
    */
-  #update(): void {
+  #advance(): void {
     clearTimeout(this.#timer);
     const now = performance.now();
     const grantTime = this.#grantNext(now);
     const [rejectTime, hasRejected] = this.#rejectLate(now);
     // The time was that of a caller that waits no longer.
-    if (hasRejected) return this.#update();
+    if (hasRejected) return this.#advance();
     const time = Math.min(grantTime, rejectTime);
     // Infinity: a request must end first, and then `#settle` calls this method again.
     this.#timer =
-      time < Number.POSITIVE_INFINITY ? setTimeout(() => this.#update(), Math.ceil(time - now)) : undefined;
+      time < Number.POSITIVE_INFINITY ? setTimeout(() => this.#advance(), Math.ceil(time - now)) : undefined;
   }
 
   /**
@@ -300,12 +218,12 @@ export class RateLimiter {
       start: (tokens) => {
         this.#isPermitOutstanding = false;
         const inFlight = this.#startRequest(tokens, options);
-        this.#update();
+        this.#advance();
         return inFlight;
       },
       cancel: () => {
         this.#isPermitOutstanding = false;
-        this.#update();
+        this.#advance();
       },
     };
   }
@@ -335,7 +253,7 @@ export class RateLimiter {
   #settle<Result>(sent: Sent, report: (now: number) => Result): Result {
     this.#inFlight.delete(sent);
     const result = report((this.#lastActive = performance.now()));
-    this.#update();
+    this.#advance();
     return result;
   }
 

@@ -9,12 +9,13 @@ import type { Failure, StatusFailure } from "../errors/failure.js";
 import type { TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
-import type { Failing, InFlight, Permit, RateLimit } from "../rate-limit/rate-limiter.js";
+import type { Failing, InFlight, Permit, RateLimit } from "../rate-limit/permit.js";
 import { INITIAL_CONCURRENCY } from "../rate-limit/concurrency-window.js";
 import { findRateLimiter, rateLimiterFor, type LimiterKey } from "../rate-limit/registry.js";
 import type { ApiOperation, ApiRequest, Attempt, Failed, Succeeded } from "./attempt.js";
+import { OutageReport } from "./outage-report.js";
 import { RequestError } from "./request-error.js";
-import { backoff, isRetryableStatus, isUnavailable, longestBackoff } from "./retry-policy.js";
+import { backoff, isOutage, isRetryable, longestBackoff } from "./retry-policy.js";
 import { TogetherClient, type JsonResponse } from "./together-client.js";
 import { InvalidResponse, readUsage } from "./wire.js";
 
@@ -27,14 +28,14 @@ export class Api {
   readonly #client: TogetherClient;
   readonly #emit: Emit;
   readonly #origin: string;
-  /** When the outage began whose beginning was the last `outage` event. */
-  #reportedOutage: number | undefined;
+  readonly #outages: OutageReport;
 
   constructor(options: ResolvedShared, emit: Emit) {
     this.#options = options;
     this.#origin = new URL(options.baseURL).origin;
     this.#client = new TogetherClient(options);
     this.#emit = emit;
+    this.#outages = new OutageReport(emit);
   }
 
   /** What the server limits, as far as is known. */
@@ -69,7 +70,7 @@ export class Api {
     const { priority, signal, attempts, limiter } = operation;
     const { maxConcurrency } = this.#options;
     const waitsUntil = (failing: Failing): number => this.#waitsUntil(operation, failing);
-    this.#reportOutage(operation);
+    this.#outages.update(operation.limiter.outage);
     try {
       return await limiter.acquire({ priority, isRetry: attempts > 0, maxConcurrency, waitsUntil, signal });
     } catch (reason) {
@@ -94,7 +95,7 @@ export class Api {
       const value = parse(request, response);
       sent.succeeded(response.bytes);
       this.#emitResponse(sent, request, response);
-      this.#reportOutage(operation);
+      this.#outages.update(operation.limiter.outage);
       return { status: "ok", value };
     } catch (error) {
       if (error instanceof RequestError) return this.#afterFailure(operation, sent, request, error.failure);
@@ -176,8 +177,9 @@ export class Api {
   /** The next step after a failure that another attempt may change; `undefined` if none is left. */
   #retryOrGiveUp(operation: ApiOperation, sent: InFlight, failure: Failure): Retried | undefined {
     const asked = failure.kind === "status" ? failure.waitMs : undefined;
+    const hasSucceeded = operation.limiter.lastSuccess > Number.NEGATIVE_INFINITY;
     // A delay beyond the deadline is not waited for, so it must not delay the next caller either.
-    if (!isRetryable(failure, operation) || (asked ?? 0) > this.#options.retryDeadline) {
+    if (!isRetryable(failure, hasSucceeded) || (asked ?? 0) > this.#options.retryDeadline) {
       sent.rejected();
       return undefined;
     }
@@ -203,9 +205,11 @@ export class Api {
     const { limiter, priority } = operation;
     const isResponse = failure.kind === "connection" ? failure.isCut : failure.kind !== "timeout";
     const isFree =
-      priority === "normal" && limiter.hasResponded && isOutage(failure, sent, limiter.lastSuccess);
+      priority === "normal" &&
+      (isResponse || limiter.hasResponded) &&
+      isOutage(failure, limiter.lastSuccess < sent.sentAt);
     sent.failed({ isResponse, retryAfterMs, reason: withoutServerText(failure) });
-    this.#reportOutage(operation);
+    this.#outages.update(operation.limiter.outage);
     const retriesLeft = this.#options.maxRetries - operation.retries - (isFree ? 0 : 1);
     const timeLeft = this.#timeLeft(operation);
     if (retriesLeft < 0 || timeLeft <= 0) return undefined;
@@ -237,19 +241,6 @@ export class Api {
     if (failedAfterMs !== undefined && (priority === "high" || !limiter.hasResponded))
       return Math.max(startedAt, since) + maxRetries * failedAfterMs + longestBackoff(maxRetries);
     return Math.min(Math.max(lastSuccess, startedAt), failingSince) + retryDeadline;
-  }
-
-  /** Emits what has changed since the last `outage` event: an outage began, or ended. */
-  #reportOutage({ limiter: { outage } }: ApiOperation): void {
-    if (!outage) return;
-    const { beganAt, endedAt } = outage;
-    if (endedAt === undefined && beganAt !== this.#reportedOutage) {
-      this.#reportedOutage = beganAt;
-      this.#emit({ type: "outage", phase: "begin", durationMs: performance.now() - beganAt });
-    } else if (endedAt !== undefined && beganAt === this.#reportedOutage) {
-      this.#reportedOutage = undefined;
-      this.#emit({ type: "outage", phase: "end", durationMs: endedAt - beganAt });
-    }
   }
 
   /** The error of an operation that has waited too long: with the server's words if they are about its own request. */
@@ -284,23 +275,6 @@ function withoutServerText(failure: Failure): Failure {
   return failure.kind === "status"
     ? { ...failure, body: { message: "", type: "", code: "" }, requestId: undefined }
     : failure;
-}
-
-/** A wrong 200 is retried once the model has responded correctly: until then, its address is probably wrong. */
-function isRetryable(failure: Failure, { limiter }: ApiOperation): boolean {
-  if (failure.kind === "status") return failure.status === 429 || isRetryableStatus(failure.status);
-  if (failure.kind === "invalid") return limiter.lastSuccess > Number.NEGATIVE_INFINITY;
-  return failure.kind !== "redirect";
-}
-
-/**
- * Whether a failure says something about the model alone, and nothing about the request: it is unavailable, or the
- * connection was lost before a response. A wrong 200 says so only if no other request has succeeded meanwhile; it may
- * be billed.
- */
-function isOutage(failure: Failure, { sentAt }: InFlight, lastSuccess: number): boolean {
-  if (failure.kind === "status") return isUnavailable(failure.status);
-  return failure.kind === "connection" ? !failure.isCut : failure.kind === "invalid" && lastSuccess < sentAt;
 }
 
 function statusOf(failure: Failure): number | undefined {

@@ -2,7 +2,8 @@
 
 import type { Failure } from "../errors/failure.js";
 import type { TogetherError } from "../errors/together-error.js";
-import type { Priority, RateLimiter } from "../rate-limit/rate-limiter.js";
+import type { RateLimiter } from "../rate-limit/rate-limiter.js";
+import type { Priority } from "../rate-limit/permit.js";
 import type { EndpointCall } from "./together-client.js";
 
 /** One unit of work that is sent until it succeeds or fails: a batch, a query, a list to rerank. */

@@ -1,5 +1,7 @@
 /** Decides which failures are retried, and after which delay. Pure: time and randomness are parameters. */
 
+import type { Failure } from "../errors/failure.js";
+
 /** Statuses of a server that is full, restarts or starts: 503 by Together and vLLM, 502 and 504 by gateways before them. */
 const UNAVAILABLE = new Set([502, 503, 504, 529]);
 
@@ -30,9 +32,27 @@ export function isRetryableStatus(status: number): boolean {
   return RETRYABLE.has(status) || status >= 500;
 }
 
-/** Whether a status says that the server is not available now, whatever the request is. */
-export function isUnavailable(status: number): boolean {
-  return UNAVAILABLE.has(status);
+/**
+ * Whether another attempt may succeed.
+ *
+ * @param hasSucceeded - Whether the model has responded correctly before. If not, a wrong 200 means that its address is
+ * wrong.
+ */
+export function isRetryable(failure: Failure, hasSucceeded: boolean): boolean {
+  if (failure.kind === "status") return failure.status === 429 || isRetryableStatus(failure.status);
+  return failure.kind === "invalid" ? hasSucceeded : failure.kind !== "redirect";
+}
+
+/**
+ * Whether a failure says something about the model alone, and nothing about the request: the model is unavailable, or
+ * the connection was lost before a response.
+ *
+ * @param isOnly - Whether nothing else has succeeded since the request was sent. If something has, a wrong 200 says
+ * something about the request; and it may be billed.
+ */
+export function isOutage(failure: Failure, isOnly: boolean): boolean {
+  if (failure.kind === "status") return UNAVAILABLE.has(failure.status);
+  return failure.kind === "connection" ? !failure.isCut : failure.kind === "invalid" && isOnly;
 }
 
 /**

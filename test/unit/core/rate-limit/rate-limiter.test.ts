@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import {
-  RateLimiter,
-  type AcquireOptions,
-  type InFlight,
-  type Permit,
-  type ServerFailure,
-} from "../../../../src/core/rate-limit/rate-limiter.js";
+import { RateLimiter } from "../../../../src/core/rate-limit/rate-limiter.js";
+import type {
+  AcquireOptions,
+  InFlight,
+  Permit,
+  ServerFailure,
+} from "../../../../src/core/rate-limit/permit.js";
 import { breathe, pass, useVirtualTime } from "../../../support/time.js";
 
 useVirtualTime();

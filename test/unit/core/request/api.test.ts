@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Emit } from "../../../../src/core/events.js";
-import type { Priority } from "../../../../src/core/rate-limit/rate-limiter.js";
+import type { Priority } from "../../../../src/core/rate-limit/permit.js";
 import { resolveReranker } from "../../../../src/core/options/resolve-options.js";
 import { Api } from "../../../../src/core/request/api.js";
 import type { ApiOperation, ApiRequest } from "../../../../src/core/request/attempt.js";

@@ -1,0 +1,26 @@
+import type { Emit } from "../events.js";
+import type { OutagePeriod } from "../rate-limit/circuit-breaker.js";
+
+/** Emits the `outage` events of one object: one when its requests meet an outage, and one when they find its end. */
+export class OutageReport {
+  readonly #emit: Emit;
+  /** When the outage began that has been reported, and not its end. */
+  #beganAt: number | undefined;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  /** Emits what has changed since the last call. @param outage - The model's present outage, or its last one. */
+  update(outage: OutagePeriod | undefined): void {
+    if (!outage) return;
+    const { beganAt, endedAt } = outage;
+    if (endedAt === undefined && beganAt !== this.#beganAt) {
+      this.#beganAt = beganAt;
+      this.#emit({ type: "outage", phase: "begin", durationMs: performance.now() - beganAt });
+    } else if (endedAt !== undefined && beganAt === this.#beganAt) {
+      this.#beganAt = undefined;
+      this.#emit({ type: "outage", phase: "end", durationMs: endedAt - beganAt });
+    }
+  }
+}
