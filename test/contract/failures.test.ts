@@ -57,6 +57,7 @@ const options = ({ emulator }: Bench, own: object): Omit<EmbedderOptions & Reran
   apiKey: KEY,
   fetch: emulator.fetch,
   maxRetries: 0,
+  retryDeadline: 100,
   timeout: 100,
   ...own,
 });
@@ -89,7 +90,7 @@ describe.each(drivers)("failures in $framework", (driver) => {
     it("end well when the server does after some tries", async () => {
       vi.spyOn(Math, "random").mockReturnValue(0);
       const server = bench({ faults: ["reset", { status: 503 }] });
-      await ask(driver, server, { maxRetries: 2 });
+      await ask(driver, server, { maxRetries: 2, retryDeadline: 60_000 });
       vi.restoreAllMocks();
       expect(server.emulator.requests).toHaveLength(3);
     });
@@ -100,7 +101,7 @@ describe.each(drivers)("failures in $framework", (driver) => {
     ])("are tried again %s", async (_how, fault, requests) => {
       vi.spyOn(Math, "random").mockReturnValue(0);
       const server = bench({ faults: () => fault });
-      const error = await rejection(ask(driver, server, { maxRetries: 2 }));
+      const error = await rejection(ask(driver, server, { maxRetries: 2, retryDeadline: 60_000 }));
       vi.restoreAllMocks();
       expect(error).toMatchObject({ status: fault.status, attempts: requests });
       expect(server.emulator.requests).toHaveLength(requests);
