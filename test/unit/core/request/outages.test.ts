@@ -247,20 +247,20 @@ describe("a wrong response with status 200", () => {
   });
 });
 
-function after(seconds: number): Fault {
+function retryAfter(seconds: number): Fault {
   return { status: 503, headers: { "retry-after": String(seconds) } };
 }
 
 describe("Retry-After of a 503", () => {
   it.each([1, 20, 100])("delays the retry: %i s", async (seconds) => {
-    const { embedder, emulator } = bench({ faults: [after(seconds)] });
+    const { embedder, emulator } = bench({ faults: [retryAfter(seconds)] });
     const end = await endOf(embedder().embed(["a"]));
     expect(end).toEqual({ after: seconds * 1000, error: undefined });
     expect(emulator.requests.length).toBe(2);
   });
 
   it("delays all requests if all of them fail", async () => {
-    const server = bench({ latency: 10, faults: () => after(30) });
+    const server = bench({ latency: 10, faults: () => retryAfter(30) });
     const startedAt = Date.now();
     const { error } = await endOf(server.embedder({ maxConcurrency: 4, batchSize: 1 }).embed(texts(100)));
     expect(error).toMatchObject({ code: "server_error", status: 503 });
@@ -273,7 +273,7 @@ describe("Retry-After of a 503", () => {
     [121, {}],
     [11, { retryDeadline: 10_000 }],
   ])("fails at once if it exceeds retryDeadline: %i s", async (seconds, options) => {
-    const { embedder, emulator } = bench({ faults: () => after(seconds) });
+    const { embedder, emulator } = bench({ faults: () => retryAfter(seconds) });
     const end = await endOf(embedder(options).embed(["a"]));
     expect(end).toMatchObject({ after: 0, error: { code: "server_error", attempts: 1 } });
     expect(emulator.requests.length).toBe(1);
