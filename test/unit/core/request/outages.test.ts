@@ -259,6 +259,15 @@ describe("Retry-After of a 503", () => {
     expect(emulator.requests.length).toBe(2);
   });
 
+  it("delays the retry of a query and of a ranking as well", async () => {
+    for (const kind of ["query", "ranking"] as const) {
+      const { embedder, reranker, emulator } = bench({ faults: [after(20)] });
+      const call = kind === "query" ? embedder().embedQuery("a") : reranker().rerank("q", ["1"]);
+      expect(await endOf(call)).toEqual({ after: 20_000, error: undefined });
+      expect(emulator.requests.length).toBe(2);
+    }
+  });
+
   it("delays all requests if all of them fail", async () => {
     const server = bench({ latency: 10, faults: () => retryAfter(30) });
     const startedAt = Date.now();
@@ -315,6 +324,29 @@ describe("retryDeadline", () => {
     const ends = await allEnded(calls);
     expect([...new Set(ends.map(({ after }) => Math.round(after)))]).toEqual([deadline]);
     for (const { error } of ends) expect(error).toMatchObject({ code: "rate_limited", status: 429 });
+  });
+
+  it("is exactly when documents fail after lost connections, if the address has responded before", async () => {
+    const { embedder, emulator } = bench();
+    const one = embedder();
+    await timed(one.embed(["before"]));
+    emulator.setFaults(() => "reset");
+    const { after, error } = await endOf(one.embed(["a"]));
+    expect(after).toBe(120_000);
+    expect(error).toMatchObject({ code: "connection_failed" });
+  });
+
+  it("counts from the start of each call, however long the model has failed before", async () => {
+    const { embedder, emulator } = bench({ outages: FOREVER });
+    const one = embedder({ retryDeadline: 10_000 });
+    const early = ended(one.embed(["early"]));
+    await pass(8000);
+    const late = ended(one.embed(["late"]));
+    await pass(4000);
+    expect((await early).after).toBe(10_000);
+    emulator.setOutages([]);
+    await pass(8000);
+    expect((await late).error).toBeUndefined();
   });
 
   it("counts from the last success of the model", async () => {
@@ -420,6 +452,18 @@ describe("the event outage", () => {
     for (const events of heard) {
       expect(phases(events)).toEqual(["begin", "end", "begin", "end", "begin", "end"]);
     }
+  });
+
+  it("ends with the next call if the job that met the outage has failed", async () => {
+    const { embedder, events } = bench({ outages: [{ from: 0, to: 60_000 }] });
+    const one = embedder({ retryDeadline: 10_000 });
+    await endOf(one.embed(["a"]));
+    expect(phases(events)).toEqual(["begin"]);
+    await pass(60_000);
+    await timed(one.embed(["b"]));
+    await timed(one.embed(["c"]));
+    expect(phases(events)).toEqual(["begin", "end"]);
+    expect(only(events, "outage")[1]?.durationMs).toBeGreaterThan(60_000);
   });
 
   it("is not emitted for a few failures in a row", async () => {
