@@ -102,7 +102,7 @@ export class CapacitySearch {
   #measureFirst(now: number, ms: number): void {
     this.#firstMs.push(ms);
     if (this.#firstMs.length < FIRST_RESPONSES) return;
-    const faster = this.#firstMs.sort((a, b) => a - b).slice(0, FIRST_RESPONSES / 2);
+    const faster = this.#firstMs.toSorted((a, b) => a - b).slice(0, FIRST_RESPONSES / 2);
     this.#base = faster.reduce((sum, value) => sum + value, 0) / faster.length;
     this.#round = newRound(now);
   }

@@ -53,11 +53,9 @@ export class Api {
   operation({ priority, task, signal }: Pick<ApiOperation, "priority" | "task" | "signal">): ApiOperation {
     // The limiter is looked up each time: the registry deletes idle ones, and two limiters of one model would add up.
     const limiter = rateLimiterFor(this.#limiterKey);
-    return {
-      ...{ priority, task, signal, limiter, startedAt: performance.now() },
-      ...{ attempts: 0, failures: 0, retries: 0, failingSince: Number.POSITIVE_INFINITY },
-      lastFailure: undefined,
-    };
+    const counts = { attempts: 0, failures: 0, retries: 0 };
+    const failures = { failingSince: Number.POSITIVE_INFINITY, lastFailure: undefined };
+    return { priority, task, signal, limiter, startedAt: performance.now(), ...counts, ...failures };
   }
 
   /**

@@ -1,7 +1,6 @@
 /** What must hold of every job, whatever went wrong in it. */
 
 import { rateLimiterFor } from "../../../src/core/rate-limit/registry.js";
-import type { TogetherEvent } from "../../../src/index.js";
 import { LONGEST_WAIT_MS } from "./faults.js";
 import type { CallPlan, Plan } from "./plan.js";
 import { asSent } from "./texts.js";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, constantFrom, nat, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CircuitBreaker, type BreakerFailure } from "../../../../src/core/rate-limit/circuit-breaker.js";
 
@@ -158,16 +158,16 @@ interface Request {
 
 describe("CircuitBreaker, for any order of results", () => {
   const results = ["succeeds", "fails", "is aborted"] as const;
-  const step = fc.record({
-    delay: fc.constantFrom(0, 1, 50, 250, 800),
-    sends: fc.nat(4),
-    ends: fc.nat(7),
-    result: fc.constantFrom(...results, "fails", "fails"),
+  const step = record({
+    delay: constantFrom(0, 1, 50, 250, 800),
+    sends: nat(4),
+    ends: nat(7),
+    result: constantFrom(...results, "fails", "fails"),
   });
 
   it("has at most one probe of an outage in flight, and never stops probing", () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+    assert(
+      property(array(step, { maxLength: 120 }), (steps) => {
         const breaker = new CircuitBreaker();
         const inFlight: Request[] = [];
         let now = 0;

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, boolean, constantFrom, integer, nat, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConcurrencyWindow } from "../../../../src/core/rate-limit/concurrency-window.js";
 import { load, mean, type Second } from "../../../support/loaded-server.js";
@@ -24,7 +24,7 @@ function throughput(seconds: readonly Second[]): number {
 
 /** The 95th percentile of the response times, in milliseconds. */
 function p95(seconds: readonly Second[]): number {
-  const all = seconds.flatMap(({ responseMs }) => responseMs).sort((one, other) => one - other);
+  const all = seconds.flatMap(({ responseMs }) => responseMs).toSorted((one, other) => one - other);
   return all[Math.floor(0.95 * all.length)] as number;
 }
 
@@ -156,6 +156,8 @@ describe("ConcurrencyWindow, of a full server", () => {
   });
 });
 
+const isOut = (now: number): boolean => now >= 10_000 && now < 12_000;
+
 describe("ConcurrencyWindow, of a server whose requests fail", () => {
   it.each([
     ["at once", 5],
@@ -175,7 +177,6 @@ describe("ConcurrencyWindow, of a server whose requests fail", () => {
     [64, Number.POSITIVE_INFINITY],
     [8, 4],
   ])("is restored after an outage: %i workers, a queue of %d", (workers, maxQueue) => {
-    const isOut = (now: number): boolean => now >= 10_000 && now < 12_000;
     const seconds = load({ workers, maxQueue, serviceMs: 200, isOut });
     expect(seconds[11]?.served).toBe(0);
     expect(throughput(seconds.slice(13))).toBeGreaterThan((0.85 * workers) / 0.2);
@@ -184,58 +185,50 @@ describe("ConcurrencyWindow, of a server whose requests fail", () => {
 });
 
 describe("ConcurrencyWindow, for any order of results", () => {
-  const step = fc.record({
-    delay: fc.integer({ min: 0, max: 500 }),
-    what: fc.constantFrom("succeeded", "failed", "restore", "idle"),
-    inFlight: fc.integer({ min: 1, max: 300 }),
-    failures: fc.nat(6),
-    tookMs: fc.integer({ min: 1, max: 5000 }),
-    isMeasured: fc.boolean(),
+  const step = record({
+    delay: integer({ min: 0, max: 500 }),
+    what: constantFrom("succeeded", "failed", "restore", "idle"),
+    inFlight: integer({ min: 1, max: 300 }),
+    failures: nat(6),
+    tookMs: integer({ min: 1, max: 5000 }),
+    isMeasured: boolean(),
   });
 
   it("never exceeds maxConcurrency, and always allows a first request within a finite time", () => {
-    fc.assert(
-      fc.property(
-        fc.array(step, { maxLength: 300 }),
-        fc.integer({ min: 1, max: 200 }),
-        (steps, maxConcurrency) => {
-          const window = opened();
-          let now = 0;
-          for (const { delay, what, inFlight, failures, tookMs, isMeasured } of steps) {
-            now += delay;
-            const beside = Math.min(inFlight, maxConcurrency);
-            if (what === "succeeded") {
-              window.succeeded(now, { sentAt: now - tookMs, inFlight: beside, maxConcurrency }, isMeasured);
-            } else if (what === "failed") window.failed(beside - 1, failures);
-            else if (what === "restore") window.restore(now);
-            else window.resetAfterIdle(now, delay);
-            window.sent(now);
-            expect(window.size).toBeGreaterThanOrEqual(1);
-            expect(Number.isInteger(window.size)).toBe(true);
-            for (const highPriority of [false, true]) {
-              expect(window.hasCapacity(0, maxConcurrency, highPriority)).toBe(true);
-              expect(window.hasCapacity(maxConcurrency, maxConcurrency, highPriority)).toBe(false);
-              expect(window.opensAt(1, highPriority)).toBeLessThan(Number.POSITIVE_INFINITY);
-            }
+    assert(
+      property(array(step, { maxLength: 300 }), integer({ min: 1, max: 200 }), (steps, maxConcurrency) => {
+        const window = opened();
+        let now = 0;
+        for (const { delay, what, inFlight, failures, tookMs, isMeasured } of steps) {
+          now += delay;
+          const beside = Math.min(inFlight, maxConcurrency);
+          if (what === "succeeded") {
+            window.succeeded(now, { sentAt: now - tookMs, inFlight: beside, maxConcurrency }, isMeasured);
+          } else if (what === "failed") window.failed(beside - 1, failures);
+          else if (what === "restore") window.restore(now);
+          else window.resetAfterIdle(now, delay);
+          window.sent(now);
+          expect(window.size).toBeGreaterThanOrEqual(1);
+          expect(Number.isInteger(window.size)).toBe(true);
+          for (const highPriority of [false, true]) {
+            expect(window.hasCapacity(0, maxConcurrency, highPriority)).toBe(true);
+            expect(window.hasCapacity(maxConcurrency, maxConcurrency, highPriority)).toBe(false);
+            expect(window.opensAt(1, highPriority)).toBeLessThan(Number.POSITIVE_INFINITY);
           }
-        },
-      ),
+        }
+      }),
     );
   });
 
   it("grows beyond 16 requests only up to the maxConcurrency of those that succeed", () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 17, max: 200 }),
-        fc.integer({ min: 1, max: 300 }),
-        (maxConcurrency, workers) => {
-          const seconds = load({ workers, serviceMs: 100, maxConcurrency, untilMs: 3000 });
-          for (const { size, inFlight } of seconds) {
-            expect(size).toBeLessThanOrEqual(maxConcurrency);
-            expect(inFlight).toBeLessThanOrEqual(maxConcurrency);
-          }
-        },
-      ),
+    assert(
+      property(integer({ min: 17, max: 200 }), integer({ min: 1, max: 300 }), (maxConcurrency, workers) => {
+        const seconds = load({ workers, serviceMs: 100, maxConcurrency, untilMs: 3000 });
+        for (const { size, inFlight } of seconds) {
+          expect(size).toBeLessThanOrEqual(maxConcurrency);
+          expect(inFlight).toBeLessThanOrEqual(maxConcurrency);
+        }
+      }),
       { numRuns: 20 },
     );
   });

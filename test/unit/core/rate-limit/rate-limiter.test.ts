@@ -140,8 +140,8 @@ describe("RateLimiter", () => {
     (await send(limiter, "first", [], { maxConcurrency: 16 })).succeeded(100 * 2 ** 20);
     const waiting = [1, 2, 3].map(() => send(limiter, "job", [], { maxConcurrency: 16 }));
     const [one] = await Promise.all(waiting.slice(0, 2));
-    const third = vi.fn();
-    void waiting[2]?.then(third);
+    const third = vi.fn<() => void>();
+    void waiting[2]?.then(() => third());
     await pass(1000);
     expect(third).not.toHaveBeenCalled();
     one?.succeeded(100);

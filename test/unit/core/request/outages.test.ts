@@ -92,7 +92,7 @@ describe("a request", () => {
     const one = embedder();
     await timed(one.embed(texts(1000)));
     await pass(DAY_MS);
-    emulator.setFaults(Array<Fault>(5).fill({ status: 500 }));
+    emulator.setFaults(Array.from({ length: 5 }, (): Fault => ({ status: 500 })));
     await timed(one.embed(["after five failures"]));
     await pass(DAY_MS);
     emulator.setFaults(() => ({ status: 500 }));
@@ -115,16 +115,16 @@ describe("a request", () => {
   });
 });
 
-describe("100 queries in an outage", () => {
-  /** 100 queries to a model that succeeded before, or did not. */
-  async function queries(fault: Fault, hasSucceeded: boolean, options = {}): Promise<Ended[]> {
-    const { embedder, emulator } = bench();
-    const one = embedder(options);
-    if (hasSucceeded) await timed(one.embedQuery("before"));
-    emulator.setOutages([{ ...FOREVER[0], fault } as never]);
-    return allEnded(texts(100).map((text) => one.embedQuery(text)));
-  }
+/** 100 queries to a model that succeeded before, or did not. */
+async function queries(fault: Fault, hasSucceeded: boolean, options = {}): Promise<Ended[]> {
+  const { embedder, emulator } = bench();
+  const one = embedder(options);
+  if (hasSucceeded) await timed(one.embedQuery("before"));
+  emulator.setOutages([{ ...FOREVER[0], fault } as never]);
+  return allEnded(texts(100).map((text) => one.embedQuery(text)));
+}
 
+describe("100 queries in an outage", () => {
   it.each<[string, Fault, boolean, string]>([
     ["no response", "hang", false, "timeout"],
     ["no response after a success", "hang", true, "timeout"],
@@ -247,13 +247,13 @@ describe("a wrong response with status 200", () => {
   });
 });
 
-describe("Retry-After of a 503", () => {
-  function after(seconds: number): Fault {
-    return { status: 503, headers: { "retry-after": String(seconds) } };
-  }
+function retryAfter(seconds: number): Fault {
+  return { status: 503, headers: { "retry-after": String(seconds) } };
+}
 
+describe("Retry-After of a 503", () => {
   it.each([1, 20, 100])("delays the retry: %i s", async (seconds) => {
-    const { embedder, emulator } = bench({ faults: [after(seconds)] });
+    const { embedder, emulator } = bench({ faults: [retryAfter(seconds)] });
     const end = await endOf(embedder().embed(["a"]));
     expect(end).toEqual({ after: seconds * 1000, error: undefined });
     expect(emulator.requests.length).toBe(2);
@@ -269,7 +269,7 @@ describe("Retry-After of a 503", () => {
   });
 
   it("delays all requests if all of them fail", async () => {
-    const server = bench({ latency: 10, faults: () => after(30) });
+    const server = bench({ latency: 10, faults: () => retryAfter(30) });
     const startedAt = Date.now();
     const { error } = await endOf(server.embedder({ maxConcurrency: 4, batchSize: 1 }).embed(texts(100)));
     expect(error).toMatchObject({ code: "server_error", status: 503 });
@@ -282,19 +282,19 @@ describe("Retry-After of a 503", () => {
     [121, {}],
     [11, { retryDeadline: 10_000 }],
   ])("fails at once if it exceeds retryDeadline: %i s", async (seconds, options) => {
-    const { embedder, emulator } = bench({ faults: () => after(seconds) });
+    const { embedder, emulator } = bench({ faults: () => retryAfter(seconds) });
     const end = await endOf(embedder(options).embed(["a"]));
     expect(end).toMatchObject({ after: 0, error: { code: "server_error", attempts: 1 } });
     expect(emulator.requests.length).toBe(1);
   });
 });
 
-describe("retryDeadline", () => {
-  const reset = (seconds: number): Fault => ({
-    status: 429,
-    headers: { "x-ratelimit-reset": String(seconds) },
-  });
+const reset = (seconds: number): Fault => ({
+  status: 429,
+  headers: { "x-ratelimit-reset": String(seconds) },
+});
 
+describe("retryDeadline", () => {
   it.each<[string, Fault, object, number]>([
     ["503", UNAVAILABLE, {}, 120_000],
     ["503 with a deadline of 10 s", UNAVAILABLE, { retryDeadline: 10_000 }, 10_000],
@@ -420,11 +420,11 @@ describe("an abort in an outage", () => {
   });
 });
 
-describe("the event outage", () => {
-  function phases(events: readonly TogetherEvent[]): unknown[] {
-    return only(events, "outage").map(({ phase }) => phase);
-  }
+function phases(events: readonly TogetherEvent[]): unknown[] {
+  return only(events, "outage").map(({ phase }) => phase);
+}
 
+describe("the event outage", () => {
   it("is emitted once when an outage begins and once when it ends, with its duration", async () => {
     const { embedder, events } = bench({ latency: 20, outages: [{ from: 300, to: 5300 }] });
     await timed(embedder({ batchSize: 10, maxConcurrency: 8 }).embed(texts(2000)));
@@ -474,7 +474,9 @@ describe("the event outage", () => {
 
   it("ends with a 429, which shows that the server works", async () => {
     const limited: Fault = { status: 429, headers: { "x-ratelimit-reset": "1" } };
-    const { embedder, events } = bench({ faults: [...Array<Fault>(5).fill(UNAVAILABLE), limited, limited] });
+    const { embedder, events } = bench({
+      faults: [...Array.from({ length: 5 }, (): Fault => UNAVAILABLE), limited, limited],
+    });
     await timed(embedder().embed(["a"]));
     const types = events.map((event) => (event.type === "outage" ? event.phase : event.type));
     expect(types.filter((type) => type === "begin" || type === "end")).toEqual(["begin", "end"]);

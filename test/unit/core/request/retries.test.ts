@@ -27,7 +27,7 @@ describe("a failure that another try may change", () => {
     await timed(call);
     expect((await call).vectors.length).toBe(1);
     expect(emulator.requests.length).toBe(2);
-    // An unavailable server costs documents no retry.
+    // A server that is not available costs a document request no retry.
     const retriesLeft = [502, 503, 504, 529].includes(status ?? 0) ? 5 : 4;
     expect(only(events, "retry")).toMatchObject([{ code, status, request: 1, retriesLeft }]);
     expect(only(events, "request").map(({ attempt }) => attempt)).toEqual([1, 2]);
