@@ -34,6 +34,7 @@ export type {
   RetryEvent,
   DocumentSkippedEvent,
   BatchSplitEvent,
+  OutageEvent,
   RateLimitedEvent,
   TogetherEvent,
   TokenUsage,

@@ -32,8 +32,8 @@ const DOUBLING_MS = 100;
 const REST_MS = 1000;
 
 /** The share of failed requests above which the server is full, and the share of an outcome in it. */
-const TOLERATED_FAILURES = 0.12;
-const SHARE_SMOOTHING = 0.03;
+const TOLERATED_FAILURES = 0.15;
+const SHARE_SMOOTHING = 0.02;
 
 /** Failures in a row after which the server is probably out. */
 const REPEATED = 2;
@@ -82,7 +82,7 @@ export class ConcurrencyWindow {
   /** Returns when the opening window reaches this number of requests in flight. */
   opensAt(inFlight: number, highPriority: boolean): number {
     const doublings = Math.log2(inFlight / (highPriority ? HIGH_PRIORITY_FACTOR : 1) / FIRST);
-    const gap = this.#limit < 1 ? this.#lastMs * (1 / this.#limit - 1) : 0;
+    const gap = this.#limit < 1 ? this.#lastMs / this.#limit : 0;
     return Math.max(this.#lastSent + gap, this.#opensFrom + DOUBLING_MS * doublings);
   }
 
