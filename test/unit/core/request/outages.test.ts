@@ -261,7 +261,7 @@ describe("Retry-After of a 503", () => {
 
   it("delays the retry of a query and of a ranking as well", async () => {
     for (const kind of ["query", "ranking"] as const) {
-      const { embedder, reranker, emulator } = bench({ faults: [after(20)] });
+      const { embedder, reranker, emulator } = bench({ faults: [retryAfter(20)] });
       const call = kind === "query" ? embedder().embedQuery("a") : reranker().rerank("q", ["1"]);
       expect(await endOf(call)).toEqual({ after: 20_000, error: undefined });
       expect(emulator.requests.length).toBe(2);
