@@ -100,7 +100,7 @@ export function load(
       const isNews = breaker.failures === 0 || breaker.knewOfFailure(sentAt);
       breaker.responded(now, sentAt);
       if (isProbe) window.restore(now);
-      else if (isNews) window.succeeded(now, { sentAt, inFlight: beside, maxConcurrency }, !highPriority);
+      else window.succeeded(now, { sentAt, inFlight: beside, maxConcurrency }, isNews, !highPriority);
       second().served += 1;
       second().responseMs.push(now - sentAt);
     } else {

@@ -26,7 +26,7 @@ const LEAST_GAIN = 1.3;
 const LEAST_REST = 0.9;
 
 /** What is kept above the requests that bring throughput, so that no worker waits for the next one. */
-const RESERVE = 1.5;
+const RESERVE = 1.25;
 
 /** Rounds until the next trial after one that failed; then twice as many. At 16, p95 of 2 workers is 1.5 times as long. */
 const FIRST_PAUSE = 32;

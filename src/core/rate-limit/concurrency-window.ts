@@ -32,8 +32,8 @@ const DOUBLING_MS = 100;
 const REST_MS = 1000;
 
 /** The share of failed requests above which the server is full, and the share of an outcome in it. */
-const TOLERATED_FAILURES = 0.15;
-const SHARE_SMOOTHING = 0.02;
+const TOLERATED_FAILURES = 0.1;
+const SHARE_SMOOTHING = 0.03;
 
 /** Failures in a row after which the server is probably out. */
 const REPEATED = 2;
@@ -111,12 +111,14 @@ export class ConcurrencyWindow {
   /**
    * Records a success.
    *
+   * @param isNews - Whether its request was sent after the first of the present failures, if there are any.
    * @param isMeasured - Whether its response time is comparable with those of other requests.
    */
-  succeeded(now: number, response: MeasuredResponse, isMeasured: boolean): void {
+  succeeded(now: number, response: MeasuredResponse, isNews: boolean, isMeasured: boolean): void {
+    this.#failureShare -= SHARE_SMOOTHING * this.#failureShare;
+    if (!isNews) return;
     const isFull = this.#suspected < this.#limit;
     this.#lastMs = now - response.sentAt;
-    this.#failureShare -= SHARE_SMOOTHING * this.#failureShare;
     if (isFull) this.#shrink(now);
     else if (this.#fullAt < Number.POSITIVE_INFINITY) this.#grow(response.maxConcurrency);
     this.#suspected = Number.POSITIVE_INFINITY;

@@ -270,9 +270,9 @@ export class RateLimiter {
     this.#responded(now, at);
     this.#pacer.succeeded(now, paced);
     if (isProbe) this.#window.restore(now);
-    else if (isNews) {
+    else {
       const { maxConcurrency, priority } = options;
-      this.#window.succeeded(now, { sentAt: at, inFlight, maxConcurrency }, priority === "normal");
+      this.#window.succeeded(now, { sentAt: at, inFlight, maxConcurrency }, isNews, priority === "normal");
     }
   }
 

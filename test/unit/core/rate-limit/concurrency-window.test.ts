@@ -136,6 +136,7 @@ describe("ConcurrencyWindow, of a full server", () => {
       window.succeeded(
         6000 + success,
         { sentAt: 5900 + success, inFlight: before, maxConcurrency: 128 },
+        true,
         false,
       );
     }
@@ -148,7 +149,7 @@ describe("ConcurrencyWindow, of a full server", () => {
     for (const sentAt of [10_000, 20_000, 30_000]) {
       for (let failure = 0; failure < 20; failure++) window.failed(0, failure);
       window.sent(sentAt);
-      window.succeeded(sentAt + 200, { sentAt, inFlight: 1, maxConcurrency: 128 }, false);
+      window.succeeded(sentAt + 200, { sentAt, inFlight: 1, maxConcurrency: 128 }, true, false);
     }
     expect(window.size).toBe(1);
     expect(window.hasCapacity(0, 128, false)).toBe(true);
@@ -203,7 +204,12 @@ describe("ConcurrencyWindow, for any order of results", () => {
           now += delay;
           const beside = Math.min(inFlight, maxConcurrency);
           if (what === "succeeded") {
-            window.succeeded(now, { sentAt: now - tookMs, inFlight: beside, maxConcurrency }, isMeasured);
+            window.succeeded(
+              now,
+              { sentAt: now - tookMs, inFlight: beside, maxConcurrency },
+              true,
+              isMeasured,
+            );
           } else if (what === "failed") window.failed(beside - 1, failures);
           else if (what === "restore") window.restore(now);
           else window.resetAfterIdle(now, delay);
