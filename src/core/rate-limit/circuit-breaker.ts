@@ -39,6 +39,8 @@ export class CircuitBreaker {
   #failures = 0;
   #failingSince = Number.NEGATIVE_INFINITY;
   #failedAt = Number.NEGATIVE_INFINITY;
+  /** Failures since any response, also to a request that was sent before the first of them. */
+  #sinceResponse = 0;
   #outage: OutagePeriod | undefined;
   #probes = 0;
   #probeAt = Number.NEGATIVE_INFINITY;
@@ -75,6 +77,7 @@ export class CircuitBreaker {
 
   /** Records a response that is no failure. A request sent before the failures were known says nothing about them. */
   responded(now: number, sentAt: number): void {
+    this.#sinceResponse = 0;
     if (!this.knewOfFailure(sentAt)) return;
     if (this.#outage && this.isOpen) this.#outage = { ...this.#outage, endedAt: now };
     this.#failures = 0;
@@ -90,7 +93,10 @@ export class CircuitBreaker {
     if (sentAt < this.#failedAt && !isCurrentProbe) return;
     this.#failedAt = now;
     this.#failures += 1;
-    const isServing = oldestSentAt < this.#failingSince && now - this.#failingSince < PATIENCE_MS;
+    this.#sinceResponse += 1;
+    const isServing =
+      this.#sinceResponse < 2 ||
+      (oldestSentAt < this.#failingSince && now - this.#failingSince < PATIENCE_MS);
     if (!this.isOpen && this.#failures >= OUTAGE_AFTER && !isServing) {
       this.#outage = { beganAt: now, endedAt: undefined };
       this.#probes = 0;

@@ -32,10 +32,10 @@ const DOUBLING_MS = 100;
 const REST_MS = 1000;
 
 /** The share of failed requests above which the server is full, and the share of an outcome in it. */
-const TOLERATED_FAILURES = 0.1;
+const TOLERATED_FAILURES = 0.12;
 const SHARE_SMOOTHING = 0.03;
 
-/** Failures in a row after which the server is probably out. */
+/** Failures in a row after which the server is probably out, and a quarter of what is in flight. */
 const REPEATED = 2;
 
 /**
@@ -141,8 +141,8 @@ export class ConcurrencyWindow {
     if (before === 0) this.#beforeFailures = [this.#limit, this.#fullAt];
     this.#failureShare += SHARE_SMOOTHING * (1 - this.#failureShare);
     if (this.#failureShare <= TOLERATED_FAILURES) return;
-    // Requests that were sent after a failure fail as well: probably all will.
-    const level = before >= REPEATED ? others / 2 : others;
+    // So many failures in a row, beside what is still in flight: probably all will fail.
+    const level = before >= REPEATED + others / 4 ? others / 2 : others;
     // Less than one request: a pause between two. Each success may halve it once.
     const least = Math.min(1, this.#limit) / 2;
     this.#suspected = Math.max(least, Math.min(this.#suspected, level));
