@@ -28,14 +28,32 @@ const known: readonly Known[] = [
   {
     goal: "timeOverIdeal",
     holds: (scenario) => far(scenario) && named("window 20 per 1 s")(scenario),
-    upTo: 1.25,
+    upTo: 1.3,
     because: "a pause of a whole second is a whole window, and at 120 ms the refusal comes late in it",
   },
   {
     goal: "timeOverIdeal",
-    holds: ({ name, rtt }) => rtt === 5 && name === "window 20 per 1 s, reset whole",
-    upTo: 1.21,
-    because: "after each 429, a whole second passes without requests, which is a whole window",
+    holds: (scenario) => named("but 2/s for 10 s")(scenario) && !short(scenario),
+    upTo: 1.75,
+    because: "a limit that falls to a tenth is found by its 429s, and regained by doubling every few seconds",
+  },
+  {
+    goal: "timeOverIdeal",
+    holds: named("600 per minute in windows, no reset"),
+    upTo: 1.6,
+    because: "a window of a minute is used up within seconds, and nothing says how long it lasts",
+  },
+  {
+    goal: "timeOverIdeal",
+    holds: named("120000 tokens/s"),
+    upTo: 1.8,
+    because: "a reset of a whole second hides that the bucket refills within a third of a second",
+  },
+  {
+    goal: "timeOverIdeal",
+    holds: named("no response, maxRetries 0"),
+    upTo: 1.02,
+    because: "the window opens in 0.4 s, and the last queries are sent only then",
   },
   {
     goal: "timeOverIdeal",
@@ -79,7 +97,14 @@ const known: readonly Known[] = [
   {
     goal: "refusedShare",
     holds: (scenario) =>
-      far(scenario) || named("window 60 per 60 s", "window 200", "reset fractional")(scenario),
+      far(scenario) ||
+      named(
+        "window 60 per 60 s",
+        "window 1 per 1 s",
+        "0/s, burst 200",
+        "window 200",
+        "reset fractional",
+      )(scenario),
     upTo: 0.045,
     because: "several are in flight at each refusal; a window of 60 is probed once in each, which is 1.7 %",
   },

@@ -14,7 +14,10 @@ const OUTAGE_AFTER = 4;
  */
 const PROBE_DELAYS_MS = [250, 500, 750, 750, 750, 750, 750, 750, 1500, 3000, 6000, 7500] as const;
 
-/** A full server rejects some requests while it works on others. Their responses are awaited this long. */
+/**
+ * A full server rejects some requests while it works on others. Their responses are awaited this long. Without it, a
+ * full server with response times of two seconds looks like an outage.
+ */
 const PATIENCE_MS = 1000;
 
 /** When an outage began and, if it is over, when it ended. Milliseconds of `performance.now()`. */

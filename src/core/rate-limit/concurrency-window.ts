@@ -31,16 +31,22 @@ const DOUBLING_MS = 100;
 /** After this long without traffic the window opens from the start again. */
 const REST_MS = 1000;
 
-/** The share of failed requests above which the server is full, and the share of an outcome in it. */
+/**
+ * The share of failed requests above which the server is full, and the share of an outcome in it. At 0, random 503s of
+ * 5 % double the time.
+ */
 const TOLERATED_FAILURES = 0.12;
 const SHARE_SMOOTHING = 0.03;
 
-/** Failures in a row after which the server is probably out, and a quarter of what is in flight. */
+/**
+ * Failures in a row after which the server is probably out, besides a quarter of what is in flight. Without it, an outage
+ * of a minute receives 50 requests instead of 31; without the quarter, 32 workers take 1.35 times as long instead of 1.13.
+ */
 const REPEATED = 2;
 
 /**
  * Each response widens the window of a server that was full: by one request, up to one below what was too much; then by
- * this part of a request.
+ * this part of a request. At 0.06, 8 workers take 1.26 times as long instead of 1.11; more of it is rejected more often.
  */
 const GROWTH = 0.1;
 
