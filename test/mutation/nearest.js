@@ -127,7 +127,11 @@ export const nearest = {
     "unit/core/request/together-client",
     "unit/core/abort",
   ],
-  "core/request/batch-splitter": ["unit/core/embed/embed-run", "unit/core/rerank/reranker", "unit/core/request/batch"],
+  "core/request/batch-splitter": [
+    "unit/core/embed/embed-run",
+    "unit/core/rerank/reranker",
+    "unit/core/request/batch",
+  ],
   "core/request/outage-report": ["unit/core/request/outages"],
   "core/request/base64": [
     "unit/core/request/base64",
