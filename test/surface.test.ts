@@ -40,6 +40,7 @@ describe("what is exported", () => {
       "type Embeddings",
       "type Fetch",
       "type Operation",
+      "type OutageEvent",
       "type Progress",
       "type RateLimitedEvent",
       "type RequestErrorEvent",

@@ -107,6 +107,7 @@ export interface RateLimitedEvent extends Common {
  */
 export interface OutageEvent extends Common {
   readonly type: "outage";
+  /** `"begin"` when the object meets the outage, `"end"` when one of its requests finds that it is over. */
   readonly phase: "begin" | "end";
   /** Milliseconds since the outage began. */
   readonly durationMs: number;
