@@ -6,7 +6,8 @@ import { corpus, MODEL, wrongVectors } from "./vectors.js";
 
 const [baseURL, folder, amount] = process.argv.slice(2) as [string, string, string];
 const cache = await LocalFileStore.fromPath(folder);
-const embedder = new Embedder({ model: MODEL, apiKey: "key", baseURL, batchSize: 10, cache });
+const shared = { model: MODEL, apiKey: "key", baseURL };
+const embedder = new Embedder({ ...shared, batchSize: 10, maxConcurrency: 16, cache });
 const texts = corpus(Number(amount));
 const { vectors } = await embedder.embed(texts, { onProgress: ({ done }) => console.log(done) });
 console.log(`wrong: ${wrongVectors(texts, vectors).length}`);
