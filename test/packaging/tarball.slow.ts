@@ -127,7 +127,7 @@ describe("the packed tarball", () => {
     const { stdout } = await plain.run("node", ["--enable-source-maps", name]);
     const [, file = "", line] = /\((.+\/src\/core\/options\/connection\.ts):(\d+):/.exec(stdout) ?? [];
     const shipped = readFileSync(file, "utf8").split("\n");
-    expect(shipped[Number(line) - 1]).toContain("return error(");
+    expect(shipped[Number(line) - 1]).toContain("throw error(");
   });
 
   it("has nothing of package.json in its code but the version and the engines", () => {
