@@ -1,5 +1,5 @@
 import type { EmulatorRequest } from "../request-log.js";
-import { UNAVAILABLE, checkFault, detailsOf, type Fault, type FaultDetails } from "./fault.js";
+import { UNAVAILABLE, checkFault, type Fault } from "./fault.js";
 
 /** The start of a dedicated endpoint that has scaled to zero. */
 export interface ColdStart {
@@ -20,16 +20,14 @@ export class ColdStarts {
 
   constructor(private readonly coldStart: ColdStart | undefined) {}
 
-  /** Returns the fault of a request that arrives now, and writes it to the log. Undefined if its model is running. */
-  take(request: EmulatorRequest): FaultDetails | undefined {
+  /** Returns the fault of a request that arrives now; undefined if its model is running. */
+  take(request: EmulatorRequest): Fault | undefined {
     if (!this.coldStart) return undefined;
     const { duration, fault = UNAVAILABLE } = this.coldStart;
     const now = performance.now();
     const startedAt = this.#startedAt.get(request.model) ?? now;
     this.#startedAt.set(request.model, startedAt);
-    if (now - startedAt >= duration) return undefined;
-    request.fault = fault;
-    return detailsOf(fault);
+    return now - startedAt >= duration ? undefined : fault;
   }
 }
 

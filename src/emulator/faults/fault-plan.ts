@@ -1,5 +1,5 @@
 import type { EmulatorRequest } from "../request-log.js";
-import { detailsOf, type Fault, type FaultDetails } from "./fault.js";
+import type { Fault } from "./fault.js";
 
 /**
  * Which requests fail. Either a list with one entry per request, in order; undefined, `"ok"` and the end of the list
@@ -19,11 +19,9 @@ export class FaultPlan {
     this.#used = 0;
   }
 
-  /** Takes the fault of this request, and writes it to the log. */
-  take(request: EmulatorRequest): FaultDetails {
+  /** Takes the fault of this request; undefined if it has none. */
+  take(request: EmulatorRequest): Fault | undefined {
     const fault = typeof this.faults === "function" ? this.faults(request) : this.faults?.[this.#used++];
-    if (fault === undefined || fault === "ok") return {};
-    request.fault = fault;
-    return detailsOf(fault);
+    return fault === "ok" ? undefined : fault;
   }
 }

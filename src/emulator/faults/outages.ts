@@ -1,5 +1,4 @@
-import type { EmulatorRequest } from "../request-log.js";
-import { UNAVAILABLE, checkFault, detailsOf, type Fault, type FaultDetails } from "./fault.js";
+import { UNAVAILABLE, checkFault, type Fault } from "./fault.js";
 
 /** A period in which all requests fail. */
 export interface Outage {
@@ -27,14 +26,11 @@ export class OutagePlan {
     this.#setAt = performance.now();
   }
 
-  /** Returns the fault of a request that arrives now, and writes it to the log. Undefined if there is no outage. */
-  take(request: EmulatorRequest): FaultDetails | undefined {
+  /** Returns the fault of a request that arrives now; undefined if there is no outage. */
+  take(): Fault | undefined {
     const now = performance.now() - this.#setAt;
     const outage = this.outages.find(({ from, to }) => from <= now && now < to);
-    if (!outage) return undefined;
-    const { fault = UNAVAILABLE } = outage;
-    request.fault = fault;
-    return detailsOf(fault);
+    return outage && (outage.fault ?? UNAVAILABLE);
   }
 }
 

@@ -109,9 +109,11 @@ export class Service {
     const key = this.#authorize(authorization);
     this.#checkSize(body);
     const runModel = endpoint.prepare(request.body, this.#settings);
-    const unavailable = this.outages.take(request) ?? this.#coldStarts.take(request);
+    const unavailable = this.outages.take() ?? this.#coldStarts.take(request);
     if (!unavailable) this.limiter.consume(request, key);
-    const fault = unavailable ?? this.faults.take(request);
+    const taken = unavailable ?? this.faults.take(request);
+    if (taken) request.fault = taken;
+    const fault = taken ? detailsOf(taken) : {};
     const replace = (other: FaultDetails) => replacedResponse(other, request, id, signal);
     const replacement =
       (await replace(fault)) ??
