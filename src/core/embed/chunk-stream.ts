@@ -95,37 +95,35 @@ class ChunkReader {
   ): Promise<string[]> {
     const length = size();
     signal.throwIfAborted();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let interrupt!: (by: Interruption) => void;
-    const interrupted = untilAbort(new Promise<Interruption>((resolve) => (interrupt = resolve)), signal);
-    interrupted.catch(() => {});
-    const headIsReady = (): void => interrupt("head");
-    head?.then(headIsReady, headIsReady);
+    const wait = startWait(head, signal);
     try {
       while (!this.#ended && this.#items.length < length) {
         const next = this.#pending ?? this.#iterator.next();
-        let step = next as IteratorResult<string>;
         // Not `instanceof`: the Promise of a test runner is another class than that of Node's streams.
-        if ("then" in next) {
-          this.#pending = next;
-          // Without items to send, the source may take as long as it needs.
-          if (this.#items.length > 0) timer ??= setTimeout(() => interrupt("pause"), LINGER_MS);
-          const event = await Promise.race([next, interrupted]);
-          if (event === "head") return [];
-          if (event === "pause") break;
-          this.#pending = undefined;
-          step = event;
-        }
+        const step = "then" in next ? await this.#promised(next, wait) : next;
+        if (step === "head") return [];
+        if (step === "pause") break;
         if (step.done) this.#ended = true;
         else this.#items.push(step.value);
       }
     } finally {
-      clearTimeout(timer);
-      interrupt("pause");
+      wait.end();
     }
     const items = this.#items.splice(0, length);
     this.read += items.length;
     return items;
+  }
+
+  /** Waits for an item, or for what comes before it. Without items to send, the source may take as long as it needs. */
+  async #promised(
+    next: Promise<IteratorResult<string>>,
+    wait: Wait,
+  ): Promise<IteratorResult<string> | Interruption> {
+    this.#pending = next;
+    if (this.#items.length > 0) wait.startTimer();
+    const step = await Promise.race([next, wait.interrupted]);
+    if (typeof step !== "string") this.#pending = undefined;
+    return step;
   }
 
   /** Lets the source clean up. Does not wait for a source that still owes a text, nor after an abort. */
@@ -141,3 +139,32 @@ class ChunkReader {
 
 /** What can come before a chunk is full: the next result is ready, or the source pauses. */
 type Interruption = "head" | "pause";
+
+/** The wait for a full chunk. */
+interface Wait {
+  /** Rejects with the signal's reason after an abort. */
+  readonly interrupted: Promise<Interruption>;
+  /** From now on, a pause of {@link LINGER_MS} interrupts. Has an effect once. */
+  startTimer(): void;
+  /** Removes the timer and the listener for an abort. */
+  end(): void;
+}
+
+function startWait(head: Promise<unknown> | undefined, signal: AbortSignal): Wait {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let interrupt!: (by: Interruption) => void;
+  const interrupted = untilAbort(new Promise<Interruption>((resolve) => (interrupt = resolve)), signal);
+  interrupted.catch(() => {});
+  const headIsReady = (): void => interrupt("head");
+  head?.then(headIsReady, headIsReady);
+  return {
+    interrupted,
+    startTimer: () => {
+      timer ??= setTimeout(() => interrupt("pause"), LINGER_MS);
+    },
+    end: () => {
+      clearTimeout(timer);
+      interrupt("pause");
+    },
+  };
+}
