@@ -97,7 +97,7 @@ export function load(
 
   const end = ({ sentAt, inFlight: beside, isProbe, succeeds }: InFlight): void => {
     if (succeeds) {
-      const isNews = breaker.failures === 0 || breaker.knewOfFailure(sentAt);
+      const isNews = breaker.isNews(sentAt);
       breaker.responded(now, sentAt);
       if (isProbe) window.restore(now);
       else window.succeeded(now, { sentAt, inFlight: beside, maxConcurrency }, isNews, !highPriority);

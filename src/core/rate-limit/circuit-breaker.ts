@@ -73,15 +73,15 @@ export class CircuitBreaker {
     return this.isOpen;
   }
 
-  /** Whether a request was sent when the failures of the present row were known already. */
-  knewOfFailure(sentAt: number): boolean {
-    return sentAt >= this.#failingSince;
+  /** Whether the response to a request says something about the present failures: it was sent when they were known. */
+  isNews(sentAt: number): boolean {
+    return this.#failures === 0 || sentAt >= this.#failingSince;
   }
 
   /** Records a response that is no failure. A request sent before the failures were known says nothing about them. */
   responded(now: number, sentAt: number): void {
     this.#sinceResponse = 0;
-    if (!this.knewOfFailure(sentAt)) return;
+    if (!this.isNews(sentAt)) return;
     if (this.#outage && this.isOpen) this.#outage = { ...this.#outage, endedAt: now };
     this.#failures = 0;
   }

@@ -72,16 +72,18 @@ export class ConcurrencyWindow {
     return Math.max(1, Math.floor(Math.min(this.#limit, this.#suspected)));
   }
 
+  /** Whether the server has rejected requests while it served others. */
+  get #hasBeenFull(): boolean {
+    return this.#fullAt < Number.POSITIVE_INFINITY;
+  }
+
   /**
    * Determines whether one more request fits beside those in flight, now or at {@link ConcurrencyWindow.opensAt}.
    * `false` means that a response must come first.
    */
   hasCapacity(inFlight: number, maxConcurrency: number, highPriority: boolean): boolean {
     // Few queries are in flight: what is measured of documents does not hold for them.
-    const isFree =
-      highPriority &&
-      this.#fullAt === Number.POSITIVE_INFINITY &&
-      this.#suspected === Number.POSITIVE_INFINITY;
+    const isFree = highPriority && !this.#hasBeenFull && this.#suspected === Number.POSITIVE_INFINITY;
     return inFlight < (isFree ? maxConcurrency : Math.min(this.size, maxConcurrency));
   }
 
@@ -126,15 +128,10 @@ export class ConcurrencyWindow {
     const isFull = this.#suspected < this.#limit;
     this.#lastMs = now - response.sentAt;
     if (isFull) this.#shrink(now);
-    else if (this.#fullAt < Number.POSITIVE_INFINITY) this.#grow(response.maxConcurrency);
+    else if (this.#hasBeenFull) this.#grow(response.maxConcurrency);
     this.#suspected = Number.POSITIVE_INFINITY;
     if (isMeasured && this.#limit >= 1)
-      this.#limit = this.#search.responded(
-        now,
-        response,
-        this.#limit,
-        this.#fullAt === Number.POSITIVE_INFINITY,
-      );
+      this.#limit = this.#search.responded(now, response, this.#limit, !this.#hasBeenFull);
   }
 
   /**

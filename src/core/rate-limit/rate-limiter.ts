@@ -199,13 +199,14 @@ export class RateLimiter {
    * @returns when the next one's is, and whether any was rejected.
    */
   #rejectLate(now: number): [next: number, hasRejected: boolean] {
-    const failing = this.#failing;
     let next = Number.POSITIVE_INFINITY;
     let hasRejected = false;
-    for (const { options, reject } of failing ? this.#queue.all() : []) {
-      const until = options.waitsUntil(failing as Failing);
+    const failing = this.#failing;
+    if (!failing) return [next, hasRejected];
+    for (const { options, reject } of this.#queue.all()) {
+      const until = options.waitsUntil(failing);
       if (until <= now) {
-        reject((failing as Failing).reason);
+        reject(failing.reason);
         hasRejected = true;
       } else next = Math.min(next, until);
     }
@@ -266,7 +267,7 @@ export class RateLimiter {
     this.#responseBytes = Math.max(bytes, 0.9 * this.#responseBytes);
     this.#lastSuccess = now;
     this.#failing = undefined;
-    const isNews = this.#breaker.failures === 0 || this.#breaker.knewOfFailure(at);
+    const isNews = this.#breaker.isNews(at);
     this.#responded(now, at);
     this.#pacer.succeeded(now, paced);
     if (isProbe) this.#window.restore(now);

@@ -116,7 +116,7 @@ describe("CircuitBreaker", () => {
 
   it("stays open after a response to a request that was sent before the first failure was known", () => {
     const breaker = open();
-    expect([breaker.knewOfFailure(9), breaker.knewOfFailure(10)]).toEqual([false, true]);
+    expect([breaker.isNews(9), breaker.isNews(10)]).toEqual([false, true]);
     breaker.responded(50, 9);
     expect([breaker.isOpen, breaker.failures]).toEqual([true, 4]);
     breaker.responded(60, 10);
