@@ -37,8 +37,8 @@ export interface SharedOptions {
    * How often one request is retried after a server or network failure. Whole number, 0 to 100.
    *
    * A 429 does not count. For documents, an outage does not count either: the statuses 502, 503, 504 and 529, a lost
-   * connection, and a wrong response from a model that has responded correctly before. `retryDeadline` limits both. If
-   * the server has never responded, a failed connection counts.
+   * connection, and a wrong response with status 200. `retryDeadline` limits both. But a failed connection counts if the
+   * server has never responded, and a wrong response if other requests have succeeded since its request was sent.
    *
    * @defaultValue 5
    */
