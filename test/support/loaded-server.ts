@@ -104,7 +104,7 @@ export function load(
       second().served += 1;
       second().responseMs.push(now - sentAt);
     } else {
-      window.failed(inFlight.length, breaker.failures);
+      window.failed(inFlight.length, breaker.failures, true);
       const oldestSentAt = Math.min(...inFlight.map((other) => other.sentAt));
       breaker.failed(now, { sentAt, isProbe, oldestSentAt, retryAfterMs: undefined });
       second().rejected += 1;

@@ -135,13 +135,16 @@ export class ConcurrencyWindow {
   }
 
   /**
-   * Records a request that failed for lack of capacity or of a connection, while other callers waited.
+   * Records a request that failed for lack of capacity or of a connection.
    *
    * @param others - Requests that are still in flight.
    * @param before - Failures in a row before this one.
+   * @param isBusy - Whether much was in flight, or callers waited. If not, the number of requests is not what the server
+   * rejected.
    */
-  failed(others: number, before: number): void {
+  failed(others: number, before: number, isBusy: boolean): void {
     if (before === 0) this.#beforeFailures = [this.#limit, this.#fullAt];
+    if (!isBusy) return;
     this.#failureShare += SHARE_SMOOTHING * (1 - this.#failureShare);
     if (this.#failureShare <= TOLERATED_FAILURES) return;
     // So many failures in a row, beside what is still in flight: probably all will fail.

@@ -297,9 +297,8 @@ export class RateLimiter {
   ): void {
     this.#hasResponded ||= isResponse;
     this.#failing = this.#failure(at, now - at + (retryAfterMs ?? 0), reason);
-    // If little is in flight and no caller waits, the number of requests is not what the server rejected.
-    if (!this.#queue.empty || inFlight > this.#window.size / 2)
-      this.#window.failed(this.#inFlight.size, this.#breaker.failures);
+    const isBusy = !this.#queue.empty || inFlight > this.#window.size / 2;
+    this.#window.failed(this.#inFlight.size, this.#breaker.failures, isBusy);
     const [oldest] = this.#inFlight;
     const oldestSentAt = oldest?.at ?? Number.POSITIVE_INFINITY;
     this.#breaker.failed(now, { sentAt: at, isProbe, oldestSentAt, retryAfterMs });

@@ -147,7 +147,7 @@ describe("ConcurrencyWindow, of a full server", () => {
   it("goes below one request at a time for a server that accepts less: it sends at intervals", () => {
     const window = full(8);
     for (const sentAt of [10_000, 20_000, 30_000]) {
-      for (let failure = 0; failure < 20; failure++) window.failed(0, failure);
+      for (let failure = 0; failure < 20; failure++) window.failed(0, failure, true);
       window.sent(sentAt);
       window.succeeded(sentAt + 200, { sentAt, inFlight: 1, maxConcurrency: 128 }, true, false);
     }
@@ -170,7 +170,7 @@ describe("ConcurrencyWindow, of a server whose requests fail", () => {
 
   it("keeps its size at a single failure", () => {
     const window = opened();
-    window.failed(15, 0);
+    window.failed(15, 0, true);
     expect(window.size).toBe(16);
   });
 
@@ -182,6 +182,17 @@ describe("ConcurrencyWindow, of a server whose requests fail", () => {
     expect(seconds[11]?.served).toBe(0);
     expect(throughput(seconds.slice(13))).toBeGreaterThan((0.85 * workers) / 0.2);
     expect((seconds[10]?.rejected ?? 0) + (seconds[11]?.rejected ?? 0)).toBeLessThanOrEqual(128 + 20);
+  });
+
+  it("is restored to what it was, although little was in flight when the outage began", () => {
+    const window = full(8);
+    const before = window.size;
+    window.failed(0, 0, false);
+    for (let failure = 1; failure < 20; failure++) window.failed(0, failure, true);
+    window.succeeded(6000, { sentAt: 5900, inFlight: 1, maxConcurrency: 128 }, true, false);
+    expect(window.size).toBe(1);
+    window.restore(7000);
+    expect(window.size).toBe(before);
   });
 });
 
@@ -210,7 +221,7 @@ describe("ConcurrencyWindow, for any order of results", () => {
               true,
               isMeasured,
             );
-          } else if (what === "failed") window.failed(beside - 1, failures);
+          } else if (what === "failed") window.failed(beside - 1, failures, true);
           else if (what === "restore") window.restore(now);
           else window.resetAfterIdle(now, delay);
           window.sent(now);
