@@ -14,6 +14,7 @@ const FINAL = new Set([
   "missing_api_key",
   "unauthorized",
   "payment_required",
+  "permission_denied",
   "model_unavailable",
   "not_found",
   "bad_request",

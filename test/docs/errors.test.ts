@@ -27,6 +27,9 @@ const WAYS: Readonly<Record<TogetherErrorCode, Way>> = {
   text_too_long: { server: { longText: "reject" }, texts: ["A chapter. ".repeat(400)] },
   unauthorized: { server: { apiKey: "another" } },
   payment_required: { server: { faults: [{ status: 402 }] } },
+  permission_denied: {
+    server: { faults: [{ status: 403, message: "This API token has reached its spending limit." }] },
+  },
   model_unavailable: { server: { models: {} } },
   not_found: { server: { faults: [{ status: 404 }] } },
   bad_request: {

@@ -4,7 +4,7 @@
  */
 
 import { sleep } from "../abort.js";
-import { isEncodingRejected } from "../errors/describe-failure.js";
+import { isEncodingRejected } from "../errors/rejection.js";
 import type { Emit } from "../events.js";
 import { INITIAL_CONCURRENCY } from "../rate-limit/concurrency-window.js";
 import type { Priority } from "../rate-limit/permit.js";

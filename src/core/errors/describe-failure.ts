@@ -4,6 +4,7 @@ import { cannot, type TogetherError, type TogetherErrorCode } from "./together-e
 import { embeddingModel, rerankModel } from "../models.js";
 import { quoteServerMessage } from "./redact.js";
 import type { Failure, StatusFailure } from "./failure.js";
+import { isModelUnavailable, tooLargeBy } from "./rejection.js";
 
 /** Facts about the request, for the message. */
 export interface FailureContext {
@@ -20,21 +21,6 @@ export interface FailureContext {
 /** Base URL of dedicated endpoints (Together's dedicated inference documentation, 2026-08). */
 const DEDICATED_BASE_URL = "https://api-inference.together.ai/v1";
 
-/** Together's codes and messages for a model that is not served or not running. */
-const MODEL_UNAVAILABLE =
-  /model_not_available|model_not_found|dedicated_endpoint_not_running|non-serverless model/;
-
-/** Messages for too many texts. text-embeddings-inference sends "batch size 33 > maximum allowed batch size 32". */
-const TOO_MANY_ITEMS =
-  /batch size|too many (inputs|texts|items|documents)|(number|amount) of (inputs|texts|items|documents)|\d (inputs|texts|items|documents)\b/i;
-
-/** Messages of a 413 that name a size in tokens or bytes. Its default message, "Payload Too Large", names neither. */
-const SIZE = /\b(tokens?|length|too long|size|bytes?|characters?)\b|\d ?[kmg]i?b\b/i;
-
-/** Messages of other statuses that name a size, and that it is exceeded. */
-const LENGTH = /\b(tokens?|length|too (long|large)|size)\b/i;
-const EXCEEDED = /exceed|maximum|at most|too|longer|larger|less than|limit|context/i;
-
 const CODES = {
   connection: "connection_failed",
   timeout: "timeout",
@@ -47,42 +33,16 @@ export function failureCode(failure: Failure): TogetherErrorCode {
   return failure.kind === "status" ? statusCode(failure) : CODES[failure.kind];
 }
 
-function statusCode({ status, body }: StatusFailure): TogetherErrorCode {
-  if (MODEL_UNAVAILABLE.test(body.code) || MODEL_UNAVAILABLE.test(body.message)) return "model_unavailable";
+function statusCode(failure: StatusFailure): TogetherErrorCode {
+  const { status } = failure;
+  if (isModelUnavailable(failure)) return "model_unavailable";
   if (status === 401) return "unauthorized";
   if (status === 402) return "payment_required";
   if (status === 404) return "not_found";
   if (status === 429) return "rate_limited";
+  if (tooLargeBy(failure)) return "bad_request";
+  if (status === 403) return "permission_denied";
   return status >= 500 || status === 408 || status === 409 || status === 425 ? "server_error" : "bad_request";
-}
-
-/** What a rejected request had too much of: texts, their tokens or bytes, or one of both. */
-export type TooLargeBy = "count" | "size" | "unknown";
-
-/**
- * Determines why the server rejected a request as too large, so that half of it may be accepted: `"count"` for too
- * many texts, `"size"` for too many tokens or bytes, `"unknown"` for a 413 whose message names neither. Returns
- * `undefined` for other failures, such as a 400 whose message names neither: a model that is not served is a 400 too.
- *
- * 403 is included because Together documents it for a text beyond the context length (support article on error
- * codes, 2025-11).
- */
-export function tooLargeBy(failure: Failure): TooLargeBy | undefined {
-  if (failure.kind !== "status" || failureCode(failure) === "model_unavailable") return undefined;
-  const { status, body } = failure;
-  if (![400, 403, 413, 422].includes(status)) return undefined;
-  if (TOO_MANY_ITEMS.test(body.message)) return "count";
-  if (status === 413) return SIZE.test(body.message) ? "size" : "unknown";
-  return LENGTH.test(body.message) && EXCEEDED.test(body.message) ? "size" : undefined;
-}
-
-/** Whether the server rejected the parameter `encoding_format`. */
-export function isEncodingRejected(failure: Failure): boolean {
-  return (
-    failure.kind === "status" &&
-    [400, 422].includes(failure.status) &&
-    /encoding[_ ]?format|base64/i.test(failure.body.message)
-  );
 }
 
 /**
@@ -135,6 +95,10 @@ function explain(
     payment_required: [
       `${responded}: the account's credit or spending limit is used up`,
       "add credit or raise the limit in Together's billing settings",
+    ],
+    permission_denied: [
+      `${responded}: it denies access`,
+      "check the permissions and the spending limit of the API key, and whether the server accepts requests from here",
     ],
     model_unavailable: [
       `the model is not served at ${baseURL}${retirement(model)}`,

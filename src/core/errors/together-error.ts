@@ -16,9 +16,10 @@
  * | `text_too_long` | a text beyond the model's input limit, found before sending or by the server |
  * | `unauthorized` | 401: the key is wrong or expired |
  * | `payment_required` | 402: the credit or spending limit is used up |
+ * | `permission_denied` | 403: the key lacks a permission, or its spending limit is used up |
  * | `model_unavailable` | the model is not served at this address |
  * | `not_found` | 404: there is no API at this address, or it has no such model |
- * | `bad_request` | any other rejected request that a retry cannot change (400, 403, 413, 422, ...) |
+ * | `bad_request` | any other rejected request that a retry cannot change (400, 413, 422, ...) |
  * | `rate_limited` | 429 until the retry deadline |
  * | `server_error` | 5xx, 408, 409 or 425, after all retries |
  * | `connection_failed` | no connection or a lost connection, after all retries |
@@ -33,6 +34,7 @@ export type TogetherErrorCode =
   | "text_too_long"
   | "unauthorized"
   | "payment_required"
+  | "permission_denied"
   | "model_unavailable"
   | "not_found"
   | "bad_request"

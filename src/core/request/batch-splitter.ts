@@ -1,6 +1,6 @@
 /** Sends a batch that the server rejects as too large in halves, and learns the size that it accepts. */
 
-import { tooLargeBy, type TooLargeBy } from "../errors/describe-failure.js";
+import { tooLargeBy, type TooLargeBy } from "../errors/rejection.js";
 import { cannot, count, type TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { Failed } from "./attempt.js";

@@ -1,6 +1,6 @@
 /** Texts that are sent in one request, and how large a request the server accepts. Pure. */
 
-import type { TooLargeBy } from "../errors/describe-failure.js";
+import type { TooLargeBy } from "../errors/rejection.js";
 
 /** Some of a list's texts. */
 export interface Batch {

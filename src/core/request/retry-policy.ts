@@ -1,6 +1,7 @@
 /** Decides which failures are retried, and after which delay. Pure: time and randomness are parameters. */
 
 import type { Failure } from "../errors/failure.js";
+import { tooLargeBy } from "../errors/rejection.js";
 
 /** Statuses of a server that is full, restarts or starts: 503 by Together and vLLM, 502 and 504 by gateways before them. */
 const UNAVAILABLE = new Set([502, 503, 504, 529]);
@@ -39,7 +40,8 @@ export function isRetryableStatus(status: number): boolean {
  * wrong.
  */
 export function isRetryable(failure: Failure, hasSucceeded: boolean): boolean {
-  if (failure.kind === "status") return failure.status === 429 || isRetryableStatus(failure.status);
+  if (failure.kind === "status")
+    return failure.status === 429 || (isRetryableStatus(failure.status) && !tooLargeBy(failure));
   return failure.kind === "invalid" ? hasSucceeded : failure.kind !== "redirect";
 }
 

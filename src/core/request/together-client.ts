@@ -12,6 +12,7 @@ import { readBody, type Body } from "./read-body.js";
 import { Deadline } from "./deadline.js";
 import type { Fetch } from "../options/options.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
+import { readErrorText } from "./error-body.js";
 import { RequestError, requestIdHeader } from "./request-error.js";
 import { retryAfterMs } from "./retry-policy.js";
 import { readErrorBody, readRequestId, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
@@ -122,6 +123,7 @@ interface SdkError {
   readonly status?: unknown;
   readonly headers?: unknown;
   readonly error?: unknown;
+  readonly message?: unknown;
   readonly cause?: unknown;
 }
 
@@ -138,10 +140,16 @@ function toRequestError(error: unknown, signal: AbortSignal, isCut: boolean): un
   return new RequestError({
     kind: "status",
     status,
-    body: readErrorBody(body),
+    body: body === undefined ? readErrorText(bodyText(error as SdkError)) : readErrorBody(body),
     waitMs: retryAfterMs(known, Date.now()),
     requestId: requestIdHeader(known) ?? readRequestId(body),
   });
+}
+
+/** The text of a body that is not JSON. The SDK puts it into its message, behind the status. */
+function bodyText({ message }: SdkError): string {
+  const text = typeof message === "string" ? message.replace(/^\d{3} /, "") : "";
+  return text === "status code (no body)" ? "" : text;
 }
 
 /** Not `instanceof Headers`: a `fetch` from a package, such as one for a proxy, has its own class. */

@@ -144,13 +144,19 @@ export function readUsage(body: unknown): { promptTokens: number; totalTokens: n
 
 /**
  * Reads the body of an error response. Together does not document whether `error_type` is at the top or in `error`,
- * so both are read. Gateways also send `{ "error": "text" }`, `{ "message": "text" }` and `{ "detail": "text" }`.
+ * so both are read. Gateways also send `{ "error": "text" }`, `{ "message": "text" }` and `{ "detail": "text" }`, FastAPI
+ * sends `{ "detail": [{ "msg": "text" }] }`, Baidu `{ "error_msg": "text" }`, and Google a list of one error.
  */
-export function readErrorBody(body: unknown): ErrorBody {
+export function readErrorBody(response: unknown): ErrorBody {
+  const body: unknown = Array.isArray(response) ? response[0] : response;
   const error = field(body, "error");
-  const message = firstString(field(error, "message"), error, field(body, "message"), field(body, "detail"));
-  const type = firstString(field(body, "error_type"), field(error, "error_type"), field(error, "type"));
-  return { message, type, code: firstString(field(error, "code")) };
+  const detail = field(body, "detail");
+  const details = Array.isArray(detail) ? detail.map((one) => field(one, "msg")) : [detail];
+  const ownWords = [field(error, "message"), error, field(body, "message"), field(body, "error_msg")];
+  const message = firstString(...ownWords, ...details);
+  const ownTypes = [field(body, "error_type"), field(error, "error_type"), field(error, "type")];
+  const type = firstString(...ownTypes, field(body, "type"));
+  return { message, type, code: firstString(field(error, "code"), field(body, "code")) };
 }
 
 /** Reads the request id from the body of an error response. */
@@ -198,7 +204,8 @@ function readList(body: unknown, name: string): unknown[] {
   return list;
 }
 
-function field(value: unknown, name: string): unknown {
+/** Returns an own field of an object; `undefined` if there is none. */
+export function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]
     : undefined;

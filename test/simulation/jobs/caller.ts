@@ -30,6 +30,7 @@ const HOSTILE: readonly TogetherErrorCode[] = [
   ...ROUGH,
   "unauthorized",
   "payment_required",
+  "permission_denied",
   "model_unavailable",
   "not_found",
   "bad_request",

@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Failure } from "../../../../src/core/errors/failure.js";
-import {
-  isEncodingRejected,
-  describeFailure,
-  tooLargeBy,
-} from "../../../../src/core/errors/describe-failure.js";
+import { describeFailure } from "../../../../src/core/errors/describe-failure.js";
+import { isEncodingRejected, tooLargeBy } from "../../../../src/core/errors/rejection.js";
 import { see } from "../../../support/complaint.js";
 
 function status(code: number, message = "", waitMs?: number): Failure {

@@ -25,8 +25,8 @@ describe("rejected requests", () => {
     ],
     [
       403,
-      "bad_request",
-      /Together responded with 403 \("No."\); change what the server rejects; a retry cannot help \(see .+#bad_request\)$/,
+      "permission_denied",
+      /Together responded with 403: it denies access \("No."\); check the permissions and the spending limit of the API key, and whether the server accepts requests from here \(see .+#permission_denied\)$/,
     ],
     [
       404,
