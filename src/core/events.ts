@@ -160,11 +160,14 @@ export interface DocumentSkippedEvent extends Common {
   readonly indexes: readonly number[];
 }
 
-/** A list or a batch is too large for one request and is sent in several. */
+/** A list or a batch is too large for one request, or may be, and is sent in several. */
 export interface BatchSplitEvent extends Common {
   readonly type: "batch-split";
-  /** More documents than `batchSize`, or a request that the server rejected as too large. */
-  readonly reason: "list-too-long" | "request-too-large";
+  /**
+   * More documents than `batchSize`, a request that the server rejected as too large, or one that it rejected in words
+   * that the client does not know: its halves show whether the size is the reason.
+   */
+  readonly reason: "list-too-long" | "request-too-large" | "request-rejected";
   /** Number of texts or documents before the split. */
   readonly texts: number;
   /** Number of requests after the split. */

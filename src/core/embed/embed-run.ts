@@ -155,9 +155,9 @@ export class EmbedRun {
   async #recover(batch: Batch, request: EmbedRequest, failed: Failed): Promise<void> {
     const { queue, acceptedSize } = this.#options;
     if (this.#fallBackToFloat(request, failed)) return queue.putBack(batch);
-    const by = this.#splitter.rejection(batch, failed);
+    const rejection = this.#splitter.rejection(batch, failed);
     await this.#splitExclusively(async () => {
-      if (acceptedSize.accepts(batch)) await this.#splitter.split(batch, by);
+      if (acceptedSize.accepts(batch)) await this.#splitter.split(batch, rejection);
       // Meanwhile another worker has learned a smaller size: the queue cuts this batch by it.
       else queue.putBack(batch);
     });
@@ -170,10 +170,16 @@ export class EmbedRun {
     return isRejected;
   }
 
-  /** Runs `split` after all earlier splits. Until it ends, no worker takes a batch. */
+  /** Runs `split` after all earlier splits. Until it ends, no worker takes a batch. If it fails, no other one begins. */
   async #splitExclusively(split: () => Promise<void>): Promise<void> {
     this.#pendingSplits += 1;
-    const done = this.#splitsDone.then(split).finally(() => (this.#pendingSplits -= 1));
+    const done = this.#splitsDone
+      .then(split)
+      .catch((error: unknown) => {
+        this.#controller.abort(error);
+        throw error;
+      })
+      .finally(() => (this.#pendingSplits -= 1));
     this.#splitsDone = done.catch(() => {});
     await done;
   }
@@ -182,8 +188,10 @@ export class EmbedRun {
   async #sendPart(part: Batch): Promise<Failed | undefined> {
     const request = this.#options.request(part);
     const attempt = await this.#options.api.send(this.#operation(), request);
-    if (attempt.status === "failed" && !this.#fallBackToFloat(request, attempt)) return attempt;
-    await (attempt.status === "ok" ? this.#store(part, attempt.value) : this.#splitter.send(part));
+    if (attempt.status === "failed") {
+      return this.#fallBackToFloat(request, attempt) ? this.#sendPart(part) : attempt;
+    }
+    await this.#store(part, attempt.value);
     return undefined;
   }
 }

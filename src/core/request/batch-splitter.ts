@@ -1,6 +1,9 @@
-/** Sends a batch that the server rejects as too large in halves, and learns the size that it accepts. */
+/**
+ * Sends a batch that the server rejects as too large in halves, and learns the size that it accepts. A batch that is
+ * rejected in unknown words is split once: if a half fails in the same way, the size was not the reason.
+ */
 
-import { tooLargeBy, type TooLargeBy } from "../errors/rejection.js";
+import { mayBeTooLarge, tooLargeBy, type TooLargeBy } from "../errors/rejection.js";
 import { cannot, count, type TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { Failed } from "./attempt.js";
@@ -20,6 +23,13 @@ export interface SplitterOptions {
   readonly send: (batch: Batch) => Promise<Failed | undefined>;
 }
 
+/** A rejection after which a batch is sent in halves. */
+interface SizeRejection {
+  readonly by: TooLargeBy;
+  /** The failure in unknown words, if the split is a guess or a part of one. A part of it is not split for a guess. */
+  readonly guessed: Failed | undefined;
+}
+
 export class BatchSplitter {
   readonly #options: SplitterOptions;
 
@@ -27,22 +37,35 @@ export class BatchSplitter {
     this.#options = options;
   }
 
-  /** Sends a batch: whole, or in parts if it is beyond the accepted size. @throws what {@link rejection} throws */
-  async send(batch: Batch): Promise<void> {
+  /**
+   * Sends a batch: whole, or in parts if it is beyond the accepted size.
+   *
+   * @param guessed - The failure of the batch of which this is a part, if that was split for a guess.
+   * @throws what {@link rejection} throws
+   */
+  async send(batch: Batch, guessed?: Failed): Promise<void> {
     const { acceptedSize, send } = this.#options;
-    if (batch.texts.length > 1 && !acceptedSize.accepts(batch)) return this.#sendHalves(batch);
+    if (batch.texts.length > 1 && !acceptedSize.accepts(batch)) return this.#sendHalves(batch, guessed);
     const failed = await send(batch);
-    if (failed) await this.split(batch, this.rejection(batch, failed));
+    if (failed) await this.split(batch, this.rejection(batch, failed, guessed));
   }
 
-  /** Finds why the server rejected a batch as too large, and reports it. @throws the failure if a split cannot help */
-  rejection(batch: Batch, failed: Failed): TooLargeBy {
-    const by = tooLargeBy(failed.failure);
-    if (!by) throw failed.error();
+  /**
+   * Finds why the server rejected a batch as too large, and reports it.
+   *
+   * @throws the failure if a split cannot help; that of the whole batch if its part is rejected in unknown words too.
+   */
+  rejection(batch: Batch, failed: Failed, guessed?: Failed): SizeRejection {
     const texts = batch.texts.length;
-    if (texts === 1) throw this.#textTooLong(batch, failed);
-    this.#options.emit({ type: "batch-split", reason: "request-too-large", texts, requests: 2 });
-    return by;
+    const by = tooLargeBy(failed.failure);
+    if (by && texts === 1) throw this.#textTooLong(batch, failed);
+    if (!by) {
+      if (!mayBeTooLarge(failed.failure)) throw failed.error();
+      if (guessed || texts === 1) throw (guessed ?? failed).error();
+    }
+    const reason = by ? "request-too-large" : "request-rejected";
+    this.#options.emit({ type: "batch-split", reason, texts, requests: 2 });
+    return by ? { by, guessed } : { by: "unknown", guessed: failed };
   }
 
   /** Creates the error for a batch of one text that the server rejected as too large. */
@@ -58,15 +81,15 @@ export class BatchSplitter {
   }
 
   /** Sends a rejected batch in halves. When both have succeeded, their size becomes the limit. */
-  async split(batch: Batch, by: TooLargeBy): Promise<void> {
+  async split(batch: Batch, { by, guessed }: SizeRejection): Promise<void> {
     const { acceptedSize } = this.#options;
     acceptedSize.rejected(batch);
-    await this.#sendHalves(batch);
+    await this.#sendHalves(batch, guessed);
     acceptedSize.learn(by);
   }
 
   /** Sends both halves, one after the other. */
-  async #sendHalves(batch: Batch): Promise<void> {
-    for (const half of splitInHalf(batch)) await this.send(half);
+  async #sendHalves(batch: Batch, guessed: Failed | undefined): Promise<void> {
+    for (const half of splitInHalf(batch)) await this.send(half, guessed);
   }
 }
