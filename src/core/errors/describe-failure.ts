@@ -56,11 +56,11 @@ export function describeFailure(
   secrets: readonly string[],
 ): TogetherError {
   const code = failureCode(failure);
-  const { status, requestId, body }: Facts = failure;
+  const { status, httpStatus = status, requestId, body }: Facts = failure;
   const [problem, fix] = explain(failure, code, context);
   const { task, attempts } = context;
   const quoted = body ? quoteServerMessage(body, secrets) : "";
-  return cannot(code, task, problem + quoted, fix, { status, requestId, attempts });
+  return cannot(code, task, problem + quoted, fix, { status: httpStatus, requestId, attempts });
 }
 
 /** What is known about a failure; each kind has some of it. */
@@ -77,9 +77,9 @@ function explain(
   code: TogetherErrorCode,
   { attempts, baseURL, model, timeout }: FailureContext,
 ): Explanation {
-  const { status, waitMs, detail, problem = "" }: Facts = failure;
+  const { status, httpStatus, waitMs, detail, problem = "" }: Facts = failure;
   const after = attempts > 1 ? ` after ${attempts} attempts` : "";
-  const responded = `Together responded with ${status}${after}`;
+  const responded = `Together responded with ${httpStatus ? `an error in a ${httpStatus}` : status}${after}`;
   const known: Partial<Record<TogetherErrorCode, Explanation>> = {
     connection_failed: [
       `the connection failed${after} (${detail})`,

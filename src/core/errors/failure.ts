@@ -2,8 +2,10 @@
 export type Failure =
   | {
       readonly kind: "status";
-      /** HTTP status, from 300. */
+      /** HTTP status, from 300. For an error object in a successful response: the status that it stands for. */
       readonly status: number;
+      /** HTTP status of the response, if it is another: 200 for an error object in a successful response. */
+      readonly httpStatus?: number;
       readonly body: ErrorBody;
       /** Delay in milliseconds that the server asks for; `undefined` if it names none. */
       readonly waitMs: number | undefined;

@@ -13,6 +13,7 @@ import type { Failing, InFlight, Permit, RateLimit } from "../rate-limit/permit.
 import { INITIAL_CONCURRENCY } from "../rate-limit/concurrency-window.js";
 import { findRateLimiter, rateLimiterFor, type LimiterKey } from "../rate-limit/registry.js";
 import type { ApiOperation, ApiRequest, Attempt, Failed, Succeeded } from "./attempt.js";
+import { errorInBody } from "./error-body.js";
 import { OutageReport } from "./outage-report.js";
 import { RequestError } from "./request-error.js";
 import { backoff, isOutage, isRetryable, longestBackoff } from "./retry-policy.js";
@@ -264,7 +265,8 @@ function parse<Value>(request: ApiRequest<Value>, { body, requestId }: JsonRespo
     return request.parse(body);
   } catch (error) {
     if (!(error instanceof InvalidResponse)) throw error;
-    throw new RequestError({ kind: "invalid", problem: error.message, requestId });
+    const failure = errorInBody(body, requestId) ?? { kind: "invalid", problem: error.message, requestId };
+    throw new RequestError(failure);
   }
 }
 
@@ -276,5 +278,5 @@ function withoutServerText(failure: Failure): Failure {
 }
 
 function statusOf(failure: Failure): number | undefined {
-  return failure.kind === "status" ? failure.status : undefined;
+  return failure.kind === "status" ? (failure.httpStatus ?? failure.status) : undefined;
 }
