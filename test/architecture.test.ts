@@ -14,6 +14,11 @@ import {
 const CORE_BELOW = ["request", "rate-limit", "errors", "options"].map((folder) => `src/core/${folder}`);
 const CORE = [...CORE_BELOW, "src/core/embed", "src/core/rerank"];
 
+/** What reads the options of the emulator too: one reader for all options that users set. */
+const OPTION_READER = ["option-reader", "option-types", "nested-options", "nearest-name"].map(
+  (name) => `src/core/options/${name}.ts`,
+);
+
 /** What the files of a part may import: other parts, and packages at run time. A new folder needs a line here. */
 const PARTS: Record<string, { parts: string[]; packages: RegExp }> = {
   "src/index.ts": { parts: ["src/core", ...CORE], packages: /^$/ },
@@ -33,7 +38,7 @@ const PARTS: Record<string, { parts: string[]; packages: RegExp }> = {
   "src/core/rerank": { parts: ["src/core/rerank", ...CORE_BELOW, "src/core"], packages: /^$/ },
   "src/langchain": { parts: ["src/langchain", "src/core", ...CORE], packages: /^@langchain\/core\// },
   "src/llamaindex": { parts: ["src/llamaindex", "src/core", ...CORE], packages: /^llamaindex$/ },
-  "src/emulator": { parts: ["src/emulator"], packages: /^$/ },
+  "src/emulator": { parts: ["src/emulator", ...OPTION_READER], packages: /^$/ },
   "src/probe": { parts: ["src/probe", "src/core", ...CORE], packages: /^$/ },
   "src/cli": {
     parts: ["src/cli", "src/probe", "src/emulator", "src/core", ...CORE, "package.json"],
@@ -103,6 +108,27 @@ describe("the architecture", () => {
     });
     const known = ["src/emulator/server/server.ts → (computed) (dynamic)"];
     expect(strangers.filter((line) => !known.includes(line))).toEqual([]);
+  });
+
+  it("gives the emulator nothing of the core but the reader of options and what that imports", () => {
+    const reached = new Set<string>();
+    const visit = (file: Source): void => {
+      if (reached.has(file.path)) return;
+      reached.add(file.path);
+      const targets = file.imports.filter(isRelative).map((one) => targetOf(file, one));
+      for (const next of all.filter(({ path }) => targets.includes(path))) visit(next);
+    };
+    for (const file of within("src/emulator")) visit(file);
+    const foreign = [...reached].filter((path) => !path.startsWith("src/emulator/")).toSorted();
+    expect(foreign).toEqual([
+      "src/core/errors/together-error.ts",
+      "src/core/options/environment.ts",
+      "src/core/options/nearest-name.ts",
+      "src/core/options/nested-options.ts",
+      "src/core/options/option-reader.ts",
+      "src/core/options/option-types.ts",
+      "src/core/validate-texts.ts",
+    ]);
   });
 
   it("keeps core free of frameworks and Node modules, type imports included", () => {

@@ -1,8 +1,10 @@
+import { errorsOf } from "../core/options/nested-options.js";
+import { faultsOption, outagesOption } from "./faults/plan-options.js";
 import type { Faults } from "./faults/fault-plan.js";
-import { checkOutages, type Outage } from "./faults/outages.js";
+import type { Outage } from "./faults/outages.js";
 import type { EmulatorOptions } from "./options.js";
-import { checkLimits } from "./rate-limit/check-limits.js";
-import type { LimitRule, RateLimitOptions } from "./rate-limit/limiter.js";
+import { limitsOption } from "./rate-limit/limits-option.js";
+import type { LimitRule, RateLimitOptions } from "./rate-limit/rate-limit-options.js";
 import type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
 import { createFetch } from "./server/fetch.js";
 import { listen, type EmulatorServer, type ListenOptions } from "./server/server.js";
@@ -22,16 +24,20 @@ export interface Emulator {
    * Changes the rate limit for all requests from now on. Earlier requests still count if the algorithm stays the
    * same.
    *
-   * @throws RangeError if a number in `limits` is out of range; TypeError if there is no such format of a reset.
+   * @throws {@link TogetherError} `invalid_option`, as {@link createEmulator} does.
    */
   setLimits(limits: RateLimitOptions | LimitRule | undefined): void;
-  /** Changes the faults for all requests from now on. A list starts with the next request. */
+  /**
+   * Changes the faults for all requests from now on. A list starts with the next request.
+   *
+   * @throws {@link TogetherError} `invalid_option`, as {@link createEmulator} does.
+   */
   setFaults(faults: Faults | undefined): void;
   /**
    * Replaces the outages. Their times count from now, so `setOutages([{ from: 0, to: 5_000 }])` starts an outage of 5
    * seconds, and `setOutages([])` ends it.
    *
-   * @throws RangeError if an outage begins before 0 ms, or does not end after it begins.
+   * @throws {@link TogetherError} `invalid_option`, as {@link createEmulator} does.
    */
   setOutages(outages: readonly Outage[]): void;
   /** Deletes all logged requests and sets the totals to 0. */
@@ -39,6 +45,10 @@ export interface Emulator {
   /**
    * Starts an HTTP server for any client. Requires Node, Deno or Bun.
    *
+   * Requests from web pages are rejected unless the page is on this machine, and so are requests to a host name that is
+   * not this machine's: see {@link ListenOptions}.
+   *
+   * @throws {@link TogetherError} `invalid_option` for an option that is unknown, of the wrong type or out of range.
    * @throws Node's own error if the port is in use (`EADDRINUSE`) or this machine does not have the host's address.
    */
   listen(options?: ListenOptions): Promise<EmulatorServer>;
@@ -51,7 +61,8 @@ export interface Emulator {
  * The built-in models are lexical: they compare words and parts of words, not meanings. That is enough for
  * retrieval that visibly works. Replace them with the options `embed`, `rank` and `chat`.
  *
- * @throws RangeError if a number among the options is out of range; TypeError if there is no such format of a reset.
+ * @throws {@link TogetherError} `invalid_option` for an option that is unknown, of the wrong type or out of range, at
+ * every depth: `limits.burst`, `faults[0].status`.
  *
  * @example
  * ```ts
@@ -74,12 +85,15 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       return service.log.inFlight;
     },
     setLimits(limits) {
-      checkLimits(limits, "set the emulator's limits");
+      if (limits !== undefined) limitsOption.check(limits, "limits", errorsOf("set the emulator's limits"));
       service.limiter.set(limits);
     },
-    setFaults: (faults) => service.faults.set(faults),
+    setFaults(faults) {
+      if (faults !== undefined) faultsOption.check(faults, "faults", errorsOf("set the emulator's faults"));
+      service.faults.set(faults);
+    },
     setOutages(outages) {
-      checkOutages(outages, "set the emulator's outages");
+      outagesOption.check(outages, "outages", errorsOf("set the emulator's outages"));
       service.outages.set(outages);
     },
     clear: () => service.log.clear(),

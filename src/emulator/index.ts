@@ -19,7 +19,12 @@ export {
 } from "./models.js";
 export type { EmulatorOptions } from "./options.js";
 export { seededRandom } from "./random.js";
-export type { LimitRejection, LimitRule, RateGrowth, RateLimitOptions } from "./rate-limit/limiter.js";
+export type {
+  LimitRejection,
+  LimitRule,
+  RateGrowth,
+  RateLimitOptions,
+} from "./rate-limit/rate-limit-options.js";
 export type { ResetFormat, ResetHeader } from "./rate-limit/reset.js";
 export type { EmulatorRequest, EmulatorTotals } from "./request-log.js";
 export type { EmulatorServer, ListenOptions } from "./server/server.js";

@@ -1,20 +1,9 @@
-import { checkColdStart, type ColdStart } from "./faults/cold-start.js";
+import type { ColdStart } from "./faults/cold-start.js";
 import type { Faults } from "./faults/fault-plan.js";
-import { UNAVAILABLE, checkFault, type Fault } from "./faults/fault.js";
-import { checkOutages, type Outage } from "./faults/outages.js";
-import { lexicalScores } from "./lexical/bm25.js";
-import { answerFromContext } from "./lexical/chat.js";
-import { lexicalVectors } from "./lexical/embed.js";
-import {
-  emulatedModels,
-  type ChatMessage,
-  type EmulatedEmbeddingModel,
-  type EmulatedModel,
-  type EmulatedRerankModel,
-} from "./models.js";
-import { seededRandom } from "./random.js";
-import { checkLimits } from "./rate-limit/check-limits.js";
-import type { LimitRule, RateLimitOptions } from "./rate-limit/limiter.js";
+import type { Fault } from "./faults/fault.js";
+import type { Outage } from "./faults/outages.js";
+import type { ChatMessage, EmulatedModel } from "./models.js";
+import type { LimitRule, RateLimitOptions } from "./rate-limit/rate-limit-options.js";
 import type { EmulatorRequest } from "./request-log.js";
 
 /** Options of the emulator. All are optional: by default it serves every known model, without limits or faults. */
@@ -29,15 +18,24 @@ export interface EmulatorOptions {
   /** The only valid API key; any other is rejected with a 401. @defaultValue any key that is not empty */
   readonly apiKey?: string;
   /**
-   * Network round trip in milliseconds, 0 or more, without the service time: half before the request is processed
-   * and half after. A function sets it per request.
+   * Network round trip in milliseconds, 0 to 2,147,483,647, without the service time: half before the request is
+   * processed and half after. A function sets it per request.
    *
    * @defaultValue 0
    */
   readonly latency?: number | ((request: EmulatorRequest) => number);
-  /** Requests that are processed concurrently, 1 or more. Further requests queue. @defaultValue no limit */
+  /**
+   * Requests that are processed concurrently, 1 or more. Further requests queue. Like all counts it is a whole number,
+   * or `Infinity` for no limit.
+   *
+   * @defaultValue no limit
+   */
   readonly workers?: number;
-  /** Time that a worker needs for a request. Milliseconds, 0 or more. @defaultValue 0 */
+  /**
+   * Time that a worker needs for a request. Milliseconds, 0 to 2,147,483,647. A function sets it per request.
+   *
+   * @defaultValue 0
+   */
   readonly serviceTime?: number | ((request: EmulatorRequest) => number);
   /** Maximum length of the queue, 0 or more. Further requests fail with `queueFull`. @defaultValue no limit */
   readonly maxQueue?: number;
@@ -73,7 +71,12 @@ export interface EmulatorOptions {
    * @defaultValue 0
    */
   readonly clockSkew?: number;
-  /** Maximum number of texts per request, 1 or more. More are rejected with `tooLargeStatus`. @defaultValue no limit */
+  /**
+   * Maximum number of texts per request, 1 or more. More are rejected with `tooLargeStatus`. The defaults are the
+   * largest batches that this package sends.
+   *
+   * @defaultValue 2048 inputs of embeddings, 10,000 documents or messages
+   */
   readonly maxBatchTexts?: number;
   /**
    * Maximum number of estimated tokens per request, 1 or more. More are rejected with `tooLargeStatus`.
@@ -81,7 +84,12 @@ export interface EmulatorOptions {
    * @defaultValue no limit
    */
   readonly maxBatchTokens?: number;
-  /** Maximum size of a request body in bytes, 1 or more. A larger one is rejected with a 413. @defaultValue no limit */
+  /**
+   * Maximum size of a request body in bytes, 1 or more. A larger one is rejected with a 413, and its rest is not kept in
+   * memory. The default of 32 MiB has room for 2,048 texts of 16,000 characters.
+   *
+   * @defaultValue 33_554_432
+   */
   readonly maxBodyBytes?: number;
   /** Status of the response to too many texts or tokens; servers differ. @defaultValue 413 */
   readonly tooLargeStatus?: 400 | 403 | 413 | 422;
@@ -128,87 +136,4 @@ export interface EmulatorOptions {
   readonly keepRequests?: number;
   /** Whether to keep the bodies of requests. Without them the log needs little memory. @defaultValue true */
   readonly keepBodies?: boolean;
-}
-
-type OptionWithoutDefault = "apiKey" | "limits" | "faults" | "outages" | "coldStart" | "embed" | "rank";
-type CompleteOptions = Required<Omit<EmulatorOptions, OptionWithoutDefault>>;
-
-/** The options with all defaults filled in. */
-export interface EmulatorSettings extends CompleteOptions {
-  readonly apiKey: string | undefined;
-  readonly embed: (
-    texts: readonly string[],
-    id: string,
-    model: EmulatedEmbeddingModel,
-  ) => ArrayLike<number>[] | Promise<readonly ArrayLike<number>[]>;
-  readonly rank: (
-    query: string,
-    documents: readonly string[],
-    id: string,
-    model: EmulatedRerankModel,
-  ) => ArrayLike<number> | Promise<ArrayLike<number>>;
-}
-
-/**
- * Checks the options and fills in the defaults.
- *
- * @throws RangeError if a number is out of range; TypeError if there is no such format of a reset.
- */
-export function resolveSettings(options: EmulatorOptions): EmulatorSettings {
-  checkNumbers(options);
-  checkLimits(options.limits, ACTION);
-  checkFault(options.queueFull, "queueFull", ACTION);
-  checkOutages(options.outages, ACTION);
-  checkColdStart(options.coldStart, ACTION);
-  const { embed, rank } = options;
-  return {
-    models: options.models ?? emulatedModels,
-    apiKey: options.apiKey,
-    latency: options.latency ?? 0,
-    workers: options.workers ?? Infinity,
-    serviceTime: options.serviceTime ?? 0,
-    maxQueue: options.maxQueue ?? Infinity,
-    queueFull: options.queueFull ?? UNAVAILABLE,
-    clockSkew: options.clockSkew ?? 0,
-    maxBatchTexts: options.maxBatchTexts ?? Infinity,
-    maxBatchTokens: options.maxBatchTokens ?? Infinity,
-    maxBodyBytes: options.maxBodyBytes ?? Infinity,
-    tooLargeStatus: options.tooLargeStatus ?? 413,
-    longText: options.longText ?? "truncate",
-    blankText: options.blankText ?? "accept",
-    base64: options.base64 ?? "serve",
-    random: options.random ?? seededRandom(1),
-    keepRequests: options.keepRequests ?? 10_000,
-    keepBodies: options.keepBodies ?? true,
-    chat: options.chat ?? answerFromContext,
-    embed: embed ? async (texts, id) => Array.from(await embed(texts, id)) : lexicalVectors,
-    rank: rank ? (query, documents, id) => rank(query, documents, id) : lexicalScores,
-  };
-}
-
-const ACTION = "create the emulator";
-
-const MINIMUM = {
-  latency: 0,
-  serviceTime: 0,
-  workers: 1,
-  maxQueue: 0,
-  maxBatchTexts: 1,
-  maxBatchTokens: 1,
-  maxBodyBytes: 1,
-  keepRequests: 0,
-} as const;
-
-function checkNumbers(options: EmulatorOptions): void {
-  for (const [name, minimum] of Object.entries(MINIMUM)) {
-    const value = options[name as keyof typeof MINIMUM];
-    // Not `value < minimum`: that accepts NaN.
-    if (typeof value === "number" && !(value >= minimum)) {
-      throw new RangeError(`Cannot ${ACTION}: ${name} is ${value}; give a number of ${minimum} or more`);
-    }
-  }
-  const { clockSkew = 0 } = options;
-  if (!Number.isFinite(clockSkew)) {
-    throw new RangeError(`Cannot ${ACTION}: clockSkew is ${clockSkew}; give a finite number`);
-  }
 }

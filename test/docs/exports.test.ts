@@ -7,7 +7,7 @@ import type { AnyTable } from "../../src/core/options/option-types.js";
 import { rerankerOptions } from "../../src/core/options/reranker-options.js";
 import { resolveEmbedder, resolveReranker } from "../../src/core/options/resolve-options.js";
 import { createEmulator } from "../../src/emulator/index.js";
-import { resolveSettings } from "../../src/emulator/options.js";
+import { resolveSettings } from "../../src/emulator/settings.js";
 import { Embedder, Reranker } from "../../src/index.js";
 import { literalIn, optionRows, rangeIn, type Literal, type Range } from "./claims.js";
 import { described, entryFiles, optionsOf, type Described } from "./exports.js";

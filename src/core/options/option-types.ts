@@ -92,7 +92,8 @@ export const checkString = checkType<string>("a string", (value) => typeof value
 
 const checkBoolean = checkType<boolean>("true or false", (value) => typeof value === "boolean");
 
-function checkType<Type>(
+/** Creates the check of a type. `expected` completes "it must be". */
+export function checkType<Type>(
   expected: string,
   isValid: (value: unknown) => boolean,
 ): (value: unknown, name: string, error: OptionError) => Type {

@@ -7,6 +7,7 @@ import {
   isBoolean,
   isString,
   optionalArgument,
+  rejectTooMany,
   rejectUnknownArguments,
   requiredArgument,
   requireModel,
@@ -22,6 +23,9 @@ const ARGUMENTS = new Set(
   stream_options max_completion_tokens parallel_tool_calls user`.split(/\s+/),
 );
 
+/** More than a conversation has; one event loop serves all requests. */
+const MAX_MESSAGES = 10_000;
+
 /** `POST /v1/chat/completions` */
 export const chat: EmulatedEndpoint = {
   path: "/chat/completions",
@@ -32,6 +36,7 @@ export const chat: EmulatedEndpoint = {
     requireModel(body, "chat", settings);
     rejectUnknownArguments(body, ARGUMENTS);
     const messages = messagesOf(body);
+    rejectTooMany(messages, MAX_MESSAGES, settings);
     const stream = optionalArgument(body, "stream", "a boolean", isBoolean) ?? false;
     const model = body["model"] as string;
     return async ({ id, fault }) => {

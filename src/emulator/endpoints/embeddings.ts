@@ -2,7 +2,7 @@ import { invalidArgument } from "../api-error.js";
 import { corruptItems, corruptList } from "../faults/apply-fault.js";
 import { corruptVectors, jsonNumbers, type VectorItem } from "../faults/corrupt-vectors.js";
 import { writeInvalidNumbers } from "../faults/invalid-json.js";
-import type { EmulatorSettings } from "../options.js";
+import type { EmulatorSettings } from "../settings.js";
 import { jsonResponse } from "../response.js";
 import { countTokens } from "../tokens.js";
 import { encodeBase64 } from "./base64.js";
@@ -12,6 +12,7 @@ import {
   isString,
   isStrings,
   optionalArgument,
+  rejectTooMany,
   rejectUnknownArguments,
   requiredArgument,
   requireModel,
@@ -21,6 +22,9 @@ import {
 
 // `encoding_format` is not in Together's specification (2026-04-28), but it is served since 2025-09.
 const ARGUMENTS = new Set(["model", "input", "encoding_format"]);
+
+/** As OpenAI's API (its reference, 2026-11). Together's limit is not documented. */
+const MAX_INPUTS = 2048;
 
 /** `POST /v1/embeddings` */
 export const embeddings: EmulatedEndpoint = {
@@ -32,11 +36,13 @@ export const embeddings: EmulatedEndpoint = {
     const model = requireModel(body, "embedding", settings);
     rejectUnknownArguments(body, ARGUMENTS);
     const id = body["model"] as string;
-    const texts = acceptedTexts(inputOf(body), model.maxTokens, settings);
+    const input = inputOf(body);
+    rejectTooMany(input, MAX_INPUTS, settings);
+    const texts = acceptedTexts(input, model.maxTokens, settings);
     const base64 = useBase64(body, settings);
     return async ({ fault }) => {
       const vectors = await settings.embed(texts, id, model);
-      const items = corruptItems(vectors.map(toItem), fault.kind, settings.random);
+      const items = corruptItems(vectors.map(toItem), fault.kind, settings.random, texts.length);
       const usage = model.reportsUsage === false || fault.kind === "usage-null" ? null : usageOf(texts);
       const encode = base64 ? encodeBase64 : jsonNumbers;
       const data = corruptVectors(items, fault.kind, base64).map((item) => ({

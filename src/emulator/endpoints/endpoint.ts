@@ -1,5 +1,5 @@
 import type { FaultDetails } from "../faults/fault.js";
-import type { EmulatorSettings } from "../options.js";
+import type { EmulatorSettings } from "../settings.js";
 import type { EmulatedResponse } from "../response.js";
 import type { JsonObject } from "./validation.js";
 

@@ -2,7 +2,7 @@ import { invalidArgument } from "../api-error.js";
 import { corruptItems, corruptList, type ResponseItem } from "../faults/apply-fault.js";
 import { INFINITY_PLACEHOLDER, writeInvalidNumbers } from "../faults/invalid-json.js";
 import type { EmulatedRerankModel } from "../models.js";
-import type { EmulatorSettings } from "../options.js";
+import type { EmulatorSettings } from "../settings.js";
 import { jsonResponse, type EmulatedResponse } from "../response.js";
 import { countTokens } from "../tokens.js";
 import { asList, type EmulatedEndpoint, type RunContext, type UsageBody } from "./endpoint.js";
@@ -14,6 +14,7 @@ import {
   isString,
   isStrings,
   optionalArgument,
+  rejectTooMany,
   rejectUnknownArguments,
   requiredArgument,
   requireModel,
@@ -22,6 +23,9 @@ import {
 } from "./validation.js";
 
 const ARGUMENTS = new Set(["model", "query", "documents", "top_n", "return_documents", "rank_fields"]);
+
+/** The largest `batchSize` of this package's reranker. Together's limit is not documented. */
+const MAX_DOCUMENTS = 10_000;
 
 interface RankingResult extends ResponseItem {
   relevance_score: number | string | null;
@@ -56,6 +60,7 @@ function parseRequest(body: JsonObject, settings: EmulatorSettings): RankingRequ
   const model = requireModel(body, "rerank", settings);
   rejectUnknownArguments(body, ARGUMENTS);
   const documents = documentsOf(body, model);
+  rejectTooMany(documents, MAX_DOCUMENTS, settings);
   const fields = optionalArgument(body, "rank_fields", "a list of strings", isStrings);
   const texts = documents.map((document) => (isString(document) ? document : fieldsText(document, fields)));
   return {
@@ -110,7 +115,8 @@ async function respond(
   const best = ranked
     .toSorted((one, other) => Number(other.relevance_score) - Number(one.relevance_score))
     .slice(0, request.topN);
-  const results = corruptScores(corruptItems(best, fault.kind, settings.random), fault.kind);
+  const items = corruptItems(best, fault.kind, settings.random, texts.length);
+  const results = corruptScores(items, fault.kind);
   const usage = fault.kind === "usage-null" ? null : usageOf(query, texts);
   const body = { object: "rerank", id, model: request.id, results: corruptList(results, fault.kind), usage };
   return jsonResponse(200, writeInvalidNumbers(JSON.stringify(body), fault.kind));

@@ -1,6 +1,6 @@
 import { ApiError, invalidArgument, tooManyTokens, unknownArguments, unknownModel } from "../api-error.js";
 import type { EmulatedModel } from "../models.js";
-import type { EmulatorSettings } from "../options.js";
+import type { EmulatorSettings } from "../settings.js";
 import { countTokens, truncate } from "../tokens.js";
 
 /** A JSON object: the body of a request, or a document in it. */
@@ -77,17 +77,14 @@ export function requireModel<Type extends EmulatedModel["type"]>(
 /**
  * Returns the texts as the model reads them: those beyond `maxTokens` are truncated if `longText` is `"truncate"`.
  *
- * @throws {ApiError} if there are too many texts or tokens, or a text is too long or blank and the settings reject it.
+ * @throws {ApiError} if there are too many tokens, or a text is too long or blank and the settings reject it.
  */
 export function acceptedTexts(
   texts: readonly string[],
   maxTokens: number | undefined,
   settings: EmulatorSettings,
 ): string[] {
-  const { maxBatchTexts, maxBatchTokens } = settings;
-  if (texts.length > maxBatchTexts) {
-    throw tooLarge(settings, `batch size ${texts.length} > maximum allowed batch size ${maxBatchTexts}`);
-  }
+  const { maxBatchTokens } = settings;
   let sum = 0;
   const accepted = texts.map((text) => {
     if (settings.blankText === "reject" && text.trim() === "") {
@@ -101,6 +98,13 @@ export function acceptedTexts(
   });
   if (sum <= maxBatchTokens) return accepted;
   throw tooLarge(settings, `batch of ${sum} tokens > maximum allowed batch tokens ${maxBatchTokens}`);
+}
+
+/** @throws {ApiError} `tooLargeStatus` if there are more texts than `maxBatchTexts`, which is `most` by default. */
+export function rejectTooMany(texts: readonly unknown[], most: number, settings: EmulatorSettings): void {
+  const { maxBatchTexts = most } = settings;
+  if (texts.length <= maxBatchTexts) return;
+  throw tooLarge(settings, `batch size ${texts.length} > maximum allowed batch size ${maxBatchTexts}`);
 }
 
 function tooLarge({ tooLargeStatus }: EmulatorSettings, message: string): ApiError {

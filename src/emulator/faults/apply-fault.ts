@@ -63,11 +63,16 @@ function messageForCode({ code }: FaultDetails, { model }: EmulatorRequest): str
   return `The dedicated endpoint for ${model} is not running. Please visit https://api.together.ai/models to start the endpoint.`;
 }
 
-/** Adds, removes, repeats or reorders items, as the fault requires. */
+/**
+ * Adds, removes, repeats or reorders items, as the fault requires.
+ *
+ * @param texts - The number of texts in the request; with `top_n` there are fewer items.
+ */
 export function corruptItems<Kind extends ResponseItem>(
   items: Kind[],
   kind: FaultName | undefined,
   random: () => number,
+  texts: number,
 ): Kind[] {
   const [first] = items;
   const last = items.length - 1;
@@ -76,7 +81,7 @@ export function corruptItems<Kind extends ResponseItem>(
   if (kind === "missing-item") return items.filter((_, index) => index !== Math.floor(items.length / 2));
   if (kind === "extra-item") return [...items, { ...first, index: items.length }];
   if (kind === "repeated-index") return items.with(last, last > 0 ? first : { ...first, index: 1 });
-  if (kind === "index-out-of-range") return items.with(last, { ...first, index: items.length });
+  if (kind === "index-out-of-range") return items.with(last, { ...first, index: texts });
   return items;
 }
 

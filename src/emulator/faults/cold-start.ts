@@ -1,5 +1,5 @@
 import type { EmulatorRequest } from "../request-log.js";
-import { UNAVAILABLE, checkFault, type Fault } from "./fault.js";
+import { UNAVAILABLE, type Fault } from "./fault.js";
 
 /** The start of a dedicated endpoint that has scaled to zero. */
 export interface ColdStart {
@@ -29,15 +29,4 @@ export class ColdStarts {
     this.#startedAt.set(request.model, startedAt);
     return now - startedAt >= duration ? undefined : fault;
   }
-}
-
-/** @throws RangeError if the duration is not 0 or more. */
-export function checkColdStart(coldStart: ColdStart | undefined, action: string): void {
-  if (!coldStart) return;
-  const { duration, fault } = coldStart;
-  // Not `duration < 0`: that accepts NaN.
-  if (!(duration >= 0)) {
-    throw new RangeError(`Cannot ${action}: coldStart.duration is ${duration}; give a number of 0 or more`);
-  }
-  checkFault(fault, "coldStart.fault", action);
 }

@@ -1,4 +1,6 @@
+import { errorsOf } from "../../core/options/nested-options.js";
 import type { EmulatorRequest } from "../request-log.js";
+import { faultOption } from "./fault-option.js";
 import type { Fault } from "./fault.js";
 
 /**
@@ -19,9 +21,21 @@ export class FaultPlan {
     this.#used = 0;
   }
 
-  /** Takes the fault of this request; undefined if it has none. */
+  /**
+   * Takes the fault of this request; undefined if it has none.
+   *
+   * @throws {TogetherError} `invalid_option` if the function among the options returns something else than a fault.
+   */
   take(request: EmulatorRequest): Fault | undefined {
-    const fault = typeof this.faults === "function" ? this.faults(request) : this.faults?.[this.#used++];
+    const fault =
+      typeof this.faults === "function" ? decide(this.faults, request) : this.faults?.[this.#used++];
     return fault === "ok" ? undefined : fault;
   }
 }
+
+function decide(faults: Exclude<Faults, readonly unknown[]>, request: EmulatorRequest): Fault | undefined {
+  const fault = faults(request);
+  return fault === undefined ? undefined : faultOption.check(fault, "faults()", wrongFault);
+}
+
+const wrongFault = errorsOf("respond to a request");

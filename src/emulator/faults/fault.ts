@@ -24,7 +24,7 @@ export type FaultName =
   | "extra-item"
   /** Returns the first item twice, in place of the last. */
   | "repeated-index"
-  /** Gives the last item the index after its own. */
+  /** Gives the last item an index that no text or document of the request has. */
   | "index-out-of-range"
   /** Returns an object as `data` or `results`. */
   | "not-a-list"
@@ -57,7 +57,7 @@ export interface FaultDetails {
   readonly kind?: FaultName;
   /** Responds with this status, 200 to 599, and does not run the model. @defaultValue a normal response */
   readonly status?: number;
-  /** Additional headers of the response. @defaultValue none */
+  /** Additional headers of the response. Names and values are strings. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * Responds with this body, a string or an object to serialize as JSON, and does not run the model.
@@ -75,9 +75,9 @@ export interface FaultDetails {
   readonly code?: string;
   /** Together's `error_type` of a 429; needs `status`. @defaultValue none */
   readonly errorType?: string;
-  /** Delay before the fault or the response. Milliseconds, 0 or more. @defaultValue 0 */
+  /** Delay before the fault or the response. Milliseconds, 0 to 2,147,483,647. @defaultValue 0 */
   readonly delay?: number;
-  /** Time over which the body is sent, in chunks. Milliseconds, 0 or more. @defaultValue 0 */
+  /** Time over which the body is sent, in chunks. Milliseconds, 0 to 2,147,483,647. @defaultValue 0 */
   readonly bodyDuration?: number;
   /** Target of a redirect. @defaultValue the same path at `https://elsewhere.example` */
   readonly location?: string;
@@ -95,13 +95,3 @@ export function detailsOf(fault: Fault): FaultDetails {
 
 /** The default of everything that makes the server unavailable: Together's response to missing capacity. */
 export const UNAVAILABLE: Fault = { status: 503 };
-
-/** @throws RangeError if the status of a fault is none that a server can send. */
-export function checkFault(fault: Fault | undefined, option: string, action: string): void {
-  if (typeof fault !== "object" || fault.status === undefined) return;
-  // Not `status < 200`: that accepts NaN.
-  if (fault.status >= 200 && fault.status <= 599) return;
-  throw new RangeError(
-    `Cannot ${action}: ${option}.status is ${fault.status}; give a status from 200 to 599`,
-  );
-}

@@ -1,4 +1,4 @@
-import { UNAVAILABLE, checkFault, type Fault } from "./fault.js";
+import { UNAVAILABLE, type Fault } from "./fault.js";
 
 /** A period in which all requests fail. */
 export interface Outage {
@@ -31,20 +31,5 @@ export class OutagePlan {
     const now = performance.now() - this.#setAt;
     const outage = this.outages.find(({ from, to }) => from <= now && now < to);
     return outage && (outage.fault ?? UNAVAILABLE);
-  }
-}
-
-/** @throws RangeError if an outage begins before 0, or does not end after it begins. */
-export function checkOutages(outages: readonly Outage[] = [], action: string): void {
-  for (const [index, { from, to, fault }] of outages.entries()) {
-    const name = `outages[${index}]`;
-    // Not `from < 0` and `to <= from`: they accept NaN.
-    if (!(from >= 0)) {
-      throw new RangeError(`Cannot ${action}: ${name}.from is ${from}; give a number of 0 or more`);
-    }
-    if (!(to > from)) {
-      throw new RangeError(`Cannot ${action}: ${name}.to is ${to}; give a number above ${from}, its from`);
-    }
-    checkFault(fault, `${name}.fault`, action);
   }
 }

@@ -1,77 +1,10 @@
+import { errorsOf } from "../../core/options/nested-options.js";
 import { ApiError, defaultError } from "../api-error.js";
 import type { EmulatorRequest } from "../request-log.js";
+import { rejectionOption } from "./limits-option.js";
 import { FixedWindow, SuccessRate, TokenBucket, type Meter, type Quota } from "./meters.js";
-import { resetValue, type ResetFormat, type ResetHeader } from "./reset.js";
-
-/** A rate limit like Together's: per API key and model. Rejected requests do not count. */
-export interface RateLimitOptions {
-  /** Maximum requests per second, above 0. With `growth`, the rate to start from. @defaultValue no limit */
-  readonly requestsPerSecond?: number;
-  /** Maximum estimated tokens per second, above 0. @defaultValue no limit */
-  readonly tokensPerSecond?: number;
-  /**
-   * `"token-bucket"` refills at a constant rate and allows bursts. `"fixed-window"` counts per window, and rejects
-   * until the next window starts.
-   *
-   * @defaultValue "token-bucket"
-   */
-  readonly algorithm?: "token-bucket" | "fixed-window";
-  /** Length of a window in seconds, above 0; for a bucket, seconds of traffic it can hold. @defaultValue 1 */
-  readonly windowSeconds?: number;
-  /** Requests that a bucket can hold, above 0. Less than 1 counts as 1. @defaultValue the requests of `windowSeconds` */
-  readonly burst?: number;
-  /**
-   * What a 429 tells a client about the time to wait. `"rounded"` (up to whole seconds, as Together does), `"exact"`
-   * or `"none"`; a time of the server's clock: `"date"`, `"epoch"` or `"epoch-ms"`; a wrong constant: a number of
-   * seconds, 0 or more; or a function that returns the seconds.
-   *
-   * @defaultValue "rounded"
-   */
-  readonly reset?: ResetFormat;
-  /**
-   * Header of a 429 with the time to wait: Together's own (seconds), `"retry-after"` (seconds) or `"retry-after-ms"`
-   * (milliseconds).
-   *
-   * @defaultValue "x-ratelimit-reset"
-   */
-  readonly header?: ResetHeader;
-  /** Status of the response to a request above the limit, 400 to 599. @defaultValue 429 */
-  readonly status?: number;
-  /**
-   * Share of requests that are rejected at random, 0 to 1, also below the other limits. They tell a client to wait 0
-   * seconds unless `reset` is a constant or a function. The emulator's option `random` decides which.
-   *
-   * @defaultValue 0
-   */
-  readonly randomShare?: number;
-  /** Raises the limit after steady success, as Together's dynamic limits do. @defaultValue a constant limit */
-  readonly growth?: RateGrowth;
-}
-
-/** Growth of a dynamic limit: `factor` times the rate of past successes, at least the base rate. */
-export interface RateGrowth {
-  /** Multiple of the rate of past successes, 1 or more. Together documents 2. @defaultValue 2 */
-  readonly factor?: number;
-  /** Period over which successes count, in seconds, above 0. Together documents 1 hour. @defaultValue 3600 */
-  readonly windowSeconds?: number;
-}
-
-/** The response of a custom limit. */
-export interface LimitRejection {
-  /** Seconds until the next attempt, 0 or more. @defaultValue the response has no header for it */
-  readonly waitSeconds?: number;
-  /** Together's `error_type`, which names the limited quantity. @defaultValue "dynamic_request_limited" */
-  readonly errorType?: "dynamic_request_limited" | "dynamic_token_limited";
-  /** Header with the time to wait. @defaultValue "x-ratelimit-reset" */
-  readonly header?: ResetHeader;
-  /** Status of the response, 400 to 599. @defaultValue 429 */
-  readonly status?: number;
-  /** What the header tells about the time to wait. @defaultValue "exact", or "none" without `waitSeconds` */
-  readonly reset?: ResetFormat;
-}
-
-/** A custom limit. Return undefined to accept the request. `now` is `performance.now()`, in milliseconds. */
-export type LimitRule = (request: EmulatorRequest, now: number) => LimitRejection | undefined;
+import type { LimitRejection, LimitRule, RateLimitOptions } from "./rate-limit-options.js";
+import { resetValue } from "./reset.js";
 
 /** The meters of one key and model. */
 interface KeyMeters {
@@ -79,6 +12,9 @@ interface KeyMeters {
   readonly tokens: Meter;
   readonly successes: SuccessRate;
 }
+
+/** More keys and models than a test has. Beyond them, the pair that was unused for longest starts afresh. */
+const MAX_METERS = 1000;
 
 /** Rejects requests above the rate limit. */
 export class Limiter {
@@ -104,6 +40,7 @@ export class Limiter {
    * Counts a request towards the limit.
    *
    * @throws {ApiError} 429, or the limit's own status, if the request is above the limit. It does not count then.
+   * @throws {TogetherError} `invalid_option` if a limit that is a function returns something else than a rejection.
    */
   consume(request: EmulatorRequest, key: string): void {
     const now = performance.now();
@@ -111,7 +48,7 @@ export class Limiter {
     if (!limits) return;
     const rejection =
       typeof limits === "function"
-        ? limits(request, now)
+        ? decide(limits, request, now)
         : (this.#rejectAtRandom(limits) ?? consumeQuotas(limits, this.#metersOf(key, request), request, now));
     if (rejection) throw rejected(rejection, this.serverTime());
   }
@@ -129,7 +66,13 @@ export class Limiter {
   #metersOf(key: string, request: EmulatorRequest): KeyMeters {
     const name = `${key}\n${request.model ?? ""}`;
     const known = this.#meters.get(name);
-    if (known) return known;
+    if (known) {
+      // A Map keeps the order of insertion: the first entry is the one that was unused for longest.
+      this.#meters.delete(name);
+      this.#meters.set(name, known);
+      return known;
+    }
+    if (this.#meters.size >= MAX_METERS) this.#meters.delete(this.#meters.keys().next().value as string);
     const limits = this.#limits as RateLimitOptions;
     const meter = (): Meter => (limits.algorithm === "fixed-window" ? new FixedWindow() : new TokenBucket());
     const seconds = limits.growth?.windowSeconds ?? 3600;
@@ -138,6 +81,13 @@ export class Limiter {
     return meters;
   }
 }
+
+function decide(limits: LimitRule, request: EmulatorRequest, now: number): LimitRejection | undefined {
+  const rejection = limits(request, now);
+  return rejection === undefined ? undefined : rejectionOption.check(rejection, "limits()", wrongRejection);
+}
+
+const wrongRejection = errorsOf("respond to a request");
 
 function algorithmOf(limits: RateLimitOptions | LimitRule | undefined): string {
   return typeof limits === "object" ? (limits.algorithm ?? "token-bucket") : "none";

@@ -10,8 +10,6 @@ export type ResetFormat =
 /** Header of a 429 with the time to wait: `"x-ratelimit-reset"`, `"retry-after"` or `"retry-after-ms"`. */
 export type ResetHeader = "x-ratelimit-reset" | "retry-after" | "retry-after-ms";
 
-const FORMATS: readonly unknown[] = ["rounded", "exact", "none", "date", "epoch", "epoch-ms"];
-
 /**
  * Returns the value of the header, or undefined for none.
  *
@@ -36,19 +34,4 @@ function secondsIn(format: ResetFormat, waitSeconds: number): number {
   if (typeof format === "number") return format;
   if (typeof format === "function") return format(waitSeconds);
   return format === "rounded" ? Math.ceil(waitSeconds) : waitSeconds;
-}
-
-/** @throws RangeError if a number is less than 0; TypeError if there is no such format. */
-export function checkReset(format: ResetFormat | undefined, action: string): void {
-  if (format === undefined || typeof format === "function" || FORMATS.includes(format)) return;
-  if (typeof format !== "number") {
-    const known = FORMATS.map((name) => `"${String(name)}"`).join(", ");
-    throw new TypeError(
-      `Cannot ${action}: limits.reset is "${format}"; give a number, a function, or ${known}`,
-    );
-  }
-  // Not `format < 0`: that accepts NaN.
-  if (!(format >= 0)) {
-    throw new RangeError(`Cannot ${action}: limits.reset is ${format}; give a number of 0 or more`);
-  }
 }

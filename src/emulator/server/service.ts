@@ -10,10 +10,11 @@ import { ColdStarts } from "../faults/cold-start.js";
 import { FaultPlan } from "../faults/fault-plan.js";
 import { detailsOf, type FaultDetails } from "../faults/fault.js";
 import { OutagePlan } from "../faults/outages.js";
-import { resolveSettings, type EmulatorOptions, type EmulatorSettings } from "../options.js";
+import type { EmulatorOptions } from "../options.js";
 import { Limiter } from "../rate-limit/limiter.js";
 import { RequestLog, type EmulatorRequest } from "../request-log.js";
 import type { EmulatedResponse } from "../response.js";
+import { resolveSettings, type EmulatorSettings } from "../settings.js";
 import { countTokens } from "../tokens.js";
 import { WorkerPool } from "./worker-pool.js";
 
@@ -40,13 +41,13 @@ export class Service {
 
   constructor(options: EmulatorOptions) {
     this.#settings = resolveSettings(options);
-    const { workers, maxQueue, keepRequests, keepBodies } = this.#settings;
+    const { workers, maxQueue, keepRequests, keepBodies, limits, faults, outages } = this.#settings;
     this.#workers = new WorkerPool(workers, maxQueue);
-    this.#coldStarts = new ColdStarts(options.coldStart);
+    this.#coldStarts = new ColdStarts(this.#settings.coldStart);
     this.log = new RequestLog(keepRequests, keepBodies);
-    this.limiter = new Limiter(options.limits, () => this.#serverTime(), this.#settings.random);
-    this.faults = new FaultPlan(options.faults);
-    this.outages = new OutagePlan(options.outages ?? []);
+    this.limiter = new Limiter(limits, () => this.#serverTime(), this.#settings.random);
+    this.faults = new FaultPlan(faults);
+    this.outages = new OutagePlan(outages ?? []);
   }
 
   /**

@@ -136,6 +136,20 @@ describe("faults in a list", () => {
     expect(indexes(await resultsWith(fault)).toSorted((one, other) => one - other)).not.toEqual([0, 1, 2, 3]);
   });
 
+  it("gives an index out of range also to the best of many documents", async () => {
+    const { fetch } = createEmulator({ faults: ["index-out-of-range"] });
+    const body = { model: RERANK, query: "two", documents: ["one", "two", "three", "four"], top_n: 2 };
+    const { results } = (await (await post(fetch, "/rerank", body)).json()) as RerankJson;
+    expect(results.map(({ index }) => index)).toEqual([1, 4]);
+  });
+
+  it("throws for a function that returns something else than a fault", async () => {
+    const { fetch } = createEmulator({ faults: (() => "401") as never });
+    await expect(embed(fetch, "x")).rejects.toThrow(
+      "Cannot respond to a request: `faults()` is a status without its name; did you mean { status: 401 }?",
+    );
+  });
+
   it("returns an object or nothing in place of the list", async () => {
     expect(Array.isArray(await dataWith("not-a-list"))).toBe(false);
     expect(await dataWith("no-list")).toBeUndefined();

@@ -153,12 +153,10 @@ describe("limits option", () => {
     expect((await ask()).status).toBe(200);
   });
 
-  it("throws a TypeError for an unknown reset", () => {
-    const limits = { reset: "never" } as unknown as RateLimitOptions;
-    expect(() => createEmulator({ limits })).toThrow(
-      new TypeError(
-        'Cannot create the emulator: limits.reset is "never"; give a number, a function, or "rounded", "exact", "none", "date", "epoch", "epoch-ms"',
-      ),
+  it("throws for a custom limit that returns something else than a rejection", async () => {
+    const fetch = limited((() => ({ waitSecond: 1 })) as never);
+    await expect(embed(fetch, "x")).rejects.toThrow(
+      "Cannot respond to a request: `limits().waitSecond` is not an option; did you mean `limits().waitSeconds`?",
     );
   });
 
@@ -209,6 +207,17 @@ describe("limits option", () => {
     expect(await accepted(fetch, 50)).toBe(1);
     pass(1);
     expect(await accepted(fetch, 1)).toBe(1);
+  });
+
+  it("forgets the key that was unused for longest when there are more than 1,000", async () => {
+    const fetch = limited({ requestsPerSecond: 1, burst: 1 });
+    const statusFor = async (key: number): Promise<number> => {
+      const headers = { authorization: `Bearer key-${key}` };
+      return (await embed(fetch, "x", {}, { headers })).status;
+    };
+    for (let key = 0; key < 1000; key++) await statusFor(key);
+    expect([await statusFor(0), await statusFor(1000)]).toEqual([429, 200]);
+    expect([await statusFor(0), await statusFor(1)]).toEqual([429, 200]);
   });
 
   it("keeps its count when setLimits changes the rate, and can be removed", async () => {
