@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { nearestName } from "../core/options/nearest-name.js";
 
 /** A command of `together-retrieval`. */
 export interface Command {
@@ -41,8 +42,17 @@ export function parseOptions<Name extends string, Flag extends string = never>(
       typeof parseOptions<Name, Flag>
     >;
   } catch (error) {
-    throw new UsageError(`Cannot ${action}: ${firstSentence(error)}; see ${helpAt}`, { cause: error });
+    const meant = nearestFlag(error, Object.keys(options));
+    const fix = meant === undefined ? `see ${helpAt}` : `did you mean --${meant}?`;
+    throw new UsageError(`Cannot ${action}: ${firstSentence(error)}; ${fix}`, { cause: error });
   }
+}
+
+/** Returns the option that an unknown one is nearly. */
+function nearestFlag(error: unknown, known: readonly string[]): string | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION") return undefined;
+  return nearestName(/'--([^']*)'/.exec(message)?.[1] ?? "", known);
 }
 
 /** Returns the first sentence of Node's message. The rest explains how to escape dashes. */

@@ -1,10 +1,21 @@
-import { createEmulator, type EmulatorOptions, type EmulatorServer } from "../emulator/index.js";
-import { parseNumber, parseOptions, type Command } from "./command.js";
+import {
+  createEmulator,
+  type EmulatorOptions,
+  type EmulatorServer,
+  type ListenOptions,
+} from "../emulator/index.js";
+import { hostNameAlone, hostNameOf, isLoopback } from "../emulator/server/host-name.js";
+import { parseNumber, parseOptions, UsageError, type Command } from "./command.js";
+import { watchParent } from "./parent.js";
 
 const ACTION = "start the emulator";
+/** The longest delay that a timer supports. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const NAMES = [
   "port",
   "host",
+  "allowed-hosts",
+  "max-body-bytes",
   "latency",
   "workers",
   "service-time",
@@ -25,6 +36,9 @@ output is the base URL. Its models compare words, not meaning: use them to test 
 
   --port <number>                 port; 0 for a free port (default: 8080)
   --host <name>                   address; the default is this machine only (default: 127.0.0.1)
+  --allowed-hosts <names>         further host names of the server, separated by commas (default: none)
+  --cors                          serve web pages of any origin (default: pages on this machine only)
+  --max-body-bytes <number>       size of the largest body; a larger one gets a 413 (default: 33554432)
   --latency <milliseconds>        time that each response takes, without the work (default: 0)
   --workers <number>              requests that are processed at the same time (default: no limit)
   --service-time <milliseconds>   time that a worker takes per request (default: 0)
@@ -32,38 +46,62 @@ output is the base URL. Its models compare words, not meaning: use them to test 
   --tokens-per-second <number>    rate limit in estimated tokens (default: no limit)
   --help                          print this help
 
-Press Ctrl-C to stop the emulator.
+Press Ctrl-C to stop the emulator. It also stops when the process that started it ends, such as npx.
 `,
   async run(args) {
-    const given = parseOptions(args, NAMES, ACTION, "together-retrieval emulator --help");
-    const port = parseNumber(given.port, "port", ACTION, { min: 0, max: 65_535, integer: true }) ?? 8080;
-    const host = given.host ?? "127.0.0.1";
+    const given = parseOptions(args, NAMES, ACTION, "together-retrieval emulator --help", ["cors"]);
+    const { port, host, ...rest } = listenOptions(given);
     const emulator = createEmulator(emulatorOptions(given));
-    const server = await emulator.listen({ port, host }).catch((error: unknown) => {
-      throw new Error(
-        `Cannot ${ACTION}: ${describeListenError(error as NodeJS.ErrnoException, port, host)}`,
-        {
-          cause: error,
-        },
-      );
+    const server = await emulator.listen({ port, host, ...rest }).catch((error: unknown) => {
+      const problem = describeListenError(error as NodeJS.ErrnoException, port, host);
+      throw new Error(`Cannot ${ACTION}: ${problem}`, { cause: error });
     });
     console.log(server.url);
     console.log("Any API key is accepted. The models compare words, not meaning. Press Ctrl-C to stop.");
+    if (!isLoopback(hostNameOf(new URL(server.url).host) ?? "")) console.error(warningFor(host));
     await waitForShutdown(server);
   },
 };
 
+/** @throws {UsageError} if a value is out of range, or no host name. */
+function listenOptions(given: EmulatorArguments & { readonly cors?: boolean }): Required<ListenOptions> {
+  const names = given["allowed-hosts"];
+  return {
+    port: parseNumber(given.port, "port", ACTION, { min: 0, max: 65_535, integer: true }) ?? 8080,
+    host: hostFrom("host", given.host ?? "127.0.0.1"),
+    allowedHosts: names === undefined ? [] : names.split(",").map((name) => hostFrom("allowed-hosts", name)),
+    cors: given.cors ?? false,
+  };
+}
+
+function hostFrom(option: string, text: string): string {
+  const name = text.trim();
+  if (hostNameAlone(name) !== undefined) return name;
+  const problem = name === "" ? "empty" : `"${name}", which is not a host name`;
+  throw new UsageError(
+    `Cannot ${ACTION}: --${option} is ${problem}; use a name or an address without a port, such as 127.0.0.1`,
+  );
+}
+
+function warningFor(host: string): string {
+  return `Warning: every machine that reaches ${host} can use this emulator; omit --host to serve this machine only`;
+}
+
 function emulatorOptions(given: EmulatorArguments): EmulatorOptions {
   const number = (name: keyof EmulatorArguments, min: number, integer = false): number | undefined =>
     parseNumber(given[name], name, ACTION, { min, integer });
+  const milliseconds = (name: keyof EmulatorArguments): number =>
+    parseNumber(given[name], name, ACTION, { min: 0, max: MAX_TIMER_MS }) ?? 0;
   const workers = number("workers", 1, true);
+  const maxBodyBytes = number("max-body-bytes", 1, true);
   const limits = limitsFrom(number("requests-per-second", 0.001), number("tokens-per-second", 1));
   return {
     // A server may run for days: its request log must not grow.
     keepRequests: 0,
     keepBodies: false,
-    latency: number("latency", 0) ?? 0,
-    serviceTime: number("service-time", 0) ?? 0,
+    latency: milliseconds("latency"),
+    serviceTime: milliseconds("service-time"),
+    ...(maxBodyBytes !== undefined && { maxBodyBytes }),
     ...(workers !== undefined && { workers }),
     ...(limits && { limits }),
   };
@@ -89,10 +127,17 @@ function describeListenError({ code, message }: NodeJS.ErrnoException, port: num
   return `${message}; set other values for --host and --port`;
 }
 
-/** Waits for SIGINT or SIGTERM, and then until the server is closed. */
+/**
+ * Waits for SIGINT, SIGTERM or the end of the parent, and then until the server is closed. SIGHUP has no handler, because
+ * its default ends the process too.
+ */
 function waitForShutdown(server: EmulatorServer): Promise<void> {
   return new Promise((resolve) => {
-    const stop = (): void => void server.close().then(resolve);
+    const stop = (): void => {
+      unwatch();
+      void server.close().then(resolve);
+    };
+    const unwatch = watchParent(stop);
     process.once("SIGINT", stop);
     process.once("SIGTERM", stop);
   });

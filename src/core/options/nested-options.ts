@@ -95,7 +95,7 @@ export function checkObject(
     return value as Record<string, unknown>;
   }
   const found = typeof value === "number" ? String(value) : describeType(value);
-  throw error(`\`${name}\` is ${found}`, "it must be an object");
+  throw error(`${name === "" ? "the options are" : `\`${name}\` is`} ${found}`, "it must be an object");
 }
 
 const checkArray = checkType<readonly unknown[]>("an array", Array.isArray);

@@ -52,7 +52,7 @@ const faultDetails = object<FaultDetails>({
   errorType: string(),
   delay: milliseconds(),
   bodyDuration: milliseconds(),
-  location: string(),
+  location: { check: checkHeaderValue, default: () => undefined },
   padding: limit(0),
 });
 
@@ -81,13 +81,15 @@ function checkName(value: string | number, name: string, error: OptionError): Fa
 }
 
 function checkHeader(value: unknown, name: string, error: OptionError, header: string): string {
-  const text = checkString(value, name, error);
   // Those that `new Headers()` and Node accept.
-  if (/^[\w!#$%&'*+.^`|~-]+$/.test(header) && /^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text;
-  throw error(
-    `\`${name}\` is not a header of HTTP`,
-    "remove what a name or a value of a header cannot contain",
-  );
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(header)) return checkHeaderValue(value, name, error);
+  throw error(`\`${name}\` is not a header of HTTP`, "remove what its name cannot contain");
+}
+
+function checkHeaderValue(value: unknown, name: string, error: OptionError): string {
+  const text = checkString(value, name, error);
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text;
+  throw error(`\`${name}\` is not a header of HTTP`, "remove line breaks and other control characters");
 }
 
 function checkBody(value: unknown, name: string, error: OptionError): string | object {

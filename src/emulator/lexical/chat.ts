@@ -3,6 +3,8 @@ import { lexicalScores } from "./bm25.js";
 
 const MAX_SENTENCES = 3;
 const MIN_SENTENCE_CHARACTERS = 20;
+/** Every sentence is compared with the question, so that a long question would take quadratic time. */
+const MAX_QUESTION_CHARACTERS = 4000;
 const NO_ANSWER = "The context does not say.";
 
 /** Answers the last question with those sentences of the conversation that share most words with it. */
@@ -29,7 +31,7 @@ function lastQuestion(messages: readonly ChatMessage[]): string {
   const content = messages.findLast(({ role }) => role === "user")?.content ?? "";
   const lines = content.split("\n").filter((line) => line.trim() !== "");
   const question = lines.findLast((line) => line.trimEnd().endsWith("?")) ?? lines.at(-1) ?? "";
-  return question.replace(/^\s*(?:question|query|q)\s*:\s*/i, "");
+  return question.slice(-MAX_QUESTION_CHARACTERS).replace(/^\s*(?:question|query|q)\s*:\s*/i, "");
 }
 
 function splitSentences(text: string): string[] {

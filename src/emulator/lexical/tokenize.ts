@@ -15,6 +15,8 @@ export interface Word {
 // Enough for most of the words of any corpus. A full cache is cleared.
 const MAX_CACHED_WORDS = 50_000;
 const ROOT_LETTERS = 6;
+/** A longer word keeps its ending, and is not cached: it is data, and the search for its ending takes cubic time. */
+const MAX_WORD_LETTERS = 100;
 const cache = new Map<string, Word>();
 
 // camelCase is two words. In scripts without spaces every character is a word.
@@ -39,6 +41,7 @@ function toWord(token: string): Word {
     grams: trigramsOf(`_${stem}_`),
     weight: weightOf(token, stem),
   };
+  if (token.length > MAX_WORD_LETTERS) return word;
   if (cache.size >= MAX_CACHED_WORDS) cache.clear();
   cache.set(token, word);
   return word;
@@ -73,7 +76,7 @@ function weightOf(token: string, stem: string): number {
 
 /** Removes plural, participle and adverb endings. It removes little, because two words must not get one stem. */
 function stemOf(word: string): string {
-  if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
+  if (word.length < 4 || word.length > MAX_WORD_LETTERS || !/^[a-z]+$/.test(word)) return word;
   return withoutEnding(singular(word));
 }
 

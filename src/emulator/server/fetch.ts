@@ -1,4 +1,5 @@
 import { ConnectionLost, bodyChunks, type EmulatedResponse } from "../response.js";
+import { measureBody, readRequest } from "./read-body.js";
 import type { IncomingRequest, Service } from "./service.js";
 
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);
@@ -10,9 +11,10 @@ export function createFetch(service: Service): typeof globalThis.fetch {
   return async (input, init = {}) => {
     // A Request is slow to construct, and its body is asynchronous. Clients send strings, which need neither.
     const plain = typeof init.body === "string" && !(input instanceof Request);
+    const { maxBodyBytes } = service;
     const request = plain
-      ? fromInit(String(input), init)
-      : await fromRequest(new Request(input, init), input, init);
+      ? fromInit(String(input), init, maxBodyBytes)
+      : await fromRequest(new Request(input, init), input, init, maxBodyBytes);
     const redirect = init.redirect ?? (input instanceof Request ? input.redirect : "follow");
     return follow(service, request, redirect, MAX_REDIRECTS);
   };
@@ -39,13 +41,17 @@ async function follow(
   return follow(service, { ...request, url }, redirect, redirectsLeft - 1);
 }
 
-function fromInit(url: string, { method = "GET", headers, body, signal }: RequestInit): IncomingRequest {
+function fromInit(
+  url: string,
+  { method = "GET", headers, body, signal }: RequestInit,
+  maxBodyBytes: number,
+): IncomingRequest {
   const authorization = new Headers(headers).get("authorization");
   return {
+    ...measureBody(body as string, maxBodyBytes),
     method: method.toUpperCase(),
     url,
     authorization,
-    body: body as string,
     signal: signal ?? undefined,
   };
 }
@@ -54,11 +60,13 @@ async function fromRequest(
   request: Request,
   input: string | URL | Request,
   init: RequestInit,
+  maxBodyBytes: number,
 ): Promise<IncomingRequest> {
   // The caller's signal: that of the new Request aborts with the same reason, but later.
   const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
   const authorization = request.headers.get("authorization");
-  return { method: request.method, url: request.url, authorization, body: await request.text(), signal };
+  const received = await readRequest(request, maxBodyBytes);
+  return { ...received, method: request.method, url: request.url, authorization, signal };
 }
 
 function toResponse(response: EmulatedResponse, { signal }: IncomingRequest): Response {

@@ -1,3 +1,4 @@
+import { errorsOf } from "../../core/options/nested-options.js";
 import { ApiError, defaultError, invalidKey } from "../api-error.js";
 import { sleep } from "../delay.js";
 import { chat } from "../endpoints/chat.js";
@@ -5,11 +6,13 @@ import { embeddings } from "../endpoints/embeddings.js";
 import type { EmulatedEndpoint } from "../endpoints/endpoint.js";
 import { modelList } from "../endpoints/model-list.js";
 import { rerank } from "../endpoints/rerank.js";
+import { isObject } from "../endpoints/validation.js";
 import { applyFault, replacedResponse } from "../faults/apply-fault.js";
 import { ColdStarts } from "../faults/cold-start.js";
 import { FaultPlan } from "../faults/fault-plan.js";
 import { detailsOf, type FaultDetails } from "../faults/fault.js";
 import { OutagePlan } from "../faults/outages.js";
+import { milliseconds } from "../option-kinds.js";
 import type { EmulatorOptions } from "../options.js";
 import { Limiter } from "../rate-limit/limiter.js";
 import { RequestLog, type EmulatorRequest } from "../request-log.js";
@@ -24,8 +27,13 @@ export interface IncomingRequest {
   readonly url: string;
   readonly authorization: string | null | undefined;
   readonly body: string;
+  /** Whether the body is larger than `maxBodyBytes`. */
+  readonly tooLarge: boolean;
   readonly signal?: AbortSignal | undefined;
 }
+
+const time = milliseconds(0);
+const wrongTime = errorsOf("respond to a request");
 
 const ENDPOINTS = [embeddings, rerank, chat, modelList];
 
@@ -48,6 +56,11 @@ export class Service {
     this.limiter = new Limiter(limits, () => this.#serverTime(), this.#settings.random);
     this.faults = new FaultPlan(faults);
     this.outages = new OutagePlan(outages ?? []);
+  }
+
+  /** The size of the largest body that is read. */
+  get maxBodyBytes(): number {
+    return this.#settings.maxBodyBytes;
   }
 
   /**
@@ -102,13 +115,13 @@ export class Service {
    * model. The rate limit does not count what an outage or a cold start rejects.
    */
   async #process(
-    { authorization, body, signal }: IncomingRequest,
+    { authorization, tooLarge, signal }: IncomingRequest,
     request: EmulatorRequest,
     id: string,
   ): Promise<EmulatedResponse> {
     const endpoint = endpointFor(request);
     const key = this.#authorize(authorization);
-    this.#checkSize(body);
+    if (tooLarge) throw new ApiError(413, defaultError(413).message);
     const runModel = endpoint.prepare(request.body, this.#settings);
     const unavailable = this.outages.take() ?? this.#coldStarts.take(request);
     if (!unavailable) this.limiter.consume(request, key);
@@ -140,19 +153,10 @@ export class Service {
     return key;
   }
 
-  /** @throws {ApiError} 413 if the body is larger than `maxBodyBytes`. */
-  #checkSize(body: string): void {
-    const { maxBodyBytes } = this.#settings;
-    // A UTF-16 unit is at most 3 bytes in UTF-8, so most bodies need no encoding to be measured.
-    if (body.length * 3 <= maxBodyBytes) return;
-    if (new TextEncoder().encode(body).length > maxBodyBytes) {
-      throw new ApiError(413, defaultError(413).message);
-    }
-  }
-
+  /** @throws {TogetherError} `invalid_option` if a function among the options does not return a time. */
   #milliseconds(name: "latency" | "serviceTime", request: EmulatorRequest): number {
     const value = this.#settings[name];
-    return typeof value === "function" ? value(request) : value;
+    return typeof value === "function" ? time.check(value(request), `${name}()`, wrongTime) : value;
   }
 }
 
@@ -168,8 +172,9 @@ function endpointFor({ path, method }: EmulatorRequest): EmulatedEndpoint {
 function factsOf(incoming: IncomingRequest): Omit<EmulatorRequest, "number" | "time"> {
   const { origin, pathname } = new URL(incoming.url);
   const body = parseJson(incoming.body);
-  const fields = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const endpoint = ENDPOINTS.find(({ path }) => pathname.endsWith(path));
+  // The body of a GET names no model.
+  const fields = endpoint?.method !== "GET" && isObject(body) ? body : {};
   const texts = endpoint?.texts(fields) ?? [];
   const query = typeof fields["query"] === "string" ? countTokens(fields["query"]) : 0;
   const model = typeof fields["model"] === "string" ? fields["model"] : undefined;
@@ -178,15 +183,28 @@ function factsOf(incoming: IncomingRequest): Omit<EmulatorRequest, "number" | "t
 }
 
 function tokensIn(text: unknown): number {
-  return countTokens(typeof text === "string" ? text : (JSON.stringify(text) ?? ""));
+  if (typeof text === "string") return countTokens(text);
+  return typeof text === "object" ? countTokens(JSON.stringify(text)) : 1;
 }
 
+/** More than any request of the API has. Recursive functions such as JSON.stringify overflow the stack at some 5,000. */
+const MAX_DEPTH = 100;
+
+/** Returns the value of a JSON text; undefined if it is not valid, or nested too deeply. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const value = JSON.parse(text) as unknown;
+    return isDeeper(value, MAX_DEPTH) ? undefined : value;
   } catch {
     return undefined;
   }
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === 0) return true;
+  const items: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  return items.some((item) => isDeeper(item, depth - 1));
 }
 
 /** Creates an id in Together's format, for example `okkMWqL-2kFHot-a023f60e9b77ff7e`. */

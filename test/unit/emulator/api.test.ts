@@ -61,6 +61,67 @@ describe("createEmulator()", () => {
     expect(await errorOf(ask("語".repeat(80)))).toMatchObject({ status: 413 });
   });
 
+  it("rejects a body of more than maxBodyBytes bytes that is a stream", async () => {
+    const { ask } = emulatorWith({ maxBodyBytes: 150 });
+    const init = (size: number): object => ({
+      body: new Blob([JSON.stringify({ model: EMBEDDING, input: "x".repeat(size) })]).stream(),
+      duplex: "half",
+    });
+    expect((await ask("", {}, init(80))).status).toBe(200);
+    expect((await ask("", {}, init(200))).status).toBe(413);
+  });
+
+  it.each(["[", '{"a":', '{"model":'])(
+    "rejects JSON that repeats %j 100,000 times with a 400",
+    async (opening) => {
+      const closing = opening.startsWith("[") ? "]" : "}";
+      const body = `${opening.repeat(1e5)}1${closing.repeat(1e5)}`;
+      for (const path of ["/embeddings", "/rerank", "/chat/completions"]) {
+        expect((await post(createEmulator().fetch, path, body)).status).toBe(400);
+      }
+    },
+  );
+
+  it("rejects documents that are nested too deeply with a 400, and accepts those of 90 levels", async () => {
+    const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+    const ask = (depth: number): Promise<Response> =>
+      post(
+        createEmulator().fetch,
+        "/rerank",
+        `{"model":"${RERANK}","query":"q","documents":[${nested(depth)}]}`,
+      );
+    expect([(await ask(90)).status, (await ask(20_000)).status]).toEqual([200, 400]);
+  });
+
+  it.each([
+    ["inputs", "/embeddings", { model: EMBEDDING, input: Array.from({ length: 2049 }, () => "") }],
+    [
+      "documents",
+      "/rerank",
+      {
+        model: "mixedbread-ai/Mxbai-Rerank-Large-V2",
+        query: "q",
+        documents: Array.from({ length: 10_001 }, () => ""),
+      },
+    ],
+    [
+      "messages",
+      "/chat/completions",
+      { model: CHAT, messages: Array.from({ length: 10_001 }, () => ({ role: "user", content: "" })) },
+    ],
+  ])("rejects more %s than any client sends with a 413", async (_, path, body) => {
+    expect(await errorOf(post(createEmulator().fetch, path, body))).toMatchObject({ status: 413 });
+    expect((await post(createEmulator({ maxBatchTexts: 20_000 }).fetch, path, body)).status).toBe(200);
+  });
+
+  it("embeds long words in linear time", async () => {
+    const { ask } = emulatorWith();
+    const before = performance.now();
+    expect((await ask("a".repeat(1500))).status).toBe(200);
+    expect((await ask("a".repeat(2000))).status).toBe(200);
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
   it("serves only the models of the models option", async () => {
     const { ask } = emulatorWith({ models: { "me/mine": { type: "embedding", dimensions: 3 } } });
     expect((await ask("x", { model: "me/mine" })).status).toBe(200);

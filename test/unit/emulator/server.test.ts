@@ -42,6 +42,72 @@ describe("listen()", () => {
     expect(new URL(url).port).toBe(String(server?.port));
   });
 
+  it("listens on this machine only unless a host is named", async () => {
+    for (const options of [undefined, {}, { host: undefined } as never]) {
+      server = await createEmulator().listen(options);
+      expect(new URL(server.url).hostname).toBe("127.0.0.1");
+      await server.close();
+    }
+  });
+
+  it.each<[object | null, RegExp]>([
+    [{ host: "" }, /^Cannot listen: `host` is empty; write it like "127.0.0.1"/],
+    [{ host: "http://localhost" }, /^Cannot listen: `host` is not a host name or an address; /],
+    [{ host: "localhost:8080" }, /^Cannot listen: `host` is not a host name or an address; /],
+    [{ host: 127 }, /^Cannot listen: `host` is 127; it must be a string/],
+    [
+      { prot: 8080, port: 0 },
+      /^Cannot listen: `prot` is not an option; it takes port, host, cors, allowedHosts/,
+    ],
+    [{ allowedHost: ["a"] }, /^Cannot listen: `allowedHost` is not an option; did you mean `allowedHosts`\?/],
+    [{ port: 65_536 }, /^Cannot listen: `port` is 65536; it must be a whole number, from 0 to 65535/],
+    [{ port: "8080" }, /^Cannot listen: `port` is a string; /],
+    [{ cors: "*" }, /^Cannot listen: `cors` is a string; it must be true or false/],
+    [{ allowedHosts: "emulator" }, /^Cannot listen: `allowedHosts` is a string; it must be an array/],
+    [{ allowedHosts: ["*"] }, /^Cannot listen: `allowedHosts\[0\]` is not a host name/],
+    [null, /^Cannot listen: the options are null; it must be an object/],
+  ])("rejects the options %j", async (options, sentence) => {
+    const failure = await createEmulator()
+      .listen(options as never)
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: "invalid_option",
+      message: expect.stringMatching(sentence) as string,
+    });
+  });
+
+  it("rejects a body with a 413 as soon as it is too large, while the client still sends it", async () => {
+    const { emulator, url } = await start({ maxBodyBytes: 1000 });
+    const outgoing = nodeRequest(`${url}/embeddings`, {
+      method: "POST",
+      headers: { authorization: "Bearer key" },
+    });
+    const status = new Promise((resolve) =>
+      outgoing.once("response", (answer) => resolve(answer.resume().statusCode)),
+    );
+    outgoing.write("x".repeat(1001));
+    expect(await status).toBe(413);
+    outgoing.destroy();
+    expect(emulator.requests[0]).toMatchObject({ path: "/v1/embeddings", status: 413 });
+  });
+
+  it("lets a client that sends all of a too large body read its 413", async () => {
+    const { url } = await start({ maxBodyBytes: 1000 });
+    expect((await ask(url, { body: "x".repeat(3_000_000) })).status).toBe(413);
+    expect((await ask(url)).status).toBe(200);
+  });
+
+  it("accepts 2,048 texts of 16,000 characters by default", async () => {
+    const { emulator, url } = await start({ embed: (texts) => texts.map(() => [1]), keepBodies: false });
+    const body = JSON.stringify({
+      model: EMBEDDING,
+      input: Array.from({ length: 2048 }, () => "x".repeat(16_000)),
+    });
+    expect((await ask(url, { body })).status).toBe(200);
+    expect(emulator.totals.texts).toBe(2048);
+    expect((await ask(url, { body: body + " ".repeat(2 ** 25 - body.length + 1) })).status).toBe(413);
+  });
+
   it("returns the same responses as the emulator's fetch", async () => {
     const { emulator, url } = await start();
     const [near, far] = [await ask(url), await askDirectly(emulator)];
