@@ -42,7 +42,7 @@ export function parseOptions<Name extends string, Flag extends string = never>(
       typeof parseOptions<Name, Flag>
     >;
   } catch (error) {
-    const meant = nearestFlag(error, Object.keys(options));
+    const meant = nearestFlag(error, [...names, ...flags]);
     const fix = meant === undefined ? `see ${helpAt}` : `did you mean --${meant}?`;
     throw new UsageError(`Cannot ${action}: ${firstSentence(error)}; ${fix}`, { cause: error });
   }

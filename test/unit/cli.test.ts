@@ -61,6 +61,14 @@ describe("together-retrieval", () => {
       "Cannot start the emulator: unexpected argument '8080'; see together-retrieval emulator --help",
     ],
     [
+      ["emulator", "--latecy", "5"],
+      "Cannot start the emulator: unknown option '--latecy'; did you mean --latency?",
+    ],
+    [
+      ["emulator", "--host", ""],
+      "Cannot start the emulator: --host is empty; use a name or an address without a port, such as 127.0.0.1",
+    ],
+    [
       ["emulator", "--port"],
       "Cannot start the emulator: option '--port <value>' argument missing; see together-retrieval emulator --help",
     ],
@@ -75,7 +83,7 @@ describe("together-retrieval", () => {
     ],
     [
       ["emulator", "--latency", "Infinity"],
-      'Cannot start the emulator: --latency is "Infinity"; use a number of 0 or more',
+      'Cannot start the emulator: --latency is "Infinity"; use a number from 0 to 2147483647',
     ],
   ])("exits with 2 and one sentence for the invalid arguments %j", async (args, sentence) => {
     expect(await run(...args)).toEqual({ exitCode: 2, stdout: "", stderr: `${sentence}\n` });
@@ -119,6 +127,21 @@ describe("together-retrieval emulator", () => {
       expect(await ended).toEqual([0, null]);
     },
   );
+
+  it("warns if other machines reach it, and serves the names and pages that its flags allow", async () => {
+    const child = start("emulator", "--port", "0", "--host", "0.0.0.0", "--cors", "--max-body-bytes", "9");
+    const warned = new Promise((resolve) => child.stderr.once("data", (text) => resolve(String(text))));
+    const url = await firstLine(child);
+    expect(await warned).toBe(
+      "Warning: every machine that reaches 0.0.0.0 can use this emulator; omit --host to serve this machine only\n",
+    );
+    const response = await fetch(`${url.replace("0.0.0.0", "127.0.0.1")}/embeddings`, {
+      method: "POST",
+      headers: { authorization: "Bearer key", origin: "https://page.example" },
+      body: "0123456789",
+    });
+    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([413, "*"]);
+  });
 
   it("exits with 1 and one sentence for a port in use and for an address of another machine", async () => {
     const taken = createServer();

@@ -5,6 +5,7 @@ import { countTokens } from "../tokens.js";
 import { asList, type EmulatedEndpoint, type UsageBody } from "./endpoint.js";
 import {
   isBoolean,
+  isObject,
   isString,
   optionalArgument,
   rejectTooMany,
@@ -76,7 +77,8 @@ function isMessage(value: unknown): value is { role: string; content: unknown } 
     value !== null &&
     "role" in value &&
     isString(value.role) &&
-    "content" in value
+    "content" in value &&
+    (!Array.isArray(value.content) || value.content.every(isObject))
   );
 }
 
