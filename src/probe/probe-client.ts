@@ -1,3 +1,4 @@
+import { knownCode } from "../core/errors/redact.js";
 import type { Fetch } from "../core/options/options.js";
 import { retryAfterMs } from "../core/request/retry-policy.js";
 
@@ -97,12 +98,8 @@ function parseJson(text: string): unknown {
 export function describeRejection({ status, body }: RawResponse): string {
   const { error, error_type: type } = Object(body) as { error?: unknown; error_type?: unknown };
   const { code } = Object(error) as { code?: unknown };
-  const name = [code, type].find(isIdentifier);
-  return `rejected with ${status}${name === undefined ? "" : ` (${name})`}`;
-}
-
-function isIdentifier(value: unknown): value is string {
-  return typeof value === "string" && /^[\w-]{1,60}$/.test(value);
+  const name = knownCode(code) || knownCode(type);
+  return `rejected with ${status}${name && ` (${name})`}`;
 }
 
 /** Returns a property of an unknown value, or `undefined` if the value is not an object. */

@@ -241,7 +241,7 @@ export class EmbedEngine {
         batchSize,
         encoding: this.#encoding,
         indexes: missing.map((position) => unique.firstIndexOf(position)),
-        request: (batch) => this.#request(batch, unique, this.#prefix(priority)),
+        request: (batch) => this.#request(batch, unique),
         store: ({ positions }, vectors) => store(pick(missing, positions), vectors),
       },
       controller,
@@ -249,7 +249,7 @@ export class EmbedEngine {
     return run.run();
   }
 
-  #request({ texts, tokens }: Batch, unique: UniqueTexts, prefix: string): EmbedRequest {
+  #request({ texts, tokens }: Batch, unique: UniqueTexts): EmbedRequest {
     const isBase64 = this.#encoding.format === "base64";
     return {
       call: { path: "/embeddings", body: embeddingsRequest(this.model, texts, isBase64) },
@@ -257,7 +257,6 @@ export class EmbedEngine {
       texts,
       estimatedTokens: tokens,
       maxBytes: maxEmbeddingBytes(texts.length, this.#expectedDimensions),
-      sensitiveTexts: () => texts.map((text) => text.slice(prefix.length)),
       parse: (body) => {
         const vectors = readEmbeddings(body, texts.length, this.#expectedDimensions);
         this.#learnedDimensions ??= vectors[0]?.length;

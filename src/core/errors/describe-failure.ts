@@ -2,7 +2,8 @@
 
 import { cannot, type TogetherError, type TogetherErrorCode } from "./together-error.js";
 import { embeddingModel, rerankModel } from "../models.js";
-import { quoteServerMessage } from "./redact.js";
+import type { Sent } from "./redact.js";
+import { describeDelay, describeReason } from "./server-reasons.js";
 import type { Failure, StatusFailure } from "./failure.js";
 import { isModelUnavailable, tooLargeBy } from "./rejection.js";
 
@@ -48,19 +49,15 @@ function statusCode(failure: StatusFailure): TogetherErrorCode {
 /**
  * Creates the error that the caller receives.
  *
- * @param secrets - The key and the texts that were sent. The server's message is quoted only if it contains none.
+ * @param sent - The key and the texts that were sent.
  */
-export function describeFailure(
-  failure: Failure,
-  context: FailureContext,
-  secrets: readonly string[],
-): TogetherError {
+export function describeFailure(failure: Failure, context: FailureContext, sent: Sent): TogetherError {
   const code = failureCode(failure);
-  const { status, httpStatus = status, requestId, body }: Facts = failure;
-  const [problem, fix] = explain(failure, code, context);
+  const { status, httpStatus = status, requestId }: Facts = failure;
+  const [problem, fix] = explain(failure, code, context, sent);
   const { task, attempts } = context;
-  const quoted = body ? quoteServerMessage(body, secrets) : "";
-  return cannot(code, task, problem + quoted, fix, { status: httpStatus, requestId, attempts });
+  const reason = failure.kind === "status" ? describeReason(failure.status, failure.body, sent) : "";
+  return cannot(code, task, problem + reason, fix, { status: httpStatus, requestId, attempts });
 }
 
 /** What is known about a failure; each kind has some of it. */
@@ -76,6 +73,7 @@ function explain(
   failure: Failure,
   code: TogetherErrorCode,
   { attempts, baseURL, model, timeout }: FailureContext,
+  sent: Sent,
 ): Explanation {
   const { status, httpStatus, waitMs, detail, problem = "" }: Facts = failure;
   const after = attempts > 1 ? ` after ${attempts} attempts` : "";
@@ -109,7 +107,7 @@ function explain(
       "check `baseURL`, which usually ends in /v1, and `model`",
     ],
     rate_limited: [
-      `${responded}${requestedDelay(waitMs)}`,
+      `${responded}${describeDelay(waitMs, sent)}`,
       "retry later, use fewer processes, or ask Together for a higher limit",
     ],
     server_error: [responded, "retry later; a cache keeps the finished vectors"],
@@ -120,8 +118,4 @@ function explain(
 function retirement(model: string): string {
   const retired = embeddingModel(model)?.retired ?? rerankModel(model)?.retired;
   return retired ? ` (no longer served serverless since ${retired})` : "";
-}
-
-function requestedDelay(waitMs: number | undefined): string {
-  return waitMs === undefined ? "" : ` and asks for a delay of ${Math.ceil(waitMs / 1000)} s`;
 }

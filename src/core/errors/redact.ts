@@ -1,57 +1,133 @@
-/** Quotes a server's message in an error, without the API key and without any text that was sent. Pure. */
+/**
+ * Reads the strings that a server sends: request ids, codes, messages. An error, an event and a log contain only what
+ * this file and `server-reasons.ts` let pass, because all of these strings may repeat the key or a text. Pure.
+ */
 
-import type { ErrorBody } from "./failure.js";
+/** What was sent with a request: the key, and its texts. */
+export type Sent = readonly string[];
 
-/** Length of a run of characters that gives a text away. Shorter runs are in a message by coincidence. */
-const MIN_LEAK_LENGTH = 12;
-const MAX_QUOTE_LENGTH = 300;
+/** A UUID, or its 32 digits: vLLM, OpenAI, Envoy, nginx and AWS send these, some behind a word (tried 2026-11). */
+const UUID = /^(?:(?:req|embd|rerank|score)[-_])?(?:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|[\da-f]{32})$/i;
 
-/** Length of all secrets, in characters, that can be searched in some tenths of a second. */
-const MAX_SEARCHED_LENGTH = 2_000_000;
+/** Together's own id, such as `oGs6Zt9-62bZhn-99529372487b1b0a-SJC`, as public issues and recorded responses show it. */
+const TOGETHER_ID = /^[\da-z]{7}-[\da-z]{5,6}-[\da-f]{16}(?:-[A-Z]{3})?$/i;
+
+/** The id of Cloudflare, which is in front of Together: `230b030023ae2822-SJC` (its documentation of `cf-ray`, 2026). */
+const CF_RAY = /^[\da-f]{16}-[A-Z]{3}$/;
 
 /**
- * Returns the server's code and message, for the middle of a sentence; empty if the server sent neither.
+ * Returns the first value that has the form of a request id. An id of another form is left out: it may be a text.
  *
- * @param secrets - What must not be quoted.
+ * @param candidates - Values of headers and fields, the best one first.
  */
-export function quoteServerMessage({ message, code }: ErrorBody, secrets: readonly string[]): string {
-  const quote = message
-    .replaceAll(/[\s\p{Cc}]+/gu, " ")
-    .trim()
-    .slice(0, MAX_QUOTE_LENGTH)
-    .toWellFormed();
-  const name = /^[\w.-]{1,60}$/.test(code) && !containsSecret(code, secrets) ? ` [${code}]` : "";
-  if (quote === "") return name;
-  return containsSecret(quote, secrets)
-    ? `${name} (its message is omitted: it may quote the request)`
-    : `${name} ("${quote}")`;
+export function requestIdOf(...candidates: unknown[]): string | undefined {
+  return candidates.find(isRequestId);
 }
 
-/** Whether a message contains a whole secret or a run of a longer one, as it is or escaped as in JSON. */
-function containsSecret(message: string, secrets: readonly string[]): boolean {
-  const characters = secrets.reduce((sum, secret) => sum + secret.length, 0);
-  if (characters > MAX_SEARCHED_LENGTH) return true;
-  const searched = `${normalize(message)}\n${normalize(unescapeJson(message))}`;
-  const runs = new Set<string>();
-  for (let start = 0; start + MIN_LEAK_LENGTH <= searched.length; start++) {
-    runs.add(searched.slice(start, start + MIN_LEAK_LENGTH));
-  }
-  return secrets.some((secret) => {
-    const plain = normalize(secret);
-    if (plain.length <= MIN_LEAK_LENGTH) return plain.length > 2 && searched.includes(plain);
-    for (let start = 0; start + MIN_LEAK_LENGTH <= plain.length; start++) {
-      if (runs.has(plain.slice(start, start + MIN_LEAK_LENGTH))) return true;
-    }
-    return false;
-  });
+function isRequestId(value: unknown): value is string {
+  return typeof value === "string" && [UUID, TOGETHER_ID, CF_RAY].some((form) => form.test(value));
 }
 
-function normalize(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim().toLowerCase();
+/** Returns a request id, unless it is made of the key or of a text that was sent. */
+export function unlessSent(requestId: string | undefined, sent: Sent): string | undefined {
+  if (requestId === undefined) return undefined;
+  // Both ends of the digits, because a UUID is also written without its hyphens.
+  const digits = requestId.replaceAll("-", "").match(/[\da-f]{16,32}$/i)?.[0] ?? requestId.slice(0, 16);
+  const isDisguised = isTextInHex(digits) || repeats([digits.slice(0, 8), digits.slice(-12)], sent);
+  return isDisguised ? undefined : requestId;
 }
 
-function unescapeJson(text: string): string {
-  return text.replaceAll(/\\u([0-9a-f]{4})|\\(.)/gi, (_, code?: string, character = "") =>
-    code ? String.fromCharCode(Number.parseInt(code, 16)) : /[bfnrt]/.test(character) ? " " : character,
-  );
+/** Whether hexadecimal digits are readable text. Of 16 random bytes, one in a million is; of eight, one in a thousand. */
+function isTextInHex(digits: string): boolean {
+  const bytes = Uint8Array.from(digits.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  return !/[\p{Cc}\uFFFD]/u.test(new TextDecoder().decode(bytes));
+}
+
+/** Whether one of the parts, which are letters and digits, is in what was sent: in any case, forwards or backwards. */
+export function repeats(parts: readonly string[], sent: Sent): boolean {
+  return contains(sent, new RegExp(bothWays(parts), "i"));
+}
+
+/** Whether a number is in what was sent, and not only its digits in a longer number. */
+export function repeatsNumber(digits: string, sent: Sent): boolean {
+  return contains(sent, new RegExp(String.raw`(?<!\d)(?:${bothWays([digits])})(?!\d)`));
+}
+
+/** Whether a pattern fits a part of what was sent. Full-width digits and letters count as plain ones. */
+export function contains(sent: Sent, pattern: RegExp): boolean {
+  return sent.some((text) => pattern.test(text.normalize("NFKC")));
+}
+
+function bothWays(parts: readonly string[]): string {
+  return parts.flatMap((part) => [part, [...part].reverse().join("")]).join("|");
+}
+
+/** Codes and types that say what a server means: Together's, OpenAI's and vLLM's (their documentation, 2026-11). */
+const CODES = new Set([
+  ...["model_not_available", "model_not_found", "dedicated_endpoint_not_running", "invalid_api_key"],
+  ...[
+    "context_length_exceeded",
+    "insufficient_quota",
+    "credit_limit",
+    "rate_limit_exceeded",
+    "string_above_max_length",
+  ],
+  ...["unsupported_parameter", "unsupported_value", "unknown_parameter", "missing_required_parameter"],
+  ...[
+    "invalid_request_error",
+    "authentication_error",
+    "permission_error",
+    "rate_limit_error",
+    "server_error",
+  ],
+  ...[
+    "dynamic_request_limited",
+    "dynamic_token_limited",
+    "tokens",
+    "requests",
+    "routing_error",
+    "BadRequestError",
+  ],
+]);
+
+/** Returns a code of a server if it is a known one. Any other may be a text, so it becomes an empty string. */
+export function knownCode(code: unknown): string {
+  return typeof code === "string" && CODES.has(code) ? code : "";
+}
+
+/** Codes of Node, undici, Deno and Bun for a connection that failed. A custom `fetch` may put anything there. */
+const SYSTEM_CODE =
+  /^(?:E(?:AI_)?[A-Z]{2,14}|(?:UND_)?ERR_[A-Z\d_]{2,40}|(?:CERT|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)_[A-Z_]{2,40})$/;
+
+/** Determines whether a value is a code of the system for a connection that failed. */
+export function isSystemCode(value: unknown): value is string {
+  return typeof value === "string" && SYSTEM_CODE.test(value);
+}
+
+/** Together's keys: `tgp_v1_...`, and the older ones of 64 hexadecimal digits. */
+const KEY = /tgp_v1_[\w-]*|\b[\da-f]{64,}\b/gi;
+
+const HIDDEN_KEY = "<API key>";
+
+/** A shorter key is found only as a whole name: `test` is a part of many words. */
+const MIN_KEY_LENGTH = 16;
+
+/** Determines whether a value of another option is, or contains, an API key. @param key - The configured one. */
+export function containsKey(value: string, key: string): boolean {
+  return hideKey(value, key) !== value || value.split("/").includes(key);
+}
+
+/** Replaces what looks like a key of Together's, and the configured key. */
+export function hideKey(message: string, key?: string): string {
+  const hidden = message.replaceAll(KEY, HIDDEN_KEY);
+  if (!key) return hidden;
+  if (key.length >= MIN_KEY_LENGTH) return hidden.replaceAll(key, HIDDEN_KEY);
+  return hidden.replaceAll(`\`${key}\``, `\`${HIDDEN_KEY}\``);
+}
+
+/** Removes characters that a terminal or a log would obey, or not show: controls, bidi overrides, zero-width ones. */
+export function printable(message: string): string {
+  return message
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replaceAll(/[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]+/gu, "");
 }

@@ -6,6 +6,7 @@
 import { sleep } from "../abort.js";
 import { describeFailure, failureCode } from "../errors/describe-failure.js";
 import type { Failure, StatusFailure } from "../errors/failure.js";
+import { knownCode } from "../errors/redact.js";
 import type { TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
@@ -18,7 +19,7 @@ import { OutageReport } from "./outage-report.js";
 import { RequestError } from "./request-error.js";
 import { backoff, isOutage, isRetryable, longestBackoff } from "./retry-policy.js";
 import { TogetherClient, type JsonResponse } from "./together-client.js";
-import { InvalidResponse, readUsage } from "./wire.js";
+import { InvalidResponse, readUsage, textsOf } from "./wire.js";
 
 /** An attempt that did not succeed and is followed by another. */
 type Retried = Exclude<Attempt<never>, Succeeded<never> | Failed>;
@@ -169,7 +170,7 @@ export class Api {
     this.#emit({ type: "request-error", request: sent.request, code, status });
     // A copy, because the operation's next attempt would change what the error says.
     const failed = { ...operation };
-    const error = (): TogetherError => this.#describe(failed, failure, request.sensitiveTexts());
+    const error = (): TogetherError => this.#describe(failed, failure, request);
     return { status: "failed", failure, error };
   }
 
@@ -188,7 +189,7 @@ export class Api {
   }
 
   #afterRateLimit(operation: ApiOperation, sent: InFlight, failure: StatusFailure): Retried | undefined {
-    const limitedBy = failure.body.type.includes("token") ? "tokens" : "requests";
+    const limitedBy = knownCode(failure.body.type).includes("token") ? "tokens" : "requests";
     const update = sent.rateLimited(failure.waitMs, limitedBy, withoutServerText(failure));
     if (this.#timeLeft(operation) <= 0) return undefined;
     this.#emit({ type: "rate-limited", request: sent.request, limitedBy, ...update });
@@ -246,17 +247,18 @@ export class Api {
   #describeWaiting(operation: ApiOperation, reason: Failure): TogetherError {
     const { lastFailure: own } = operation;
     return own && failureCode(own.failure) === failureCode(reason)
-      ? this.#describe(operation, own.failure, own.request.sensitiveTexts())
-      : this.#describe(operation, reason, []);
+      ? this.#describe(operation, own.failure, own.request)
+      : this.#describe(operation, reason);
   }
 
   #describe(
     { task, attempts }: ApiOperation,
     failure: Failure,
-    sensitiveTexts: readonly string[],
+    request?: ApiRequest<unknown>,
   ): TogetherError {
     const { apiKey, model, baseURL, timeout } = this.#options;
-    return describeFailure(failure, { task, attempts, model, baseURL, timeout }, [apiKey, ...sensitiveTexts]);
+    const sent = [apiKey, ...(request ? textsOf(request.call.body) : [])];
+    return describeFailure(failure, { task, attempts, model, baseURL, timeout }, sent);
   }
 }
 

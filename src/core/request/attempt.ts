@@ -41,8 +41,6 @@ export interface ApiRequest<Value> {
   readonly estimatedTokens: number;
   /** A longer response is rejected unread. */
   readonly maxBytes: number;
-  /** The user's own words, which no error may quote. Called only when an error is built. */
-  sensitiveTexts(): readonly string[];
   /** @throws {@link InvalidResponse} if the body does not answer the request. */
   parse(body: unknown): Value;
 }

@@ -10,12 +10,13 @@
 import Together from "together-ai";
 import { readBody, type Body } from "./read-body.js";
 import { Deadline } from "./deadline.js";
+import { isSystemCode, unlessSent, type Sent } from "../errors/redact.js";
 import type { Fetch } from "../options/options.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
 import { readErrorText } from "./error-body.js";
 import { RequestError, requestIdHeader } from "./request-error.js";
 import { retryAfterMs } from "./retry-policy.js";
-import { readErrorBody, readRequestId, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
+import { readErrorBody, readRequestId, textsOf, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
 
 /** The endpoint and body of one request. */
 export type EndpointCall =
@@ -32,9 +33,11 @@ export interface JsonResponse extends Body {
 export class TogetherClient {
   readonly #together: Together;
   readonly #timeout: number;
+  readonly #apiKey: string;
 
   constructor(options: ResolvedShared) {
     this.#timeout = options.timeout;
+    this.#apiKey = options.apiKey;
     this.#together =
       options.client ??
       new Together({
@@ -54,16 +57,17 @@ export class TogetherClient {
    */
   async send(call: EndpointCall, maxBytes: number, signal: AbortSignal): Promise<JsonResponse> {
     const deadline = new Deadline(signal, this.#timeout);
+    const sent = [this.#apiKey, ...textsOf(call.body)];
     let isCut = false;
     try {
       const response = await deadline.race(this.#request(call, deadline.signal));
       isCut = true;
       const read = await deadline.race(readBody(response, maxBytes, deadline.signal));
-      return { ...read, requestId: requestIdHeader(response.headers) };
+      return { ...read, requestId: unlessSent(requestIdHeader(response.headers), sent) };
     } catch (error) {
       throw deadline.isTimedOut
         ? new RequestError({ kind: "timeout" })
-        : toRequestError(error, signal, isCut);
+        : withOwnRequestId(toRequestError(error, signal, isCut), sent);
     } finally {
       deadline.clear();
     }
@@ -152,6 +156,12 @@ function bodyText({ message }: SdkError): string {
   return text === "status code (no body)" ? "" : text;
 }
 
+/** Removes a request id that is made of what was sent. */
+function withOwnRequestId(error: unknown, sent: Sent): unknown {
+  if (!(error instanceof RequestError) || !("requestId" in error.failure)) return error;
+  return new RequestError({ ...error.failure, requestId: unlessSent(error.failure.requestId, sent) });
+}
+
 /** Not `instanceof Headers`: a `fetch` from a package, such as one for a proxy, has its own class. */
 function isHeaders(value: unknown): value is Headers {
   return typeof (value as Headers | null | undefined)?.get === "function";
@@ -163,7 +173,7 @@ function systemErrorCode(error: unknown): string {
   let cause = error;
   for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
     const found = (cause as { code?: unknown }).code;
-    if (typeof found === "string" && /^[A-Z0-9_]{2,40}$/.test(found)) code = found;
+    if (isSystemCode(found)) code = found;
     cause = (cause as { cause?: unknown }).cause;
   }
   return code;

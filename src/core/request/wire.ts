@@ -6,6 +6,7 @@
  */
 
 import type { ErrorBody } from "../errors/failure.js";
+import { requestIdOf } from "../errors/redact.js";
 import { decodeBase64 } from "./base64.js";
 
 export interface EmbeddingsRequest {
@@ -49,6 +50,11 @@ export function rerankRequest(
     return_documents: false,
     ...(topN < documents.length && { top_n: topN }),
   };
+}
+
+/** Returns the texts of a request: those to embed, or the query and the documents. */
+export function textsOf(body: EmbeddingsRequest | RerankRequest): readonly string[] {
+  return "input" in body ? body.input : [body.query, ...body.documents];
 }
 
 /** A vector as the server sent it: numbers in double precision, or base64 in single precision. */
@@ -161,13 +167,13 @@ export function readErrorBody(response: unknown): ErrorBody {
 
 /** Reads the request id from the body of an error response. */
 export function readRequestId(body: unknown): string | undefined {
-  return firstString(field(body, "id"), field(body, "request_id")) || undefined;
+  return requestIdOf(field(body, "id"), field(body, "request_id"));
 }
 
 function readIndex(item: unknown, length: number, taken: readonly unknown[]): number {
   const index = field(item, "index") as number;
   if (!Number.isInteger(index)) throw new InvalidResponse("an item has no index");
-  if (index < 0 || index >= length) throw new InvalidResponse(`index ${index} is out of range`);
+  if (index < 0 || index >= length) throw new InvalidResponse("an index is out of range");
   if (taken[index] !== undefined) throw new InvalidResponse(`index ${index} was returned twice`);
   return index;
 }

@@ -87,7 +87,6 @@ function requestFor(
     texts,
     estimatedTokens: tokens + estimateTokens(query),
     maxBytes: maxRankingBytes(texts),
-    sensitiveTexts: () => [query, ...texts],
     parse: (body) => {
       const ranking = readRanking(body, texts.length, wanted);
       usage.add(readUsage(body));

@@ -96,14 +96,14 @@ describe("describeFailure()", () => {
     ],
     [
       "an unknown model",
-      status(400, "non-serverless model"),
+      status(400, "Unable to access non-serverless model me/embedding."),
       {},
-      'the model is not served at https://here.example/v1 ("non-serverless model"); run it on a dedicated endpoint, then set `model` to "<project>/<endpoint>" and `baseURL` to "https://api-inference.together.ai/v1"' +
+      'the model is not served at https://here.example/v1 (the model needs a dedicated endpoint); run it on a dedicated endpoint, then set `model` to "<project>/<endpoint>" and `baseURL` to "https://api-inference.together.ai/v1"' +
         see("model_unavailable"),
     ],
     [
       "a rerank model that is no longer served",
-      status(400, "non-serverless model"),
+      status(400, "Unable to access non-serverless model me/embedding."),
       { model: "salesforce/Llama-Rank-v1" },
       "the model is not served at https://here.example/v1 (no longer served serverless since 2026-02-06) (",
     ],

@@ -1,65 +1,138 @@
 import { describe, expect, it } from "vitest";
-import { quoteServerMessage } from "../../../../src/core/errors/redact.js";
+import {
+  containsKey,
+  hideKey,
+  isSystemCode,
+  knownCode,
+  printable,
+  requestIdOf,
+  unlessSent,
+} from "../../../../src/core/errors/redact.js";
 
-const HIDDEN = " (its message is omitted: it may quote the request)";
+const UUID = "8f14e45f-ceea-467f-a0e6-1d2f5c0b7a91";
+const TOGETHER_ID = "oGs6Zt9-62bZhn-99529372487b1b0a";
+const CF_RAY = "9caaf3b18fbbc2d1-FRA";
 
-function quoted(message: string, secrets: readonly string[] = [], code = ""): string {
-  return quoteServerMessage({ message, code, type: "" }, secrets);
-}
-
-describe("quoteServerMessage()", () => {
+describe("requestIdOf()", () => {
   it.each([
-    ["omits an empty message", "", ""],
-    ["omits a blank message", " \n\t", ""],
-    ["trims a message and writes it in one line", "  one\r\n\ttwo ", ' ("one two")'],
-  ])("%s", (_, message, quote) => {
-    expect(quoted(message)).toBe(quote);
+    [UUID],
+    [UUID.toUpperCase()],
+    [UUID.replaceAll("-", "")],
+    [`req_${UUID.replaceAll("-", "")}`],
+    [`embd-${UUID}`],
+    [TOGETHER_ID],
+    ["oWYc9Xx-zqrih-9caaf3bc9975c7d0"],
+    ["oyhs8KB-2kFHot-a34f02a12eea72e1-SEA"],
+    [CF_RAY],
+  ])("returns the id %s", (id) => {
+    expect(requestIdOf(id)).toBe(id);
   });
 
-  it("quotes up to 300 characters without unpaired surrogates", () => {
-    expect(quoted("a".repeat(300))).toBe(` ("${"a".repeat(300)}")`);
-    expect(quoted("a".repeat(301))).toBe(` ("${"a".repeat(300)}")`);
-    expect(quoted(`${"a".repeat(299)}🐝`).isWellFormed()).toBe(true);
+  it.each([
+    ["a text", "the customer's text"],
+    ["a key", "tgp_v1_0123456789abcdef"],
+    ["one word", "confidential"],
+    ["a number", "4711"],
+    ["a line break after an id", `${UUID}\n`],
+    ["an escape sequence of a terminal", `\u001B[31m${UUID}`],
+    ["two ids", `${UUID}, ${UUID}`],
+    ["60,000 characters", "a".repeat(60_000)],
+    ["no text", undefined],
+  ])("returns nothing for %s", (_, value) => {
+    expect(requestIdOf(value)).toBeUndefined();
   });
 
-  it("quotes the code first, unless it is a sentence or contains a secret", () => {
-    expect(quoted("", [], "too_many")).toBe(" [too_many]");
-    expect(quoted("no", [], "too_many")).toBe(' [too_many] ("no")');
-    expect(quoted("no", [], "a sentence")).toBe(' ("no")');
-    expect(quoted("no", [], "x".repeat(61))).toBe(' ("no")');
-    expect(quoted("no", ["my-key"], "my-key")).toBe(' ("no")');
+  it("returns the first value that is an id", () => {
+    expect(requestIdOf(null, "a text", CF_RAY, UUID)).toBe(CF_RAY);
   });
 });
 
-describe("quoteServerMessage(): secrets", () => {
-  it.each([
-    ["a short text", "found cat here", "cat"],
-    ["a text of twelve characters", "found abcdefghijkl here", "abcdefghijkl"],
-    ["a text of thirteen", "found abcdefghijklm here", "abcdefghijklm"],
-    ["the beginning of a longer one", "at abcdefghijkl", "abcdefghijkl and then more"],
-    ["the end of a longer one", "abcdefghijkl ...", "more and then abcdefghijkl"],
-    ["a text in another case", "found ABCDEFGHIJKL here", "abcdefghijkl and then more"],
-    ["a text without the white space around it", "found cat.", " \ncat\t"],
-    ["a text with other white space", "found two blanks here", "two \t\n blanks"],
-    ["line breaks, escaped as in JSON", String.raw`found line one\nline two`, "line one\nline two"],
-    ["quotation marks, escaped as in JSON", String.raw`found a \"b\" c`, 'a "b" c'],
-    ["letters, escaped as in JSON", String.raw`at the end \u0061bcdefghijkl`, "abcdefghijkl and then more"],
-  ])("omits a message that contains %s", (_, message, secret) => {
-    expect(quoted(message, ["another", secret])).toBe(HIDDEN);
+describe("unlessSent()", () => {
+  it.each([UUID, TOGETHER_ID, CF_RAY])("returns the id %s if no text contains it", (id) => {
+    expect(unlessSent(id, ["a text", "2024-11-21 face cafe 9caa"])).toBe(id);
+    expect(unlessSent(undefined, [id])).toBeUndefined();
   });
 
   it.each([
-    ["a text of two characters", "no cats here", "no"],
-    ["an empty text", "no cats here", ""],
-    ["fewer than twelve characters of a longer one", "found abcdefghijk, here", "abcdefghijk and then more"],
-    ["a blank text", "no cats here", "   "],
-  ])("quotes a message that contains only %s", (_, message, secret) => {
-    expect(quoted(message, [secret])).toBe(` ("${message}")`);
+    ["is a text", UUID, `order ${UUID}, paid`],
+    ["is a text in another case", UUID.toUpperCase(), UUID],
+    ["is a text without hyphens", UUID, UUID.replaceAll("-", "")],
+    ["is a text with hyphens", UUID.replaceAll("-", ""), UUID],
+    ["is a reversed text", [...UUID.replaceAll("-", "")].reverse().join(""), UUID],
+    ["is a part of a key", "0123456789abcdef0123456789abcdef", "0123456789abcdef".repeat(4)],
+    ["is a text in hexadecimal digits", Buffer.from("card 4711 of Bob").toString("hex"), "another"],
+    ["is a text in a UUID", "4d61782c-2070-696e-2034-373131202020", "another"],
+    ["is a Chinese text in hexadecimal digits", Buffer.from("客户机密4711").toString("hex"), "another"],
+    ["contains a text", "oGs6Zt9-62bZhn-0000073627262547", "account 073627262547"],
+  ])("returns nothing if the id %s", (_, id, text) => {
+    expect(requestIdOf(id)).toBe(id);
+    expect(unlessSent(id, ["the key", text])).toBeUndefined();
+  });
+});
+
+describe("knownCode()", () => {
+  it.each([
+    ["model_not_available", "model_not_available"],
+    ["invalid_api_key", "invalid_api_key"],
+    ["account_4711", ""],
+    ["model_not_available ", ""],
+    [5, ""],
+    [undefined, ""],
+  ])("reads %j as %j", (code, known) => {
+    expect(knownCode(code)).toBe(known);
+  });
+});
+
+describe("isSystemCode()", () => {
+  it.each([
+    ["ECONNRESET", true],
+    ["EAI_AGAIN", true],
+    ["UND_ERR_SOCKET", true],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", true],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", true],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", true],
+    ["ALICE_SMITH", false],
+    ["ECONNRESET of a text", false],
+    [4711, false],
+  ])("returns for %j %j", (code, isCode) => {
+    expect(isSystemCode(code)).toBe(isCode);
+  });
+});
+
+describe("hideKey() and containsKey()", () => {
+  const KEY = "my-gateway-key-0123456789";
+
+  it.each([
+    ["a key of Together's", "`tgp_v1_AbC-123_x` is not an option", "`<API key>` is not an option"],
+    ["an older key", `with "${"0f".repeat(32)}"`, 'with "<API key>"'],
+    ["the configured key", `\`my ${KEY}\` is not an option`, "`my <API key>` is not an option"],
+  ])("hides %s", (_, message, shown) => {
+    expect(hideKey(message, KEY)).toBe(shown);
   });
 
-  it("omits the message of a request with more than two million characters, which take too long to search", () => {
-    const half = "x".repeat(1_000_000);
-    expect(quoted("no", [half, half])).toBe(' ("no")');
-    expect(quoted("no", [half, half, "y"])).toBe(HIDDEN);
+  it("hides a short key only as a whole name", () => {
+    expect(hideKey("`test` is not an option of a test", "test")).toBe(
+      "`<API key>` is not an option of a test",
+    );
+    expect(hideKey("`model` is missing", "")).toBe("`model` is missing");
+  });
+
+  it.each([
+    ["BAAI/bge-large-en-v1.5", KEY, false],
+    ["acme/test-model", "test", false],
+    [KEY, KEY, true],
+    [`/v1/${KEY}x`, KEY, true],
+    ["/v1/test", "test", true],
+    ["tgp_v1_another", KEY, true],
+  ])("finds in %j with the key %j: %j", (value, key, isFound) => {
+    expect(containsKey(value, key)).toBe(isFound);
+  });
+});
+
+describe("printable()", () => {
+  it("removes controls, bidi overrides and zero-width characters", () => {
+    expect(printable("a\r\n\tb\u001B[31mc\u2028d")).toBe("a b [31mc d");
+    expect(printable("a\u202Eb\u200Bc\uFEFFd\u2066e\u00ADf\u{E0041}g\uD800")).toBe("abcdefg");
+    expect(printable("Größe 客户 🐝")).toBe("Größe 客户 🐝");
   });
 });

@@ -239,12 +239,12 @@ describe("cache entries", () => {
 });
 
 describe("server messages", () => {
-  it("are quoted if they contain no text and no key", async () => {
+  it("are described if they are a known reason", async () => {
     const { embedder } = bench({
-      faults: () => ({ status: 422, message: "The service is closed on Sundays." }),
+      faults: () => ({ status: 422, message: "Unrecognized request arguments supplied: dimensions" }),
     });
     const error = await rejection(embedder().embed([TEXT]));
-    expect((error as Error).message).toContain('("The service is closed on Sundays.")');
+    expect((error as Error).message).toContain("422 (it does not know the argument dimensions);");
   });
 
   it("are omitted if they may quote the request", async () => {
@@ -253,7 +253,7 @@ describe("server messages", () => {
     });
     const error = await rejection(embedder().embed([TEXT]));
     expect((error as Error).message).toContain(
-      "Together responded with 422 [bad_text] (its message is omitted: it may quote the request);",
+      "Together responded with 422 (its message is omitted: it may quote the request; a custom `fetch` can log it);",
     );
   });
 });

@@ -22,7 +22,7 @@ describe("invalid 200 responses", () => {
     ["missing-item", "3 vectors were returned for 4 texts"],
     ["extra-item", "5 vectors were returned for 4 texts"],
     ["repeated-index", "index 0 was returned twice"],
-    ["index-out-of-range", "index 4 is out of range"],
+    ["index-out-of-range", "an index is out of range"],
     ["not-a-list", "the response has no list `data`"],
     ["no-list", "the response has no list `data`"],
     ["null-in-vector", "contains a value that is not a finite number"],
@@ -84,16 +84,20 @@ describe("invalid 200 responses", () => {
   });
 
   it("adds the request id to the error", async () => {
-    const headers = { "x-request-id": "r-1" };
-    expect(await errorFor({ kind: "html", headers })).toMatchObject({ requestId: "r-1" });
-    expect(await errorFor({ kind: "no-list", headers })).toMatchObject({ requestId: "r-1" });
+    const headers = { "x-request-id": "8f14e45f-ceea-467f-a0e6-1d2f5c0b7a91" };
+    expect(await errorFor({ kind: "html", headers })).toMatchObject({
+      requestId: "8f14e45f-ceea-467f-a0e6-1d2f5c0b7a91",
+    });
+    expect(await errorFor({ kind: "no-list", headers })).toMatchObject({
+      requestId: "8f14e45f-ceea-467f-a0e6-1d2f5c0b7a91",
+    });
   });
 
   it.each<[Fault, string]>([
     ["missing-item", "2 results were returned, but 3 were requested"],
     ["extra-item", "4 results were returned, but 3 were requested"],
     ["repeated-index", "was returned twice"],
-    ["index-out-of-range", "index 3 is out of range"],
+    ["index-out-of-range", "an index is out of range"],
     ["infinite-score", "has no finite score"],
     ["null-score", "has no finite score"],
     ["no-list", "the response has no list `results`"],

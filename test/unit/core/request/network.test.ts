@@ -22,13 +22,15 @@ describe("HTTP requests", () => {
     const apiKey = freshKey();
     nock(ORIGIN, { reqheaders: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" } })
       .post("/v1/embeddings", { model: "m", input: ["a", "b"], encoding_format: "base64" })
-      .reply(200, embeddingsBody(2), { "x-request-id": "r-1" });
+      .reply(200, embeddingsBody(2), { "x-request-id": "8f14e45f-ceea-467f-a0e6-1d2f5c0b7a91" });
     const events: TogetherEvent[] = [];
     const embedder = new Embedder({ model: "m", apiKey, onEvent: (event) => events.push(event) });
     const { vectors, usage } = await embedder.embed(["a", "b"]);
     expect(vectors).toEqual([Float32Array.of(0, 1), Float32Array.of(1, 1)]);
     expect(usage).toEqual({ promptTokens: 2, totalTokens: 2 });
-    expect(only(events, "response")).toMatchObject([{ requestId: "r-1", usage: { totalTokens: 2 } }]);
+    expect(only(events, "response")).toMatchObject([
+      { requestId: "8f14e45f-ceea-467f-a0e6-1d2f5c0b7a91", usage: { totalTokens: 2 } },
+    ]);
   });
 
   it("decodes base64 as little-endian float32", async () => {

@@ -25,6 +25,9 @@ function inChunks(body: string, length: number): ReadableStream<Uint8Array> {
   });
 }
 
+const UUID = "8f14e45f-ceea-467f-a0e6-1d2f5c0b7a91";
+const CF_RAY = "9caaf3b18fbbc2d1-FRA";
+
 describe("TogetherClient: requests", () => {
   it('sets `redirect: "manual"`, and logs nothing when TOGETHER_LOG is set', async () => {
     vi.stubEnv("TOGETHER_LOG", "debug");
@@ -108,13 +111,14 @@ describe("TogetherClient: error responses", () => {
     expect(error).toMatchObject({ code: "unauthorized", status: 401 });
   });
 
-  it.each([{ "x-request-id": "r-1", "cf-ray": "r-2" }, { "cf-ray": "r-1" }])(
-    "reads the request id from Together's header, or else from Cloudflare's: %j",
-    async (headers) => {
-      const error = await errorFor(async () => new Response("no", { status: 401, headers: { ...headers } }));
-      expect(error.requestId).toBe("r-1");
-    },
-  );
+  it.each([
+    [{ "x-request-id": UUID, "cf-ray": CF_RAY }, UUID],
+    [{ "x-request-id": "a text", "cf-ray": CF_RAY }, CF_RAY],
+    [{ "cf-ray": CF_RAY }, CF_RAY],
+  ])("reads the request id from Together's header, or else from Cloudflare's: %j", async (headers, id) => {
+    const error = await errorFor(async () => new Response("no", { status: 401, headers: { ...headers } }));
+    expect(error.requestId).toBe(id);
+  });
 
   it("accepts a status beyond 599", async () => {
     const strange = Object.defineProperty(new Response("no"), "status", { value: 999 });
@@ -137,9 +141,14 @@ describe("TogetherClient: failed connections", () => {
 
   it.each<[string, unknown, string]>([
     ["reports the system's error code", { code: "ECONNREFUSED" }, "ECONNREFUSED"],
-    ["reports the innermost of several codes", { code: "OUTER", cause: { code: "INNER_1" } }, "INNER_1"],
+    [
+      "reports the innermost of several codes",
+      { code: "EPIPE", cause: { code: "ECONNRESET" } },
+      "ECONNRESET",
+    ],
     ["ignores a code that is a number", { code: 12 }, "no connection"],
     ["ignores a code that is a sentence", { code: "of the key ABC" }, "no connection"],
+    ["ignores a code that is no code of the system", { code: "ALICE_4711" }, "no connection"],
     ["ignores a code followed by other text", { code: "ABC of the key" }, "no connection"],
     ["reports no code without a cause", null, "no connection"],
     ["reports no code for a cycle of causes", cyclic, "no connection"],

@@ -179,8 +179,8 @@ describe("readRanking()", () => {
     [{ relevance_score: 0.5 }, "an item has no index"],
     [{ index: "0", relevance_score: 0.5 }, "an item has no index"],
     [{ index: 0.5, relevance_score: 0.5 }, "an item has no index"],
-    [{ index: 1, relevance_score: 0.5 }, "index 1 is out of range"],
-    [{ index: -1, relevance_score: 0.5 }, "index -1 is out of range"],
+    [{ index: 1, relevance_score: 0.5 }, "an index is out of range"],
+    [{ index: -1, relevance_score: 0.5 }, "an index is out of range"],
   ])("rejects the result %j", (given, problem) => {
     expect(() => readRanking({ results: [given] }, 1, 1)).toThrow(new InvalidResponse(problem));
   });
@@ -226,10 +226,15 @@ describe("readErrorBody()", () => {
 });
 
 describe("readRequestId()", () => {
+  const TOGETHER_ID = "oGs6Zt9-62bZhn-99529372487b1b0a";
+  const UUID = "8f14e45f-ceea-467f-a0e6-1d2f5c0b7a91";
+
   it.each([
-    [{ id: "a" }, "a"],
-    [{ request_id: "b" }, "b"],
-    [{ id: "", request_id: "b" }, "b"],
+    [{ id: TOGETHER_ID }, TOGETHER_ID],
+    [{ request_id: UUID }, UUID],
+    [{ id: "", request_id: UUID }, UUID],
+    [{ id: "a text", request_id: UUID }, UUID],
+    [{ id: "a text" }, undefined],
     [{ id: 5 }, undefined],
     [null, undefined],
   ])("reads %j as %j", (body, id) => {

@@ -1,0 +1,119 @@
+/**
+ * Describes why a server rejected a request, in words of this package: the server's may repeat the key or a text. Pure.
+ */
+
+import type { ErrorBody } from "./failure.js";
+import { contains, knownCode, repeats, repeatsNumber, type Sent } from "./redact.js";
+
+/**
+ * Words of servers, and what they mean. A group of a pattern is a number that is a limit, or one of several words.
+ * `describe` receives an empty string if the number is not shown.
+ */
+type Reason = readonly [words: RegExp, describe: (group: string) => string];
+
+/**
+ * The first one that fits counts. Sources: Together's messages in public issues (2024 to 2026); the source of vLLM and
+ * text-embeddings-inference; the API references of OpenAI, Voyage, Cohere, Google and DashScope (2026-11).
+ */
+const REASONS: readonly Reason[] = [
+  [
+    /(?:maximum allowed batch size|array with maximum length|batch size limit is|batch size is invalid, it should not be larger than|number of (?:texts|inputs|documents) must be at most) (\d+)/i,
+    atMost("texts per request"),
+  ],
+  [/at most (\d+) requests can be in one batch/i, atMost("texts per request")],
+  [
+    /(?:max (\d+) tokens per request|allowed tokens per submitted batch is (\d+)|maximum allowed batch tokens (\d+))/i,
+    atMost("tokens per request"),
+  ],
+  [
+    /(?:maximum context length (?:is|of) (\d+)|must have less than (\d+) tokens|input length should be \[\d+, (\d+)\]|context size \((\d+) tokens\))/i,
+    atMost("tokens per text"),
+  ],
+  [/exceeds? the (?:model's )?(?:maximum )?context length/i, () => "a text exceeds the context length"],
+  [
+    /rate limit(?: for this model)? is (\d+)(?:\.0)? (?:queries|requests) per minute/i,
+    atMost("requests per minute"),
+  ],
+  [
+    /unrecognized request arguments? supplied: (user|dimensions|encoding_format|top_n|return_documents|rank_fields)\b/i,
+    (name) => `it does not know the argument ${name}`,
+  ],
+  [
+    /unrecognized request arguments? supplied|extra (?:inputs|fields) (?:are )?not permitted/i,
+    () => "it does not know an argument of the request",
+  ],
+  [/does not support matryoshka/i, () => "the number of dimensions of this model is fixed"],
+  [/unable to access non-serverless model/i, () => "the model needs a dedicated endpoint"],
+  [/dedicated endpoint for .{1,200} is not running/i, () => "the dedicated endpoint is not running"],
+  [
+    /unable to access model|the model .{1,200} (?:does not exist|not found|was not found)/i,
+    () => "it has no such model",
+  ],
+  [
+    /does not support (?:the )?embeddings?|not an embedding model|is of type \w+, not embedding/i,
+    () => "the model creates no embeddings",
+  ],
+  [
+    /does not support (?:the )?(?:re-?rank|score)|is of type \w+, not rerank/i,
+    () => "the model does not rerank",
+  ],
+  [/credit limit exceeded/i, () => "the credit limit is exceeded"],
+  [/spending limit/i, () => "the spending limit is reached"],
+  [/exceeded your current quota/i, () => "the quota is used up"],
+  [/(?:cannot|must not|should not|can't) be (?:blank|empty)/i, () => "it rejects empty texts"],
+];
+
+function atMost(unit: string): Reason[1] {
+  return (limit) => (limit === "" ? `it limits ${unit}` : `it accepts at most ${limit} ${unit}`);
+}
+
+/** Statuses after which the server's words change nothing: the key is unknown, or the server has a problem of its own. */
+const UNQUOTED = new Set([401, 408, 409, 425]);
+
+/** Statuses whose own explanation is complete if the server's reason is unknown. */
+const EXPLAINED = new Set([402, 429]);
+
+const OMITTED = " (its message is omitted: it may quote the request; a custom `fetch` can log it)";
+
+/**
+ * Returns the server's reason for the middle of a sentence: a known code, and a known reason. Nothing else passes.
+ *
+ * @param sent - A reason, or a number, that is in it is not the server's own.
+ */
+export function describeReason(status: number, { message, code }: ErrorBody, sent: Sent): string {
+  const known = knownCode(code);
+  const name = known === "" || repeats([known], sent) ? "" : ` [${known}]`;
+  if (status < 400 || status > 499 || UNQUOTED.has(status)) return name;
+  const reason = findReason(message, sent);
+  if (reason !== undefined) return `${name} (${reason})`;
+  return EXPLAINED.has(status) ? name : name + OMITTED;
+}
+
+function findReason(message: string, sent: Sent): string | undefined {
+  for (const [words, describe] of REASONS) {
+    const found = words.exec(message);
+    if (!found) continue;
+    if (contains(sent, words)) return undefined;
+    const group = found.slice(1).find(Boolean)?.toLowerCase() ?? "";
+    return describe(/^\d/.test(group) && !isLimit(group, sent) ? "" : group);
+  }
+  return undefined;
+}
+
+/**
+ * Whether a number is one that people choose as a limit, such as 96, 512 or 300,000, and is in no text. Models with one
+ * or two special tokens have 8191 or 514.
+ */
+function isLimit(digits: string, sent: Sent): boolean {
+  const isRound = /^[1-9]\d?0{0,5}$/.test(digits);
+  const isPowerOfTwo = [-2, 0, 1].some((special) => (Number(digits) + special) % 128 === 0);
+  return /^[1-9]\d{0,6}$/.test(digits) && (isRound || isPowerOfTwo) && !repeatsNumber(digits, sent);
+}
+
+/** Returns a delay for a message, unless its number is in a text: a server may put one into a header. */
+export function describeDelay(waitMs: number | undefined, sent: Sent): string {
+  if (waitMs === undefined) return "";
+  const seconds = String(Math.ceil(waitMs / 1000));
+  const isShown = seconds.length <= 5 && !repeatsNumber(seconds, sent);
+  return isShown ? ` and asks for a delay of ${seconds} s` : " and asks for a delay";
+}
