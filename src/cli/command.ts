@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { nearestName } from "../core/options/nearest-name.js";
+import { hideKey, printable } from "../core/errors/redact.js";
 
 /** A command of `together-retrieval`. */
 export interface Command {
@@ -15,8 +16,12 @@ export interface Command {
   run(args: readonly string[]): Promise<void>;
 }
 
-/** The command line is invalid: exit code 2. Every other error is exit code 1. */
-export class UsageError extends Error {}
+/** The command line is invalid: exit code 2. Every other error is exit code 1. Its message hides a misplaced key. */
+export class UsageError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(hideKey(printable(message)), options);
+  }
+}
 
 /**
  * Parses options. Positional arguments are errors.

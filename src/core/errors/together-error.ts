@@ -5,6 +5,8 @@
  * errors may quote the request. What is useful of such a cause is in the message.
  */
 
+import { hideKey, printable } from "./redact.js";
+
 /**
  * Identifies the problem, for a `switch`. The list is closed: a new code is a breaking change.
  *
@@ -92,11 +94,12 @@ export class TogetherError extends Error implements TogetherErrorDetails {
   declare readonly index?: number;
 
   /**
-   * @param message - The sentence. The reference to the page is added.
+   * @param message - The sentence. The reference to the page is added. What looks like an API key is hidden, and
+   * invisible characters are removed.
    * @param details - Only those that apply become properties.
    */
   constructor(code: TogetherErrorCode, message: string, details: TogetherErrorDetails = {}) {
-    super(`${message} (see ${PAGE}#${code})`);
+    super(`${hideKey(printable(message))} (see ${PAGE}#${code})`);
     this.code = code;
     for (const [name, value] of Object.entries(details)) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });

@@ -1,5 +1,6 @@
 /** Reads options by their table, with the same error messages for every class. */
 
+import { hideKey } from "../errors/redact.js";
 import { cannot } from "../errors/together-error.js";
 import { readEnvironment } from "./environment.js";
 import { nearestName } from "./nearest-name.js";
@@ -69,7 +70,15 @@ export class OptionReader<Table extends AnyTable> {
 
   /** Creates the error for a wrong option. */
   readonly error: OptionError = (problem, fix, code = "invalid_option") =>
-    cannot(code, this.#task, problem, fix);
+    cannot(code, this.#task, hideKey(problem, this.#givenKey), fix);
+
+  /** The key that was passed, or that is in the environment: another option may hold it by mistake. */
+  get #givenKey(): string | undefined {
+    const { apiKey, client } = Object(this.#options) as { apiKey?: unknown; client?: unknown };
+    const { apiKey: ofClient } = Object(client) as { apiKey?: unknown };
+    const given = [apiKey, ofClient].find((key) => typeof key === "string");
+    return (given ?? readEnvironment(this.#table["apiKey"]?.environment))?.trim();
+  }
 
   #rejectUnknown(): void {
     const known = Object.keys(this.#table);

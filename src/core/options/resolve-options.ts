@@ -1,6 +1,7 @@
 /** Resolves options: checks them, fills in their defaults, and checks that they fit together. */
 
 import type Together from "together-ai";
+import { containsKey } from "../errors/redact.js";
 import { embedderOptions } from "./embedder-options.js";
 import { OptionReader } from "./option-reader.js";
 import type { Resolved } from "./option-types.js";
@@ -29,6 +30,7 @@ const CLIENT_OPTIONS = ["apiKey", "baseURL", "fetch"] as const;
 export function resolveEmbedder(options: EmbedderOptions, name: string): ResolvedEmbedder {
   const reader = new OptionReader(options, embedderOptions, name);
   const resolved = reader.readAll(settingsOfClient(reader));
+  rejectMisplacedKey(resolved, reader);
   const { countTokens, longText, maxInputTokens } = resolved;
   if (longText === "reject" && !countTokens) {
     throw reader.error(
@@ -50,7 +52,9 @@ export function resolveEmbedder(options: EmbedderOptions, name: string): Resolve
  */
 export function resolveReranker(options: RerankerOptions, name: string): ResolvedReranker {
   const reader = new OptionReader(options, rerankerOptions, name);
-  return reader.readAll(settingsOfClient(reader));
+  const resolved = reader.readAll(settingsOfClient(reader));
+  rejectMisplacedKey(resolved, reader);
+  return resolved;
 }
 
 type SharedReader = Pick<OptionReader<typeof sharedOptions>, "has" | "read" | "check" | "error">;
@@ -67,4 +71,14 @@ function settingsOfClient(reader: SharedReader): { apiKey?: string; baseURL?: st
   }
   const { apiKey, baseURL } = reader.read("client") as Together;
   return { apiKey: String(apiKey), baseURL: reader.check("baseURL", baseURL) };
+}
+
+/** Model and address are in messages, events and properties, so neither may hold a key. */
+function rejectMisplacedKey({ model, baseURL, apiKey }: ResolvedShared, { error }: SharedReader): void {
+  if (containsKey(model, apiKey)) {
+    throw error("`model` holds an API key", "pass the key as `apiKey`, and as `model` the model's id");
+  }
+  if (containsKey(new URL(baseURL).pathname, apiKey)) {
+    throw error("`baseURL` holds an API key", "pass the key as `apiKey`, and as `baseURL` the plain address");
+  }
 }
