@@ -34,10 +34,13 @@ export class TogetherClient {
   readonly #together: Together;
   readonly #timeout: number;
   readonly #apiKey: string;
+  readonly #headers: Readonly<Record<string, string>> | undefined;
 
   constructor(options: ResolvedShared) {
     this.#timeout = options.timeout;
     this.#apiKey = options.apiKey;
+    // Per request, because the SDK lets TOGETHER_CUSTOM_HEADERS replace the header that it makes of the key.
+    this.#headers = options.client ? undefined : { Authorization: `Bearer ${options.apiKey}` };
     this.#together =
       options.client ??
       new Together({
@@ -74,7 +77,12 @@ export class TogetherClient {
   }
 
   async #request(call: EndpointCall, signal: AbortSignal): Promise<Response> {
-    const options = { signal, maxRetries: 0, timeout: this.#timeout };
+    const options = {
+      signal,
+      maxRetries: 0,
+      timeout: this.#timeout,
+      ...(this.#headers && { headers: this.#headers }),
+    };
     if (call.path === "/rerank") {
       return this.#together.rerank.create(call.body as Together.RerankCreateParams, options).asResponse();
     }

@@ -109,6 +109,30 @@ describe("HTTP requests", () => {
     expect((error as Error).message).toContain(`the connection failed after 2 attempts (${named});`);
   });
 
+  it("sends the key that is configured, whatever TOGETHER_CUSTOM_HEADERS contains", async () => {
+    vi.stubEnv("TOGETHER_CUSTOM_HEADERS", "authorization: Bearer another-key\nX-Team: search");
+    const apiKey = freshKey();
+    nock(ORIGIN, { reqheaders: { authorization: `Bearer ${apiKey}`, "x-team": "search" } })
+      .post("/v1/embeddings")
+      .reply(200, embeddingsBody(1));
+    expect((await new Embedder({ model: "m", apiKey }).embed(["a text"])).vectors.length).toBe(1);
+    vi.unstubAllEnvs();
+  });
+
+  it("sends the headers of the SDK that describe platform and SDK, and no other of their kind", async () => {
+    let names: string[] = [];
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      names = [...new Headers(init?.headers).keys()].filter((name) => name.startsWith("x-")).toSorted();
+      return Response.json(embeddingsBody(1));
+    };
+    await new Embedder({ model: "m", apiKey: freshKey(), fetch }).embed(["a text"]);
+    expect(names).toEqual([
+      ...["x-stainless-arch", "x-stainless-lang", "x-stainless-os", "x-stainless-package-version"],
+      ...["x-stainless-retry-count", "x-stainless-runtime", "x-stainless-runtime-version"],
+      "x-stainless-timeout",
+    ]);
+  });
+
   it("logs nothing of the SDK when TOGETHER_LOG is set", async () => {
     vi.stubEnv("TOGETHER_LOG", "debug");
     const logs = (["log", "info", "warn", "error", "debug"] as const).map((name) =>
