@@ -39,8 +39,12 @@ export function unlessSent(requestId: string | undefined, sent: Sent): string | 
 
 /** Whether hexadecimal digits are readable text. Of 16 random bytes, one in a million is; of eight, one in a thousand. */
 function isTextInHex(digits: string): boolean {
+  return !/[\p{Cc}\uFFFD]/u.test(fromHex(digits));
+}
+
+function fromHex(digits: string): string {
   const bytes = Uint8Array.from(digits.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
-  return !/[\p{Cc}\uFFFD]/u.test(new TextDecoder().decode(bytes));
+  return new TextDecoder().decode(bytes);
 }
 
 /** Whether one of the parts, which are letters and digits, is in what was sent: in any case, forwards or backwards. */
@@ -48,14 +52,23 @@ export function repeats(parts: readonly string[], sent: Sent): boolean {
   return contains(sent, new RegExp(bothWays(parts), "i"));
 }
 
-/** Whether a number is in what was sent, and not only its digits in a longer number. */
+/** Whether a number is in what was sent, and not only in a longer one; or whether its digits are a part of it in hex. */
 export function repeatsNumber(digits: string, sent: Sent): boolean {
-  return contains(sent, new RegExp(String.raw`(?<!\d)(?:${bothWays([digits])})(?!\d)`));
+  const inHex = digits.length % 2 === 0 ? fromHex(digits) : "";
+  return (
+    contains(sent, new RegExp(String.raw`(?<!\d)(?:${bothWays([digits])})(?!\d)`)) ||
+    (inHex !== "" && sent.some((text) => text.includes(inHex)))
+  );
 }
 
-/** Whether a pattern fits a part of what was sent. Full-width digits and letters count as plain ones. */
+/** Whether a pattern fits a part of what was sent, written in plain letters and digits. */
 export function contains(sent: Sent, pattern: RegExp): boolean {
-  return sent.some((text) => pattern.test(text.normalize("NFKC")));
+  return sent.some((text) => pattern.test(plain(text)));
+}
+
+/** Makes full-width characters plain, and removes accents and zero-width characters. */
+function plain(text: string): string {
+  return /^[ -~]*$/.test(text) ? text : text.normalize("NFKD").replaceAll(/[\p{M}\p{Cf}]/gu, "");
 }
 
 function bothWays(parts: readonly string[]): string {

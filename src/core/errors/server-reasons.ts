@@ -6,55 +6,49 @@ import type { ErrorBody } from "./failure.js";
 import { contains, knownCode, repeats, repeatsNumber, type Sent } from "./redact.js";
 
 /**
- * Words of servers, and what they mean. A group of a pattern is a number that is a limit, or one of several words.
- * `describe` receives an empty string if the number is not shown.
+ * Words of servers, and what they mean. A group of a pattern is a number that is a limit, or one of several words. It is
+ * optional: a pattern fits whatever is in its place, and `describe` receives an empty string if it is not shown.
  */
 type Reason = readonly [words: RegExp, describe: (group: string) => string];
+
+/** A number that is complete: digits of a text with something between them are not. */
+const LIMIT = String.raw`(\d+)(?=(?:\.0)?[.,:)\]]{0,2}(?: [a-z(-]|$))`;
 
 /**
  * The first one that fits counts. Sources: Together's messages in public issues (2024 to 2026); the source of vLLM and
  * text-embeddings-inference; the API references of OpenAI, Voyage, Cohere, Google and DashScope (2026-11).
  */
 const REASONS: readonly Reason[] = [
-  [
-    /(?:maximum allowed batch size|array with maximum length|batch size limit is|batch size is invalid, it should not be larger than|number of (?:texts|inputs|documents) must be at most) (\d+)/i,
-    atMost("texts per request"),
-  ],
-  [/at most (\d+) requests can be in one batch/i, atMost("texts per request")],
-  [
-    /(?:max (\d+) tokens per request|allowed tokens per submitted batch is (\d+)|maximum allowed batch tokens (\d+))/i,
-    atMost("tokens per request"),
-  ],
-  [
-    /(?:maximum context length (?:is|of) (\d+)|must have less than (\d+) tokens|input length should be \[\d+, (\d+)\]|context size \((\d+) tokens\))/i,
-    atMost("tokens per text"),
-  ],
+  limit(
+    "texts per request",
+    "(?:maximum allowed batch size|array with maximum length|batch size limit is|batch size is invalid, it should not be larger than|number of (?:texts|inputs|documents) must be at most)(?: N)?",
+    "(?:at most N )?requests can be in one batch",
+  ),
+  limit(
+    "tokens per request",
+    "(?:max N )?tokens per request|(?:allowed tokens per submitted batch is|maximum allowed batch tokens)(?: N)?",
+  ),
+  limit(
+    "tokens per text",
+    String.raw`(?:maximum context length (?:is|of)|inputs?\W{0,2} must have less than)(?: N)?`,
+    String.raw`input length should be(?: \[\d+, N)?|available context size(?: \(N)?`,
+  ),
   [/exceeds? the (?:model's )?(?:maximum )?context length/i, () => "a text exceeds the context length"],
+  limit("requests per minute", "rate limit (?:for this model )?is(?: N)?"),
   [
-    /rate limit(?: for this model)? is (\d+)(?:\.0)? (?:queries|requests) per minute/i,
-    atMost("requests per minute"),
-  ],
-  [
-    /unrecognized request arguments? supplied: (user|dimensions|encoding_format|top_n|return_documents|rank_fields)\b/i,
-    (name) => `it does not know the argument ${name}`,
-  ],
-  [
-    /unrecognized request arguments? supplied|extra (?:inputs|fields) (?:are )?not permitted/i,
-    () => "it does not know an argument of the request",
+    /unrecognized request arguments? supplied(?:: (user|dimensions|encoding_format|top_n|return_documents|rank_fields)\b)?|extra (?:inputs|fields) (?:are )?not permitted/i,
+    (name) => `it does not know ${name === "" ? "an argument of the request" : `the argument ${name}`}`,
   ],
   [/does not support matryoshka/i, () => "the number of dimensions of this model is fixed"],
   [/unable to access non-serverless model/i, () => "the model needs a dedicated endpoint"],
-  [/dedicated endpoint for .{1,200} is not running/i, () => "the dedicated endpoint is not running"],
+  [/dedicated endpoint for /i, () => "the dedicated endpoint is not running"],
+  [/^the model [`']|unable to access model/i, () => "it has no such model"],
   [
-    /unable to access model|the model .{1,200} (?:does not exist|not found|was not found)/i,
-    () => "it has no such model",
-  ],
-  [
-    /does not support (?:the )?embeddings?|not an embedding model|is of type \w+, not embedding/i,
+    /does not support (?:the )?embeddings?|not an embedding model|is of type rerank, not embedding/i,
     () => "the model creates no embeddings",
   ],
   [
-    /does not support (?:the )?(?:re-?rank|score)|is of type \w+, not rerank/i,
+    /does not support (?:the )?(?:re-?rank|score)|is of type embedding, not rerank/i,
     () => "the model does not rerank",
   ],
   [/credit limit exceeded/i, () => "the credit limit is exceeded"],
@@ -63,8 +57,13 @@ const REASONS: readonly Reason[] = [
   [/(?:cannot|must not|should not|can't) be (?:blank|empty)/i, () => "it rejects empty texts"],
 ];
 
-function atMost(unit: string): Reason[1] {
-  return (limit) => (limit === "" ? `it limits ${unit}` : `it accepts at most ${limit} ${unit}`);
+/** Words about a limit. `N` is the place of the number. */
+function limit(unit: string, ...words: string[]): Reason {
+  const pattern = new RegExp(words.join("|").replaceAll("N", LIMIT), "i");
+  return [
+    pattern,
+    (number) => (number === "" ? `it limits ${unit}` : `it accepts at most ${number} ${unit}`),
+  ];
 }
 
 /** Statuses after which the server's words change nothing: the key is unknown, or the server has a problem of its own. */
@@ -95,9 +94,13 @@ function findReason(message: string, sent: Sent): string | undefined {
     if (!found) continue;
     if (contains(sent, words)) return undefined;
     const group = found.slice(1).find(Boolean)?.toLowerCase() ?? "";
-    return describe(/^\d/.test(group) && !isLimit(group, sent) ? "" : group);
+    return describe(group !== "" && isOwn(group, sent) ? group : "");
   }
   return undefined;
+}
+
+function isOwn(group: string, sent: Sent): boolean {
+  return /^\d/.test(group) ? isLimit(group, sent) : !repeats([group], sent);
 }
 
 /**
