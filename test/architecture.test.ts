@@ -121,6 +121,7 @@ describe("the architecture", () => {
     for (const file of within("src/emulator")) visit(file);
     const foreign = [...reached].filter((path) => !path.startsWith("src/emulator/")).toSorted();
     expect(foreign).toEqual([
+      "src/core/errors/redact.ts",
       "src/core/errors/together-error.ts",
       "src/core/options/environment.ts",
       "src/core/options/nearest-name.ts",

@@ -54,7 +54,7 @@ export interface ResponseEvent extends Common {
   readonly durationMs: number;
   /** Token usage; `undefined` if the server reports none. */
   readonly usage: TokenUsage | undefined;
-  /** Together's id of the request, for a support ticket; `undefined` if the response has none. */
+  /** Together's id of the request, for a support ticket; `undefined` if the response has none of a known form. */
   readonly requestId: string | undefined;
 }
 

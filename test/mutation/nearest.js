@@ -71,7 +71,8 @@ export const nearest = {
     "unit/core/request/invalid-responses",
     "unit/core/options/base-url",
   ],
-  "core/errors/redact": ["unit/core/errors/redact", "unit/core/errors/rejected-requests"],
+  "core/errors/redact": ["unit/core/errors/redact", "unit/core/options/misplaced-key"],
+  "core/errors/server-reasons": ["unit/core/errors/server-reasons", "unit/core/errors/rejected-requests"],
   "core/errors/together-error": [
     "unit/core/errors/together-error",
     "unit/core/validate-texts",

@@ -2,7 +2,7 @@
 
 import { cannot, type TogetherError, type TogetherErrorCode } from "./together-error.js";
 import { embeddingModel, rerankModel } from "../models.js";
-import type { Sent } from "./redact.js";
+import type { SentStrings } from "./redact.js";
 import { describeDelay, describeReason } from "./server-reasons.js";
 import type { Failure, StatusFailure } from "./failure.js";
 import { isModelUnavailable, tooLargeBy } from "./rejection.js";
@@ -51,7 +51,7 @@ function statusCode(failure: StatusFailure): TogetherErrorCode {
  *
  * @param sent - The key and the texts that were sent.
  */
-export function describeFailure(failure: Failure, context: FailureContext, sent: Sent): TogetherError {
+export function describeFailure(failure: Failure, context: FailureContext, sent: SentStrings): TogetherError {
   const code = failureCode(failure);
   const { status, httpStatus = status, requestId }: Facts = failure;
   const [problem, fix] = explain(failure, code, context, sent);
@@ -73,7 +73,7 @@ function explain(
   failure: Failure,
   code: TogetherErrorCode,
   { attempts, baseURL, model, timeout }: FailureContext,
-  sent: Sent,
+  sent: SentStrings,
 ): Explanation {
   const { status, httpStatus, waitMs, detail, problem = "" }: Facts = failure;
   const after = attempts > 1 ? ` after ${attempts} attempts` : "";

@@ -4,7 +4,7 @@
  */
 
 /** What was sent with a request: the key, and its texts. */
-export type Sent = readonly string[];
+export type SentStrings = readonly string[];
 
 /** A UUID, or its 32 digits: vLLM, OpenAI, Envoy, nginx and AWS send these, some behind a word (tried 2026-11). */
 const UUID = /^(?:(?:req|embd|rerank|score)[-_])?(?:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|[\da-f]{32})$/i;
@@ -29,7 +29,7 @@ function isRequestId(value: unknown): value is string {
 }
 
 /** Returns a request id, unless it is made of the key or of a text that was sent. */
-export function unlessSent(requestId: string | undefined, sent: Sent): string | undefined {
+export function unlessSent(requestId: string | undefined, sent: SentStrings): string | undefined {
   if (requestId === undefined) return undefined;
   // Both ends of the digits, because a UUID is also written without its hyphens.
   const digits = requestId.replaceAll("-", "").match(/[\da-f]{16,32}$/i)?.[0] ?? requestId.slice(0, 16);
@@ -48,12 +48,12 @@ function fromHex(digits: string): string {
 }
 
 /** Whether one of the parts, which are letters and digits, is in what was sent: in any case, forwards or backwards. */
-export function repeats(parts: readonly string[], sent: Sent): boolean {
+export function repeats(parts: readonly string[], sent: SentStrings): boolean {
   return contains(sent, new RegExp(bothWays(parts), "i"));
 }
 
 /** Whether a number is in what was sent, and not only in a longer one; or whether its digits are a part of it in hex. */
-export function repeatsNumber(digits: string, sent: Sent): boolean {
+export function repeatsNumber(digits: string, sent: SentStrings): boolean {
   const inHex = digits.length % 2 === 0 ? fromHex(digits) : "";
   return (
     contains(sent, new RegExp(String.raw`(?<!\d)(?:${bothWays([digits])})(?!\d)`)) ||
@@ -62,7 +62,7 @@ export function repeatsNumber(digits: string, sent: Sent): boolean {
 }
 
 /** Whether a pattern fits a part of what was sent, written in plain letters and digits. */
-export function contains(sent: Sent, pattern: RegExp): boolean {
+export function contains(sent: SentStrings, pattern: RegExp): boolean {
   return sent.some((text) => pattern.test(plain(text)));
 }
 

@@ -3,7 +3,7 @@
  */
 
 import type { ErrorBody } from "./failure.js";
-import { contains, knownCode, repeats, repeatsNumber, type Sent } from "./redact.js";
+import { contains, knownCode, repeats, repeatsNumber, type SentStrings } from "./redact.js";
 
 /**
  * Words of servers, and what they mean. A group of a pattern is a number that is a limit, or one of several words. It is
@@ -79,7 +79,7 @@ const OMITTED = " (its message is omitted: it may quote the request; a custom `f
  *
  * @param sent - A reason, or a number, that is in it is not the server's own.
  */
-export function describeReason(status: number, { message, code }: ErrorBody, sent: Sent): string {
+export function describeReason(status: number, { message, code }: ErrorBody, sent: SentStrings): string {
   const known = knownCode(code);
   const name = known === "" || repeats([known], sent) ? "" : ` [${known}]`;
   if (status < 400 || status > 499 || UNQUOTED.has(status)) return name;
@@ -88,7 +88,7 @@ export function describeReason(status: number, { message, code }: ErrorBody, sen
   return EXPLAINED.has(status) ? name : name + OMITTED;
 }
 
-function findReason(message: string, sent: Sent): string | undefined {
+function findReason(message: string, sent: SentStrings): string | undefined {
   for (const [words, describe] of REASONS) {
     const found = words.exec(message);
     if (!found) continue;
@@ -99,7 +99,7 @@ function findReason(message: string, sent: Sent): string | undefined {
   return undefined;
 }
 
-function isOwn(group: string, sent: Sent): boolean {
+function isOwn(group: string, sent: SentStrings): boolean {
   return /^\d/.test(group) ? isLimit(group, sent) : !repeats([group], sent);
 }
 
@@ -107,14 +107,14 @@ function isOwn(group: string, sent: Sent): boolean {
  * Whether a number is one that people choose as a limit, such as 96, 512 or 300,000, and is in no text. Models with one
  * or two special tokens have 8191 or 514.
  */
-function isLimit(digits: string, sent: Sent): boolean {
+function isLimit(digits: string, sent: SentStrings): boolean {
   const isRound = /^[1-9]\d?0{0,5}$/.test(digits);
   const isPowerOfTwo = [-2, 0, 1].some((special) => (Number(digits) + special) % 128 === 0);
   return /^[1-9]\d{0,6}$/.test(digits) && (isRound || isPowerOfTwo) && !repeatsNumber(digits, sent);
 }
 
 /** Returns a delay for a message, unless its number is in a text: a server may put one into a header. */
-export function describeDelay(waitMs: number | undefined, sent: Sent): string {
+export function describeDelay(waitMs: number | undefined, sent: SentStrings): string {
   if (waitMs === undefined) return "";
   const seconds = String(Math.ceil(waitMs / 1000));
   const isShown = seconds.length <= 5 && !repeatsNumber(seconds, sent);

@@ -1,8 +1,9 @@
 /**
  * The error class of this package.
  *
- * An error never contains the API key or a text of the user. Therefore it has no `cause` from the SDK or `fetch`, whose
- * errors may quote the request. What is useful of such a cause is in the message.
+ * An error never contains the API key or a text of the user. The constructor removes what no message may contain, as the
+ * last one of all places that build a message. An error has no `cause` from the SDK or `fetch`, whose errors may quote
+ * the request. What is useful of such a cause is in the message.
  */
 
 import { hideKey, printable } from "./redact.js";
@@ -51,7 +52,7 @@ export type TogetherErrorCode =
 export interface TogetherErrorDetails {
   /** HTTP status of the last response. */
   readonly status?: number | undefined;
-  /** Together's id of the last request, for a support ticket. */
+  /** Together's id of the last request, for a support ticket; missing if it has no known form. */
   readonly requestId?: string | undefined;
   /** Requests that were sent, including the first one; 0 if the retry deadline ended before the first one was sent. */
   readonly attempts?: number | undefined;

@@ -1,7 +1,6 @@
 /** The options that say which model is used, and how the API is reached. */
 
 import type Together from "together-ai";
-import { printable } from "../errors/redact.js";
 import { checkString, type Option, type OptionError } from "./option-types.js";
 
 interface Variables {
@@ -11,7 +10,7 @@ interface Variables {
 /** A model's id. It is required. */
 export const modelId: Option<string> = required((value, name, error) => {
   const model = checkString(value, name, error);
-  if (model !== printable(model)) {
+  if (/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(model)) {
     throw error("`model` holds invisible characters", "type the model's id instead of copying it");
   }
   if (model.trim() !== "") return model;

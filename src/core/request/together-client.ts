@@ -10,7 +10,7 @@
 import Together from "together-ai";
 import { readBody, type Body } from "./read-body.js";
 import { Deadline } from "./deadline.js";
-import { isSystemCode, unlessSent, type Sent } from "../errors/redact.js";
+import { isSystemCode, unlessSent, type SentStrings } from "../errors/redact.js";
 import type { Fetch } from "../options/options.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
 import { readErrorText } from "./error-body.js";
@@ -165,7 +165,7 @@ function bodyText({ message }: SdkError): string {
 }
 
 /** Removes a request id that is made of what was sent. */
-function withOwnRequestId(error: unknown, sent: Sent): unknown {
+function withOwnRequestId(error: unknown, sent: SentStrings): unknown {
   if (!(error instanceof RequestError) || !("requestId" in error.failure)) return error;
   return new RequestError({ ...error.failure, requestId: unlessSent(error.failure.requestId, sent) });
 }

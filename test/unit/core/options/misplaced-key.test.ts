@@ -75,7 +75,7 @@ describe("a misplaced key", () => {
 });
 
 describe("`model`", () => {
-  it.each(["BAAI/bge\u200B-large", "BAAI/\u202Eegb", "a\nb"])(
+  it.each(["BAAI/bge\u200B-large", "BAAI/\u202Eegb"])(
     "is rejected with invisible characters: %j",
     (model) => {
       const error = complaint(() => new Embedder({ model, apiKey: "key" }));
