@@ -1,7 +1,7 @@
 /** Reads errors from where they are not expected: bodies that are not JSON, and successful responses. Pure. */
 
 import type { ErrorBody, StatusFailure } from "../errors/failure.js";
-import { field, readErrorBody, readRequestId } from "./wire.js";
+import { field, readErrorBody } from "./wire.js";
 
 const NO_WORDS: ErrorBody = { message: "", type: "", code: "" };
 
@@ -55,7 +55,7 @@ export function errorInBody(body: unknown, requestId: string | undefined): Statu
     httpStatus: 200,
     body: words,
     waitMs: undefined,
-    requestId: requestId ?? readRequestId(found),
+    requestId,
   };
 }
 

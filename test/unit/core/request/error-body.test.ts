@@ -64,12 +64,12 @@ describe("errorInBody()", () => {
     expect(errorInBody(body, "r-1")?.status).toBe(status);
   });
 
-  it("keeps the words, the status of the response and the request id", () => {
+  it("keeps the words, the status of the response and the request id of its header", () => {
     const body = { id: "from-the-body", error: { message: "m", type: "t", code: "bad_request" } };
     const words = { message: "m", type: "t", code: "bad_request" };
     const failure = { kind: "status", status: 400, httpStatus: 200, body: words, waitMs: undefined };
     expect(errorInBody(body, "from-the-header")).toEqual({ ...failure, requestId: "from-the-header" });
-    expect(errorInBody(body, undefined)).toEqual({ ...failure, requestId: "from-the-body" });
+    expect(errorInBody(body, undefined)).toEqual({ ...failure, requestId: undefined });
   });
 });
 
@@ -119,7 +119,7 @@ describe("a 200 that holds an error object", () => {
     const { embedder, events } = bench({ faults: () => success(body) });
     const { message } = (await rejection(embedder().embed(["a text"]))) as Error;
     expect(message).toMatch(
-      /: Together responded with an error in a 200 \[invalid_request_error\] \(its message is omitted: .+\); change what the server rejects; a retry cannot help \(see .+#bad_request\)$/,
+      /: Together responded with an error in a 200 \(its message is omitted: .+\); change what the server rejects; a retry cannot help \(see .+#bad_request\)$/,
     );
     expect(only(events, "request-error")).toMatchObject([{ code: "bad_request", status: 200 }]);
   });
