@@ -24,20 +24,20 @@ export interface Emulator {
    * Changes the rate limit for all requests from now on. Earlier requests still count if the algorithm stays the
    * same.
    *
-   * @throws {@link TogetherError} `invalid_option`, as {@link createEmulator} does.
+   * @throws `TogetherError` with the code `invalid_option`, as {@link createEmulator} does.
    */
   setLimits(limits: RateLimitOptions | LimitRule | undefined): void;
   /**
    * Changes the faults for all requests from now on. A list starts with the next request.
    *
-   * @throws {@link TogetherError} `invalid_option`, as {@link createEmulator} does.
+   * @throws `TogetherError` with the code `invalid_option`, as {@link createEmulator} does.
    */
   setFaults(faults: Faults | undefined): void;
   /**
    * Replaces the outages. Their times count from now, so `setOutages([{ from: 0, to: 5_000 }])` starts an outage of 5
    * seconds, and `setOutages([])` ends it.
    *
-   * @throws {@link TogetherError} `invalid_option`, as {@link createEmulator} does.
+   * @throws `TogetherError` with the code `invalid_option`, as {@link createEmulator} does.
    */
   setOutages(outages: readonly Outage[]): void;
   /** Deletes all logged requests and sets the totals to 0. */
@@ -48,7 +48,8 @@ export interface Emulator {
    * Requests from web pages are rejected unless the page is on this machine, and so are requests to a host name that is
    * not this machine's: see {@link ListenOptions}.
    *
-   * @throws {@link TogetherError} `invalid_option` for an option that is unknown, of the wrong type or out of range.
+   * @throws `TogetherError` with the code `invalid_option` for an option that is unknown, of the wrong type or out of
+   * range.
    * @throws Node's own error if the port is in use (`EADDRINUSE`) or this machine does not have the host's address.
    */
   listen(options?: ListenOptions): Promise<EmulatorServer>;
@@ -61,8 +62,8 @@ export interface Emulator {
  * The built-in models are lexical: they compare words and parts of words, not meanings. That is enough for
  * retrieval that visibly works. Replace them with the options `embed`, `rank` and `chat`.
  *
- * @throws {@link TogetherError} `invalid_option` for an option that is unknown, of the wrong type or out of range, at
- * every depth: `limits.burst`, `faults[0].status`.
+ * @throws `TogetherError` with the code `invalid_option` for an option that is unknown, of the wrong type or out of
+ * range, at every depth: `limits.burst`, `faults[0].status`.
  *
  * @example
  * ```ts
