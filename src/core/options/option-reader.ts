@@ -2,6 +2,7 @@
 
 import { cannot } from "../errors/together-error.js";
 import { readEnvironment } from "./environment.js";
+import { nearestName } from "./nearest-name.js";
 import type { AnyOption, AnyTable, OptionError, Resolved } from "./option-types.js";
 
 /** The options that were passed to a class. */
@@ -11,10 +12,11 @@ export class OptionReader<Table extends AnyTable> {
   readonly #task: string;
 
   /**
-   * @param name - The class, for error messages.
+   * @param name - The class or function, for error messages.
+   * @param example - How to write it, for callers without options.
    * @throws {@link TogetherError} `invalid_option` for an option that the table does not have.
    */
-  constructor(options: object, table: Table, name: string) {
+  constructor(options: object, table: Table, name: string, example = `new ${name}({ model: "..." })`) {
     this.#task = `create ${name}`;
     this.#table = table;
     // npm only warns about an old Node.js, and the first text would end in a TypeError.
@@ -25,15 +27,18 @@ export class OptionReader<Table extends AnyTable> {
       );
     }
     if (typeof options !== "object" || options === null) {
-      throw this.error("it was given no options", `write new ${name}({ model: "..." })`);
+      throw this.error("it was given no options", `write ${example}`);
     }
     this.#options = options as Record<string, unknown>;
     this.#rejectUnknown();
   }
 
-  /** Determines whether an option was passed. The environment does not count. */
+  /**
+   * Determines whether an option was passed. The environment does not count, and neither does what the object inherits:
+   * with a polluted `Object.prototype`, every object inherits.
+   */
   has(name: string): boolean {
-    return this.#options[name] !== undefined;
+    return Object.hasOwn(this.#options, name) && this.#options[name] !== undefined;
   }
 
   /** Returns one option: as passed, otherwise from the environment, otherwise its default. */
@@ -42,7 +47,7 @@ export class OptionReader<Table extends AnyTable> {
     const value = this.has(name) ? this.#options[name] : readEnvironment(option.environment);
     return (
       value === undefined
-        ? option.default(String(this.#options["model"]), this.error)
+        ? option.default(this.has("model") ? String(this.#options["model"]) : "", this.error)
         : option.check(value, name, this.error)
     ) as Resolved<Table>[Name];
   }
@@ -70,8 +75,7 @@ export class OptionReader<Table extends AnyTable> {
     const known = Object.keys(this.#table);
     const unknown = Object.keys(this.#options).find((name) => this.has(name) && !known.includes(name));
     if (unknown === undefined) return;
-    const letters = unknown.toLowerCase().replaceAll(/[^a-z]/g, "");
-    const meant = known.find((name) => name.toLowerCase() === letters);
+    const meant = nearestName(unknown, known);
     const fix = meant ? `did you mean \`${meant}\`?` : `it takes ${known.join(", ")}`;
     throw this.error(`\`${unknown}\` is not an option`, fix);
   }
