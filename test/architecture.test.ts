@@ -19,7 +19,10 @@ const PARTS: Record<string, { parts: string[]; packages: RegExp }> = {
   "src/index.ts": { parts: ["src/core", ...CORE], packages: /^$/ },
   // The files at the top of core.
   "src/core": { parts: ["src/core", "src/core/errors"], packages: /^$/ },
-  "src/core/errors": { parts: ["src/core/errors", "src/core"], packages: /^$/ },
+  "src/core/errors": {
+    parts: ["src/core/errors", "src/core/options/nearest-model.ts", "src/core"],
+    packages: /^$/,
+  },
   "src/core/options": { parts: ["src/core/options", "src/core/errors", "src/core"], packages: /^$/ },
   "src/core/rate-limit": {
     parts: ["src/core/rate-limit", "src/core/options", "src/core", "package.json"],

@@ -73,7 +73,8 @@ class ChunkReader {
   constructor(source: Iterable<string> | AsyncIterable<string>, task: string) {
     const iterable: Partial<Iterable<string> & AsyncIterable<string>> =
       typeof source === "object" && source !== null ? source : {};
-    const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
+    const iterate = iterable[Symbol.asyncIterator] ?? iterable[Symbol.iterator];
+    const iterator = typeof iterate === "function" ? iterate.call(iterable) : undefined;
     if (!iterator) {
       throw cannot(
         "invalid_input",

@@ -69,7 +69,8 @@ export class TogetherClient {
   }
 
   async #request(call: EndpointCall, signal: AbortSignal): Promise<Response> {
-    const options = { signal, maxRetries: 0, timeout: this.#timeout };
+    // The SDK sends the key to `defaultBaseURL`, which it would inherit from a polluted `Object.prototype`.
+    const options = { signal, maxRetries: 0, timeout: this.#timeout, defaultBaseURL: undefined };
     if (call.path === "/rerank") {
       return this.#together.rerank.create(call.body as Together.RerankCreateParams, options).asResponse();
     }

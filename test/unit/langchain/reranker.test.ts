@@ -209,7 +209,7 @@ describe("TogetherReranker", () => {
       "Cannot create TogetherReranker: `documentText` is a string; it must be a function",
     );
     expect(() => new TogetherReranker(undefined as never)).toThrow(
-      "Cannot create TogetherReranker: `model` is missing",
+      'Cannot create TogetherReranker: it was given no options; write new TogetherReranker({ model: "..." })',
     );
   });
 });

@@ -148,7 +148,7 @@ describe("embedBatchSize", () => {
   });
 
   it("is listed in the error for an unknown option", () => {
-    const wrong = { chunkSize: 5 } as object;
+    const wrong = { temperature: 5 } as object;
     expect(() => on(bench(), wrong)).toThrow(/it takes model, .*, cache, embedBatchSize \(see/);
   });
 
