@@ -112,12 +112,16 @@ const unknown: readonly Slip[] = [
   ...["temperature", "maxTokens", "maxOutputTokens", "maxNewTokens", "topP", "topK", "stream", "prompt"].map(
     (name): Slip => [embedder, name, undefined],
   ),
-  ...["user", "cacheDir", "onError", "metadata", "documents", "maxChunksPerDoc"].map(
-    (name): Slip => [embedder, name, undefined],
-  ),
-  ...["maxScore", "normalize", "dimensions", "topP", "documentPrefix", "query"].map(
-    (name): Slip => [reranker, name, undefined],
-  ),
+  ...["user", "cacheDir", "onError", "metadata", "documents", "maxChunksPerDoc"].map((name): Slip => [
+    embedder,
+    name,
+    undefined,
+  ]),
+  ...["maxScore", "normalize", "dimensions", "topP", "documentPrefix", "query"].map((name): Slip => [
+    reranker,
+    name,
+    undefined,
+  ]),
   ...["headers", "batchSize", "model", "callbacks"].map((name): Slip => [call, name, undefined]),
   ...["llmChain", "queryCount", "searchType"].map((name): Slip => [retriever, name, undefined]),
 ];
@@ -134,7 +138,12 @@ describe("suggestFor", () => {
   it("suggests nothing wrong, and the right option for at least 90 % of what users write", () => {
     const meant = slips.filter(([, , expected]) => expected !== undefined);
     const count = (verdict: string): number => meant.filter((slip) => judge(slip) === verdict).length;
-    const figures = { slips: meant.length, right: count("right"), none: count("none"), wrong: count("wrong") };
+    const figures = {
+      slips: meant.length,
+      right: count("right"),
+      none: count("none"),
+      wrong: count("wrong"),
+    };
     console.info(`suggestions: ${JSON.stringify(figures)}`);
     expect(slips.filter((slip) => judge(slip) === "wrong").map(([, slip]) => slip)).toEqual([]);
     expect(meant.length).toBeGreaterThanOrEqual(60);
