@@ -11,7 +11,7 @@ import { traced } from "./trace.js";
 /** Options of {@link TogetherReranker}: those of `Reranker`, and the part of a document that is ranked. */
 export interface TogetherRerankerParams extends RerankerOptions {
   /**
-   * Returns the text that a document is ranked by, such as its title and its content.
+   * Returns the text that a document is ranked by, such as its title and its content. Synchronous.
    *
    * @defaultValue `pageContent`
    */

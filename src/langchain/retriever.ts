@@ -74,6 +74,9 @@ const retrieverOptions = {
  * `ContextualCompressionRetriever`. Unlike that class, it ends a call at once when the config's `signal` or `timeout`
  * aborts it, and leaves no request in flight.
  *
+ * Use it around a `MultiQueryRetriever`, not inside: documents of several queries have several scores, and LangChain
+ * takes those for different documents (`@langchain/classic` 1.0, 2026-11).
+ *
  * @example
  * ```ts
  * import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";
