@@ -11,6 +11,7 @@ import * as langchain from "../../src/langchain/index.js";
 import { RerankingRetriever } from "../../src/langchain/retriever.js";
 import * as llamaindex from "../../src/llamaindex/index.js";
 import { bench, EMBEDDING, KEY, RERANK } from "../support/emulate.js";
+import { runScript } from "../support/program.js";
 import { MemoryStore } from "../support/store.js";
 
 type Call = (emulator: Emulator, argument: never) => unknown;
@@ -50,7 +51,11 @@ const wrongCallOptions: readonly (readonly [label: string, options: unknown, nam
   ["{ signal: controller }", { signal: controller }, /`signal` is an AbortController; pass its `signal`/],
   ["{ signal: {} }", { signal: {} }, /`signal` is an object; it must be an AbortSignal/],
   ["{ signal: null }", { signal: null }, /`signal` is null/],
-  ["{ abortSignal }", { abortSignal: controller.signal }, /`abortSignal` is not an option; did you mean `signal`/],
+  [
+    "{ abortSignal }",
+    { abortSignal: controller.signal },
+    /`abortSignal` is not an option; did you mean `signal`/,
+  ],
   ["{ onProgress: 5 }", { onProgress: 5 }, /`onProgress` is 5; it must be a function/],
 ];
 
@@ -67,14 +72,26 @@ const methods: readonly (readonly [label: string, call: Call])[] = [
     "LangChain compressDocuments",
     (emulator, options) => lcReranker(emulator).compressDocuments(documents, "q", undefined, options),
   ],
-  ["LlamaIndex postprocessNodes", (emulator, options) => liReranker(emulator).postprocessNodes(nodes, "q", options)],
+  [
+    "LlamaIndex postprocessNodes",
+    (emulator, options) => liReranker(emulator).postprocessNodes(nodes, "q", options),
+  ],
 ];
 
 /** LlamaIndex names `onProgress` differently, and a pipeline passes options of other transformations. */
 const llamaIndexMethods: readonly (readonly [label: string, call: Call])[] = [
-  ["LlamaIndex getTextEmbedding", (emulator, options) => liEmbeddings(emulator).getTextEmbedding("a", options)],
-  ["LlamaIndex getTextEmbeddings", (emulator, options) => liEmbeddings(emulator).getTextEmbeddings(["a"], options)],
-  ["LlamaIndex getQueryEmbedding", (emulator, options) => liEmbeddings(emulator).getQueryEmbedding("a", options)],
+  [
+    "LlamaIndex getTextEmbedding",
+    (emulator, options) => liEmbeddings(emulator).getTextEmbedding("a", options),
+  ],
+  [
+    "LlamaIndex getTextEmbeddings",
+    (emulator, options) => liEmbeddings(emulator).getTextEmbeddings(["a"], options),
+  ],
+  [
+    "LlamaIndex getQueryEmbedding",
+    (emulator, options) => liEmbeddings(emulator).getQueryEmbedding("a", options),
+  ],
 ];
 
 type Attempt = readonly [label: string, call: (emulator: Emulator) => unknown, message: RegExp];
@@ -132,27 +149,47 @@ const lists: Attempt[] = (
 
 const items: Attempt[] = [
   ["Embedder.embed of [null]", (e) => embedder(e).embed([null as never]), /text at index 0 is not a string/],
-  ["Embedder.embedStream of a string", (e) => drain(embedder(e).embedStream("abc")), /source is not iterable/],
-  ["Embedder.embedStream of null", (e) => drain(embedder(e).embedStream(null as never)), /source is not iterable/],
+  [
+    "Embedder.embedStream of a string",
+    (e) => drain(embedder(e).embedStream("abc")),
+    /source is not iterable/,
+  ],
+  [
+    "Embedder.embedStream of null",
+    (e) => drain(embedder(e).embedStream(null as never)),
+    /source is not iterable/,
+  ],
   [
     "Embedder.embedStream of an object with a wrong iterator",
     (e) => drain(embedder(e).embedStream({ [Symbol.iterator]: 5 } as never)),
     /source is not iterable/,
   ],
   ["Embedder.embedQuery of an array", (e) => embedder(e).embedQuery(["a"] as never), /query is not a string/],
-  ["Reranker.rerank of objects without textOf", (e) => reranker(e).rerank("q", [{ a: 1 }] as never), /`textOf`/],
+  [
+    "Reranker.rerank of objects without textOf",
+    (e) => reranker(e).rerank("q", [{ a: 1 }] as never),
+    /`textOf`/,
+  ],
   [
     "Reranker.rerank with options in the place of textOf",
     (e) => reranker(e).rerank("q", ["a"], { topN: 1 } as never),
     /`textOf` is an object; .*options come after it/,
   ],
-  ["Reranker.rerank with textOf: null", (e) => reranker(e).rerank("q", ["a"], null as never), /`textOf` is null/],
+  [
+    "Reranker.rerank with textOf: null",
+    (e) => reranker(e).rerank("q", ["a"], null as never),
+    /`textOf` is null/,
+  ],
   [
     "Reranker.rerank with an async textOf",
     (e) => reranker(e).rerank("q", [1], (async () => "a") as never),
     /`textOf` returned a promise for the document at index 0/,
   ],
-  ["Reranker.rerank with topK", (e) => reranker(e).rerank("q", ["a"], String, { topK: 1 } as never), /`topN`/],
+  [
+    "Reranker.rerank with topK",
+    (e) => reranker(e).rerank("q", ["a"], String, { topK: 1 } as never),
+    /`topN`/,
+  ],
   [
     "LangChain compressDocuments with options in the place of callbacks",
     (e) => lcReranker(e).compressDocuments(documents, "q", { signal: controller.signal } as never),
@@ -163,16 +200,36 @@ const items: Attempt[] = [
     (e) => lcReranker(e).compressDocuments([null as never], "q"),
     /document at index 0 has no text/,
   ],
-  ["LlamaIndex getQueryEmbedding of null", (e) => liEmbeddings(e).getQueryEmbedding(null as never), /query is not/],
-  ["LlamaIndex getQueryEmbedding of {}", (e) => liEmbeddings(e).getQueryEmbedding({} as never), /query is not/],
-  ["LlamaIndex postprocessNodes of [null]", (e) => liReranker(e).postprocessNodes([null as never], "q"), /index 0/],
-  ["LlamaIndex postprocessNodes of [{}]", (e) => liReranker(e).postprocessNodes([{} as never], "q"), /index 0/],
+  [
+    "LlamaIndex getQueryEmbedding of null",
+    (e) => liEmbeddings(e).getQueryEmbedding(null as never),
+    /query is not/,
+  ],
+  [
+    "LlamaIndex getQueryEmbedding of {}",
+    (e) => liEmbeddings(e).getQueryEmbedding({} as never),
+    /query is not/,
+  ],
+  [
+    "LlamaIndex postprocessNodes of [null]",
+    (e) => liReranker(e).postprocessNodes([null as never], "q"),
+    /index 0/,
+  ],
+  [
+    "LlamaIndex postprocessNodes of [{}]",
+    (e) => liReranker(e).postprocessNodes([{} as never], "q"),
+    /index 0/,
+  ],
   [
     "LlamaIndex postprocessNodes of a node without getContent",
     (e) => liReranker(e).postprocessNodes([{ node: {} } as never], "q"),
     /document at index 0 has no text/,
   ],
-  ["LlamaIndex postprocessNodes without a query", (e) => liReranker(e).postprocessNodes(nodes), /query is not/],
+  [
+    "LlamaIndex postprocessNodes without a query",
+    (e) => liReranker(e).postprocessNodes(nodes),
+    /query is not/,
+  ],
   [
     "LlamaIndex postprocessNodes with a query of null parts",
     (e) => liReranker(e).postprocessNodes(nodes, [null] as never),
@@ -222,7 +279,11 @@ const ofRetriever: Attempt[] = (
   [
     ["nothing", undefined, /given no options; write new RerankingRetriever\(\{ retriever/],
     ["{}", {}, /`retriever` is missing/],
-    ["{ baseRetriever, baseCompressor }", { baseRetriever: {}, baseCompressor: {} }, /did you mean `retriever`/],
+    [
+      "{ baseRetriever, baseCompressor }",
+      { baseRetriever: {}, baseCompressor: {} },
+      /did you mean `retriever`/,
+    ],
     ["{ retriever } only", { retriever: { invoke: () => [] } }, /`reranker` is missing/],
     ["a vector store", { retriever: { asRetriever: () => {} }, reranker: {} }, /`retriever` is an object/],
     ["a wrong reranker", { retriever: { invoke: () => [] }, reranker: {} }, /`reranker` is an object/],
@@ -257,11 +318,20 @@ describe("an unusual argument", () => {
   it.each<[string, (emulator: Emulator) => Promise<unknown>]>([
     ["Embedder.embed with undefined options", (e) => embedder(e).embed(["a"], undefined)],
     ["Embedder.embed with { signal: undefined }", (e) => embedder(e).embed(["a"], { signal: undefined })],
-    ["Embedder.embed with a controller, which has a signal", (e) => embedder(e).embed(["a"], new AbortController())],
-    ["Embedder.embed with options without prototype", (e) => embedder(e).embed(["a"], Object.create(null) as object)],
+    [
+      "Embedder.embed with a controller, which has a signal",
+      (e) => embedder(e).embed(["a"], new AbortController()),
+    ],
+    [
+      "Embedder.embed with options without prototype",
+      (e) => embedder(e).embed(["a"], Object.create(null) as object),
+    ],
     ["Embedder.embedStream of a set", (e) => drain(embedder(e).embedStream(new Set(["a"])))],
     ["Reranker.rerank of strings without textOf", (e) => reranker(e).rerank("q", ["a 1"])],
-    ["LangChain compressDocuments with no callbacks", (e) => lcReranker(e).compressDocuments(documents, "q", [])],
+    [
+      "LangChain compressDocuments with no callbacks",
+      (e) => lcReranker(e).compressDocuments(documents, "q", []),
+    ],
     [
       "LlamaIndex with options of another transformation",
       (e) => liEmbeddings(e).getTextEmbedding("a", { chunkOverlap: 5 } as object),
@@ -271,6 +341,13 @@ describe("an unusual argument", () => {
     const { emulator } = bench();
     await call(emulator);
     expect(emulator.requests.length).toBe(1);
+  });
+});
+
+describe("a globalThis that accepts no new property", () => {
+  it("keeps no client from working", async () => {
+    const { exitCode, stdout } = await runScript("test/red-team/frozen-global.ts", []);
+    expect([exitCode, stdout]).toEqual([0, "1 vector"]);
   });
 });
 
@@ -317,7 +394,7 @@ describe("a polluted Object.prototype", () => {
       await liEmbeddings(emulator).getTextEmbeddings(["a", "b"], {});
       await lcReranker(emulator).compressDocuments(documents, "q", undefined, {});
       const keys = [...cache.store.entries.keys()];
-      return [keys, emulator.requests.map(({ path, headers, body }) => ({ path, key: headers, body }))];
+      return [keys, emulator.requests.map(({ origin, path, body }) => ({ origin, path, body }))];
     };
     const before = await run();
     pollute(name, value);
