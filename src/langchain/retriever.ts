@@ -110,7 +110,7 @@ export class RerankingRetriever extends BaseRetriever {
 
   /**
    * @param options - The two steps, and LangChain's options for their runs.
-   * @throws {@link TogetherError} `invalid_option`.
+   * @throws `TogetherError` `invalid_option`.
    */
   constructor(options: RerankingRetrieverParams) {
     const reader = new OptionReader(options, retrieverOptions, "RerankingRetriever", EXAMPLE);
@@ -123,7 +123,7 @@ export class RerankingRetriever extends BaseRetriever {
   /**
    * Returns the best candidates for a query, best first.
    *
-   * @throws {@link TogetherError} `invalid_input` if the query is not a string; `invalid_option` for a wrong signal.
+   * @throws `TogetherError` `invalid_input` if the query is not a string; `invalid_option` for a wrong signal.
    * @throws what the retriever or the reranker throws.
    * @throws the signal's reason if it is aborted.
    */

@@ -123,16 +123,16 @@ export function splitOptions<Own extends AnyTable, Core extends object>(
   name: string,
 ): { own: Resolved<Own>; core: Omit<Core, keyof Own>; error: OptionError } {
   const reader = new OptionReader(options, { ...core, ...own }, name);
-  // Without a prototype, so that an option that was left out is none of `Object.prototype`.
-  const pick = (names: string[], valueOf: (option: string) => unknown): object =>
-    Object.assign(
-      Object.create(null) as object,
-      Object.fromEntries(names.map((option) => [option, valueOf(option)])),
-    );
   const passed = Object.keys(core).filter((option) => !Object.hasOwn(own, option) && reader.has(option));
   return {
     own: pick(Object.keys(own), (option) => reader.read(option)) as Resolved<Own>,
     core: pick(passed, (option) => (options as Record<string, unknown>)[option]) as Omit<Core, keyof Own>,
     error: reader.error,
   };
+}
+
+/** Creates an object without a prototype, so that an option that was left out is none of `Object.prototype`. */
+function pick(names: readonly string[], valueOf: (option: string) => unknown): object {
+  const entries = names.map((option) => [option, valueOf(option)]);
+  return Object.assign(Object.create(null) as object, Object.fromEntries(entries));
 }

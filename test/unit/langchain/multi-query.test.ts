@@ -11,7 +11,17 @@ import { recordingTracer } from "./search.js";
 const queries = ["query 1", "query 2"];
 const passages = ["bees 1", "rust 2"];
 
-/** Three retrievers on one store: a search, the same reranked, and what asks one of them several queries. */
+/** Asks a retriever several queries, and merges what it returns. */
+function several(retriever: BaseRetrieverInterface): MultiQueryRetriever {
+  return MultiQueryRetriever.fromLLM({
+    llm: new FakeListChatModel({
+      responses: [`<questions>\n${queries.join("\n")}\n</questions>`],
+    }) as never,
+    retriever: retriever as never,
+  });
+}
+
+/** A search, and a reranker for what it finds. */
 async function setUp() {
   // The score depends on the query, as a real model's does.
   const { emulator } = bench({
@@ -22,19 +32,12 @@ async function setUp() {
   const store = await MemoryVectorStore.fromTexts(passages, {}, embeddings);
   const search = store.asRetriever(2);
   const reranker = new TogetherReranker({ ...shared, model: RERANK });
-  const several = (retriever: BaseRetrieverInterface): MultiQueryRetriever =>
-    MultiQueryRetriever.fromLLM({
-      llm: new FakeListChatModel({
-        responses: [`<questions>\n${queries.join("\n")}\n</questions>`],
-      }) as never,
-      retriever: retriever as never,
-    });
-  return { search, reranker, several };
+  return { search, reranker };
 }
 
 describe("MultiQueryRetriever", () => {
   it("returns duplicates around a reranking retriever, because the scores differ", async () => {
-    const { search, reranker, several } = await setUp();
+    const { search, reranker } = await setUp();
     const inside = several(new RerankingRetriever({ retriever: search, reranker }));
     const found = await inside.invoke("query");
     expect(found.map(({ pageContent }) => pageContent).toSorted()).toEqual(
@@ -43,7 +46,7 @@ describe("MultiQueryRetriever", () => {
   });
 
   it("returns each passage once inside a reranking retriever", async () => {
-    const { search, reranker, several } = await setUp();
+    const { search, reranker } = await setUp();
     const outside = new RerankingRetriever({ retriever: several(search), reranker });
     const found = await outside.invoke("query 3");
     expect(found.map(({ pageContent }) => pageContent).toSorted()).toEqual(passages);
@@ -51,7 +54,7 @@ describe("MultiQueryRetriever", () => {
   });
 
   it("is a parent of the reranking retriever's runs, although it passes callbacks instead of a config", async () => {
-    const { search, reranker, several } = await setUp();
+    const { search, reranker } = await setUp();
     const { tracer, run, runs } = recordingTracer();
     const inside = several(new RerankingRetriever({ retriever: search, reranker }));
     await inside.invoke("query", { callbacks: [tracer] });
