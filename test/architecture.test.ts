@@ -24,7 +24,10 @@ const PARTS: Record<string, { parts: string[]; packages: RegExp }> = {
   "src/index.ts": { parts: ["src/core", ...CORE], packages: /^$/ },
   // The files at the top of core.
   "src/core": { parts: ["src/core", "src/core/errors"], packages: /^$/ },
-  "src/core/errors": { parts: ["src/core/errors", "src/core"], packages: /^$/ },
+  "src/core/errors": {
+    parts: ["src/core/errors", "src/core/options/nearest-model.ts", "src/core"],
+    packages: /^$/,
+  },
   "src/core/options": { parts: ["src/core/options", "src/core/errors", "src/core"], packages: /^$/ },
   "src/core/rate-limit": {
     parts: ["src/core/rate-limit", "src/core/options", "src/core", "package.json"],
@@ -126,6 +129,7 @@ describe("the architecture", () => {
       "src/core/options/environment.ts",
       "src/core/options/nearest-name.ts",
       "src/core/options/nested-options.ts",
+      "src/core/options/option-habits.ts",
       "src/core/options/option-reader.ts",
       "src/core/options/option-types.ts",
       "src/core/validate-texts.ts",

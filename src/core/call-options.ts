@@ -7,7 +7,8 @@ export interface CallOptions {
    */
   signal?: AbortSignal | undefined;
   /**
-   * Called each time texts or documents are finished. If it throws, the call fails with that error.
+   * Called each time texts or documents are finished. If it throws or rejects, the call fails with that error. The
+   * call waits for the promise of an async function.
    *
    * @defaultValue `undefined`
    */

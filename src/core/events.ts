@@ -5,6 +5,7 @@
  * same `request` number.
  */
 
+import { isHandledPromise } from "./callbacks.js";
 import type { TogetherErrorCode } from "./errors/together-error.js";
 
 /** The endpoint that an event belongs to: `"embed"` for `/embeddings`, `"rerank"` for `/rerank`. */
@@ -208,14 +209,14 @@ type Without<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Unio
 export type Emit = (event: Without<TogetherEvent, keyof Common>) => void;
 
 /**
- * Creates a function that adds operation and model to an event and passes it to the listener. Errors of the listener
- * are ignored: the vectors are already billed and must not be lost because of a mistake in a log function.
+ * Creates a function that adds operation and model to an event and passes it to the listener. Errors of the listener,
+ * and rejections of an async one, are ignored: the vectors are already billed and must not be lost because of a mistake in a log function.
  */
 export function emitter(onEvent: ((event: TogetherEvent) => void) | undefined, common: Common): Emit {
   if (!onEvent) return () => {};
   return (event) => {
     try {
-      onEvent({ ...common, ...event } as TogetherEvent);
+      isHandledPromise(onEvent({ ...common, ...event } as TogetherEvent));
     } catch {
       // See above.
     }

@@ -85,6 +85,13 @@ const rerankModels: Readonly<Record<string, RerankModel>> = {
   "mixedbread-ai/mxbai-rerank-large-v2": { maxInputTokens: 32_768, retired: "2026-03-06" },
 };
 
+/** Ids of all known models, each in one spelling, for suggestions. */
+export const knownModels: readonly string[] = [
+  ...Object.keys(embeddingModels),
+  "Salesforce/Llama-Rank-V1",
+  "mixedbread-ai/Mxbai-Rerank-Large-V2",
+];
+
 /** Returns the facts about an embedding model; `undefined` for an unknown id. */
 export function embeddingModel(id: string): EmbeddingModel | undefined {
   return Object.hasOwn(embeddingModels, id) ? embeddingModels[id] : undefined;

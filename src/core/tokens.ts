@@ -1,5 +1,6 @@
 /** Tokens of texts, counted or estimated: for filling batches, and for finding texts that are too long. */
 
+import { isHandledPromise } from "./callbacks.js";
 import { cannot, count } from "./errors/together-error.js";
 import type { Emit } from "./events.js";
 import { indexesOf, rejectTexts } from "./validate-texts.js";
@@ -46,8 +47,8 @@ export interface CountedTexts {
  */
 export function countTokens(list: CountedTexts, task: string, options: TokenOptions, emit: Emit): number[] {
   const { maxInputTokens = Number.POSITIVE_INFINITY, longText } = options;
-  const tokens = list.texts.map((text) => (options.countTokens ?? estimateTokens)(text));
-  checkCounts(tokens, list, task);
+  const countOne = options.countTokens ?? estimateTokens;
+  const tokens = list.texts.map((text, position) => checkCount(countOne(text), position, list, task));
   const tooLong = indexesOf(tokens, (amount) => amount > maxInputTokens);
   if (tooLong.length === 0) return tokens;
   const indexes = tooLong.map((position) => list.firstIndexOf(position));
@@ -62,9 +63,9 @@ export function countTokens(list: CountedTexts, task: string, options: TokenOpti
 }
 
 /** A tokenizer that returns its tokens, or a promise, would accept every text. */
-function checkCounts(tokens: readonly unknown[], list: CountedTexts, task: string): void {
-  const position = tokens.findIndex((amount) => !(Number.isFinite(amount) && (amount as number) >= 0));
-  if (position < 0) return;
+function checkCount(amount: unknown, position: number, list: CountedTexts, task: string): number {
+  if (Number.isFinite(amount) && (amount as number) >= 0) return amount as number;
+  isHandledPromise(amount);
   const index = list.firstIndexOf(position);
   throw cannot(
     "invalid_option",

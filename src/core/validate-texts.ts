@@ -107,6 +107,11 @@ export function embedTask(texts: unknown, model: string): string {
   return `embed ${countOf(texts, "text")} with "${model}"`;
 }
 
+/** `embed a query with "model"`, likewise. */
+export function queryTask(model: string): string {
+  return `embed a query with "${model}"`;
+}
+
 /** `rerank 5 documents with "model"`, likewise. */
 export function rerankTask(documents: unknown, model: string): string {
   return `rerank ${countOf(documents, "document")} with "${model}"`;

@@ -11,7 +11,7 @@ import { traced } from "./trace.js";
 /** Options of {@link TogetherReranker}: those of `Reranker`, and the part of a document that is ranked. */
 export interface TogetherRerankerParams extends RerankerOptions {
   /**
-   * Returns the text that a document is ranked by, such as its title and its content.
+   * Returns the text that a document is ranked by, such as its title and its content. Synchronous.
    *
    * @defaultValue `pageContent`
    */
@@ -65,7 +65,7 @@ export class TogetherReranker extends BaseDocumentCompressor {
    */
   constructor(options: TogetherRerankerParams) {
     super();
-    const { own, core } = splitOptions(options ?? {}, ownOptions, rerankerOptions, NAME);
+    const { own, core } = splitOptions(options, ownOptions, rerankerOptions, NAME);
     this.#documentText = own.documentText;
     this.#engine = new RerankEngine(core, NAME);
     this.model = this.#engine.model;
@@ -85,8 +85,9 @@ export class TogetherReranker extends BaseDocumentCompressor {
     callbacks?: Callbacks,
     options?: RerankOptions,
   ): Promise<Doc[]> {
-    return traced(callbacks, this.model, query, documents?.length ?? 0, async () => {
-      const { ranked, usage } = await this.#engine.rerank(query, documents, this.#documentText, options);
+    return traced(callbacks, this.model, query, documents, async () => {
+      const given = { query, items: documents, textOf: this.#documentText, textOfName: "documentText" };
+      const { ranked, usage } = await this.#engine.rerank(given, options);
       return { ranked, usage, result: ranked.map((one) => withScore(one)) };
     });
   }
@@ -101,12 +102,9 @@ export class TogetherReranker extends BaseDocumentCompressor {
     query: string,
     options?: RerankOptions,
   ): Promise<RerankedDocument[]> {
-    const { ranked } = await this.#engine.rerank(
-      query,
-      documents,
-      (document) => this.#textOf(document),
-      options,
-    );
+    const textOf = (document: RerankInput): string => this.#textOf(document);
+    const given = { query, items: documents, textOf, textOfName: "documentText" };
+    const { ranked } = await this.#engine.rerank(given, options);
     return ranked.map(({ index, score }) => ({ index, relevanceScore: score }));
   }
 

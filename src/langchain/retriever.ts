@@ -6,7 +6,11 @@
  * @module
  */
 
-import type { CallbackManagerForRetrieverRun, Callbacks } from "@langchain/core/callbacks/manager";
+import {
+  parseCallbackConfigArg,
+  type CallbackManagerForRetrieverRun,
+  type Callbacks,
+} from "@langchain/core/callbacks/manager";
 import type { DocumentInterface } from "@langchain/core/documents";
 import {
   BaseRetriever,
@@ -15,6 +19,17 @@ import {
 } from "@langchain/core/retrievers";
 import { ensureConfig, type RunnableConfig } from "@langchain/core/runnables";
 import { onAbort } from "../core/abort.js";
+import { cannot } from "../core/errors/together-error.js";
+import { OptionReader } from "../core/options/option-reader.js";
+import {
+  anything,
+  object,
+  type Option,
+  type OptionError,
+  type OptionTable,
+} from "../core/options/option-types.js";
+import { abortSignal } from "../core/options/read-call-options.js";
+import { describeType } from "../core/validate-texts.js";
 
 /** What reranks the candidates: a `TogetherReranker` or another document compressor. */
 export interface DocumentCompressor {
@@ -39,6 +54,18 @@ export interface RerankingRetrieverParams extends BaseRetrieverInput {
   reranker: DocumentCompressor;
 }
 
+const EXAMPLE = "new RerankingRetriever({ retriever: store.asRetriever(20), reranker })";
+
+/** One entry per option. */
+const retrieverOptions = {
+  retriever: step<BaseRetrieverInterface>("retriever", "invoke", "store.asRetriever(20)"),
+  reranker: step<DocumentCompressor>("reranker", "compressDocuments", "new TogetherReranker({ ... })"),
+  callbacks: anything<Callbacks>(),
+  tags: anything<string[]>(),
+  metadata: anything<Record<string, unknown>>(),
+  verbose: anything<boolean>(),
+} as const satisfies OptionTable<RerankingRetrieverParams>;
+
 /**
  * Finds candidates with one retriever and returns the best of them, best first, by a reranker.
  *
@@ -46,6 +73,9 @@ export interface RerankingRetrieverParams extends BaseRetrieverInput {
  * reranking below its run, tagged `base_retriever` and `base_compressor` as in LangChain's
  * `ContextualCompressionRetriever`. Unlike that class, it ends a call at once when the config's `signal` or `timeout`
  * aborts it, and leaves no request in flight.
+ *
+ * Use it around a `MultiQueryRetriever`, not inside: documents of several queries have several scores, and LangChain
+ * takes those for different documents (`@langchain/classic` 1.0, 2026-11).
  *
  * @example
  * ```ts
@@ -78,9 +108,14 @@ export class RerankingRetriever extends BaseRetriever {
   /** Set during a call, by {@link RerankingRetriever.invoke}. */
   private readonly signal?: AbortSignal;
 
-  /** @param options - The two steps, and LangChain's options for their runs. */
-  constructor({ retriever, reranker, ...options }: RerankingRetrieverParams) {
-    super(options);
+  /**
+   * @param options - The two steps, and LangChain's options for their runs.
+   * @throws `TogetherError` `invalid_option`.
+   */
+  constructor(options: RerankingRetrieverParams) {
+    const reader = new OptionReader(options, retrieverOptions, "RerankingRetriever", EXAMPLE);
+    const { retriever, reranker, callbacks, tags, metadata, verbose } = reader.readAll();
+    super({ callbacks, tags, metadata, verbose } as BaseRetrieverInput);
     this.retriever = retriever;
     this.reranker = reranker;
   }
@@ -88,13 +123,20 @@ export class RerankingRetriever extends BaseRetriever {
   /**
    * Returns the best candidates for a query, best first.
    *
+   * @throws `TogetherError` `invalid_input` if the query is not a string; `invalid_option` for a wrong signal.
    * @throws what the retriever or the reranker throws.
    * @throws the signal's reason if it is aborted.
    */
-  override invoke(query: string, config?: RunnableConfig): Promise<DocumentInterface[]> {
+  override async invoke(query: string, config?: RunnableConfig): Promise<DocumentInterface[]> {
+    if (typeof query !== "string") {
+      const problem = `the query is not a string but ${describeType(query)}`;
+      throw cannot("invalid_input", TASK, problem, "pass a string");
+    }
+    checkConfig(config);
     // BaseRetriever does not pass the config on (core 1.2.13, 2026-11), so a view of this object carries the call's
-    // signal to `_getRelevantDocuments`. `ensureConfig` turns a timeout into a signal.
-    const complete = ensureConfig(config);
+    // signal to `_getRelevantDocuments`. `ensureConfig` turns a timeout into a signal. Some retrievers of LangChain's
+    // pass callbacks in place of a config.
+    const complete = ensureConfig(parseCallbackConfigArg(config) as RunnableConfig);
     const call = Object.create(this, { signal: { value: complete.signal } }) as this;
     return super.invoke.call(call, query, complete);
   }
@@ -117,11 +159,38 @@ export class RerankingRetriever extends BaseRetriever {
   }
 }
 
+/** An object of the user's that must be set. */
+function step<Type extends object>(name: string, method: keyof Type & string, example: string): Option<Type> {
+  const { check } = object<Type>("an object", [method]);
+  const fix = `pass one, such as \`${example}\``;
+  return {
+    check: check as Option<Type>["check"],
+    default: (_, error) => {
+      throw error(`\`${name}\` is missing`, fix);
+    },
+  };
+}
+
+const TASK = "retrieve documents";
+
+/** Creates the error for a wrong option of a call. */
+const callError: OptionError = (problem, fix) => cannot("invalid_option", TASK, problem, fix);
+
+/** Checks what core needs of a config; LangChain checks the rest. */
+function checkConfig(config: unknown): void {
+  if (config === undefined || config === null) return;
+  if (typeof config !== "object") {
+    throw callError(`the config is ${describeType(config)}`, "pass an object such as `{ signal }`");
+  }
+  const { signal } = config as RunnableConfig;
+  if (signal !== undefined) abortSignal.check(signal, "signal", callError);
+}
+
 /** Stops waiting when the signal is aborted: vector stores ignore it. */
 function orAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
     const unlink = onAbort(signal, () => reject(signal.reason));
-    work.then(resolve, reject).finally(unlink);
+    Promise.resolve(work).then(resolve, reject).finally(unlink);
   });
 }

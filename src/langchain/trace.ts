@@ -4,8 +4,10 @@
  */
 
 import type { CallbackManager, Callbacks } from "@langchain/core/callbacks/manager";
+import { cannot } from "../core/errors/together-error.js";
 import type { TokenUsage } from "../core/events.js";
 import type { Reranked } from "../core/rerank/rerank-engine.js";
+import { describeType, rerankTask } from "../core/validate-texts.js";
 
 /** A ranking, and what its run reports. */
 interface Traced<Result> {
@@ -22,14 +24,14 @@ export async function traced<Result>(
   callbacks: Callbacks | undefined,
   model: string,
   query: string,
-  documents: number,
+  documents: readonly unknown[],
   rank: () => Promise<Traced<Result>>,
 ): Promise<Result> {
-  const manager = await managerOf(callbacks);
+  const manager = await managerOf(callbacks, rerankTask(documents, model));
   if (!manager) return (await rank()).result;
   // handleChainStart ignores its metadata argument; the manager's own metadata reaches the run.
   manager.addMetadata({ ls_provider: "together", ls_model_name: model });
-  const inputs = { query, model, documents };
+  const inputs = { query, model, documents: documents?.length ?? 0 };
   const run = await manager.handleChainStart(
     SERIALIZED,
     inputs,
@@ -50,9 +52,16 @@ export async function traced<Result>(
 }
 
 /** Copies the manager, so that the caller's has no metadata of ours. Loads LangChain's class only for a plain list of handlers. */
-async function managerOf(callbacks: Callbacks | undefined): Promise<CallbackManager | undefined> {
+async function managerOf(
+  callbacks: Callbacks | undefined,
+  task: string,
+): Promise<CallbackManager | undefined> {
   if (!callbacks) return undefined;
-  if (!Array.isArray(callbacks)) return callbacks.copy();
+  if (!Array.isArray(callbacks)) {
+    if (typeof callbacks.copy === "function") return callbacks.copy();
+    const fix = "pass LangChain's callbacks or undefined; the call's options come after them";
+    throw cannot("invalid_option", task, `\`callbacks\` is ${describeType(callbacks)}`, fix);
+  }
   if (callbacks.length === 0) return undefined;
   const { CallbackManager } = await import("@langchain/core/callbacks/manager");
   return CallbackManager.configure(callbacks);

@@ -3,6 +3,7 @@ import { EmbedEngine } from "../core/embed/embed-engine.js";
 import { DEFAULT_BATCH_SIZE } from "../core/options/embedder-options.js";
 import type { EmbedderOptions } from "../core/options/options.js";
 import { toNumbers } from "../core/embed/vectors.js";
+import { embedTask, queryTask } from "../core/validate-texts.js";
 import { infoOf, toCallOptions, toEmbedderOptions } from "./options.js";
 import type { EmbeddingCallOptions, TogetherEmbeddingsParams } from "./options.js";
 
@@ -27,11 +28,16 @@ const NAME = "TogetherEmbeddings";
 export class TogetherEmbeddings extends BaseEmbedding {
   /** The model, as set. */
   readonly model: string;
-  /** Texts per request, from the next call on. Until you set it, the number can grow to 2,048. */
-  override embedBatchSize: number;
+  /**
+   * Maximum number of texts per request, from the next call on: what you set is never exceeded. Until you set it, it
+   * reads 128, and the number can grow to 2,048.
+   */
+  declare embedBatchSize: number;
   readonly #options: EmbedderOptions;
   #engine: EmbedEngine;
-  #builtFor: number;
+  /** As the user set it; `undefined` if that did not happen. */
+  #batchSize: number | undefined;
+  #builtFor: number | undefined;
 
   /**
    * @param options - Only `model` is required.
@@ -41,7 +47,16 @@ export class TogetherEmbeddings extends BaseEmbedding {
     super();
     this.#options = toEmbedderOptions(options, NAME);
     this.#engine = new EmbedEngine(this.#options, NAME);
-    this.#builtFor = this.embedBatchSize = this.#options.batchSize ?? DEFAULT_BATCH_SIZE;
+    this.#builtFor = this.#batchSize = this.#options.batchSize;
+    // The base class sets a property of its own, which would hide an accessor of this class (0.12.1, 2026-11).
+    Object.defineProperty(this, "embedBatchSize", {
+      get: () => this.#batchSize ?? DEFAULT_BATCH_SIZE,
+      set: (size: number) => {
+        this.#batchSize = size;
+      },
+      enumerable: true,
+      configurable: true,
+    });
     this.model = this.#engine.model;
     this.embedInfo = infoOf(this.#options);
   }
@@ -78,7 +93,8 @@ export class TogetherEmbeddings extends BaseEmbedding {
     texts: string[],
     options?: EmbeddingCallOptions,
   ): Promise<number[][]> {
-    return (await this.#current().embed(toNumbers, texts, toCallOptions(options))).vectors;
+    const checked = toCallOptions(options, embedTask(texts, this.model));
+    return (await this.#current().embed(toNumbers, texts, checked)).vectors;
   }
 
   /**
@@ -91,14 +107,17 @@ export class TogetherEmbeddings extends BaseEmbedding {
     query: MessageContentDetail | string,
     options?: EmbeddingCallOptions,
   ): Promise<number[] | null> {
-    const text = typeof query === "object" ? extractSingleText(query) : query;
-    if (text === null) return null;
-    return (await this.#current().embedQuery(toNumbers, text, toCallOptions(options))).vector;
+    const isPart = typeof query === "object" && typeof query?.type === "string";
+    if (isPart && query.type !== "text") return null;
+    // Core rejects bad input, so that the users of every framework read the same sentence.
+    const text = (isPart ? extractSingleText(query) : query) as string;
+    const checked = toCallOptions(options, queryTask(this.model));
+    return (await this.#current().embedQuery(toNumbers, text, checked)).vector;
   }
 
   /** Returns the engine for the present `embedBatchSize`, which LlamaIndex lets users set on an existing model. */
   #current(): EmbedEngine {
-    const { embedBatchSize } = this;
+    const embedBatchSize = this.#batchSize;
     if (embedBatchSize === this.#builtFor) return this.#engine;
     const options = { ...this.#options, batchSize: undefined, embedBatchSize };
     this.#engine = new EmbedEngine(toEmbedderOptions(options, NAME), NAME);

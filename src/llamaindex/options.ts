@@ -1,11 +1,13 @@
 /** Converts LlamaIndex's options, of a model and of a call, to those of core. */
 
 import type { BaseEmbeddingOptions, EmbeddingInfo } from "llamaindex";
-import type { CallOptions } from "../core/call-options.js";
+import type { CallOptions, Progress } from "../core/call-options.js";
 import { embeddingModel } from "../core/models.js";
 import { embedderOptions, MAX_BATCH_SIZE } from "../core/options/embedder-options.js";
-import { splitOptions } from "../core/options/option-reader.js";
-import { integer, type OptionTable } from "../core/options/option-types.js";
+import { suggestFor } from "../core/options/option-habits.js";
+import { hasProperty, isOptions, splitOptions } from "../core/options/option-reader.js";
+import { boolean, func, integer, object, type OptionTable } from "../core/options/option-types.js";
+import { abortSignal, readCallOptions } from "../core/options/read-call-options.js";
 import type { EmbedderOptions } from "../core/options/options.js";
 
 /** Options of {@link TogetherEmbeddings}: those of `Embedder`, and LlamaIndex's name for one of them. */
@@ -28,16 +30,36 @@ export interface EmbeddingCallOptions extends BaseEmbeddingOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Converts LlamaIndex's options of a call to those of core. */
-export function toCallOptions(options: EmbeddingCallOptions = {}): CallOptions {
-  const { signal, progressCallback, logProgress, logger = console } = options;
-  return {
-    signal,
-    onProgress: ({ done, total }) => {
-      progressCallback?.(done, total);
-      if (logProgress) logger.log(`getting embedding progress: ${done} / ${total}`);
-    },
+/** One entry per option of a call. */
+const callTable = {
+  signal: abortSignal,
+  progressCallback: func<NonNullable<EmbeddingCallOptions["progressCallback"]>>(),
+  logProgress: boolean({ default: false }),
+  logger: object<NonNullable<EmbeddingCallOptions["logger"]>>("a logger", ["log"]),
+} as const satisfies OptionTable<EmbeddingCallOptions>;
+
+/**
+ * Converts LlamaIndex's options of a call to those of core. Ignores unknown ones, unless they look like one of these: an
+ * ingestion pipeline passes the options of all its transformations to each.
+ *
+ * @throws {@link TogetherError} `invalid_option`.
+ */
+export function toCallOptions(options: EmbeddingCallOptions | undefined, task: string): CallOptions {
+  const read = readCallOptions(isOptions(options, callTable) ? pickOurs(options) : options, callTable, task);
+  const { signal, progressCallback, logProgress, logger = console } = read;
+  const onProgress = ({ done, total }: Progress): unknown => {
+    if (logProgress) logger.log(`getting embedding progress: ${done} / ${total}`);
+    return progressCallback?.(done, total);
   };
+  return { signal, onProgress };
+}
+
+/** The options of the table, and those that look like one of them. */
+function pickOurs(options: Readonly<Record<string, unknown>>): object {
+  const known = Object.keys(callTable);
+  const passed = known.filter((name) => hasProperty(options, name));
+  const similar = Object.keys(options).filter((name) => !known.includes(name) && suggestFor(name, known));
+  return Object.fromEntries([...passed, ...similar].map((name) => [name, options[name]]));
 }
 
 /** The options that only LlamaIndex has. */
@@ -52,7 +74,7 @@ const ownOptions = {
  */
 export function toEmbedderOptions(options: TogetherEmbeddingsParams, name: string): EmbedderOptions {
   const { own, core, error } = splitOptions<typeof ownOptions, TogetherEmbeddingsParams>(
-    options ?? {},
+    options,
     ownOptions,
     embedderOptions,
     name,
@@ -61,7 +83,7 @@ export function toEmbedderOptions(options: TogetherEmbeddingsParams, name: strin
   if (core.batchSize !== undefined && core.batchSize !== batchSize) {
     throw error("`batchSize` and `embedBatchSize` differ", "set one of them: they mean the same");
   }
-  return { ...core, batchSize };
+  return Object.assign(core, { batchSize });
 }
 
 /**

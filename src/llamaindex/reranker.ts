@@ -54,7 +54,7 @@ export class TogetherReranker implements BaseNodePostprocessor {
    * @throws {@link TogetherError} `invalid_option` or `missing_api_key`.
    */
   constructor(options: TogetherRerankerParams) {
-    const { own, core } = splitOptions(options ?? {}, ownOptions, rerankerOptions, NAME);
+    const { own, core } = splitOptions(options, ownOptions, rerankerOptions, NAME);
     this.#metadataMode = own.metadataMode as MetadataMode;
     this.#engine = new RerankEngine(core, NAME);
     this.model = this.#engine.model;
@@ -74,15 +74,21 @@ export class TogetherReranker implements BaseNodePostprocessor {
     query?: MessageContent,
     options?: RerankOptions,
   ): Promise<NodeWithScore[]> {
-    const text = Array.isArray(query) ? extractText(query) : query;
     // Core rejects bad input, so that the users of every framework read the same sentence.
-    const { ranked } = await this.#engine.rerank(text as string, nodes, (one) => this.#textOf(one), options);
+    const text = (isParts(query) ? extractText(query) : query) as string;
+    const textOf = (one: NodeWithScore): string => this.#textOf(one);
+    const given = { query: text, items: nodes, textOf, textOfName: "getContent" };
+    const { ranked } = await this.#engine.rerank(given, options);
     return ranked.map((one) => withScore(one));
   }
 
-  #textOf({ node }: NodeWithScore): string {
-    return node?.getContent(this.#metadataMode);
+  #textOf(one: NodeWithScore): string {
+    return one?.node?.getContent?.(this.#metadataMode);
   }
+}
+
+function isParts(query: MessageContent | undefined): query is Exclude<MessageContent, string> {
+  return Array.isArray(query) && query.every((part) => typeof part === "object" && part !== null);
 }
 
 function withScore({ item, score }: Reranked<NodeWithScore>): NodeWithScore {

@@ -73,7 +73,8 @@ class ChunkReader {
   constructor(source: Iterable<string> | AsyncIterable<string>, task: string) {
     const iterable: Partial<Iterable<string> & AsyncIterable<string>> =
       typeof source === "object" && source !== null ? source : {};
-    const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
+    const method = iterable[Symbol.asyncIterator] ? Symbol.asyncIterator : Symbol.iterator;
+    const iterator = typeof iterable[method] === "function" ? iterable[method]() : undefined;
     if (!iterator) {
       throw cannot(
         "invalid_input",

@@ -2,14 +2,17 @@
 
 import { linkedAbortController } from "../abort.js";
 import type { CallOptions } from "../call-options.js";
+import { ProgressReports, reportProgress } from "../callbacks.js";
 import { emitSanitized, emitter, type Emit, type TokenUsage } from "../events.js";
 import { embeddingModel } from "../models.js";
 import type { EmbedderOptions } from "../options/options.js";
+import { callOptions, readCallOptions } from "../options/read-call-options.js";
 import { resolveEmbedder, type ResolvedEmbedder } from "../options/resolve-options.js";
 import type { Priority } from "../rate-limit/permit.js";
 import { Api } from "../request/api.js";
 import { BatchQueue } from "../request/batch-queue.js";
 import { AcceptedSize, type Batch } from "../request/batch.js";
+import { RequestError } from "../request/request-error.js";
 import {
   embeddingsRequest,
   maxEmbeddingBytes,
@@ -18,7 +21,7 @@ import {
   type RawVector,
 } from "../request/wire.js";
 import { countTokens } from "../tokens.js";
-import { checkQuery, checkTexts, embedTask } from "../validate-texts.js";
+import { checkQuery, checkTexts, embedTask, queryTask } from "../validate-texts.js";
 import { batchLimits } from "./batch-size.js";
 import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
@@ -88,38 +91,38 @@ export class EmbedEngine {
   }
 
   /** Embeds documents: one vector each, in order. */
-  embed<Vector extends RawVector>(
+  async embed<Vector extends RawVector>(
     convert: Convert<Vector>,
     texts: readonly string[],
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<Embeddings<Vector>> {
-    return this.#embedList(
-      texts,
-      { priority: "normal", convert, task: embedTask(texts, this.model) },
-      options,
-    );
+    const task = embedTask(texts, this.model);
+    const checked = readCallOptions(options, callOptions, task);
+    return this.#embedList(texts, { priority: "normal", convert, task }, checked);
   }
 
   /** Embeds a query: with the query prefix, before documents that wait, without the cache. */
   async embedQuery<Vector extends RawVector>(
     convert: Convert<Vector>,
     query: string,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<{ vector: Vector; usage: TokenUsage }> {
-    const task = `embed a query with "${this.model}"`;
+    const task = queryTask(this.model);
+    const checked = readCallOptions(options, callOptions, task);
     const { texts, sanitized } = checkQuery(query, task);
     emitSanitized(this.#emit, "query", sanitized);
-    const { vectors, usage } = await this.#embedList(texts, { priority: "high", convert, task }, options);
+    const { vectors, usage } = await this.#embedList(texts, { priority: "high", convert, task }, checked);
     return { vector: vectors[0] as Vector, usage };
   }
 
   /** Embeds a source of any length, in order and in bounded memory. */
   async *embedStream(
     source: Iterable<string> | AsyncIterable<string>,
-    { signal, onProgress }: CallOptions = {},
+    options?: CallOptions,
   ): AsyncGenerator<StreamedEmbedding, void, undefined> {
-    const { controller, unlink } = linkedAbortController(signal);
     const task = `embed a stream with "${this.model}"`;
+    const { signal, onProgress } = readCallOptions(options, callOptions, task);
+    const { controller, unlink } = linkedAbortController(signal);
     const call = { priority: "normal", convert: toFloat32, task } as const;
     const chunks = readChunks(source, {
       size: () => this.#chunkSize(),
@@ -131,7 +134,7 @@ export class EmbedEngine {
     let done = 0;
     try {
       for await (const { result, read } of chunks) {
-        onProgress?.({ done: done + result.vectors.length, total: read });
+        await reportProgress(onProgress, { done: done + result.vectors.length, total: read }, signal);
         for (const vector of result.vectors) {
           signal?.throwIfAborted();
           yield { index: done++, vector };
@@ -184,21 +187,23 @@ export class EmbedEngine {
     const { controller, unlink } = linkedAbortController(signal);
     const cache = call.priority === "normal" ? this.#cache : undefined;
     const writes: Promise<void>[] = [];
+    const reports = new ProgressReports(onProgress, signal, controller);
     try {
       const keys = await cache?.keys(unique.texts, signal);
       if (cache && keys) await this.#readCache(cache, keys, unique, signal);
       signal?.throwIfAborted();
-      if (unique.done > 0) onProgress?.(unique.progress());
+      if (unique.done > 0) reports.add(unique.progress());
       const store = (positions: readonly number[], vectors: RawVector[]): Promise<void> | undefined => {
         // Written before they are converted: the cache keeps what the server sent.
         const written = cache && keys && cache.write(pick(keys, positions), vectors, signal);
         if (written) writes.push(written);
         unique.setVectors(positions, vectors);
-        onProgress?.(unique.progress());
+        reports.add(unique.progress());
         // Work that ran ahead of a slow store would be lost if the process is killed.
         return cache?.isResponsive ? written : undefined;
       };
       await this.#run(unique, tokenCounts, call, controller, store);
+      await reports.settled();
     } finally {
       unlink();
       // Vectors that have arrived are worth keeping even after a failure; an abort ends the wait.
@@ -258,7 +263,12 @@ export class EmbedEngine {
       estimatedTokens: tokens,
       maxBytes: maxEmbeddingBytes(texts.length, this.#expectedDimensions),
       parse: (body) => {
-        const vectors = readEmbeddings(body, texts.length, this.#expectedDimensions);
+        const { dimensions } = this.#options;
+        const vectors = readEmbeddings(body, texts.length, dimensions ? undefined : this.#learnedDimensions);
+        const received = vectors[0]?.length ?? 0;
+        if (dimensions !== undefined && received !== dimensions) {
+          throw new RequestError({ kind: "dimensions", set: dimensions, received });
+        }
         this.#learnedDimensions ??= vectors[0]?.length;
         unique.usage.add(readUsage(body));
         return vectors;

@@ -2,6 +2,7 @@
 
 import { cannot, type TogetherError, type TogetherErrorCode } from "./together-error.js";
 import { embeddingModel, rerankModel } from "../models.js";
+import { nearestModel } from "../options/nearest-model.js";
 import type { SentStrings } from "./redact.js";
 import { describeDelay, describeReason } from "./server-reasons.js";
 import type { Failure, StatusFailure } from "./failure.js";
@@ -26,6 +27,7 @@ const CODES = {
   connection: "connection_failed",
   timeout: "timeout",
   redirect: "redirected",
+  dimensions: "invalid_option",
   invalid: "invalid_response",
 } as const;
 
@@ -65,6 +67,8 @@ interface Facts extends Partial<Omit<StatusFailure, "kind">> {
   readonly kind: Failure["kind"];
   readonly detail?: string;
   readonly problem?: string;
+  readonly set?: number;
+  readonly received?: number;
 }
 
 type Explanation = readonly [problem: string, fix: string];
@@ -75,7 +79,7 @@ function explain(
   { attempts, baseURL, model, timeout }: FailureContext,
   sent: SentStrings,
 ): Explanation {
-  const { status, httpStatus, waitMs, detail, problem = "" }: Facts = failure;
+  const { status, httpStatus, waitMs, detail, problem = "", set, received }: Facts = failure;
   const after = attempts > 1 ? ` after ${attempts} attempts` : "";
   const responded = `Together responded with ${httpStatus ? `an error in a ${httpStatus}` : status}${after}`;
   const known: Partial<Record<TogetherErrorCode, Explanation>> = {
@@ -87,6 +91,10 @@ function explain(
     redirected: [
       `${baseURL} redirects to another address, but texts and key are sent only to \`baseURL\``,
       "set `baseURL` to the final address if you trust it",
+    ],
+    invalid_option: [
+      `\`dimensions\` is ${set}, but the model returns vectors of length ${received}`,
+      `set it to ${received}, or leave it out`,
     ],
     invalid_response: [problem, `check that \`baseURL\` (${baseURL}) is Together's API`],
     unauthorized: [`${responded}: the API key is unknown`, "check `apiKey` or TOGETHER_API_KEY"],
@@ -100,11 +108,11 @@ function explain(
     ],
     model_unavailable: [
       `the model is not served at ${baseURL}${retirement(model)}`,
-      `run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED_BASE_URL}"`,
+      `${suggestion(model)}run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED_BASE_URL}"`,
     ],
     not_found: [
       `${responded}: ${baseURL} is not the API's address, or it has no such model`,
-      "check `baseURL`, which usually ends in /v1, and `model`",
+      `${suggestion(model)}check \`baseURL\`, which usually ends in /v1, and \`model\``,
     ],
     rate_limited: [
       `${responded}${describeDelay(waitMs, sent)}`,
@@ -113,6 +121,12 @@ function explain(
     server_error: [responded, "retry later; a cache keeps the finished vectors"],
   };
   return known[code] ?? [responded, "change what the server rejects; a retry cannot help"];
+}
+
+/** Model ids are an open list: only a server that rejects one shows that it may be a slip. */
+function suggestion(model: string): string {
+  const meant = nearestModel(model);
+  return meant === undefined ? "" : `did you mean "${meant}"${retirement(meant)}? Otherwise `;
 }
 
 function retirement(model: string): string {

@@ -21,6 +21,12 @@ export type Failure =
   | { readonly kind: "timeout" }
   | { readonly kind: "redirect" }
   | {
+      /** The vectors are sound, but have another length than the user set. */
+      readonly kind: "dimensions";
+      readonly set: number;
+      readonly received: number;
+    }
+  | {
       readonly kind: "invalid";
       /** What is wrong with the response. */
       readonly problem: string;

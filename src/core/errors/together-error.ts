@@ -13,7 +13,7 @@ import { hideKey, printable } from "./redact.js";
  *
  * | code | condition |
  * | --- | --- |
- * | `invalid_option` | an option is missing, unknown, of the wrong type or out of range |
+ * | `invalid_option` | an option is missing, unknown, of the wrong type or out of range, or `dimensions` is not the model's |
  * | `missing_api_key` | neither `apiKey`, `client` nor an environment variable provides a key |
  * | `invalid_input` | a text, query or document that is blank or not a string |
  * | `text_too_long` | a text beyond the model's input limit, found before sending or by the server |

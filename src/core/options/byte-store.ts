@@ -1,5 +1,6 @@
 /** The option `cache`. */
 
+import { rejectUnknown } from "./option-reader.js";
 import type { Option } from "./option-types.js";
 
 /**
@@ -24,8 +25,11 @@ export interface ResolvedCache {
 /** A byte store, with or without a namespace. */
 export const byteStore: Option<Given, ResolvedCache | undefined> = {
   check: (value, _, error) => {
-    const { store, namespace = "" } = (isByteStore(value) ? { store: value } : Object(value)) as Parts;
-    if (isByteStore(store) && typeof namespace === "string") return { store, namespace };
+    const { store, namespace = "" } = isByteStore(value) ? { store: value } : ownParts(value);
+    if (isByteStore(store) && typeof namespace === "string") {
+      if (store !== value) rejectUnknown(value as Parts, PARTS, error, "cache.");
+      return { store, namespace };
+    }
     throw error(
       "`cache` has no `mget` and `mset`",
       "pass a LangChain byte store, or { store, namespace } with one",
@@ -37,6 +41,13 @@ export const byteStore: Option<Given, ResolvedCache | undefined> = {
 interface Parts {
   readonly store?: unknown;
   readonly namespace?: unknown;
+}
+
+const PARTS: Required<Parts> = { store: true, namespace: true };
+
+/** Only own properties count: an inherited namespace would be that of a polluted `Object.prototype`. */
+function ownParts(value: unknown): Parts {
+  return Object.assign(Object.create(null) as Parts, value);
 }
 
 function isByteStore(value: unknown): value is ByteStore {

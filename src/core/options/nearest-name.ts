@@ -4,15 +4,18 @@
  * Returns the known name that differs from a name only in case and punctuation, otherwise the one that differs by a
  * typing slip: one letter, or two in a name of nine letters or more. Returns `undefined` if there is none, or if there
  * are several. A digit is never a slip: `v1` and `v2`, `2k` and `8k` are different things.
+ *
+ * @param maxSlips - Most letters that may differ in a long name.
  */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
+export function nearestName(name: string, known: readonly string[], maxSlips = 2): string | undefined {
   const given = plainName(name);
   let nearest: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
     const plain = plainName(candidate);
     const distance = digits(plain) === digits(given) ? editDistance(given, plain) : least + 1;
-    if (distance > maxDistance(Math.max(given.length, plain.length)) || distance > least) continue;
+    const most = Math.min(maxSlips, maxDistance(Math.max(given.length, plain.length)));
+    if (distance > most || distance > least) continue;
     nearest = distance < least ? candidate : undefined;
     least = distance;
   }

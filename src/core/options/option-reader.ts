@@ -1,9 +1,9 @@
-/** Reads options by their table, with the same error messages for every class. */
+/** Reads options by their table, with the same error messages for every class and every call. */
 
 import { hideKey } from "../errors/redact.js";
 import { cannot } from "../errors/together-error.js";
 import { readEnvironment } from "./environment.js";
-import { nearestName } from "./nearest-name.js";
+import { suggestFor } from "./option-habits.js";
 import type { AnyOption, AnyTable, OptionError, Resolved } from "./option-types.js";
 
 /** The options that were passed to a class. */
@@ -17,8 +17,14 @@ export class OptionReader<Table extends AnyTable> {
    * @param example - How to write it, for callers without options.
    * @throws {@link TogetherError} `invalid_option` for an option that the table does not have.
    */
-  constructor(options: object, table: Table, name: string, example = `new ${name}({ model: "..." })`) {
-    this.#task = `create ${name}`;
+  constructor(
+    options: object,
+    table: Table,
+    name: string,
+    example = `new ${name}({ model: "..." })`,
+    task = `create ${name}`,
+  ) {
+    this.#task = task;
     this.#table = table;
     // npm only warns about an old Node.js, and the first text would end in a TypeError.
     if (!("isWellFormed" in String.prototype)) {
@@ -27,11 +33,9 @@ export class OptionReader<Table extends AnyTable> {
         "use Node 20 or later, or a browser from the end of 2023 on",
       );
     }
-    if (typeof options !== "object" || options === null) {
-      throw this.error("it was given no options", `write ${example}`);
-    }
-    this.#options = options as Record<string, unknown>;
-    this.#rejectUnknown();
+    if (!isOptions(options, table)) throw this.error("it was given no options", `write ${example}`);
+    this.#options = options;
+    rejectUnknown(options, table, this.error);
   }
 
   /**
@@ -39,17 +43,16 @@ export class OptionReader<Table extends AnyTable> {
    * with a polluted `Object.prototype`, every object inherits.
    */
   has(name: string): boolean {
-    return Object.hasOwn(this.#options, name) && this.#options[name] !== undefined;
+    return hasProperty(this.#options, name) && this.#options[name] !== undefined;
   }
 
   /** Returns one option: as passed, otherwise from the environment, otherwise its default. */
   read<Name extends keyof Table & string>(name: Name): Resolved<Table>[Name] {
     const option = this.#table[name] as AnyOption;
     const value = this.has(name) ? this.#options[name] : readEnvironment(option.environment);
+    const model = this.has("model") ? String(this.#options["model"]) : "";
     return (
-      value === undefined
-        ? option.default(this.has("model") ? String(this.#options["model"]) : "", this.error)
-        : option.check(value, name, this.error)
+      value === undefined ? option.default(model, this.error) : option.check(value, name, this.error)
     ) as Resolved<Table>[Name];
   }
 
@@ -79,15 +82,45 @@ export class OptionReader<Table extends AnyTable> {
     const given = [apiKey, ofClient].find((key) => typeof key === "string");
     return (given ?? readEnvironment(this.#table["apiKey"]?.environment))?.trim();
   }
+}
 
-  #rejectUnknown(): void {
-    const known = Object.keys(this.#table);
-    const unknown = Object.keys(this.#options).find((name) => this.has(name) && !known.includes(name));
-    if (unknown === undefined) return;
-    const meant = nearestName(unknown, known);
-    const fix = meant ? `did you mean \`${meant}\`?` : `it takes ${known.join(", ")}`;
-    throw this.error(`\`${unknown}\` is not an option`, fix);
-  }
+/**
+ * Whether an object has a property that is not of `Object.prototype`, which a vulnerable package may have polluted. A
+ * property of its class counts, such as a getter.
+ */
+export function hasProperty(options: object, name: string): boolean {
+  if (Object.hasOwn(options, name)) return true;
+  const prototype = Object.getPrototypeOf(options) as object | null;
+  const isRoot = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return !isRoot && hasProperty(prototype, name);
+}
+
+/** Whether a value can hold options. An `AbortSignal` or a `Map` has none: it would be ignored without an error. */
+export function isOptions(value: unknown, table: object): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const isLiteral = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return (
+    isLiteral || Object.keys(value).length > 0 || Object.keys(table).some((name) => hasProperty(value, name))
+  );
+}
+
+/**
+ * Throws for the first option that a table does not have. One that is `undefined` counts as left out.
+ *
+ * @param path - What stands before its name in the message.
+ */
+export function rejectUnknown(options: object, table: object, error: OptionError, path = ""): void {
+  const known = Object.keys(table);
+  const unknown = Object.entries(options).find(
+    ([name, value]) => value !== undefined && !known.includes(name),
+  );
+  if (!unknown) return;
+  const [name] = unknown;
+  throw error(
+    `\`${path}${name}\` is not an option`,
+    suggestFor(name, known) ?? `it takes ${known.join(", ")}`,
+  );
 }
 
 /**
@@ -102,11 +135,16 @@ export function splitOptions<Own extends AnyTable, Core extends object>(
   name: string,
 ): { own: Resolved<Own>; core: Omit<Core, keyof Own>; error: OptionError } {
   const reader = new OptionReader(options, { ...core, ...own }, name);
-  const names = Object.keys(own);
-  const rest = Object.entries(options).filter(([option]) => !names.includes(option));
+  const passed = Object.keys(core).filter((option) => !Object.hasOwn(own, option) && reader.has(option));
   return {
-    own: Object.fromEntries(names.map((option) => [option, reader.read(option)])) as Resolved<Own>,
-    core: Object.fromEntries(rest) as Omit<Core, keyof Own>,
+    own: pick(Object.keys(own), (option) => reader.read(option)) as Resolved<Own>,
+    core: pick(passed, (option) => (options as Record<string, unknown>)[option]) as Omit<Core, keyof Own>,
     error: reader.error,
   };
+}
+
+/** Creates an object without a prototype, so that an option that was left out is none of `Object.prototype`. */
+function pick(names: readonly string[], valueOf: (option: string) => unknown): object {
+  const entries = names.map((option) => [option, valueOf(option)]);
+  return Object.assign(Object.create(null) as object, Object.fromEntries(entries));
 }

@@ -87,6 +87,21 @@ export function func<Type, Default extends Type | undefined = undefined>(
   return option(check, { default: () => value as Default });
 }
 
+/** An object with methods. It may inherit them, as an instance does. */
+export function object<Type extends object>(
+  expected: string,
+  methods: readonly (keyof Type & string)[],
+): Option<Type, Type | undefined> {
+  const hasMethods = (value: unknown): boolean =>
+    methods.every((name) => typeof (Object(value) as Type)[name] === "function");
+  return option(checkType<Type>(`${expected}, with \`${methods.join("` and `")}\``, hasMethods), {});
+}
+
+/** Any value: it is passed on to a framework, which checks it. */
+export function anything<Type>(): Option<Type, Type | undefined> {
+  return option((value) => value as Type, {});
+}
+
 /** Checks that a value is a string. */
 export const checkString = checkType<string>("a string", (value) => typeof value === "string");
 

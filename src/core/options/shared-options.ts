@@ -8,7 +8,10 @@ import { func, integer, type OptionTable } from "./option-types.js";
 /** A `fetch`, as far as this package uses it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** Options that embeddings and reranking share. */
+/**
+ * Options that embeddings and reranking share. They may be own properties of the object, or of its class, such as
+ * getters; properties of `Object.prototype` are ignored.
+ */
 export interface SharedOptions {
   /**
    * Together's API key, sent only to `baseURL`. It is in no property, message or event.
@@ -82,7 +85,8 @@ export interface SharedOptions {
 
   /**
    * Receives an event when something happens: requests, responses with usage, retries, delays, cache lookups. It is
-   * called synchronously, so keep it fast. An error that it throws is ignored.
+   * called synchronously, so keep it fast. An error that it throws is ignored, and so is the rejection of an async
+   * function.
    *
    * @defaultValue none
    */

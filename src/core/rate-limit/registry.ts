@@ -35,10 +35,13 @@ export function findRateLimiter(key: LimiterKey): RateLimiter | undefined {
   return registry()(key, false);
 }
 
+/** Used where `globalThis` accepts no new property (`Object.preventExtensions`, SES). */
+const registriesOfThisCopy = new Map<string, Registry>();
+
 function registry(): Registry {
   const shared = globalThis as { [REGISTRIES]?: Map<string, Registry> };
-  if (!shared[REGISTRIES]) Object.defineProperty(shared, REGISTRIES, { value: new Map() });
-  const registries = shared[REGISTRIES] as Map<string, Registry>;
+  if (!shared[REGISTRIES]) Reflect.defineProperty(shared, REGISTRIES, { value: registriesOfThisCopy });
+  const registries = shared[REGISTRIES] ?? registriesOfThisCopy;
   // Not destructured: bundlers then leave out the other properties of package.json, 5.5 KB.
   const own = registries.get(packageJson.version) ?? createRegistry();
   registries.set(packageJson.version, own);

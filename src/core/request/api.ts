@@ -7,7 +7,7 @@ import { sleep } from "../abort.js";
 import { describeFailure, failureCode } from "../errors/describe-failure.js";
 import type { Failure, StatusFailure } from "../errors/failure.js";
 import { knownCode } from "../errors/redact.js";
-import type { TogetherError } from "../errors/together-error.js";
+import { cannot, type TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
 import type { Failing, InFlight, Permit, RateLimit } from "../rate-limit/permit.js";
@@ -53,8 +53,13 @@ export class Api {
 
   /** Starts an operation; its deadline counts from here. */
   operation({ priority, task, signal }: Pick<ApiOperation, "priority" | "task" | "signal">): ApiOperation {
+    const key = this.#limiterKey;
+    if (typeof key.fetch !== "function" && !this.#options.client) {
+      const fix = "use a platform that has one, or pass the option `fetch`";
+      throw cannot("invalid_option", task, "there is no global `fetch`", fix);
+    }
     // The limiter is looked up each time: the registry deletes idle ones, and two limiters of one model would add up.
-    const limiter = rateLimiterFor(this.#limiterKey);
+    const limiter = rateLimiterFor(key);
     const counts = { attempts: 0, failures: 0, retries: 0 };
     const failures = { failingSince: Number.POSITIVE_INFINITY, lastFailure: undefined };
     return { priority, task, signal, limiter, startedAt: performance.now(), ...counts, ...failures };
@@ -119,7 +124,7 @@ export class Api {
     const { client, fetch, apiKey, model } = this.#options;
     const ofClient = (client as { fetch?: unknown } | undefined)?.fetch;
     return {
-      fetch: fetch ?? (typeof ofClient === "function" ? ofClient : globalThis.fetch),
+      fetch: fetch ?? (typeof ofClient === "function" ? ofClient : (globalThis.fetch ?? client)),
       origin: this.#origin,
       apiKey,
       model,

@@ -81,6 +81,8 @@ export class TogetherClient {
       signal,
       maxRetries: 0,
       timeout: this.#timeout,
+      // The SDK sends the key to `defaultBaseURL`, which it would inherit from a polluted `Object.prototype`.
+      defaultBaseURL: undefined,
       ...(this.#headers && { headers: this.#headers }),
     };
     if (call.path === "/rerank") {

@@ -1,5 +1,7 @@
 /** What is to be reranked, copied and checked before anything is sent. */
 
+import { isHandledPromise } from "../callbacks.js";
+import { cannot } from "../errors/together-error.js";
 import { emitSanitized, type Emit } from "../events.js";
 import { checkList, checkQuery, indexesOf, isBlank, rejectTexts, toWellFormed } from "../validate-texts.js";
 
@@ -13,28 +15,42 @@ export interface RankInput<Item> {
   readonly indexes: readonly number[];
 }
 
+/** What is to be reranked, as the caller passed it. */
+export interface GivenRankInput<Item> {
+  readonly query: string;
+  readonly items: readonly Item[];
+  /** Returns the text of an item. */
+  readonly textOf: (item: Item) => string;
+  /** The name by which the caller knows this function. */
+  readonly textOfName: string;
+}
+
 /**
  * Copies and checks what is to be reranked, leaves out blank items, and emits what it changed.
  *
- * @throws {@link TogetherError} `invalid_input`, naming every item without a text.
+ * @throws {@link TogetherError} `invalid_input`, naming every item without a text; `invalid_option` if `textOf` returns a
+ * promise.
  */
 export function readRankInput<Item>(
   task: string,
-  query: string,
-  given: readonly Item[],
-  textOf: (item: Item) => string,
+  { query, items: given, textOf, textOfName }: GivenRankInput<Item>,
   emit: Emit,
 ): RankInput<Item> {
   const checked = checkQuery(query, task);
   const items = checkList(given, task, "documents") as Item[];
-  const texts = items.map((item) => textOf(item));
+  const texts = items.map((item, index) => {
+    const text = textOf(item);
+    if (!isHandledPromise(text)) return text;
+    const problem = `\`${textOfName}\` returned a promise for the document at index ${index}`;
+    throw cannot("invalid_option", task, problem, "return a string, not a promise", { index });
+  });
   rejectTexts(
     "invalid_input",
     task,
     "document",
     indexesOf(texts, (text) => typeof text !== "string"),
     ["has no text", "have no text"],
-    "return a string from `textOf` for every document",
+    `return a string from \`${textOfName}\` for every document`,
   );
   const { texts: wellFormed, sanitized } = toWellFormed(texts);
   const blank = indexesOf(texts, isBlank);

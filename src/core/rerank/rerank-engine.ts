@@ -1,16 +1,18 @@
 /** Reranks items for {@link Reranker} and for the adapters, with the usage of each call. */
 
 import type { CallOptions } from "../call-options.js";
-import { cannot, isTogetherError, type TogetherError } from "../errors/together-error.js";
+import { cannot, isTogetherError } from "../errors/together-error.js";
 import { emitter, type Emit, type TokenUsage } from "../events.js";
 import type { RerankerOptions } from "../options/options.js";
+import { callOptions, readCallOptions } from "../options/read-call-options.js";
 import { rerankerOptions } from "../options/reranker-options.js";
+import type { OptionTable } from "../options/option-types.js";
 import { resolveReranker, type ResolvedReranker } from "../options/resolve-options.js";
 import { Api } from "../request/api.js";
 import { AcceptedSize } from "../request/batch.js";
 import { UsageTotal } from "../usage.js";
-import { rerankTask } from "../validate-texts.js";
-import { readRankInput } from "./rank-input.js";
+import { describeType, rerankTask } from "../validate-texts.js";
+import { readRankInput, type GivenRankInput } from "./rank-input.js";
 import { runRerank } from "./rerank-run.js";
 
 /** Options of one call. */
@@ -48,7 +50,12 @@ export interface Ranking<Item> {
 /** The position of an item, and its score. */
 type Score = Pick<Reranked<unknown>, "index" | "score">;
 
-type ScoreLimits = Pick<ResolvedReranker, "topN" | "minScore">;
+/** One entry per option of a call. */
+const rerankCallOptions = {
+  ...callOptions,
+  topN: rerankerOptions.topN,
+  minScore: rerankerOptions.minScore,
+} as const satisfies OptionTable<RerankOptions>;
 
 export class RerankEngine {
   readonly #options: ResolvedReranker;
@@ -68,18 +75,15 @@ export class RerankEngine {
   }
 
   /** Reranks items, best first. */
-  async rerank<Item>(
-    query: string,
-    items: readonly Item[],
-    textOf: (item: Item) => string,
-    options: RerankOptions = {},
-  ): Promise<Ranking<Item>> {
-    const { signal, onProgress } = options;
+  async rerank<Item>(given: GivenRankInput<Item>, options?: RerankOptions): Promise<Ranking<Item>> {
     const { batchSize, fallback, model } = this.#options;
+    const task = rerankTask(given.items, model);
+    const { signal, onProgress, ...limits } = readCallOptions(options, rerankCallOptions, task);
+    const { topN = this.#options.topN, minScore = this.#options.minScore ?? Number.NEGATIVE_INFINITY } =
+      limits;
     signal?.throwIfAborted();
-    const { topN, minScore = Number.NEGATIVE_INFINITY } = this.#limits(options);
-    const task = rerankTask(items, model);
-    const input = readRankInput(task, query, items, textOf, this.#emit);
+    checkTextOf(given, task);
+    const input = readRankInput(task, given, this.#emit);
     const usage = new UsageTotal();
     let scores: readonly Score[];
     try {
@@ -89,7 +93,7 @@ export class RerankEngine {
     } catch (error) {
       // The reason of an abort can itself be a TogetherError: that of another call of the user's.
       const isFallback = fallback === "original-order" && !signal?.aborted;
-      if (!isFallback || !isTogetherError(error)) throw error;
+      if (!isFallback || !isTogetherError(error) || error.code === "invalid_option") throw error;
       const { code, status } = error;
       this.#emit({ type: "rerank-fallback", code, status, documents: input.items.length });
       scores = input.items.map((_, index) => ({ index, score: undefined }));
@@ -101,18 +105,11 @@ export class RerankEngine {
     }));
     return { ranked, usage: usage.usage() };
   }
-
-  /** The limits of a call: as passed, otherwise those of the object. */
-  #limits(options: RerankOptions): ScoreLimits {
-    const limit = (name: keyof ScoreLimits): number | undefined =>
-      options[name] === undefined
-        ? this.#options[name]
-        : rerankerOptions[name].check(options[name], name, callError);
-    return { topN: limit("topN"), minScore: limit("minScore") };
-  }
 }
 
-/** Creates the error for a wrong option of a call. */
-function callError(problem: string, fix: string): TogetherError {
-  return cannot("invalid_option", "rerank documents", problem, fix);
+function checkTextOf<Item>({ textOf, textOfName }: GivenRankInput<Item>, task: string): void {
+  if (typeof textOf === "function") return;
+  const problem = `\`${textOfName}\` is ${describeType(textOf)}`;
+  const fix = "pass a function, or undefined for strings; the call's options come after it";
+  throw cannot("invalid_option", task, problem, fix);
 }

@@ -5,6 +5,7 @@
 
 import { linkedAbortController } from "../abort.js";
 import type { CallOptions } from "../call-options.js";
+import { reportProgress } from "../callbacks.js";
 import type { Emit } from "../events.js";
 import type { Api } from "../request/api.js";
 import type { ApiRequest, Failed } from "../request/attempt.js";
@@ -53,7 +54,7 @@ export async function runRerank(options: RerankRunOptions): Promise<RankedIndex[
     if (attempt.status === "failed") return attempt;
     acceptedSize.accepted(batch);
     done += batch.texts.length;
-    onProgress?.({ done, total });
+    await reportProgress(onProgress, { done, total }, controller.signal);
     for (const { index, score } of attempt.value) {
       scores.push({ index: batch.positions[index] as number, score });
     }

@@ -56,7 +56,7 @@ export class Reranker {
     textOf: (item: Item) => string = itself,
     options?: RerankOptions,
   ): Promise<Reranked<Item>[]> {
-    const { ranked } = await this.#engine.rerank(query, items, textOf, options);
+    const { ranked } = await this.#engine.rerank({ query, items, textOf, textOfName: "textOf" }, options);
     return ranked;
   }
 }

@@ -208,8 +208,10 @@ describe("TogetherReranker", () => {
     expect(() => new TogetherReranker(wrong)).toThrow(
       "Cannot create TogetherReranker: `documentText` is a string; it must be a function",
     );
+    const unknown = { model: RERANK, apiKey: KEY, temperature: 1 } as never;
+    expect(() => new TogetherReranker(unknown)).toThrow(/it takes model, .*, fallback, documentText \(see/);
     expect(() => new TogetherReranker(undefined as never)).toThrow(
-      "Cannot create TogetherReranker: `model` is missing",
+      'Cannot create TogetherReranker: it was given no options; write new TogetherReranker({ model: "..." })',
     );
   });
 });

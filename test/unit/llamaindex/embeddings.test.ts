@@ -135,6 +135,26 @@ describe("embedBatchSize", () => {
     expect(sizes(server)).toEqual([4, 3, 1]);
   });
 
+  it.each([128, 512])(
+    "is never exceeded once it is set, not even by the number it shows before: %i",
+    async (size) => {
+      const server = bench();
+      const embeddings: BaseEmbedding = on(server);
+      expect(embeddings.embedBatchSize).toBe(128);
+      embeddings.embedBatchSize = size;
+      expect(embeddings.embedBatchSize).toBe(size);
+      await embeddings.getTextEmbeddings(texts(4096));
+      expect(Math.max(...sizes(server))).toBe(size);
+      expect(sizes(server).length).toBe(4096 / size);
+    },
+  );
+
+  it("can grow for a long list of short texts until it is set", async () => {
+    const server = bench();
+    await on(server).getTextEmbeddings(texts(4096));
+    expect(Math.max(...sizes(server))).toBeGreaterThan(128);
+  });
+
   it("shows `batchSize`, or what the core begins with", () => {
     expect(on(bench(), { batchSize: 7 }).embedBatchSize).toBe(7);
     expect(on(bench()).embedBatchSize).toBe(128);
@@ -148,7 +168,7 @@ describe("embedBatchSize", () => {
   });
 
   it("is listed in the error for an unknown option", () => {
-    const wrong = { chunkSize: 5 } as object;
+    const wrong = { temperature: 5 } as object;
     expect(() => on(bench(), wrong)).toThrow(/it takes model, .*, cache, embedBatchSize \(see/);
   });
 

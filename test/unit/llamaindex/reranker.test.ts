@@ -57,7 +57,7 @@ describe("TogetherReranker for LlamaIndex", () => {
   });
 
   it("is listed in the error for an unknown option", () => {
-    const wrong = { mode: "ALL" } as object;
+    const wrong = { nodes: "ALL" } as object;
     expect(() => on(bench(), wrong)).toThrow(/it takes model, .*, fallback, metadataMode \(see/);
   });
 

@@ -192,7 +192,7 @@ describe("a cache", () => {
     const cache = new MemoryStore();
     await embedder({ cache }).embed(["old"]);
     const error = await rejection(embedder({ cache, dimensions: 6, retryDeadline: 1 }).embed(["old"]));
-    expect(error).toMatchObject({ code: "invalid_response" });
+    expect(error).toMatchObject({ code: "invalid_option" });
     expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 0, corrupt: 1 });
   });
 

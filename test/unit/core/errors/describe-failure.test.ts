@@ -44,6 +44,35 @@ describe("tooLargeBy()", () => {
   });
 });
 
+describe("a mistyped model", () => {
+  const context = {
+    task: "embed 1 text",
+    attempts: 1,
+    baseURL: "https://api.together.ai/v1",
+    timeout: 60_000,
+  };
+  const unavailable = status(400, "model_not_available");
+
+  it("leads to the known id, when the server rejects it", () => {
+    const { message } = describeFailure(unavailable, { ...context, model: "BAAI/bge-large-en-v1-5" }, []);
+    expect(message).toContain("the model is not served at https://api.together.ai/v1");
+    expect(message).toContain(
+      "; did you mean " +
+        '"BAAI/bge-large-en-v1.5" (no longer served serverless since 2026-02-06)? Otherwise run it on a dedicated endpoint',
+    );
+    const missing = describeFailure(status(404), { ...context, model: "gte-large" }, []);
+    expect(missing.message).toContain('; did you mean "thenlper/gte-large"? Otherwise check `baseURL`');
+  });
+
+  it.each(["BAAI/bge-large-en-v1.5", "acme/e5-large", "text-embedding-3-small"])(
+    "is not assumed for the id %s",
+    (model) => {
+      expect(describeFailure(unavailable, { ...context, model }, []).message).not.toContain("did you mean");
+      expect(describeFailure(status(404), { ...context, model }, []).message).not.toContain("did you mean");
+    },
+  );
+});
+
 describe("isEncodingRejected()", () => {
   it.each([
     [400, "encoding_format: unknown value"],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { see } from "../../../support/complaint.js";
 import { bench, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 
 describe("Embedder options", () => {
@@ -16,8 +17,11 @@ describe("Embedder options", () => {
     await known.embed(["a"]);
     expect(known.dimensions).toBe(4);
     const error = await rejection(embedder({ dimensions: 7 }).embed(["a"]));
-    expect(error).toMatchObject({ code: "invalid_response" });
-    expect((error as Error).message).toContain("vector 0 has 4 dimensions instead of 7");
+    expect(error).toMatchObject({ code: "invalid_option", attempts: 1 });
+    expect((error as Error).message).toBe(
+      'Cannot embed 1 text with "me/embedding": `dimensions` is 7, but the model returns vectors of length 4; ' +
+        `set it to 4, or leave it out${see("invalid_option")}`,
+    );
   });
 
   it("does not send dimensions, which Together rejects", async () => {

@@ -121,8 +121,8 @@ describe("OptionReader", () => {
     );
     expect(complaint({ baseUrl: "x" })).toContain("did you mean `baseURL`?");
     expect(complaint({ topn: 1 }, Reranker)).toContain("did you mean `topN`?");
-    expect(complaint({ modelName: "m" })).toBe(
-      "Cannot create Embedder: `modelName` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
+    expect(complaint({ temperature: 1 })).toBe(
+      "Cannot create Embedder: `temperature` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
         "retryDeadline, maxConcurrency, fetch, client, onEvent, batchSize, dimensions, queryPrefix, documentPrefix, normalize, " +
         "longText, maxInputTokens, countTokens, encodingFormat, cache",
     );

@@ -39,7 +39,7 @@ describe("Reranker options", () => {
   ])("checks topN and minScore of a call: %j", async (options, problem) => {
     const { reranker, emulator } = bench();
     const error = await rejection(reranker().rerank("q", ["a"], String, options as never));
-    const message = `Cannot rerank documents: ${problem}${see("invalid_option")}`;
+    const message = `Cannot rerank 1 document with "me/rerank": ${problem}${see("invalid_option")}`;
     expect(error).toMatchObject({ code: "invalid_option", message });
     expect(emulator.requests.length).toBe(0);
   });

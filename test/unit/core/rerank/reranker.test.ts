@@ -124,7 +124,8 @@ describe("a list longer than one request takes", () => {
     const { emulator } = bench();
     const progress: string[] = [];
     const options = { model: RERANK, apiKey: KEY, fetch: emulator.fetch, batchSize: 2, maxConcurrency: 1 };
-    const { usage } = await new RerankEngine(options, "Reranker").rerank("q", texts(5), identity, {
+    const given = { query: "q", items: texts(5), textOf: identity, textOfName: "textOf" };
+    const { usage } = await new RerankEngine(options, "Reranker").rerank(given, {
       onProgress: ({ done, total }) => progress.push(`${done}/${total}`),
     });
     expect(progress).toEqual(["2/5", "4/5", "5/5"]);
