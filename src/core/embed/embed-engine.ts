@@ -2,6 +2,7 @@
 
 import { linkedAbortController } from "../abort.js";
 import type { CallOptions } from "../call-options.js";
+import { cannot, type TogetherError } from "../errors/together-error.js";
 import { emitSanitized, emitter, type Emit, type TokenUsage } from "../events.js";
 import { embeddingModel } from "../models.js";
 import type { EmbedderOptions } from "../options/options.js";
@@ -9,14 +10,10 @@ import { resolveEmbedder, type ResolvedEmbedder } from "../options/resolve-optio
 import type { Priority } from "../rate-limit/permit.js";
 import { Api } from "../request/api.js";
 import { BatchQueue } from "../request/batch-queue.js";
-import { AcceptedSize, type Batch } from "../request/batch.js";
-import {
-  embeddingsRequest,
-  maxEmbeddingBytes,
-  readEmbeddings,
-  readUsage,
-  type RawVector,
-} from "../request/wire.js";
+import { AcceptedSize, type Batch, type BatchLimits } from "../request/batch.js";
+import { embeddingLimit, maxTextsPerResponse } from "../request/response-limits.js";
+import type { RawVector } from "../request/vector-check.js";
+import { embeddingsRequest, readEmbeddings, readUsage } from "../request/wire.js";
 import { countTokens } from "../tokens.js";
 import { checkQuery, checkTexts, embedTask } from "../validate-texts.js";
 import { batchLimits } from "./batch-size.js";
@@ -24,6 +21,7 @@ import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
 import { UniqueTexts } from "./unique-texts.js";
 import { VectorCache } from "./vector-cache.js";
+import { VectorLength } from "./vector-length.js";
 import { normalize, toFloat32 } from "./vectors.js";
 
 /** Makes the kind of vector that a caller wants. */
@@ -62,7 +60,7 @@ export class EmbedEngine {
   readonly #acceptedSize = new AcceptedSize();
   readonly #cache: VectorCache | undefined;
   readonly #encoding: { format: "base64" | "float" };
-  #learnedDimensions: number | undefined;
+  readonly #length: VectorLength;
 
   /** @param name - The class that the user creates, for error messages. */
   constructor(options: EmbedderOptions, name: string) {
@@ -71,6 +69,7 @@ export class EmbedEngine {
     this.#api = new Api(this.#options, this.#emit);
     this.#cache = this.#options.cache && new VectorCache(this.#options, this.#options.cache, this.#emit);
     this.#encoding = { format: this.#options.encodingFormat };
+    this.#length = new VectorLength(this.#options.dimensions, embeddingModel(this.model)?.dimensions);
   }
 
   get model(): string {
@@ -79,12 +78,7 @@ export class EmbedEngine {
 
   /** The length of the vectors: as set, as received, or as known for the model. */
   get dimensions(): number | undefined {
-    return this.#expectedDimensions ?? embeddingModel(this.model)?.dimensions;
-  }
-
-  /** The length that every response must have. A known model's is not enough: an endpoint may run another model. */
-  get #expectedDimensions(): number | undefined {
-    return this.#options.dimensions ?? this.#learnedDimensions;
+    return this.#length.best;
   }
 
   /** Embeds documents: one vector each, in order. */
@@ -129,11 +123,14 @@ export class EmbedEngine {
       run: (texts, first) => this.#embedList(texts, { ...call, first }, { signal: controller.signal }),
     });
     let done = 0;
+    let length: number | undefined;
     try {
       for await (const { result, read } of chunks) {
         onProgress?.({ done: done + result.vectors.length, total: read });
         for (const vector of result.vectors) {
           signal?.throwIfAborted();
+          length ??= vector.length;
+          if (vector.length !== length) throw mixedLengths(task, length, vector.length);
           yield { index: done++, vector };
         }
       }
@@ -144,7 +141,14 @@ export class EmbedEngine {
   }
 
   #chunkSize(): number {
-    return this.#acceptedSize.within(batchLimits(this.#options.batchSize, this.#api.limit, 0)).texts;
+    return this.#acceptedSize.within(this.#batchLimits(0)).texts;
+  }
+
+  /** The limits of the next batch. Its response must fit into the memory. */
+  #batchLimits(share: number): BatchLimits {
+    const { texts, tokens } = batchLimits(this.#options.batchSize, this.#api.limit, share);
+    const fitting = maxTextsPerResponse(this.#length.expected, this.#encoding.format);
+    return { texts: Math.min(texts, fitting), tokens };
   }
 
   async #embedList<Vector extends RawVector>(
@@ -181,7 +185,6 @@ export class EmbedEngine {
     call: EmbedCall<RawVector>,
     { signal, onProgress }: CallOptions,
   ): Promise<void> {
-    const { controller, unlink } = linkedAbortController(signal);
     const cache = call.priority === "normal" ? this.#cache : undefined;
     const writes: Promise<void>[] = [];
     try {
@@ -198,37 +201,45 @@ export class EmbedEngine {
         // Work that ran ahead of a slow store would be lost if the process is killed.
         return cache?.isResponsive ? written : undefined;
       };
-      await this.#run(unique, tokenCounts, call, controller, store);
+      await this.#run(unique, tokenCounts, call, signal, store);
+      if (this.#removeMistaken(unique)) await this.#run(unique, tokenCounts, call, signal, store);
     } finally {
-      unlink();
       // Vectors that have arrived are worth keeping even after a failure; an abort ends the wait.
       await Promise.all(writes);
     }
     signal?.throwIfAborted();
   }
 
-  /** Other vectors of the list must have the same length as cached ones, or the list would mix two models. */
   async #readCache(
     cache: VectorCache,
     keys: readonly string[],
     unique: UniqueTexts,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const vectors = await cache.read(keys, this.#expectedDimensions, signal);
-    this.#learnedDimensions ??= vectors.find((vector) => vector !== undefined)?.length;
+    const vectors = await cache.read(keys, this.#length.required, signal);
+    this.#length.cached(vectors.find((vector) => vector !== undefined)?.length);
     unique.setCached(vectors);
   }
 
+  /** Removes cached vectors that are not as long as the server's. Returns whether there were any. */
+  #removeMistaken(unique: UniqueTexts): boolean {
+    const { required } = this.#length;
+    const corrupt = required === undefined ? 0 : unique.removeOthers(required);
+    if (corrupt > 0) this.#emit({ type: "cache-lookup", hits: 0, misses: corrupt, corrupt });
+    return corrupt > 0;
+  }
+
   /** Requests the vectors that are missing. */
-  #run(
+  async #run(
     unique: UniqueTexts,
     tokenCounts: readonly number[],
     { priority, task }: EmbedCall<RawVector>,
-    controller: AbortController,
+    signal: AbortSignal | undefined,
     store: (positions: readonly number[], vectors: RawVector[]) => Promise<void> | undefined,
   ): Promise<void> {
-    const { batchSize, maxConcurrency } = this.#options;
-    const missing = unique.missing;
+    const { controller, unlink } = linkedAbortController(signal);
+    const { maxConcurrency } = this.#options;
+    const { missing } = unique;
     const run = new EmbedRun(
       {
         api: this.#api,
@@ -238,7 +249,7 @@ export class EmbedEngine {
         priority,
         maxConcurrency,
         task,
-        batchSize,
+        limits: (share) => this.#batchLimits(share),
         encoding: this.#encoding,
         indexes: missing.map((position) => unique.firstIndexOf(position)),
         request: (batch) => this.#request(batch, unique, this.#prefix(priority)),
@@ -246,7 +257,7 @@ export class EmbedEngine {
       },
       controller,
     );
-    return run.run();
+    await run.run().finally(unlink);
   }
 
   #request({ texts, tokens }: Batch, unique: UniqueTexts, prefix: string): EmbedRequest {
@@ -256,11 +267,11 @@ export class EmbedEngine {
       isBase64,
       texts,
       estimatedTokens: tokens,
-      maxBytes: maxEmbeddingBytes(texts.length, this.#expectedDimensions),
+      limit: embeddingLimit(texts.length, this.#length.expected),
       sensitiveTexts: () => texts.map((text) => text.slice(prefix.length)),
       parse: (body) => {
-        const vectors = readEmbeddings(body, texts.length, this.#expectedDimensions);
-        this.#learnedDimensions ??= vectors[0]?.length;
+        const vectors = readEmbeddings(body, texts.length, this.#length.required);
+        this.#length.received(vectors[0]?.length);
         unique.usage.add(readUsage(body));
         return vectors;
       },
@@ -270,6 +281,12 @@ export class EmbedEngine {
   #prefix(priority: Priority): string {
     return priority === "high" ? this.#options.queryPrefix : this.#options.documentPrefix;
   }
+}
+
+/** The error of a stream that has given vectors from the cache before the server sent others. */
+function mixedLengths(task: string, given: number, next: number): TogetherError {
+  const problem = `the cache has vectors of ${given} dimensions, but the model's have ${next}`;
+  return cannot("invalid_response", task, problem, "set `dimensions`, or another `namespace` for the cache");
 }
 
 function pick<Item>(list: readonly Item[], positions: readonly number[]): Item[] {
