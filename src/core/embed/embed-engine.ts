@@ -2,7 +2,6 @@
 
 import { linkedAbortController } from "../abort.js";
 import type { CallOptions } from "../call-options.js";
-import { cannot, type TogetherError } from "../errors/together-error.js";
 import { emitSanitized, emitter, type Emit, type TokenUsage } from "../events.js";
 import { embeddingModel } from "../models.js";
 import type { EmbedderOptions } from "../options/options.js";
@@ -21,7 +20,7 @@ import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
 import { UniqueTexts } from "./unique-texts.js";
 import { VectorCache } from "./vector-cache.js";
-import { VectorLength } from "./vector-length.js";
+import { mixedLengths, VectorLength } from "./vector-length.js";
 import { normalize, toFloat32 } from "./vectors.js";
 
 /** Makes the kind of vector that a caller wants. */
@@ -281,12 +280,6 @@ export class EmbedEngine {
   #prefix(priority: Priority): string {
     return priority === "high" ? this.#options.queryPrefix : this.#options.documentPrefix;
   }
-}
-
-/** The error of a stream that has given vectors from the cache before the server sent others. */
-function mixedLengths(task: string, given: number, next: number): TogetherError {
-  const problem = `the cache has vectors of ${given} dimensions, but the model's have ${next}`;
-  return cannot("invalid_response", task, problem, "set `dimensions`, or another `namespace` for the cache");
 }
 
 function pick<Item>(list: readonly Item[], positions: readonly number[]): Item[] {

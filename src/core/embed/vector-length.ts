@@ -1,3 +1,5 @@
+import { cannot, type TogetherError } from "../errors/together-error.js";
+
 /** What is known about the length of a model's vectors. */
 export class VectorLength {
   readonly #known: number | undefined;
@@ -40,4 +42,10 @@ export class VectorLength {
   cached(length: number | undefined): void {
     this.#cached = length ?? this.#cached;
   }
+}
+
+/** The error of a stream that has given vectors from the cache before the server sent others. */
+export function mixedLengths(task: string, given: number, next: number): TogetherError {
+  const problem = `the cache has vectors of ${given} dimensions, but the model's have ${next}`;
+  return cannot("invalid_response", task, problem, "set `dimensions`, or another `namespace` for the cache");
 }

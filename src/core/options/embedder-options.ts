@@ -24,7 +24,7 @@ export interface EmbedderOptions extends SharedOptions {
 
   /**
    * Length of the vectors; a response with another length is an error. Not sent to Together, which cannot shorten
-   * vectors. Whole number, 1 to 16,384.
+   * vectors. Set it for a model of more than 4,096 dimensions. Whole number, 1 to 16,384.
    *
    * @defaultValue that of the first response
    */

@@ -1,7 +1,7 @@
-/** Bounds the memory of all responses that are being read at once, whoever sends them. */
+/** Bounds the memory of all responses that are being read at once, from any server. */
 
 /** What the responses in flight may hold together, in bytes, before some of them wait. */
-const MAX_HELD_BYTES = 96 * 2 ** 20;
+const MAX_HELD_BYTES = 64 * 2 ** 20;
 
 /** A response below this size never waits: a query's, or any while a hostile server holds the budget. */
 const MIN_WAITING_BYTES = 256 * 2 ** 10;

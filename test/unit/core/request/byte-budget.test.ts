@@ -47,7 +47,7 @@ describe("ByteBudget", () => {
 
   it("never lets a small response wait, so that a query is not held up", () => {
     const budget = new ByteBudget(4 * MB);
-    budget.open().add(5 * MB);
+    void budget.open().add(5 * MB);
     expect(budget.open().add(100_000)).toBeUndefined();
   });
 
