@@ -1,7 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { ConnectionError } from "../probe/probe-client.js";
 import { maxRequests, probe, type ProbeOptions } from "../probe/probe.js";
-import { formatJson, formatText } from "../probe/report.js";
+import { failedChecks, formatJson, formatText } from "../probe/report.js";
 import { parseNumber, parseOptions, UsageError, type Command } from "./command.js";
 
 const ACTION = "probe the endpoint";
@@ -17,7 +17,8 @@ export const probeCommand: Command = {
 Checks what an endpoint does where Together documents nothing: base64, unit length, the largest batch, blank and long
 texts, and whether scores of split lists are comparable. Prints first how many requests it sends at most, then the
 expected and the observed behaviour and the recommended options as code. It sends its own sentences, and reads the key
-from TOGETHER_API_KEY. The output holds no text and no key.
+from TOGETHER_API_KEY. The output holds no text and no key. The exit code is 1 if a check failed: if the endpoint sent
+no response, or one that cannot be read.
 
   --model <id>                 embedding model, or <project>/<endpoint>
   --rerank-model <id>          rerank model, or <project>/<endpoint>
@@ -44,6 +45,11 @@ from TOGETHER_API_KEY. The output holds no text and no key.
     console.error(`Sends at most ${maxRequests(options)} requests, plus retries.`);
     const report = await probe(options).catch(rethrow);
     process.stdout.write(given.json ? formatJson(report, packageJson.version) : formatText(report));
+    const failed = failedChecks(report);
+    if (failed === "") return;
+    throw new Error(
+      `Cannot ${ACTION} completely: these checks failed: ${failed}; check that the address is Together's API, and try again`,
+    );
   },
 };
 

@@ -114,14 +114,17 @@ export interface OutageEvent extends Common {
   readonly durationMs: number;
 }
 
-/** The client looked up vectors in the cache. */
+/**
+ * The client looked up vectors in the cache. A second event follows if the server's vectors have another length than
+ * the cached ones: these are then misses, and corrupt.
+ */
 export interface CacheLookupEvent extends Common {
   readonly type: "cache-lookup";
   /** Number of texts whose vector was found. */
   readonly hits: number;
   /** Number of texts whose vector is requested from the server. */
   readonly misses: number;
-  /** Number of misses whose entry exists, but is not what was written. */
+  /** Number of misses whose entry exists, but is not what was written, or not as long as the server's vectors. */
   readonly corrupt: number;
 }
 

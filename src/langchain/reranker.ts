@@ -115,8 +115,12 @@ export class TogetherReranker extends BaseDocumentCompressor {
   }
 }
 
-/** Copies a document and adds the score. Keeps the prototype without importing LangChain's `Document` (77 KB). */
+/**
+ * Copies a document and adds the score. Keeps the prototype without importing LangChain's `Document` (77 KB). Own keys
+ * are defined, not assigned: `__proto__` of a parsed document is a key like any other.
+ */
 function withScore<Doc extends DocumentInterface>({ item, score }: Reranked<Doc>): Doc {
   const metadata = score === undefined ? { ...item.metadata } : { ...item.metadata, relevanceScore: score };
-  return Object.assign(Object.create(Object.getPrototypeOf(item) as object), item, { metadata }) as Doc;
+  const own = Object.getOwnPropertyDescriptors({ ...item, metadata });
+  return Object.create(Object.getPrototypeOf(item) as object, own) as Doc;
 }

@@ -156,4 +156,6 @@ export interface Observation {
   readonly observed: string;
   /** Whether it is what the package expects; `undefined` if that is unknown. */
   readonly expected: boolean | undefined;
+  /** Whether the check failed: no response, or one that says nothing about the endpoint. */
+  readonly failed?: true;
 }

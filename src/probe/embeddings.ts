@@ -1,5 +1,11 @@
-import { describe, findMaxBatch } from "./max-batch.js";
-import { checkTruncation, observeAcceptance, observeUsage, type Observe } from "./observations.js";
+import { describe, findMaxBatch, verdictOf } from "./max-batch.js";
+import {
+  checkTruncation,
+  observeAcceptance,
+  observeUsage,
+  unlessFailed,
+  type Observe,
+} from "./observations.js";
 import { describeRejection, property, type ProbeClient, type RawResponse } from "./probe-client.js";
 import { longTexts, manyTexts, PREFIX, SENTENCES } from "./texts.js";
 import { equalVectors, norm, readVectors, type Vector } from "./vectors.js";
@@ -7,10 +13,10 @@ import { equalVectors, norm, readVectors, type Vector } from "./vectors.js";
 /** What the recommended options depend on. */
 export interface EmbeddingFacts {
   readonly dimensions: number | undefined;
-  readonly base64: "accepted" | "ignored" | "rejected";
+  readonly base64: "accepted" | "ignored" | "rejected" | "failed";
   /** Whether every vector has length 1. */
   readonly unitLength: boolean;
-  readonly longText: "rejected" | "truncated" | "read";
+  readonly longText: "rejected" | "truncated" | "read" | "failed";
   readonly maxTexts: number;
 }
 
@@ -37,12 +43,12 @@ export async function probeEmbeddings(
     (response) => readVectors(response)?.byIndex,
     equalVectors,
   );
-  observe("longText", longText.observed, longText.verdict !== "read");
+  observe("longText", longText.observed, longText.expected);
   const maxBatch = await findMaxBatch(
     (count) => embed(manyTexts(count)),
     (response) => readVectors(response)?.byIndex.length,
   );
-  observe("maxTexts", describe(maxBatch), maxBatch.accepted >= 512);
+  observe("maxTexts", describe(maxBatch), verdictOf(maxBatch, 512));
   return {
     dimensions: vectors[0]?.length,
     base64,
@@ -54,7 +60,9 @@ export async function probeEmbeddings(
 
 function observeVectors(response: RawResponse, vectors: readonly Vector[], observe: Observe): void {
   const [first, , prefixed] = vectors;
-  if (!first || !prefixed) return observe("dimensions", describeRejection(response), false);
+  if (!first || !prefixed) {
+    return observe("dimensions", describeRejection(response), unlessFailed(response, false));
+  }
   const dimensions = new Set(vectors.map((vector) => vector.length));
   observe("dimensions", [...dimensions].join(" and "), dimensions.size === 1);
   const norms = vectors.map(norm);
@@ -73,16 +81,17 @@ function observeBase64(
 ): EmbeddingFacts["base64"] {
   const vectors = readVectors(response);
   if (!vectors) {
-    observe("base64", describeRejection(response), false);
+    const verdict = unlessFailed(response, false);
+    observe("base64", describeRejection(response), verdict);
     observe("order", "unknown", undefined);
-    return "rejected";
+    return verdict === "failed" ? "failed" : "rejected";
   }
   const { byIndex, inOrder } = vectors;
   const matches = equalVectors(byIndex[1], floats[0]) && equalVectors(byIndex[0], floats[1]);
   const order = inOrder ? "in the order of the texts" : "in another order, with the right `index`";
   observe("order", matches ? order : "the vectors belong to other texts", matches);
   const first: unknown = (property(response.body, "data") as unknown[])[0];
-  const accepted = typeof property(first, "embedding") === "string";
+  const accepted = !Array.isArray(property(first, "embedding"));
   const numbers = matches ? "the same numbers" : "other numbers";
   observe("base64", accepted ? `accepted, ${numbers}` : "ignored: floats returned", accepted && matches);
   return accepted ? "accepted" : "ignored";

@@ -1,4 +1,5 @@
-import { describeRejection, type RawResponse } from "./probe-client.js";
+import type { Verdict } from "./observations.js";
+import { describeRejection, isFailure, type RawResponse } from "./probe-client.js";
 
 /** The largest batch that an endpoint accepts, within the range that was tried. */
 export interface MaxBatch {
@@ -6,6 +7,8 @@ export interface MaxBatch {
   readonly accepted: number;
   /** What happened to the next larger batch; `undefined` if no batch was rejected. */
   readonly rejection: string | undefined;
+  /** Whether the next larger batch got no response that says anything about its size. */
+  readonly failed: boolean;
 }
 
 const MAX_ITEMS = 2048;
@@ -25,13 +28,20 @@ export async function findMaxBatch(
   countResults: (response: RawResponse) => number | undefined,
 ): Promise<MaxBatch> {
   let rejection: string | undefined;
+  let failed = false;
   for (let items = MAX_ITEMS; items >= MIN_ITEMS; items /= 2) {
     const response = await send(items);
     const results = countResults(response);
-    if (results === items) return { accepted: items, rejection };
+    if (results === items) return { accepted: items, rejection, failed };
+    failed = results === undefined && isFailure(response);
     rejection = `${items} ${results === undefined ? describeRejection(response) : `returned ${results}`}`;
   }
-  return { accepted: 0, rejection };
+  return { accepted: 0, rejection, failed };
+}
+
+/** Whether the largest batch is as large as expected. */
+export function verdictOf({ accepted, failed }: MaxBatch, expected: number): Verdict {
+  return failed ? "failed" : accepted >= expected;
 }
 
 /** Describes the result for the report, such as `64; 128 rejected with 413`. */

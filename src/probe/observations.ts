@@ -1,12 +1,22 @@
 import type { AssumptionId } from "./assumptions.js";
-import { describeRejection, property, type RawResponse } from "./probe-client.js";
+import { describeRejection, isFailure, property, type RawResponse } from "./probe-client.js";
+
+/** Whether an observation is what the package expects; `undefined` if that is unknown, `"failed"` if the check is. */
+export type Verdict = boolean | undefined | "failed";
 
 /** Adds an observation to the report. */
-export type Observe = (id: AssumptionId, observed: string, expected: boolean | undefined) => void;
+export type Observe = (id: AssumptionId, observed: string, expected: Verdict) => void;
+
+/** Returns `"failed"` if a response without a result says nothing about the endpoint, otherwise the verdict. */
+export function unlessFailed(response: RawResponse, verdict: boolean | undefined): Verdict {
+  return isFailure(response) ? "failed" : verdict;
+}
 
 /** Records whether the endpoint accepted an input. The package relies on neither result. */
 export function observeAcceptance(id: AssumptionId, response: RawResponse, observe: Observe): void {
-  observe(id, response.status === 200 ? "accepted" : describeRejection(response), true);
+  const isAccepted = response.status === 200 && response.problem === undefined;
+  if (isAccepted) observe(id, "accepted", true);
+  else observe(id, describeRejection(response), unlessFailed(response, true));
 }
 
 /** Records the number of tokens that the server reports, if it reports one. */
@@ -26,12 +36,14 @@ export function checkTruncation<Result>(
   limit: number,
   read: (response: RawResponse) => readonly Result[] | undefined,
   equal: (a: Result | undefined, b: Result | undefined) => boolean,
-): { verdict: "rejected" | "truncated" | "read"; observed: string } {
+): { verdict: "rejected" | "truncated" | "read" | "failed"; observed: string; expected: Verdict } {
   const results = read(response);
   if (!results) {
-    return { verdict: "rejected", observed: `${describeRejection(response)} beyond ${limit} tokens` };
+    const expected = unlessFailed(response, true);
+    const observed = `${describeRejection(response)} beyond ${limit} tokens`;
+    return { verdict: expected === "failed" ? "failed" : "rejected", observed, expected };
   }
   return equal(results[0], results[1])
-    ? { verdict: "truncated", observed: `silently truncated at ${limit} tokens or fewer` }
-    : { verdict: "read", observed: `read to the end, beyond ${limit} tokens` };
+    ? { verdict: "truncated", observed: `silently truncated at ${limit} tokens or fewer`, expected: true }
+    : { verdict: "read", observed: `read to the end, beyond ${limit} tokens`, expected: false };
 }

@@ -1,5 +1,9 @@
 import { knownCode } from "../core/errors/redact.js";
 import type { Fetch } from "../core/options/options.js";
+import { limitErrorBody } from "../core/request/limit-error-body.js";
+import { readBody } from "../core/request/read-body.js";
+import { RequestError } from "../core/request/request-error.js";
+import { MAX_BODY_BYTES } from "../core/request/response-limits.js";
 import { retryAfterMs } from "../core/request/retry-policy.js";
 
 /** A response as the server sent it, with any status. */
@@ -8,6 +12,8 @@ export interface RawResponse {
   readonly headers: Headers;
   /** The parsed JSON, or `undefined` if the body is not JSON. */
   readonly body: unknown;
+  /** Why a successful response cannot be read: too large, a web page, not JSON. */
+  readonly problem?: string | undefined;
 }
 
 const MAX_RETRY_DELAY_MS = 60_000;
@@ -54,15 +60,17 @@ export class ProbeClient {
   async #post(path: string, body: object): Promise<RawResponse> {
     const fetch = this.#fetch;
     try {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
       const response = await fetch(`${this.#url}${path}`, {
         method: "POST",
         headers: { authorization: `Bearer ${this.#key}`, "content-type": "application/json" },
         body: JSON.stringify(body),
         redirect: "manual",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal,
       });
       const { status, headers } = response;
-      return { status, headers, body: parseJson(await response.text()) };
+      if (response.ok) return { status, headers, ...(await readResult(response, signal)) };
+      return { status, headers, body: parseJson(await limitErrorBody(response).text()) };
     } catch (error) {
       throw isConnectionFailure(error) ? new ConnectionError("no response", { cause: error }) : error;
     }
@@ -86,6 +94,23 @@ function isConnectionFailure(error: unknown): boolean {
   return typeof code === "string" && SYSTEM_CODE.test(code);
 }
 
+/** Reads a successful response with the limits of the package. */
+async function readResult(
+  response: Response,
+  signal: AbortSignal,
+): Promise<Pick<RawResponse, "body" | "problem">> {
+  try {
+    return await readBody(response, { maxBytes: MAX_BODY_BYTES }, signal);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const { failure } = error;
+    return {
+      body: undefined,
+      problem: failure.kind === "invalid" ? failure.problem : "the JSON is not complete",
+    };
+  }
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -94,8 +119,23 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Describes a rejection by status and code. The server's message is left out: it may quote what was sent. */
-export function describeRejection({ status, body }: RawResponse): string {
+/** Statuses of an endpoint that is busy or not available. They say nothing about what it accepts. */
+const UNAVAILABLE = [429, 502, 503, 504, 529];
+
+/** Whether a response without a result is a failed check, rather than a rejection. */
+export function isFailure({ status }: RawResponse): boolean {
+  return status < 400 || UNAVAILABLE.includes(status);
+}
+
+/**
+ * Describes a rejection or a failed check by status and code. The server's message is left out: it may quote what was
+ * sent.
+ */
+export function describeRejection(response: RawResponse): string {
+  const { status, body, problem } = response;
+  if (problem !== undefined) return `failed: ${problem}`;
+  if (status < 400) return `failed: status ${status} without a result`;
+  if (isFailure(response)) return `failed: status ${status}`;
   const { error, error_type: type } = Object(body) as { error?: unknown; error_type?: unknown };
   const { code } = Object(error) as { code?: unknown };
   const name = knownCode(code) || knownCode(type);

@@ -53,7 +53,14 @@ export async function probe(options: ProbeOptions): Promise<Report> {
   );
   const client = new ProbeClient(baseURL, apiKey, options.fetch ?? globalThis.fetch);
   const observations: Observation[] = [];
-  const observe: Observe = (id, observed, expected) => void observations.push({ id, observed, expected });
+  const observe: Observe = (id, observed, verdict) => {
+    const failed = verdict === "failed";
+    observations.push({
+      id,
+      observed,
+      ...(failed ? { expected: undefined, failed } : { expected: verdict }),
+    });
+  };
   const recommended: string[] = [];
   if (model !== undefined) recommended.push(await checkEmbeddings(options, model, client, observe));
   if (rerankModel !== undefined)

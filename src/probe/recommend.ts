@@ -7,7 +7,8 @@ export function embedderCode(model: string, baseURL: string | undefined, facts: 
   const known = embeddingModel(model);
   return formatCode("TogetherEmbeddings", model, baseURL, [
     !known && facts.dimensions !== undefined && `dimensions: ${facts.dimensions},`,
-    facts.base64 !== "accepted" && `encodingFormat: "float", // base64 is ${facts.base64}`,
+    (facts.base64 === "ignored" || facts.base64 === "rejected") &&
+      `encodingFormat: "float", // base64 is ${facts.base64}`,
     facts.maxTexts > 0 &&
       facts.maxTexts < 512 &&
       `batchSize: ${facts.maxTexts}, // the endpoint does not accept larger batches`,

@@ -16,8 +16,8 @@ const HEADINGS = ["", "what", "expected", "observed"] as const;
 
 /** Formats a report as a table with the recommended options below it. */
 export function formatText({ observations, recommended, requests }: Report): string {
-  const rows = observations.map(({ id, observed, expected }) => [
-    expected === undefined ? "?" : expected ? "=" : "!",
+  const rows = observations.map(({ id, observed, expected, failed }) => [
+    failed ? "x" : expected === undefined ? "?" : expected ? "=" : "!",
     assumptions[id].question,
     assumptions[id].expected,
     observed,
@@ -48,6 +48,14 @@ function formatTable(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** Returns the questions whose check failed, for a sentence; empty if none did. */
+export function failedChecks({ observations }: Report): string {
+  return observations
+    .filter(({ failed }) => failed)
+    .map(({ id }) => assumptions[id].question)
+    .join(", ");
 }
 
 /** Formats a report as JSON for a bug report, with the source of each expectation. */

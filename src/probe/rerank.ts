@@ -1,5 +1,11 @@
-import { describe, findMaxBatch } from "./max-batch.js";
-import { checkTruncation, observeAcceptance, observeUsage, type Observe } from "./observations.js";
+import { describe, findMaxBatch, verdictOf } from "./max-batch.js";
+import {
+  checkTruncation,
+  observeAcceptance,
+  observeUsage,
+  unlessFailed,
+  type Observe,
+} from "./observations.js";
 import { describeRejection, property, type ProbeClient, type RawResponse } from "./probe-client.js";
 import { DOCUMENTS, longTexts, manyTexts, QUERY } from "./texts.js";
 
@@ -33,18 +39,18 @@ export async function probeRerank(
   const comparable = observeSplit(await rerank(DOCUMENTS.slice(2)), scores, observe);
   observeAcceptance("blankDocument", await rerank([" ", DOCUMENTS[0]]), observe);
   const long = checkTruncation(await rerank(longTexts(limit)), limit, readTwoScores, equalScores);
-  observe("longDocument", long.observed, long.verdict !== "read");
+  observe("longDocument", long.observed, long.expected);
   const maxBatch = await findMaxBatch(
     (count) => rerank(manyTexts(count)),
     (response) => readScores(response)?.length,
   );
-  observe("maxDocuments", describe(maxBatch), maxBatch.accepted >= 1024);
+  observe("maxDocuments", describe(maxBatch), verdictOf(maxBatch, 1024));
   return { comparable, maxDocuments: maxBatch.accepted, zeroToOne };
 }
 
 function observeScores(response: RawResponse, scores: readonly IndexedScore[], observe: Observe): boolean {
   if (scores.length === 0) {
-    observe("scoreRange", describeRejection(response), false);
+    observe("scoreRange", describeRejection(response), unlessFailed(response, false));
     return false;
   }
   const values = scores.map(({ score }) => score);
@@ -58,7 +64,7 @@ function observeScores(response: RawResponse, scores: readonly IndexedScore[], o
 
 function observeTopN(response: RawResponse, complete: readonly IndexedScore[], observe: Observe): void {
   const best = readScores(response);
-  if (!best) return observe("topN", describeRejection(response), false);
+  if (!best) return observe("topN", describeRejection(response), unlessFailed(response, false));
   const equal = best.every(({ index, score }) => equalScores(score, scoreAt(complete, index)));
   const observed = `${best.length} of 2 requested${equal ? "" : ", with other scores"}`;
   observe("topN", observed, best.length === 2 && equal);
@@ -68,7 +74,7 @@ function observeTopN(response: RawResponse, complete: readonly IndexedScore[], o
 function observeSplit(response: RawResponse, complete: readonly IndexedScore[], observe: Observe): boolean {
   const alone = readScores(response);
   if (!alone) {
-    observe("comparable", describeRejection(response), undefined);
+    observe("comparable", describeRejection(response), unlessFailed(response, undefined));
     return false;
   }
   const comparable = alone.every(({ index, score }) => equalScores(score, scoreAt(complete, index + 2)));

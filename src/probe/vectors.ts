@@ -24,6 +24,8 @@ export function readVectors({
 }
 
 function toVector(value: unknown): Vector | undefined {
+  // Decoded when the response was read.
+  if (value instanceof Float32Array) return value;
   if (typeof value === "string") return decodeBase64(value);
   return Array.isArray(value) ? (value as number[]) : undefined;
 }

@@ -11,15 +11,11 @@ import { resolveEmbedder, type ResolvedEmbedder } from "../options/resolve-optio
 import type { Priority } from "../rate-limit/permit.js";
 import { Api } from "../request/api.js";
 import { BatchQueue } from "../request/batch-queue.js";
-import { AcceptedSize, type Batch } from "../request/batch.js";
+import { AcceptedSize, type Batch, type BatchLimits } from "../request/batch.js";
 import { RequestError } from "../request/request-error.js";
-import {
-  embeddingsRequest,
-  maxEmbeddingBytes,
-  readEmbeddings,
-  readUsage,
-  type RawVector,
-} from "../request/wire.js";
+import { embeddingLimit, maxTextsPerResponse } from "../request/response-limits.js";
+import type { RawVector } from "../request/vector-check.js";
+import { embeddingsRequest, readEmbeddings, readUsage } from "../request/wire.js";
 import { countTokens } from "../tokens.js";
 import { checkQuery, checkTexts, embedTask, queryTask } from "../validate-texts.js";
 import { batchLimits } from "./batch-size.js";
@@ -27,6 +23,7 @@ import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
 import { UniqueTexts } from "./unique-texts.js";
 import { VectorCache } from "./vector-cache.js";
+import { mixedLengths, VectorLength } from "./vector-length.js";
 import { normalize, toFloat32 } from "./vectors.js";
 
 /** Makes the kind of vector that a caller wants. */
@@ -65,7 +62,7 @@ export class EmbedEngine {
   readonly #acceptedSize = new AcceptedSize();
   readonly #cache: VectorCache | undefined;
   readonly #encoding: { format: "base64" | "float" };
-  #learnedDimensions: number | undefined;
+  readonly #length: VectorLength;
 
   /** @param name - The class that the user creates, for error messages. */
   constructor(options: EmbedderOptions, name: string) {
@@ -74,6 +71,7 @@ export class EmbedEngine {
     this.#api = new Api(this.#options, this.#emit);
     this.#cache = this.#options.cache && new VectorCache(this.#options, this.#options.cache, this.#emit);
     this.#encoding = { format: this.#options.encodingFormat };
+    this.#length = new VectorLength(this.#options.dimensions, embeddingModel(this.model)?.dimensions);
   }
 
   get model(): string {
@@ -82,12 +80,7 @@ export class EmbedEngine {
 
   /** The length of the vectors: as set, as received, or as known for the model. */
   get dimensions(): number | undefined {
-    return this.#expectedDimensions ?? embeddingModel(this.model)?.dimensions;
-  }
-
-  /** The length that every response must have. A known model's is not enough: an endpoint may run another model. */
-  get #expectedDimensions(): number | undefined {
-    return this.#options.dimensions ?? this.#learnedDimensions;
+    return this.#length.best;
   }
 
   /** Embeds documents: one vector each, in order. */
@@ -132,11 +125,14 @@ export class EmbedEngine {
       run: (texts, first) => this.#embedList(texts, { ...call, first }, { signal: controller.signal }),
     });
     let done = 0;
+    let length: number | undefined;
     try {
       for await (const { result, read } of chunks) {
         await reportProgress(onProgress, { done: done + result.vectors.length, total: read }, signal);
         for (const vector of result.vectors) {
           signal?.throwIfAborted();
+          length ??= vector.length;
+          if (vector.length !== length) throw mixedLengths(task, length, vector.length);
           yield { index: done++, vector };
         }
       }
@@ -147,7 +143,14 @@ export class EmbedEngine {
   }
 
   #chunkSize(): number {
-    return this.#acceptedSize.within(batchLimits(this.#options.batchSize, this.#api.limit, 0)).texts;
+    return this.#acceptedSize.within(this.#batchLimits(0)).texts;
+  }
+
+  /** The limits of the next batch. Its response must fit into the memory. */
+  #batchLimits(share: number): BatchLimits {
+    const { texts, tokens } = batchLimits(this.#options.batchSize, this.#api.limit, share);
+    const fitting = maxTextsPerResponse(this.#length.expected, this.#encoding.format);
+    return { texts: Math.min(texts, fitting), tokens };
   }
 
   async #embedList<Vector extends RawVector>(
@@ -184,9 +187,9 @@ export class EmbedEngine {
     call: EmbedCall<RawVector>,
     { signal, onProgress }: CallOptions,
   ): Promise<void> {
-    const { controller, unlink } = linkedAbortController(signal);
     const cache = call.priority === "normal" ? this.#cache : undefined;
     const writes: Promise<void>[] = [];
+    const { controller, unlink } = linkedAbortController(signal);
     const reports = new ProgressReports(onProgress, signal, controller);
     try {
       const keys = await cache?.keys(unique.texts, signal);
@@ -202,7 +205,9 @@ export class EmbedEngine {
         // Work that ran ahead of a slow store would be lost if the process is killed.
         return cache?.isResponsive ? written : undefined;
       };
-      await this.#run(unique, tokenCounts, call, controller, store);
+      const send = (): Promise<void> => this.#run(unique, tokenCounts, call, controller.signal, store);
+      await send();
+      if (this.#removeMistaken(unique)) await send();
       await reports.settled();
     } finally {
       unlink();
@@ -212,28 +217,36 @@ export class EmbedEngine {
     signal?.throwIfAborted();
   }
 
-  /** Other vectors of the list must have the same length as cached ones, or the list would mix two models. */
   async #readCache(
     cache: VectorCache,
     keys: readonly string[],
     unique: UniqueTexts,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const vectors = await cache.read(keys, this.#expectedDimensions, signal);
-    this.#learnedDimensions ??= vectors.find((vector) => vector !== undefined)?.length;
+    const vectors = await cache.read(keys, this.#length.required, signal);
+    this.#length.cached(vectors.find((vector) => vector !== undefined)?.length);
     unique.setCached(vectors);
   }
 
+  /** Removes cached vectors that are not as long as the server's. Returns whether there were any. */
+  #removeMistaken(unique: UniqueTexts): boolean {
+    const { required } = this.#length;
+    const corrupt = required === undefined ? 0 : unique.removeOthers(required);
+    if (corrupt > 0) this.#emit({ type: "cache-lookup", hits: 0, misses: corrupt, corrupt });
+    return corrupt > 0;
+  }
+
   /** Requests the vectors that are missing. */
-  #run(
+  async #run(
     unique: UniqueTexts,
     tokenCounts: readonly number[],
     { priority, task }: EmbedCall<RawVector>,
-    controller: AbortController,
+    signal: AbortSignal | undefined,
     store: (positions: readonly number[], vectors: RawVector[]) => Promise<void> | undefined,
   ): Promise<void> {
-    const { batchSize, maxConcurrency } = this.#options;
-    const missing = unique.missing;
+    const { controller, unlink } = linkedAbortController(signal);
+    const { maxConcurrency } = this.#options;
+    const { missing } = unique;
     const run = new EmbedRun(
       {
         api: this.#api,
@@ -243,7 +256,7 @@ export class EmbedEngine {
         priority,
         maxConcurrency,
         task,
-        batchSize,
+        limits: (share) => this.#batchLimits(share),
         encoding: this.#encoding,
         indexes: missing.map((position) => unique.firstIndexOf(position)),
         request: (batch) => this.#request(batch, unique),
@@ -251,7 +264,7 @@ export class EmbedEngine {
       },
       controller,
     );
-    return run.run();
+    await run.run().finally(unlink);
   }
 
   #request({ texts, tokens }: Batch, unique: UniqueTexts): EmbedRequest {
@@ -261,15 +274,15 @@ export class EmbedEngine {
       isBase64,
       texts,
       estimatedTokens: tokens,
-      maxBytes: maxEmbeddingBytes(texts.length, this.#expectedDimensions),
+      limit: embeddingLimit(texts.length, this.#length.expected),
       parse: (body) => {
         const { dimensions } = this.#options;
-        const vectors = readEmbeddings(body, texts.length, dimensions ? undefined : this.#learnedDimensions);
+        const vectors = readEmbeddings(body, texts.length, dimensions ? undefined : this.#length.required);
         const received = vectors[0]?.length ?? 0;
         if (dimensions !== undefined && received !== dimensions) {
           throw new RequestError({ kind: "dimensions", set: dimensions, received });
         }
-        this.#learnedDimensions ??= vectors[0]?.length;
+        this.#length.received(received);
         unique.usage.add(readUsage(body));
         return vectors;
       },

@@ -11,10 +11,9 @@ import type { Priority } from "../rate-limit/permit.js";
 import type { Api } from "../request/api.js";
 import type { ApiOperation, ApiRequest, Failed } from "../request/attempt.js";
 import type { BatchQueue } from "../request/batch-queue.js";
-import type { AcceptedSize, Batch } from "../request/batch.js";
+import type { AcceptedSize, Batch, BatchLimits } from "../request/batch.js";
 import { BatchSplitter } from "../request/batch-splitter.js";
-import type { RawVector } from "../request/wire.js";
-import { batchLimits } from "./batch-size.js";
+import type { RawVector } from "../request/vector-check.js";
 
 /** What `EmbedEngine` passes to a run. */
 export interface EmbedRunOptions {
@@ -26,8 +25,8 @@ export interface EmbedRunOptions {
   readonly maxConcurrency: number;
   /** What the caller asked for, for error messages: `embed 3 texts with "model"` completes "Cannot ...". */
   readonly task: string;
-  /** Texts per request, if the user has set it; otherwise the size is chosen for each batch. */
-  readonly batchSize: number | undefined;
+  /** The limits of the next batch, given how many texts a request holds if all are in flight at once. */
+  readonly limits: (share: number) => BatchLimits;
   /** The encoding to request. All runs of the engine share this object; it becomes `"float"` if base64 is rejected. */
   readonly encoding: { format: "base64" | "float" };
   /** For each position of the queue, the index of its text in the caller's list. */
@@ -133,9 +132,9 @@ export class EmbedRun {
    * @returns `undefined` if the queue is empty or a batch is being split.
    */
   #takeBatch(): Batch | undefined {
-    const { api, queue, batchSize, acceptedSize, maxConcurrency } = this.#options;
+    const { queue, limits, acceptedSize, maxConcurrency } = this.#options;
     if (this.#pendingSplits > 0) return undefined;
-    const batch = queue.take(acceptedSize.within(batchLimits(batchSize, api.limit, this.#evenShare)));
+    const batch = queue.take(acceptedSize.within(limits(this.#evenShare)));
     // `#workers` includes those that have ended: a run starts at most `maxConcurrency`.
     if (!queue.empty && this.#workers.length < maxConcurrency) this.#startWorker();
     return batch;

@@ -1,5 +1,5 @@
 import type { Progress } from "../call-options.js";
-import type { RawVector } from "../request/wire.js";
+import type { RawVector } from "../request/vector-check.js";
 import { UsageTotal } from "../usage.js";
 
 /** The different texts of a list, and the vectors that have arrived for them. Duplicate texts are embedded once. */
@@ -60,6 +60,19 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
       this.vectors[position] = this.#convert(vectors[at] as RawVector);
       this.#done += this.#counts[position] as number;
     });
+  }
+
+  /** Removes vectors of another length. Returns how many. */
+  removeOthers(length: number): number {
+    const others = [...this.vectors.keys()].filter((position) => {
+      const vector = this.vectors[position];
+      return vector !== undefined && vector.length !== length;
+    });
+    for (const position of others) {
+      this.vectors[position] = undefined;
+      this.#done -= this.#counts[position] as number;
+    }
+    return others.length;
   }
 
   progress(): Progress {

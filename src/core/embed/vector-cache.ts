@@ -3,23 +3,21 @@
  * as missing. A store that fails costs time, and never the call.
  */
 
+import { untilAbort } from "../abort.js";
 import type { Emit } from "../events.js";
 import { sha256 } from "../sha256.js";
 import type { ByteStore, ResolvedCache } from "../options/byte-store.js";
 import type { ResolvedEmbedder } from "../options/resolve-options.js";
 import { Deadline } from "../request/deadline.js";
-import type { RawVector } from "../request/wire.js";
+import type { RawVector } from "../request/vector-check.js";
+import { decodeEntry, encodeEntry } from "./cache-entry.js";
 import { toFloat32 } from "./vectors.js";
 
-/** Part of every key. Change it with the format below, so that old entries are not read. */
-const FORMAT = "together-retrieval/1";
+/** Part of every key. Change it with the key or the format of entries, so that old entries are not read. */
+const FORMAT = "together-retrieval/2";
 
-/**
- * An entry is `TRv1`, eight bytes of the key, a checksum, and from byte 16 (aligned) the floats. With the key, a store
- * that mixes entries up is detected.
- */
-const MAGIC = 0x31765254;
-const HEADER_BYTES = 16;
+/** How long a store that hung is left alone, in milliseconds. */
+const REST_MS = 60_000;
 
 /** Keys per read: some stores do not accept a hundred thousand. */
 const LOOKUP_SIZE = 2048;
@@ -30,19 +28,22 @@ export class VectorCache {
   readonly #prefix: string;
   readonly #timeout: number;
   readonly #emit: Emit;
-  #isResponsive = true;
+  /** Ends all waits for the store when one of them has taken too long. */
+  #hung = new AbortController();
+  /** When the store may be asked next, in milliseconds of `performance.now()`. */
+  #restsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: ResolvedEmbedder, cache: ResolvedCache, emit: Emit) {
     this.#store = cache.store;
-    const { origin } = new URL(options.baseURL);
-    this.#prefix = `${JSON.stringify([FORMAT, origin, options.model, cache.namespace])}\n`;
+    const { baseURL, model } = options;
+    this.#prefix = `${JSON.stringify([FORMAT, baseURL, model, cache.namespace])}\n`;
     this.#timeout = options.timeout;
     this.#emit = emit;
   }
 
-  /** Whether the store responded within the timeout when it was last asked. */
+  /** Whether the store may be asked: it has not hung within the last minute. */
   get isResponsive(): boolean {
-    return this.#isResponsive;
+    return performance.now() >= this.#restsUntil;
   }
 
   /**
@@ -77,10 +78,9 @@ export class VectorCache {
     let wanted = dimensions;
     for (let start = 0; start < keys.length; start += LOOKUP_SIZE) {
       const part = keys.slice(start, start + LOOKUP_SIZE);
-      // A store that timed out once is not asked again: a list of a million texts would wait five hundred times.
-      const entries = start > 0 && !this.#isResponsive ? [] : await this.#lookUp(part, signal);
+      const entries = await this.#lookUp(part, signal);
       part.forEach((key, index) => {
-        const vector = decode(key, entries[index]);
+        const vector = decodeEntry(key, entries[index]);
         wanted ??= vector?.length;
         const sound = vector?.length === wanted ? vector : undefined;
         if (entries[index] && !sound) corrupt += 1;
@@ -94,11 +94,11 @@ export class VectorCache {
 
   /** Writes vectors that have arrived. Never rejects. An abort ends the wait, not the writing. */
   async write(keys: readonly string[], vectors: readonly RawVector[], signal?: AbortSignal): Promise<void> {
-    const entries = keys.map((key, index): [string, Uint8Array] => [
+    const entryOf = (key: string, index: number): [string, Uint8Array] => [
       key,
-      encode(key, toFloat32(vectors[index] as RawVector)),
-    ]);
-    await this.#withTimeout("write", signal, async () => this.#store.mset(entries)).catch(() => {});
+      encodeEntry(key, toFloat32(vectors[index] as RawVector)),
+    ];
+    await this.#withTimeout("write", signal, async () => this.#store.mset(keys.map(entryOf))).catch(() => {});
   }
 
   async #lookUp(
@@ -109,59 +109,45 @@ export class VectorCache {
     return Array.isArray(entries) ? entries : [];
   }
 
-  /** Waits for a store as long as for a request, so that a store that hangs does not hang the call. */
+  /**
+   * Waits for a store as long as for a request, so that a store that hangs does not hang the call. Then the store is
+   * left alone for a minute, and asked once: a hanging store costs one timeout per minute, not one per operation.
+   */
   async #withTimeout<Value>(
     phase: "read" | "write",
     signal: AbortSignal | undefined,
     work: () => Promise<Value>,
   ): Promise<Value | undefined> {
     signal?.throwIfAborted();
+    if (!this.isResponsive) return undefined;
+    const { signal: hung } = this.#hung;
+    const isTrial = this.#restsUntil > Number.NEGATIVE_INFINITY;
+    // Until the trial has ended, no other operation waits.
+    if (isTrial) this.#restsUntil = Number.POSITIVE_INFINITY;
     const deadline = new Deadline(signal, this.#timeout);
     try {
-      const value = await deadline.race(work());
-      this.#isResponsive = true;
+      const value = await untilAbort(deadline.race(work()), hung);
+      this.#restsUntil = Number.NEGATIVE_INFINITY;
       return value;
     } catch (reason) {
+      const { isTimedOut } = deadline;
+      if (isTimedOut) this.#rest();
+      // A store that rejects has responded. After an abort, the next operation is the trial.
+      else if (isTrial) this.#restsUntil = signal?.aborted ? performance.now() : Number.NEGATIVE_INFINITY;
       signal?.throwIfAborted();
-      if (deadline.isTimedOut) this.#isResponsive = false;
-      const error = deadline.isTimedOut ? new Error(`no response within ${this.#timeout} ms`) : reason;
+      // Another operation has waited too long for the store, and reports it.
+      if (hung.aborted && !isTimedOut) return undefined;
+      const error = isTimedOut ? new Error(`no response within ${this.#timeout} ms`) : reason;
       this.#emit({ type: "cache-error", phase, error });
       return undefined;
     } finally {
       deadline.clear();
     }
   }
-}
 
-function encode(key: string, vector: Float32Array): Uint8Array {
-  const entry = new Uint8Array(HEADER_BYTES + vector.byteLength);
-  entry.set(headerOf(key, vector));
-  new Float32Array(entry.buffer, HEADER_BYTES).set(vector);
-  return entry;
-}
-
-function decode(key: string, entry: unknown): Float32Array | undefined {
-  if (!(entry instanceof Uint8Array)) return undefined;
-  const bytes = entry.byteLength - HEADER_BYTES;
-  if (bytes <= 0 || bytes % 4 !== 0) return undefined;
-  // Stores return views into larger buffers, at any offset. A vector gets memory of its own.
-  const vector = new Float32Array(new Uint8Array(entry.subarray(HEADER_BYTES)).buffer);
-  return headerOf(key, vector).every((byte, index) => byte === entry[index]) ? vector : undefined;
-}
-
-function headerOf(key: string, vector: Float32Array): Uint8Array {
-  const header = new DataView(new ArrayBuffer(HEADER_BYTES));
-  header.setUint32(0, MAGIC, true);
-  header.setBigUint64(4, BigInt(`0x${key.slice(0, 16)}`));
-  header.setUint32(12, checksum(vector), true);
-  return new Uint8Array(header.buffer);
-}
-
-/** FNV-1a over 32-bit words. Detects corruption, not manipulation. */
-function checksum(vector: Float32Array): number {
-  const words = new Uint32Array(vector.buffer, vector.byteOffset, vector.length);
-  let sum = 0x811c9dc5;
-  for (let index = 0; index < words.length; index++)
-    sum = Math.imul(sum ^ (words[index] as number), 0x01000193);
-  return sum >>> 0;
+  #rest(): void {
+    this.#restsUntil = performance.now() + REST_MS;
+    this.#hung.abort();
+    this.#hung = new AbortController();
+  }
 }

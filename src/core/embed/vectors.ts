@@ -1,6 +1,6 @@
 /** Converts vectors to the kind that a caller wants. Pure. */
 
-import type { RawVector } from "../request/wire.js";
+import type { RawVector } from "../request/vector-check.js";
 
 /** Returns single precision numbers in one block of memory, half the size of `number[]`. Most stores keep these. */
 export function toFloat32(vector: RawVector): Float32Array {

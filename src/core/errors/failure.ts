@@ -31,6 +31,8 @@ export type Failure =
       /** What is wrong with the response. */
       readonly problem: string;
       readonly requestId?: string | undefined;
+      /** Whether it is too large to be read. Such a response is not requested again. */
+      readonly isTooLarge?: boolean;
     };
 
 /** The fields of an error response's body. A field that the server does not send is an empty string. */

@@ -24,7 +24,7 @@ export interface EmbedderOptions extends SharedOptions {
 
   /**
    * Length of the vectors. If the model returns another length, the call fails with `invalid_option`. Not sent to
-   * Together, which cannot shorten vectors. Whole number, 1 to 65,536.
+   * Together, which cannot shorten vectors. Set it for a model of more than 4,096 dimensions. Whole number, 1 to 16,384.
    *
    * @defaultValue that of the first response
    */
@@ -100,11 +100,17 @@ export const DEFAULT_BATCH_SIZE = 128;
 /** Maximum number of texts in one request. */
 export const MAX_BATCH_SIZE = 2048;
 
+/**
+ * Maximum length of a vector. The longest that a provider has served had 12,288 numbers (OpenAI's
+ * `text-similarity-davinci-001`, until 2024-01).
+ */
+export const MAX_DIMENSIONS = 16_384;
+
 /** One entry per option, in the order of error messages and of README. */
 export const embedderOptions = {
   ...sharedOptions,
   batchSize: integer({ min: 1, max: MAX_BATCH_SIZE }),
-  dimensions: integer({ min: 1, max: 65_536 }),
+  dimensions: integer({ min: 1, max: MAX_DIMENSIONS }),
   queryPrefix: string({ default: (model) => embeddingModel(model)?.queryPrefix ?? "" }),
   documentPrefix: string({ default: "" }),
   normalize: boolean({ default: false }),

@@ -96,7 +96,7 @@ export class Api {
   ): Promise<Attempt<Value>> {
     const sent = this.#start(operation, permit, request);
     try {
-      const response = await this.#client.send(request.call, request.maxBytes, operation.signal);
+      const response = await this.#client.send(request.call, request.limit, operation.signal);
       const value = parse(request, response);
       sent.succeeded(response.bytes);
       this.#emitResponse(sent, request, response);

@@ -4,6 +4,7 @@ import type { Failure } from "../errors/failure.js";
 import type { TogetherError } from "../errors/together-error.js";
 import type { RateLimiter } from "../rate-limit/rate-limiter.js";
 import type { Priority } from "../rate-limit/permit.js";
+import type { ResponseLimit } from "./response-limits.js";
 import type { EndpointCall } from "./together-client.js";
 
 /** One unit of work that is sent until it succeeds or fails: a batch, a query, a list to rerank. */
@@ -40,7 +41,7 @@ export interface ApiRequest<Value> {
   readonly texts: readonly string[];
   readonly estimatedTokens: number;
   /** A longer response is rejected unread. */
-  readonly maxBytes: number;
+  readonly limit: ResponseLimit;
   /** @throws {@link InvalidResponse} if the body does not answer the request. */
   parse(body: unknown): Value;
 }

@@ -1,10 +1,14 @@
 /** Decodes vectors of little-endian float32 in base64. Together has served them since 2025-09. */
 
-/** More than the dimensions of any known model. A longer text is not a vector, and no memory is allocated for it. */
-const MAX_DIMENSIONS = 65_536;
+import { MAX_DIMENSIONS } from "../options/embedder-options.js";
+
+/** Whether a text is longer than the base64 of any vector. No memory is allocated for it. */
+export function isTooLong(text: string): boolean {
+  return text.length > Math.ceil((MAX_DIMENSIONS * 4) / 3) * 4;
+}
 
 /**
- * Decodes a vector. Returns `undefined` if the text is not base64 of float32 numbers.
+ * Decodes a vector. Returns `undefined` if the text is not base64 of float32 numbers, or too many.
  *
  * Node, Bun and Deno decode into the vector's memory; other platforms use `atob`. The bytes are not reordered: all
  * machines that run JavaScript today are little-endian.

@@ -5,12 +5,23 @@
  * (10,000 vectors of 1,024 numbers, Node 20, 2026-11).
  */
 
+import { MAX_BATCH_SIZE } from "../options/embedder-options.js";
 import { decodeBase64, type NodeBuffer, type NodeBytes } from "./base64.js";
-import { allFinite } from "./wire.js";
+import { parsedBytes } from "./json-memory.js";
+import { isVector } from "./vector-check.js";
 
 const KEY = '"embedding":';
 const QUOTE = 0x22;
 const SPACE = 0x20;
+
+/** A shorter body is parsed at once: its values take at most 100 MB. */
+const MIN_ESTIMATED_BYTES = 1 << 21;
+
+/** What the values of a body may take in bytes: 2.7 million numbers. */
+const MAX_PARSED_BYTES = 128 * 2 ** 20;
+
+/** Thrown for JSON that takes too much memory to be parsed. */
+export class TooManyValues extends Error {}
 
 /** Replaces an extracted vector in the JSON. */
 const PLACEHOLDER = "<vector>";
@@ -21,12 +32,16 @@ const PLACEHOLDER = "<vector>";
  * the response is not certain.
  *
  * @throws SyntaxError if the bytes are not JSON.
+ * @throws {@link TooManyValues} before JSON is parsed that would take more than 128 MB.
  */
 export function parseResponse(bytes: Uint8Array): unknown {
   const { Buffer } = globalThis as { Buffer?: NodeBuffer };
   const extracted = Buffer && extractVectors(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const response = extracted && restoreVectors(extracted);
-  return response ?? JSON.parse(new TextDecoder().decode(bytes));
+  if (response) return response;
+  if (bytes.byteLength > MIN_ESTIMATED_BYTES && parsedBytes(bytes) > MAX_PARSED_BYTES)
+    throw new TooManyValues();
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
 
 /** JSON with a placeholder for each vector, and the vectors in the order of the placeholders. */
@@ -49,8 +64,9 @@ function extractVectors(body: NodeBytes): ExtractedVectors | undefined {
     end = body.indexOf(QUOTE, start + 1);
     const vector = decodeBase64(body.toString("latin1", start + 1, end));
     // Checked here, because the numbers are still in the processor's cache.
-    if (!vector || vector.length === 0 || !allFinite(vector)) return undefined;
-    vectors.push(vector);
+    if (!vector || !isVector(vector)) return undefined;
+    // More vectors than any request has texts: each of them takes 300 bytes, however short it is.
+    if (vectors.push(vector) > MAX_BATCH_SIZE) return undefined;
   }
   return vectors.length === 0 ? undefined : { json: json + body.toString("utf8", end), vectors };
 }
@@ -59,7 +75,8 @@ function extractVectors(body: NodeBytes): ExtractedVectors | undefined {
 function restoreVectors({ json, vectors }: ExtractedVectors): unknown {
   // Without a backslash there are no escapes: every quote delimits a string, and equal strings have equal bytes. The
   // response itself must not contain the placeholder.
-  if (json.includes("\\") || json.split(PLACEHOLDER).length - 1 !== vectors.length) return undefined;
+  if (json.length > MIN_ESTIMATED_BYTES || json.includes("\\")) return undefined;
+  if (json.split(PLACEHOLDER).length - 1 !== vectors.length) return undefined;
   const response = parseOrUndefined(json);
   const { data } = Object(response) as { data?: unknown };
   if (!Array.isArray(data)) return undefined;

@@ -1,8 +1,10 @@
 /** Reads the body of a response up to a maximum size, and parses it. */
 
-import { onAbort } from "../abort.js";
-import { parseResponse } from "./parse-response.js";
+import { onAbort, untilAbort } from "../abort.js";
+import { ByteBudget, type Lease } from "./byte-budget.js";
+import { parseResponse, TooManyValues } from "./parse-response.js";
 import { RequestError, requestIdHeader } from "./request-error.js";
+import type { ResponseLimit } from "./response-limits.js";
 
 /** A body that is JSON, and its size. */
 export interface Body {
@@ -10,26 +12,40 @@ export interface Body {
   readonly bytes: number;
 }
 
+/** Shared by all clients of this process. */
+const budget = new ByteBudget();
+
 /**
  * Reads the JSON of a response.
  *
- * @param maxBytes - A longer response is rejected before it is read into memory.
+ * @param limit - A longer response is rejected before it is read into memory.
  * @throws {@link RequestError} if the response is too long, truncated, or not JSON; the signal's reason if aborted.
  */
-export async function readBody(response: Response, maxBytes: number, signal: AbortSignal): Promise<Body> {
-  const chunks = await readChunks(response, maxBytes, signal);
-  signal.throwIfAborted();
-  const whole = concat(chunks);
-  return { body: parse(whole, requestIdHeader(response.headers)), bytes: whole.byteLength };
+export async function readBody(response: Response, limit: ResponseLimit, signal: AbortSignal): Promise<Body> {
+  const lease = budget.open();
+  try {
+    const chunks = await readChunks(response, limit, signal, lease);
+    signal.throwIfAborted();
+    const whole = concat(chunks);
+    return { body: parse(whole, requestIdHeader(response.headers)), bytes: whole.byteLength };
+  } finally {
+    lease.release();
+  }
 }
 
-async function readChunks(response: Response, maxBytes: number, signal: AbortSignal): Promise<Uint8Array[]> {
+async function readChunks(
+  response: Response,
+  { maxBytes, hint }: ResponseLimit,
+  signal: AbortSignal,
+  lease: Lease,
+): Promise<Uint8Array[]> {
   const reader = response.body?.getReader();
   const cancel = (): void => void reader?.cancel().catch(() => {});
   const tooLong = (): RequestError => {
     cancel();
-    const problem = `the response is longer than ${maxBytes} bytes, more than any valid response`;
-    return new RequestError({ kind: "invalid", problem, requestId: requestIdHeader(response.headers) });
+    const fix = hint === undefined ? "" : ` (${hint})`;
+    const problem = `the response is longer than ${maxBytes} bytes, more than any valid response${fix}`;
+    return tooLarge(problem, requestIdHeader(response.headers));
   };
   if (Number(response.headers.get("content-length")) > maxBytes) throw tooLong();
   if (!reader) return [new Uint8Array(await response.arrayBuffer())];
@@ -42,6 +58,8 @@ async function readChunks(response: Response, maxBytes: number, signal: AbortSig
     chunks.push(value);
     bytes += value.byteLength;
     if (bytes > maxBytes) throw tooLong();
+    const turn = lease.add(value.byteLength);
+    if (turn) await untilAbort(turn, signal);
   }
 }
 
@@ -51,8 +69,8 @@ let sharedBuffer = new Uint8Array(0);
 /** A longer response gets a buffer of its own, which is garbage collected. */
 const MAX_SHARED_BYTES = 1 << 22;
 
-/** Concatenates chunks. The result is valid only until the next call. */
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
+/** Concatenates chunks and empties their list, so that their memory is free. The result is valid until the next call. */
+function concat(chunks: Uint8Array[]): Uint8Array {
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
   if (sharedBuffer.byteLength < bytes && bytes <= MAX_SHARED_BYTES) sharedBuffer = new Uint8Array(bytes);
   const whole = bytes <= sharedBuffer.byteLength ? sharedBuffer.subarray(0, bytes) : new Uint8Array(bytes);
@@ -61,6 +79,7 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array {
     whole.set(chunk, offset);
     offset += chunk.byteLength;
   }
+  chunks.length = 0;
   return whole;
 }
 
@@ -68,17 +87,40 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array {
 function parse(bytes: Uint8Array, requestId: string | undefined): unknown {
   try {
     return parseResponse(bytes);
-  } catch {
-    const text = new TextDecoder().decode(bytes);
-    if (/^\s*[[{]/.test(text) && !isClosed(text)) {
+  } catch (error) {
+    if (error instanceof TooManyValues) {
+      throw tooLarge("the response has more values than any valid response", requestId);
+    }
+    const start = firstCharacter(bytes);
+    if ((start === "[" || start === "{") && !isClosed(bytes)) {
       throw new RequestError({ kind: "connection", detail: "the response was cut off", isCut: true });
     }
-    const what = text.trim() === "" ? "is empty" : /^\s*</.test(text) ? "is a web page" : "is not JSON";
+    const what = start === "" ? "is empty" : start === "<" ? "is a web page" : "is not JSON";
     throw new RequestError({ kind: "invalid", problem: `the response ${what}`, requestId });
   }
 }
 
+/** Returns the first character that is not white space; empty if there is none. */
+function firstCharacter(bytes: Uint8Array): string {
+  let start = 0;
+  while ((bytes[start] ?? Number.NaN) <= 0x20) start += 1;
+  return new TextDecoder()
+    .decode(bytes.subarray(start, start + 16))
+    .trimStart()
+    .slice(0, 1);
+}
+
 /** Whether every bracket is closed: `{"data": [NaN]}` is complete, so a retry would return the same. */
-function isClosed(text: string): boolean {
-  return text.match(/[[{]/g)?.length === text.match(/[\]}]/g)?.length;
+function isClosed(bytes: Uint8Array): boolean {
+  let open = 0;
+  for (const byte of bytes) {
+    if (byte === 0x5b || byte === 0x7b) open += 1;
+    else if (byte === 0x5d || byte === 0x7d) open -= 1;
+  }
+  return open === 0;
+}
+
+/** Not retried: the same request would fill the memory again. */
+function tooLarge(problem: string, requestId: string | undefined): RequestError {
+  return new RequestError({ kind: "invalid", problem, requestId, isTooLarge: true });
 }

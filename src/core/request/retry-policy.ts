@@ -42,7 +42,7 @@ export function isRetryableStatus(status: number): boolean {
 export function isRetryable(failure: Failure, hasSucceeded: boolean): boolean {
   if (failure.kind === "status")
     return failure.status === 429 || (isRetryableStatus(failure.status) && !tooLargeBy(failure));
-  if (failure.kind === "invalid") return hasSucceeded;
+  if (failure.kind === "invalid") return hasSucceeded && failure.isTooLarge !== true;
   return failure.kind === "connection" || failure.kind === "timeout";
 }
 

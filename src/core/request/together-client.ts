@@ -8,6 +8,7 @@
  */
 
 import Together from "together-ai";
+import { limitErrorBody, limitErrorBodies } from "./limit-error-body.js";
 import { readBody, type Body } from "./read-body.js";
 import { Deadline } from "./deadline.js";
 import { isSystemCode, unlessSent, type SentStrings } from "../errors/redact.js";
@@ -15,6 +16,7 @@ import type { Fetch } from "../options/options.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
 import { readErrorText } from "./error-body.js";
 import { RequestError, requestIdHeader } from "./request-error.js";
+import type { ResponseLimit } from "./response-limits.js";
 import { retryAfterMs } from "./retry-policy.js";
 import { readErrorBody, readRequestId, textsOf, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
 
@@ -31,41 +33,37 @@ export interface JsonResponse extends Body {
 
 /** Sends requests to one base URL with one API key. */
 export class TogetherClient {
-  readonly #together: Together;
+  readonly #client: () => Together;
   readonly #timeout: number;
   readonly #apiKey: string;
   readonly #headers: Readonly<Record<string, string>> | undefined;
 
   constructor(options: ResolvedShared) {
-    this.#timeout = options.timeout;
-    this.#apiKey = options.apiKey;
+    const { apiKey, baseURL, client, fetch, timeout } = options;
+    this.#timeout = timeout;
+    this.#apiKey = apiKey;
     // Per request, because the SDK lets TOGETHER_CUSTOM_HEADERS replace the header that it makes of the key.
-    this.#headers = options.client ? undefined : { Authorization: `Bearer ${options.apiKey}` };
-    this.#together =
-      options.client ??
-      new Together({
-        apiKey: options.apiKey,
-        baseURL: options.baseURL,
-        fetch: rejectRedirects(options.fetch),
-        // With TOGETHER_LOG set, the SDK would log whole requests. `onEvent` reports the same without texts.
-        logLevel: "off",
-      });
+    this.#headers = client ? undefined : { Authorization: `Bearer ${apiKey}` };
+    // With TOGETHER_LOG set, the SDK would log whole requests. `onEvent` reports the same without texts.
+    const own = client ?? new Together({ apiKey, baseURL, fetch: rejectRedirects(fetch), logLevel: "off" });
+    // A copy per request, because the user may change the client, such as its key.
+    this.#client = client ? () => limitErrorBodies(client) : () => own;
   }
 
   /**
    * Sends one request and reads its whole response.
    *
-   * @param maxBytes - A longer response is rejected before it is read into memory.
+   * @param limit - A longer response is rejected before it is read into memory.
    * @throws {@link RequestError} for every failure; the signal's reason if aborted.
    */
-  async send(call: EndpointCall, maxBytes: number, signal: AbortSignal): Promise<JsonResponse> {
+  async send(call: EndpointCall, limit: ResponseLimit, signal: AbortSignal): Promise<JsonResponse> {
     const deadline = new Deadline(signal, this.#timeout);
     const sent = [this.#apiKey, ...textsOf(call.body)];
     let isCut = false;
     try {
       const response = await deadline.race(this.#request(call, deadline.signal));
       isCut = true;
-      const read = await deadline.race(readBody(response, maxBytes, deadline.signal));
+      const read = await deadline.race(readBody(response, limit, deadline.signal));
       return { ...read, requestId: unlessSent(requestIdHeader(response.headers), sent) };
     } catch (error) {
       throw deadline.isTimedOut
@@ -86,11 +84,13 @@ export class TogetherClient {
       ...(this.#headers && { headers: this.#headers }),
     };
     if (call.path === "/rerank") {
-      return this.#together.rerank.create(call.body as Together.RerankCreateParams, options).asResponse();
+      return this.#client()
+        .rerank.create(call.body as Together.RerankCreateParams, options)
+        .asResponse();
     }
     // The SDK's types lack `encoding_format`, which Together serves.
-    return this.#together.embeddings
-      .create(call.body as Together.EmbeddingCreateParams, options)
+    return this.#client()
+      .embeddings.create(call.body as Together.EmbeddingCreateParams, options)
       .asResponse();
   }
 }
@@ -113,24 +113,6 @@ function rejectRedirects(custom: Fetch | undefined): Fetch {
     response.body?.cancel().catch(() => {});
     throw new RequestError({ kind: "redirect" });
   };
-}
-
-/** More than any error body of Together. */
-const MAX_ERROR_BODY_BYTES = 1 << 16;
-
-/** Truncates the body of an error response. The SDK reads the whole body, which could fill the memory. */
-function limitErrorBody(response: Response): Response {
-  const { body, status, headers } = response;
-  if (!body || status > 599) return response;
-  let bytes = 0;
-  const limit = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      bytes += chunk.byteLength;
-      if (bytes > MAX_ERROR_BODY_BYTES) controller.terminate();
-      else controller.enqueue(chunk);
-    },
-  });
-  return new Response(body.pipeThrough(limit), { status, headers });
 }
 
 interface SdkError {

@@ -7,7 +7,9 @@
 
 import type { ErrorBody } from "../errors/failure.js";
 import { requestIdOf } from "../errors/redact.js";
-import { decodeBase64 } from "./base64.js";
+import { MAX_DIMENSIONS } from "../options/embedder-options.js";
+import { decodeBase64, isTooLong } from "./base64.js";
+import { vectorProblem, type RawVector } from "./vector-check.js";
 
 export interface EmbeddingsRequest {
   model: string;
@@ -57,28 +59,8 @@ export function textsOf(body: EmbeddingsRequest | RerankRequest): readonly strin
   return "input" in body ? body.input : [body.query, ...body.documents];
 }
 
-/** A vector as the server sent it: numbers in double precision, or base64 in single precision. */
-export type RawVector = Float32Array | number[];
-
 /** Thrown for a successful response that does not fit the request. Its message states the problem. */
 export class InvalidResponse extends Error {}
-
-/** Upper bounds of the size of a number in JSON, of an item without its vector or text, and of all other fields. */
-const BYTES_PER_NUMBER = 32;
-const BYTES_PER_ITEM = 1024;
-const BYTES_OF_OTHER_FIELDS = 1 << 20;
-
-/** Returns the maximum size of a valid response in bytes. @param texts - Number of texts in the request. */
-export function maxEmbeddingBytes(texts: number, dimensions = 16_384): number {
-  return BYTES_OF_OTHER_FIELDS + texts * (BYTES_PER_ITEM + dimensions * BYTES_PER_NUMBER);
-}
-
-/** Returns the maximum size of a valid response in bytes. Servers may ignore `return_documents` and return the texts. */
-export function maxRankingBytes(documents: readonly string[]): number {
-  // In JSON, a character takes six bytes at most: `\u0000`.
-  const textBytes = documents.reduce((bytes, document) => bytes + 6 * document.length, 0);
-  return BYTES_OF_OTHER_FIELDS + documents.length * BYTES_PER_ITEM + textBytes;
-}
 
 /**
  * Reads the vectors of a response and sorts them by `index`, into the order of the texts.
@@ -140,7 +122,10 @@ export function byScore(left: RankedIndex, right: RankedIndex): number {
   return right.score - left.score || left.index - right.index;
 }
 
-/** Reads the token counts; `undefined` if the model reports none (`usage: null`, seen for M2-BERT). */
+/**
+ * Reads the token counts; `undefined` if the model reports none (`usage: null`, seen for M2-BERT). A count that is not
+ * a whole number from 0 to 2^53 is left out.
+ */
 export function readUsage(body: unknown): { promptTokens: number; totalTokens: number } | undefined {
   const usage = field(body, "usage");
   const total = readCount(usage, "total_tokens");
@@ -181,27 +166,13 @@ function readIndex(item: unknown, length: number, taken: readonly unknown[]): nu
 function readVector(value: unknown, index: number): RawVector {
   // Decoded and checked by `parseResponse()`.
   if (value instanceof Float32Array) return value;
+  const isLong = typeof value === "string" && isTooLong(value);
+  if (isLong) throw new InvalidResponse(`vector ${index} has more than ${MAX_DIMENSIONS} dimensions`);
   const vector = typeof value === "string" ? decodeBase64(value) : Array.isArray(value) ? value : undefined;
   if (vector === undefined) throw new InvalidResponse(`vector ${index} is neither numbers nor base64`);
-  if (vector.length === 0) throw new InvalidResponse(`vector ${index} is empty`);
-  if (!allFinite(vector)) {
-    throw new InvalidResponse(`vector ${index} contains a value that is not a finite number`);
-  }
+  const problem = vectorProblem(vector);
+  if (problem !== undefined) throw new InvalidResponse(`vector ${index} ${problem}`);
   return vector;
-}
-
-/**
- * Whether all numbers are finite in single precision. A `Float32Array` is checked by its sum, which is faster: the sum
- * of finite float32 numbers cannot overflow a double, and infinite numbers or `NaN` make it infinite or `NaN`.
- */
-export function allFinite(vector: Float32Array | readonly unknown[]): vector is RawVector {
-  if (vector instanceof Float32Array) {
-    let sum = 0;
-    for (let position = 0; position < vector.length; position++) sum += vector[position] as number;
-    return Number.isFinite(sum);
-  }
-  // 1e39 is not finite in single precision: as a float32 it is infinite.
-  return vector.every((number) => typeof number === "number" && Number.isFinite(Math.fround(number)));
 }
 
 function readList(body: unknown, name: string): unknown[] {
@@ -223,5 +194,5 @@ function firstString(...values: unknown[]): string {
 
 function readCount(usage: unknown, name: string): number | undefined {
   const count = field(usage, name) as number;
-  return Number.isFinite(count) && count >= 0 ? count : undefined;
+  return Number.isSafeInteger(count) && count >= 0 ? count : undefined;
 }

@@ -12,14 +12,8 @@ import type { ApiRequest, Failed } from "../request/attempt.js";
 import type { AcceptedSize, Batch } from "../request/batch.js";
 import { BatchQueue } from "../request/batch-queue.js";
 import { BatchSplitter } from "../request/batch-splitter.js";
-import {
-  byScore,
-  maxRankingBytes,
-  readRanking,
-  readUsage,
-  rerankRequest,
-  type RankedIndex,
-} from "../request/wire.js";
+import { rankingLimit } from "../request/response-limits.js";
+import { byScore, readRanking, readUsage, rerankRequest, type RankedIndex } from "../request/wire.js";
 import { estimateTokens } from "../tokens.js";
 import type { UsageTotal } from "../usage.js";
 import type { RankInput } from "./rank-input.js";
@@ -87,7 +81,7 @@ function requestFor(
     call: { path: "/rerank", body: rerankRequest(model, query, texts, wanted) },
     texts,
     estimatedTokens: tokens + estimateTokens(query),
-    maxBytes: maxRankingBytes(texts),
+    limit: rankingLimit(texts),
     parse: (body) => {
       const ranking = readRanking(body, texts.length, wanted);
       usage.add(readUsage(body));

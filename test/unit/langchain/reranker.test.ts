@@ -79,6 +79,20 @@ describe("TogetherReranker", () => {
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
   });
 
+  it("keeps a key `__proto__` of a document and of its metadata as data", async () => {
+    const document = JSON.parse(
+      '{"pageContent": "1", "__proto__": {"id": "other"}, "metadata": {"__proto__": {"polluted": true}}}',
+    ) as DocumentInterface;
+    const { reranker } = rerankerWith();
+    const [copy] = (await reranker.compressDocuments([document], "query")) as [DocumentInterface];
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
+    expect(Object.getOwnPropertyDescriptor(copy, "__proto__")?.value).toEqual({ id: "other" });
+    expect(copy.id).toBeUndefined();
+    expect(Object.getOwnPropertyDescriptor(copy.metadata, "__proto__")?.value).toEqual({ polluted: true });
+    expect(copy.metadata["polluted"]).toBeUndefined();
+    expect(copy.metadata["relevanceScore"]).toBe(1);
+  });
+
   it("ranks by `documentText`, if there is one", async () => {
     const { reranker, bodies } = rerankerWith({ documentText: rankAndContent });
     const documents = [1, 5].map((rank) => new Document({ pageContent: "text", metadata: { rank } }));

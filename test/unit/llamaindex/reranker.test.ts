@@ -37,6 +37,16 @@ describe("TogetherReranker for LlamaIndex", () => {
     expect(await reranker.postprocessNodes(given, "query")).toEqual(given);
   });
 
+  it("keeps a key `__proto__` of a wrapper as data", async () => {
+    const wrapper = Object.defineProperty(nodes("1")[0] as NodeWithScore, "__proto__", {
+      value: { polluted: true },
+      enumerable: true,
+    });
+    const [copy] = await on(bench()).postprocessNodes([wrapper], "query");
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
+    expect(Object.getOwnPropertyDescriptor(copy, "__proto__")?.value).toEqual({ polluted: true });
+  });
+
   it("takes options for one call", async () => {
     const reranker = on(bench(), { topN: 1 });
     const ranked = await reranker.postprocessNodes(nodes("1", "3", "2"), "query", { topN: 2 });

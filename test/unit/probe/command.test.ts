@@ -64,6 +64,18 @@ describe("together-retrieval probe", () => {
     expect(stderr).toMatch(sentence);
   });
 
+  it("prints the report and exits with 1 when a check failed", async () => {
+    emulator.setFaults(["ok", "ok", "html"]);
+    const { exitCode, stdout, stderr } = await probe(["--model", MODEL, "--base-url", server.url], {
+      TOGETHER_API_KEY: "right",
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^x {2}encoding_format: "base64" .* failed: the response is a web page$/m);
+    expect(stderr).toMatch(
+      /^Cannot probe the endpoint completely: these checks failed: encoding_format: "base64"; .+$/m,
+    );
+  });
+
   it("exits with 1 and one sentence when the connection is lost after the first requests", async () => {
     emulator.setFaults(["ok", "ok", "reset"]);
     const { exitCode, stdout, stderr } = await probe(["--model", MODEL, "--base-url", server.url], {

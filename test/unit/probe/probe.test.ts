@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorOptions } from "../../../src/emulator/index.js";
 import { assumptions, type AssumptionId } from "../../../src/probe/assumptions.js";
 import { maxRequests, probe, type ProbeOptions } from "../../../src/probe/probe.js";
-import { formatJson, formatText, type Report } from "../../../src/probe/report.js";
+import { failedChecks, formatJson, formatText, type Report } from "../../../src/probe/report.js";
 import { DOCUMENTS, PREFIX, QUERY, SENTENCES } from "../../../src/probe/texts.js";
 
 const EMBEDDING = "BAAI/bge-large-en-v1.5";
@@ -186,6 +186,70 @@ describe("probe() of an endpoint that returns fewer results than items", () => {
   it("observes a default number of rerank results", async () => {
     const report = await probed({}, { rerankModel: RERANK, maxInputTokens: 600 }, atMost(10));
     expect(seen(report, "maxDocuments")).toEqual(["none accepted: 16 returned 10", false]);
+  });
+});
+
+const huge = (): Response => new Response(" ".repeat(2 ** 20).repeat(70));
+
+/** Replaces one response, by its number from 1. */
+function replacing(number: number, replace: () => Response) {
+  let responses = 0;
+  return (response: Response) => (++responses === number ? replace() : response);
+}
+
+describe("probe() of an endpoint whose responses cannot be read", () => {
+  it.each<[AssumptionId, number, () => Response, string]>([
+    ["base64", 3, huge, "failed: the response is longer than 71303168 bytes, more than any valid response"],
+    ["base64", 3, () => new Response("<html>"), "failed: the response is a web page"],
+    ["base64", 3, () => new Response('{"data": ['), "failed: the JSON is not complete"],
+    ["base64", 3, () => new Response("{}"), "failed: status 200 without a result"],
+    ["base64", 3, () => new Response("", { status: 502 }), "failed: status 502"],
+    [
+      "emptyText",
+      4,
+      huge,
+      "failed: the response is longer than 71303168 bytes, more than any valid response",
+    ],
+    ["longText", 6, () => new Response("{}"), "failed: status 200 without a result beyond 512 tokens"],
+  ])("reports a failed check of %s at response %i", async (id, number, replace, observed) => {
+    const report = await probed({}, { model: EMBEDDING }, replacing(number, replace));
+    const found = report.observations.find((observation) => observation.id === id);
+    expect(found).toEqual({ id, observed, expected: undefined, failed: true });
+    expect(failedChecks(report)).toBe(assumptions[id].question);
+    expect(formatText(report)).toMatch(/^x {2}/m);
+    expect(report.recommended.join()).not.toContain("encodingFormat");
+  });
+
+  it("reports a failed check of the largest batch if no batch gets a response that can be read", async () => {
+    let responses = 0;
+    const broken = (response: Response): Response => (++responses > 6 ? new Response("{}") : response);
+    const report = await probed({}, { model: EMBEDDING }, broken);
+    expect(failedChecks(report)).toBe("texts in one request");
+  });
+
+  it("reports failed checks of reranking", async () => {
+    let responses = 0;
+    const broken = (response: Response): Response => (++responses > 1 ? new Response("{}") : response);
+    const report = await probed({}, { rerankModel: RERANK, maxInputTokens: 600 }, broken);
+    expect(report.observations.filter(({ failed }) => failed).map(({ id }) => id)).toEqual([
+      "scoreRange",
+      "topN",
+      "comparable",
+      "longDocument",
+      "maxDocuments",
+    ]);
+  });
+
+  it("reads at most 64 KB of a rejection", async () => {
+    let megabytes = 0;
+    const pull = (controller: ReadableStreamDefaultController): void => {
+      megabytes += 1;
+      controller.enqueue(new Uint8Array(2 ** 20));
+    };
+    const endless = (): Response => new Response(new ReadableStream({ pull }), { status: 400 });
+    const report = await probed({}, { model: EMBEDDING }, replacing(3, endless));
+    expect(seen(report, "base64")).toEqual(["rejected with 400", false]);
+    expect(megabytes).toBeLessThan(5);
   });
 });
 

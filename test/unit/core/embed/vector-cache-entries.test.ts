@@ -1,6 +1,8 @@
 /** What a store hands out is believed only as far as it holds what was written. */
 
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import { decodeEntry, encodeEntry } from "../../../../src/core/embed/cache-entry.js";
 import { bench, only, plain, texts, vectorOf } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
 
@@ -76,8 +78,8 @@ describe("a cache", () => {
   it("reads what other versions of the package wrote: a mark, part of the key, a checksum, and the numbers", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
-    const key = "c6280bbadf945dbc3e219a4aee9c592ad02c25ab7e89e383f4e7373749d572b5";
-    const entry = "54527631c6280bbadf945dbc15a5594d0000803f0030634300008e4100002040";
+    const key = "ddd5f0a843d8dc3c533798181416615c221f15f31d0c43f6ebd8817bf54780c0";
+    const entry = "54527631ddd5f0a843d8dc3c15a5594d0000803f0030634300008e4100002040";
     cache.entries.set(key, Uint8Array.from(Buffer.from(entry, "hex")));
     const { vectors } = await embedder({ cache }).embed(["a text"]);
     expect(plain(vectors)).toEqual([vectorOf("a text")]);
@@ -109,5 +111,52 @@ describe("a cache", () => {
     const { vectors } = await embedder({ cache }).embed(texts(2));
     expect(plain(vectors)).toEqual(texts(2).map(vectorOf));
     expect(emulator.requests.length).toBe(1);
+  });
+
+  it("reads byte arrays of another realm, such as those of a store outside of Jest's", async () => {
+    const { embedder, emulator } = bench();
+    const cache = new MemoryStore();
+    await embedder({ cache }).embed(texts(2));
+    for (const [key, value] of cache.entries) {
+      const foreign = runInNewContext("Uint8Array.from(bytes)", { bytes: [...value] }) as Uint8Array;
+      expect(foreign).not.toBeInstanceOf(Uint8Array);
+      cache.entries.set(key, foreign);
+    }
+    const { vectors } = await embedder({ cache }).embed(texts(2));
+    expect(plain(vectors)).toEqual(texts(2).map(vectorOf));
+    expect(emulator.requests.length).toBe(1);
+  });
+
+  it.each([
+    ["NaN", Float32Array.of(1, Number.NaN, 3, 4)],
+    ["Infinity", Float32Array.of(1, 2, Number.NEGATIVE_INFINITY, 4)],
+    ["another length than is set", Float32Array.of(1, 2, 3)],
+    ["more dimensions than any model", new Float32Array(16_385).fill(1)],
+  ])("counts an entry with %s as corrupt, and overwrites it", async (_, vector) => {
+    const { embedder, events } = bench();
+    const cache = new MemoryStore();
+    await embedder({ cache }).embed(["a text"]);
+    const [key] = [...cache.entries.keys()] as [string];
+    const sound = cache.entries.get(key);
+    cache.entries.set(key, encodeEntry(key, vector));
+    const { vectors } = await embedder({ cache, dimensions: 4 }).embed(["a text"]);
+    expect(plain(vectors)).toEqual([vectorOf("a text")]);
+    expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 0, misses: 1, corrupt: 1 });
+    expect(cache.entries.get(key)).toEqual(sound);
+  });
+});
+
+describe("decodeEntry()", () => {
+  it.each([undefined, null, 1, "TRv1", new ArrayBuffer(20), [84, 82, 118, 49], {}])(
+    "returns undefined for what is no view of bytes: %j",
+    (entry) => {
+      expect(decodeEntry("0".repeat(64), entry)).toBeUndefined();
+    },
+  );
+
+  it("returns the longest vector that is encoded", () => {
+    const key = "f".repeat(64);
+    const vector = new Float32Array(16_384).fill(0.5);
+    expect(decodeEntry(key, encodeEntry(key, vector))).toEqual(vector);
   });
 });

@@ -176,15 +176,69 @@ describe("a cache", () => {
     expect(one.dimensions).toBe(4);
   });
 
-  it("is not mixed with vectors of another length, after the model behind an id has changed", async () => {
+  it.each([
+    ["https://gateway.example/tenant-a/v1", "https://gateway.example/tenant-b/v1", 2],
+    ["https://gateway.example/v1", "http://gateway.example/v1", 2],
+    ["https://gateway.example/v1/", "HTTPS://GATEWAY.example:443/v1", 1],
+  ])("keeps %s apart from %s only if these are two addresses: %i requests", async (one, other, requests) => {
+    const { embedder, emulator } = bench();
+    const cache = new MemoryStore();
+    const fetch: typeof globalThis.fetch = async (_, init) =>
+      emulator.fetch("https://gateway.example/v1/embeddings", init);
+    for (const baseURL of [one, other]) await embedder({ cache, baseURL, fetch }).embed(["a"]);
+    expect(emulator.requests.length).toBe(requests);
+    expect(cache.entries.size).toBe(requests);
+  });
+
+  it("loses to the server after the model behind an id has changed, and is overwritten", async () => {
     const dimensions = { now: 4 };
-    const { embedder } = bench({ embed: (list) => list.map(() => Array(dimensions.now).fill(1)) });
+    const { embedder, events } = bench({ embed: (list) => list.map(() => Array(dimensions.now).fill(1)) });
     const cache = new MemoryStore();
     await embedder({ cache }).embed(["old"]);
     dimensions.now = 6;
-    const error = await rejection(embedder({ cache, retryDeadline: 1 }).embed(["old", "new"]));
+    const own = embedder({ cache });
+    const { vectors } = await own.embed(["old", "new"]);
+    expect(vectors.map(({ length }) => length)).toEqual([6, 6]);
+    expect(own.dimensions).toBe(6);
+    expect(only(events, "cache-lookup").slice(1)).toMatchObject([
+      { hits: 1, misses: 1, corrupt: 0 },
+      { hits: 0, misses: 1, corrupt: 1 },
+    ]);
+    await embedder({ cache }).embed(["old", "new"]);
+    expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 2, corrupt: 0 });
+  });
+
+  it("leaves an embedder usable that has returned cached vectors of another length", async () => {
+    const dimensions = { now: 4 };
+    const { embedder, emulator } = bench({ embed: (list) => list.map(() => Array(dimensions.now).fill(1)) });
+    const cache = new MemoryStore();
+    await embedder({ cache }).embed(["old"]);
+    dimensions.now = 6;
+    const own = embedder({ cache });
+    expect((await own.embed(["old"])).vectors[0]?.length).toBe(4);
+    expect(own.dimensions).toBe(4);
+    expect((await own.embed(["new"])).vectors[0]?.length).toBe(6);
+    expect((await own.embed(["old"])).vectors[0]?.length).toBe(6);
+    expect(emulator.requests.length).toBe(3);
+  });
+
+  it("ends a stream that has given its vectors before the server sends longer ones, and says why", async () => {
+    const dimensions = { now: 4 };
+    const { embedder } = bench({ embed: (list) => list.map(() => Array(dimensions.now).fill(1)) });
+    const cache = new MemoryStore();
+    await embedder({ cache }).embed(texts(200));
+    dimensions.now = 6;
+    const given: number[] = [];
+    const read = async (): Promise<void> => {
+      for await (const { vector } of embedder({ cache }).embedStream(texts(400))) given.push(vector.length);
+    };
+    const error = await rejection(read());
+    expect(new Set(given)).toEqual(new Set([4]));
     expect(error).toMatchObject({ code: "invalid_response" });
-    expect((error as Error).message).toContain("vector 0 has 6 dimensions instead of 4");
+    expect((error as Error).message).toContain(
+      "the cache has vectors of 4 dimensions, but the model's have 6; set `dimensions`, or another `namespace`",
+    );
+    expect((error as Error).message).not.toContain("baseURL");
   });
 
   it("does not answer with vectors of another length than the one that is set", async () => {
@@ -211,19 +265,71 @@ describe("a cache", () => {
 describe("a cache that hangs", () => {
   useVirtualTime();
 
-  it("gets as long as a request, when it is read and when it is written", async () => {
+  it("costs one timeout in a call, as long as that of a request, and no other one for a minute", async () => {
     const { embedder, events } = bench();
-    const call = embedder({ cache: hanging, timeout: 2000 }).embed(texts(3));
-    expect(await timed(call)).toBeCloseTo(4000, -3);
+    const own = embedder({ cache: hanging, timeout: 2000 });
+    const call = own.embed(texts(3));
+    expect(Math.floor(await timed(call))).toBe(2000);
     expect(plain((await call).vectors)).toEqual(texts(3).map(vectorOf));
+    await pass(58_000);
+    expect(Math.floor(await timed(own.embed(texts(3, "more"))))).toBe(0);
     const error = new Error("no response within 2000 ms");
-    expect(only(events, "cache-error")).toMatchObject([
-      { phase: "read", error },
-      { phase: "write", error },
-    ]);
+    expect(only(events, "cache-error")).toMatchObject([{ phase: "read", error }]);
   });
 
-  it("is asked again by the next call, which it may well answer", async () => {
+  it("costs one timeout for all writes that wait for it at once", async () => {
+    const { embedder, events } = bench();
+    const mset = vi.fn<() => Promise<never>>(() => never);
+    const own = embedder({ cache: { mget: async () => [], mset }, timeout: 2000, batchSize: 10 });
+    expect(Math.floor(await timed(own.embed(texts(1000))))).toBe(2000);
+    expect(mset.mock.calls.length).toBeGreaterThan(1);
+    expect(only(events, "cache-error").length).toBe(1);
+  });
+
+  it("is tried once after a minute, while other calls go on without it", async () => {
+    const { embedder } = bench();
+    const mget = vi.fn<() => Promise<never>>(() => never);
+    const own = embedder({ cache: { mget, mset: () => never }, timeout: 2000 });
+    await timed(own.embed(texts(3)));
+    await pass(60_000);
+    const [trial, other] = [own.embed(texts(3)), own.embed(texts(3, "other"))].map((call) => timed(call));
+    expect(Math.floor((await other) as number)).toBe(0);
+    expect(Math.floor((await trial) as number)).toBe(2000);
+    expect(Math.floor(await timed(own.embed(texts(3))))).toBe(0);
+    expect(mget.mock.calls.length).toBe(2);
+  });
+
+  it("is tried by the next call if the one that tries it is aborted", async () => {
+    const { embedder } = bench();
+    const mget = vi.fn<() => Promise<never>>(() => never);
+    const own = embedder({ cache: { mget, mset: async () => {} }, timeout: 2000 });
+    await timed(own.embed(texts(3)));
+    await pass(60_000);
+    const controller = new AbortController();
+    const failed = rejection(own.embed(texts(3), { signal: controller.signal }));
+    await pass(100);
+    controller.abort("enough");
+    expect(await failed).toBe("enough");
+    expect(Math.floor(await timed(own.embed(texts(3))))).toBe(2000);
+    expect(mget.mock.calls.length).toBe(3);
+  });
+
+  it("is asked as before once a trial has been answered, by an error too", async () => {
+    const { embedder, events } = bench();
+    const cache = new MemoryStore();
+    const own = embedder({ cache, timeout: 2000 });
+    vi.spyOn(cache, "mget")
+      .mockImplementationOnce(() => never)
+      .mockImplementationOnce(() => Promise.reject(new Error("busy")));
+    await timed(own.embed(texts(3)));
+    await pass(60_000);
+    await own.embed(texts(3));
+    await own.embed(texts(3));
+    expect(only(events, "cache-lookup").map(({ hits }) => hits)).toEqual([0, 0, 3]);
+    expect(only(events, "cache-error").map(({ phase }) => phase)).toEqual(["read", "read"]);
+  });
+
+  it("is asked again after a minute, by a call that it may well answer", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(texts(3));
@@ -231,6 +337,7 @@ describe("a cache that hangs", () => {
     vi.spyOn(cache, "mget").mockImplementationOnce(() => never);
     vi.spyOn(cache, "mset").mockImplementationOnce(() => never);
     await timed(one.embed(texts(3)));
+    await pass(60_000);
     await timed(one.embed(texts(3)));
     expect(only(events, "cache-lookup").map(({ hits }) => hits)).toEqual([0, 0, 3]);
   });

@@ -13,7 +13,7 @@ describe("OptionReader", () => {
     ["retryDeadline", 1, 2_147_483_647, Reranker],
     ["maxConcurrency", 1, 1024, Embedder],
     ["batchSize", 1, 2048, Embedder],
-    ["dimensions", 1, 65_536, Embedder],
+    ["dimensions", 1, 16_384, Embedder],
     ["maxInputTokens", 1, BIGGEST, Embedder],
     ["batchSize", 1, 10_000, Reranker],
     ["topN", 1, BIGGEST, Reranker],

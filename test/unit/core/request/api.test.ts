@@ -35,7 +35,7 @@ function request(parse = (): string => "parsed"): ApiRequest<string> {
     call: { path: "/rerank", body: rerankRequest(RERANK, "q", ["1"], 1) },
     texts: ["1"],
     estimatedTokens: 2,
-    maxBytes: 10_000,
+    limit: { maxBytes: 10_000 },
     parse,
   };
 }

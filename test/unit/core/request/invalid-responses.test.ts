@@ -138,4 +138,50 @@ describe("responses that are too large", () => {
     expect(pulled).toBeLessThan(5);
     expect(cancelled).toBe(true);
   });
+
+  const keys = Array.from({ length: 900_000 }, (_, key) => `"${key}":1`).join();
+  const KINDS: readonly [string, number, string][] = [
+    ["longer than any valid one", 10, `{"data":[${" ".repeat(3_000_000)}]}`],
+    ["full of objects", 500, `{"data":[${"{},".repeat(900_000)}{}]}`],
+    ["nested deeply", 500, `{"data":${"[".repeat(1_400_000)}${"]".repeat(1_400_000)}}`],
+    ["full of keys", 500, `{"data":[],${keys}}`],
+    ["full of numbers", 500, `{"data":[${"0,".repeat(3_000_000)}0]}`],
+  ];
+  it.each(KINDS)(
+    "rejects a response %s once, although the model has succeeded",
+    async (_, batchSize, body) => {
+      const { embedder, emulator } = bench({ faults: ["ok", { body }] });
+      await embedder().embed(["a"]);
+      const error = await rejection(embedder({ batchSize, dimensions: 1024 }).embed(texts(batchSize)));
+      expect(error).toMatchObject({ code: "invalid_response", attempts: 1 });
+      expect((error as Error).message).toMatch(/the response (is longer|has more values) than/);
+      expect(emulator.requests.length).toBe(2);
+    },
+  );
+
+  it("says that `dimensions` may help as long as the length of the vectors is not known", async () => {
+    const { embedder } = bench({ faults: () => ({ body: " ".repeat(2_000_000) }) });
+    const { message } = (await rejection(embedder().embed(["a"]))) as Error;
+    expect(message).toContain("(set `dimensions` if the model's vectors are very long)");
+    const known = (await rejection(embedder({ dimensions: 4 }).embed(["a"]))) as Error;
+    expect(known.message).not.toContain("set `dimensions`");
+  });
+
+  it.each([
+    ["float", 16_385, "vector 0 has 16385 dimensions, but 16384 is the maximum"],
+    ["base64", 16_385, "vector 0 has more than 16384 dimensions"],
+    ["float", 700_000, "the response is longer than"],
+    ["base64", 700_000, "the response is longer than"],
+  ] as const)("rejects vectors as %s of %i numbers", async (encodingFormat, length, problem) => {
+    const vector = new Float32Array(length).fill(1);
+    const embedding =
+      encodingFormat === "float" ? Array.from(vector) : Buffer.from(vector.buffer).toString("base64");
+    const fetch = async (): Promise<Response> => Response.json({ data: [{ index: 0, embedding }] });
+    const { embedder } = bench();
+    const own = embedder({ fetch, encodingFormat });
+    const error = await rejection(own.embed(["a"]));
+    expect(error).toMatchObject({ code: "invalid_response" });
+    expect((error as Error).message).toContain(problem);
+    expect(own.dimensions).toBeUndefined();
+  });
 });

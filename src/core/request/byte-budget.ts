@@ -1,0 +1,72 @@
+/** Bounds the memory of all responses that are being read at once, from any server. */
+
+/** What the responses in flight may hold together, in bytes, before some of them wait. */
+const MAX_HELD_BYTES = 64 * 2 ** 20;
+
+/** A response below this size never waits: a query's, or any while a hostile server holds the budget. */
+const MIN_WAITING_BYTES = 256 * 2 ** 10;
+
+/** The bytes that one response holds. */
+export interface Lease {
+  /**
+   * Counts bytes that have been read.
+   *
+   * @returns a promise to wait for before more is read; `undefined` if there is nothing to wait for.
+   */
+  add(bytes: number): Promise<void> | undefined;
+  /** Gives all bytes back. Call it when the body has been parsed, or is not wanted any more. */
+  release(): void;
+}
+
+/**
+ * Counts the bytes of all responses that are being read. While they hold too much, one of them is read to its end and
+ * the others wait, so nothing waits for a response that waits itself. A wait costs no throughput: the connection's
+ * buffers are full meanwhile.
+ */
+export class ByteBudget {
+  readonly #maxBytes: number;
+  readonly #waiting = new Map<Lease, () => void>();
+  #held = 0;
+  /** The response that never waits. */
+  #favoured: Lease | undefined;
+
+  /** @param maxBytes - The most that is held, not counting one response and the first 256 KB of each. */
+  constructor(maxBytes: number = MAX_HELD_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Begins to count a response. */
+  open(): Lease {
+    let own = 0;
+    const lease: Lease = {
+      add: (bytes) => {
+        own += bytes;
+        this.#held += bytes;
+        if (this.#held <= this.#maxBytes || own < MIN_WAITING_BYTES) return undefined;
+        this.#favoured ??= lease;
+        if (this.#favoured === lease) return undefined;
+        return new Promise((resolve) => this.#waiting.set(lease, resolve));
+      },
+      release: () => {
+        this.#held -= own;
+        own = 0;
+        this.#waiting.delete(lease);
+        if (this.#favoured === lease) this.#favoured = undefined;
+        this.#resume();
+      },
+    };
+    return lease;
+  }
+
+  /** Lets waiting responses go on, in the order in which they began to wait. */
+  #resume(): void {
+    for (const [lease, resolve] of this.#waiting) {
+      if (this.#held > this.#maxBytes) {
+        if (this.#favoured) return;
+        this.#favoured = lease;
+      }
+      this.#waiting.delete(lease);
+      resolve();
+    }
+  }
+}

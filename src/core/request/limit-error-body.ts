@@ -1,0 +1,62 @@
+/** Truncates the bodies of error responses. The SDK reads the whole body of each, which could fill the memory. */
+
+import type Together from "together-ai";
+import type { Fetch } from "../options/options.js";
+import { MAX_ERROR_BODY_BYTES } from "./response-limits.js";
+
+/** Returns the response with at most 64 KB of its body. A status beyond 599, which `Response` does not take, stays. */
+export function limitErrorBody(response: Response): Response {
+  const { body, headers, status } = response;
+  const isLong = Number(headers.get("content-length")) > MAX_ERROR_BODY_BYTES;
+  const isStream = typeof body?.pipeThrough === "function";
+  // Without streams, a body whose length is not known can only be read whole.
+  if (!isStream && !isLong) return response;
+  const limited = new Response(isStream ? body.pipeThrough(limit()) : null, { headers });
+  Object.defineProperties(limited, { status: { value: status }, ok: { value: false } });
+  return limited;
+}
+
+function limit(): TransformStream<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_ERROR_BODY_BYTES) controller.terminate();
+      else controller.enqueue(chunk);
+    },
+  });
+}
+
+/**
+ * Returns a copy of the user's client whose error bodies are limited, by the SDK's own `withOptions()` (together-ai
+ * 0.52). Returns the client itself where a copy would lose something: a tracer or a test has replaced a method, the
+ * class ignores the options, or it is no client of the SDK.
+ */
+export function limitErrorBodies(client: Together): Together {
+  const fetch = fetchOf(client);
+  if (typeof client.withOptions !== "function" || typeof fetch !== "function") return client;
+  const limited: Fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    return response.ok ? response : limitErrorBody(response);
+  };
+  try {
+    const copy = client.withOptions({ fetch: limited });
+    return isSame(copy, client) && fetchOf(copy) === limited ? copy : client;
+  } catch {
+    return client;
+  }
+}
+
+/** The SDK declares it as private. */
+function fetchOf(client: Together): Fetch | undefined {
+  return (client as unknown as { readonly fetch?: Fetch }).fetch;
+}
+
+function isSame(copy: Together, client: Together): boolean {
+  return (
+    copy.apiKey === client.apiKey &&
+    copy.baseURL === client.baseURL &&
+    copy.embeddings.create === client.embeddings.create &&
+    copy.rerank.create === client.rerank.create
+  );
+}

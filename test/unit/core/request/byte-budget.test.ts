@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { ByteBudget } from "../../../../src/core/request/byte-budget.js";
+import { breathe } from "../../../support/time.js";
+
+const MB = 2 ** 20;
+
+/** Counts bytes and notes when the response may go on. */
+function add(lease: ReturnType<ByteBudget["open"]>, bytes: number): { done: boolean } {
+  const turn = lease.add(bytes);
+  const state = { done: turn === undefined };
+  void turn?.then(() => (state.done = true));
+  return state;
+}
+
+describe("ByteBudget", () => {
+  it("lets responses go on without a wait until they hold too much together", () => {
+    const budget = new ByteBudget(4 * MB);
+    expect(budget.open().add(2 * MB)).toBeUndefined();
+    expect(budget.open().add(2 * MB)).toBeUndefined();
+  });
+
+  it("lets one response go on beyond the budget, and the others wait until it ends", async () => {
+    const budget = new ByteBudget(4 * MB);
+    const [first, second, third] = [budget.open(), budget.open(), budget.open()];
+    expect(add(first, 5 * MB).done).toBe(true);
+    expect(add(first, 60 * MB).done).toBe(true);
+    const [two, three] = [add(second, MB), add(third, MB)];
+    await breathe();
+    expect([two.done, three.done]).toEqual([false, false]);
+    first.release();
+    await breathe();
+    expect([two.done, three.done]).toEqual([true, true]);
+  });
+
+  it("favours the response that has waited longest while the others still hold too much", async () => {
+    const budget = new ByteBudget(4 * MB);
+    const [first, second, third] = [budget.open(), budget.open(), budget.open()];
+    add(first, 5 * MB);
+    const [two, three] = [add(second, 3 * MB), add(third, 3 * MB)];
+    first.release();
+    await breathe();
+    expect([two.done, three.done]).toEqual([true, false]);
+    second.release();
+    await breathe();
+    expect(three.done).toBe(true);
+  });
+
+  it("never lets a small response wait, so that a query is not held up", () => {
+    const budget = new ByteBudget(4 * MB);
+    void budget.open().add(5 * MB);
+    expect(budget.open().add(100_000)).toBeUndefined();
+  });
+
+  it("forgets a waiting response that is aborted", async () => {
+    const budget = new ByteBudget(4 * MB);
+    const [first, second, third] = [budget.open(), budget.open(), budget.open()];
+    add(first, 5 * MB);
+    add(second, 3 * MB);
+    const three = add(third, 3 * MB);
+    second.release();
+    second.release();
+    await breathe();
+    expect(three.done).toBe(false);
+    first.release();
+    await breathe();
+    expect(three.done).toBe(true);
+  });
+});

@@ -1,0 +1,126 @@
+import Together from "together-ai";
+import { describe, expect, it } from "vitest";
+import { limitErrorBody } from "../../../../src/core/request/limit-error-body.js";
+import type { Fetch, TogetherError } from "../../../../src/index.js";
+import { bench, KEY, rejection } from "../../../support/emulate.js";
+
+const STATUSES = [300, 400, 401, 404, 413, 422, 429, 500, 503, 599, 600, 777, 999];
+
+/** An endless body, and how many megabytes of it were read. */
+function endless(): { body: ReadableStream<Uint8Array>; read: { megabytes: number; cancelled: boolean } } {
+  const read = { megabytes: 0, cancelled: false };
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      read.megabytes += 1;
+      controller.enqueue(new Uint8Array(2 ** 20).fill(0x61));
+    },
+    cancel() {
+      read.cancelled = true;
+    },
+  });
+  return { body, read };
+}
+
+/** A response of any status, as `fetch` returns it. */
+function respond(status: number, body: BodyInit | null, headers: HeadersInit = {}): Response {
+  const response = new Response(body, { headers });
+  return Object.defineProperties(response, { status: { value: status }, ok: { value: false } });
+}
+
+async function failed(options: object): Promise<TogetherError> {
+  const own = bench().embedder({ maxRetries: 0, retryDeadline: 1, ...options });
+  return (await rejection(own.embed(["a"]))) as TogetherError;
+}
+
+describe("error bodies", () => {
+  it.each(STATUSES.filter((status) => status >= 400))(
+    "are read up to 64 KB with status %i",
+    async (status) => {
+      const { body, read } = endless();
+      const error = await failed({ fetch: async () => respond(status, body) });
+      expect(error.status).toBe(status);
+      expect(read.megabytes).toBeLessThan(5);
+      expect(read.cancelled).toBe(true);
+    },
+  );
+
+  it.each(STATUSES)("are read up to 64 KB with status %i and a client of the user's", async (status) => {
+    const { body, read } = endless();
+    const fetch: Fetch = async () => respond(status, body);
+    const client = new Together({ apiKey: KEY, fetch, maxRetries: 0 });
+    const error = await failed({ apiKey: undefined, fetch: undefined, client });
+    expect(error.status).toBe(status);
+    expect(read.megabytes).toBeLessThan(5);
+    expect(read.cancelled).toBe(true);
+  });
+
+  it("are left out if they are too long and the platform has no streams", () => {
+    const long = respond(500, "x", { "content-length": "65537" });
+    Object.defineProperty(long, "body", { value: null });
+    expect(limitErrorBody(long)).toMatchObject({ status: 500, ok: false, body: null });
+    const short = respond(500, "x", { "content-length": "65536" });
+    Object.defineProperty(short, "body", { value: null });
+    expect(limitErrorBody(short)).toBe(short);
+  });
+
+  it("keep their words, headers and status if they are short", async () => {
+    const limited = limitErrorBody(respond(999, '{"error": "no"}', { "retry-after": "3" }));
+    expect(limited).toMatchObject({ status: 999, ok: false });
+    expect(limited.headers.get("retry-after")).toBe("3");
+    expect(await limited.text()).toBe('{"error": "no"}');
+  });
+});
+
+/** A client on an emulator, and the headers that arrived. */
+function onEmulator(): { client: Together; keys: () => (string | null)[] } {
+  const { emulator } = bench();
+  const sent: Headers[] = [];
+  const fetch: Fetch = async (input, init) => {
+    sent.push(new Headers(init?.headers));
+    return emulator.fetch(input, init);
+  };
+  const client = new Together({ apiKey: KEY, fetch, defaultHeaders: { "x-mine": "1" } });
+  return { client, keys: () => sent.map((headers) => headers.get("authorization")) };
+}
+
+describe("a client of the user's", () => {
+  it("may change its key between two calls", async () => {
+    const { client, keys } = onEmulator();
+    const own = bench().embedder({ client, apiKey: undefined, fetch: undefined });
+    await own.embed(["a"]);
+    client.apiKey = "another";
+    await own.embed(["b"]);
+    expect(keys()).toEqual([`Bearer ${KEY}`, "Bearer another"]);
+  });
+
+  it("is called itself if a tracer or a test has replaced its method", async () => {
+    const { client } = onEmulator();
+    const create = client.embeddings.create.bind(client.embeddings);
+    let calls = 0;
+    client.embeddings.create = (...args) => {
+      calls += 1;
+      return create(...args);
+    };
+    await bench().embedder({ client, apiKey: undefined, fetch: undefined }).embed(["a"]);
+    expect(calls).toBe(1);
+  });
+
+  it("is called itself if its class ignores options, or throws", async () => {
+    class Fixed extends Together {
+      override withOptions(): this {
+        return this;
+      }
+    }
+    class Broken extends Together {
+      override withOptions(): this {
+        throw new Error("no copies");
+      }
+    }
+    for (const Class of [Fixed, Broken]) {
+      const { emulator } = bench();
+      const client = new Class({ apiKey: KEY, fetch: emulator.fetch });
+      await bench().embedder({ client, apiKey: undefined, fetch: undefined }).embed(["a"]);
+      expect(emulator.requests.length).toBe(1);
+    }
+  });
+});
