@@ -23,8 +23,9 @@ export interface EmbedderOptions extends SharedOptions {
   batchSize?: number | undefined;
 
   /**
-   * Length of the vectors. If the model returns another length, the call fails with `invalid_option`. Not sent to
-   * Together, which cannot shorten vectors. Set it for a model of more than 4,096 dimensions. Whole number, 1 to 16,384.
+   * Length of the vectors; a response with another length is an error. Its code is `invalid_option` if all vectors of
+   * the response have the same length. Not sent to Together, which cannot shorten vectors. Set it for a model of more
+   * than 4,096 dimensions. Whole number, 1 to 16,384.
    *
    * @defaultValue that of the first response
    */
@@ -69,8 +70,8 @@ export interface EmbedderOptions extends SharedOptions {
   maxInputTokens?: number | undefined;
 
   /**
-   * Counts the tokens of a text with your tokenizer, synchronously. The estimate is good enough to fill batches and to
-   * warn, but it never rejects a text.
+   * Counts the tokens of a text with your tokenizer. It returns a number, not a promise. The estimate is good enough to
+   * fill batches and to warn, but it never rejects a text.
    *
    * @defaultValue an estimate
    */
