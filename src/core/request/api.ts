@@ -55,7 +55,7 @@ export class Api {
     const limiter = rateLimiterFor(this.#limiterKey);
     const counts = { attempts: 0, failures: 0, retries: 0 };
     const failures = { failingSince: Number.POSITIVE_INFINITY, lastFailure: undefined };
-    return { priority, task, signal, limiter, startedAt: performance.now(), ...counts, ...failures };
+    return { priority, task, signal, limiter, startedAt: limiter.clock.now(), ...counts, ...failures };
   }
 
   /**
@@ -68,7 +68,7 @@ export class Api {
     const { priority, signal, attempts, limiter } = operation;
     const { maxConcurrency } = this.#options;
     const waitsUntil = (failing: Failing): number => this.#waitsUntil(operation, failing);
-    this.#outages.update(operation.limiter.outage);
+    this.#outages.update(operation.limiter);
     try {
       return await limiter.acquire({ priority, isRetry: attempts > 0, maxConcurrency, waitsUntil, signal });
     } catch (reason) {
@@ -92,8 +92,8 @@ export class Api {
       const response = await this.#client.send(request.call, request.maxBytes, operation.signal);
       const value = parse(request, response);
       sent.succeeded(response.bytes);
-      this.#emitResponse(sent, request, response);
-      this.#outages.update(operation.limiter.outage);
+      this.#emitResponse(sent, operation.limiter.clock.now(), request, response);
+      this.#outages.update(operation.limiter);
       return { status: "ok", value };
     } catch (error) {
       if (error instanceof RequestError) return this.#afterFailure(operation, sent, request, error.failure);
@@ -142,12 +142,17 @@ export class Api {
     return sent;
   }
 
-  #emitResponse(sent: InFlight, { texts }: ApiRequest<unknown>, { body, requestId }: JsonResponse): void {
+  #emitResponse(
+    sent: InFlight,
+    now: number,
+    { texts }: ApiRequest<unknown>,
+    { body, requestId }: JsonResponse,
+  ): void {
     this.#emit({
       type: "response",
       request: sent.request,
       texts: texts.length,
-      durationMs: performance.now() - sent.sentAt,
+      durationMs: now - sent.sentAt,
       usage: readUsage(body),
       requestId,
     });
@@ -207,7 +212,7 @@ export class Api {
       (isResponse || limiter.hasResponded) &&
       isOutage(failure, limiter.lastSuccess < sent.sentAt);
     sent.failed({ isResponse, retryAfterMs, reason: withoutServerText(failure) });
-    this.#outages.update(operation.limiter.outage);
+    this.#outages.update(operation.limiter);
     const retriesLeft = this.#options.maxRetries - operation.retries - (isFree ? 0 : 1);
     const timeLeft = this.#timeLeft(operation);
     if (retriesLeft < 0 || timeLeft <= 0) return undefined;
@@ -225,7 +230,9 @@ export class Api {
   /** How long an operation may go on while the model fails, in milliseconds. */
   #timeLeft(operation: ApiOperation): number {
     const { failing } = operation.limiter;
-    return failing ? this.#waitsUntil(operation, failing) - performance.now() : Number.POSITIVE_INFINITY;
+    return failing
+      ? this.#waitsUntil(operation, failing) - operation.limiter.clock.now()
+      : Number.POSITIVE_INFINITY;
   }
 
   /**
