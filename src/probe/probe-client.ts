@@ -1,5 +1,6 @@
-import type { Fetch } from "../core/options/options.js";
 import { retryAfterMs } from "../core/request/retry-policy.js";
+
+type Fetch = typeof globalThis.fetch;
 
 /** A response as the server sent it, with any status. */
 export interface RawResponse {

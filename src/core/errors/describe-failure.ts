@@ -37,6 +37,8 @@ const EXCEEDED = /exceed|maximum|at most|too|longer|larger|less than|limit|conte
 
 const CODES = {
   connection: "connection_failed",
+  certificate: "connection_failed",
+  fetch: "invalid_option",
   timeout: "timeout",
   redirect: "redirected",
   invalid: "invalid_response",
@@ -108,6 +110,7 @@ interface Facts extends Partial<Omit<StatusFailure, "kind">> {
   readonly kind: Failure["kind"];
   readonly detail?: string;
   readonly problem?: string;
+  readonly fix?: string;
 }
 
 type Explanation = readonly [problem: string, fix: string];
@@ -117,14 +120,18 @@ function explain(
   code: TogetherErrorCode,
   { attempts, baseURL, model, timeout }: FailureContext,
 ): Explanation {
-  const { status, waitMs, detail, problem = "" }: Facts = failure;
+  const { kind, status, waitMs, detail, problem = "", fix = "" }: Facts = failure;
   const after = attempts > 1 ? ` after ${attempts} attempts` : "";
   const responded = `Together responded with ${status}${after}`;
   const known: Partial<Record<TogetherErrorCode, Explanation>> = {
-    connection_failed: [
-      `the connection failed${after} (${detail})`,
-      `check that ${baseURL} can be reached from here`,
-    ],
+    connection_failed:
+      kind === "certificate"
+        ? [
+            `the certificate of ${baseURL} is not trusted (${detail})`,
+            "renew it, or make its certificate authority known: in Node, set NODE_EXTRA_CA_CERTS",
+          ]
+        : [`the connection failed${after} (${detail})`, `check that ${baseURL} can be reached from here`],
+    invalid_option: [problem, fix],
     timeout: [`no complete response within ${timeout} ms${after}`, "raise `timeout` or lower `batchSize`"],
     redirected: [
       `${baseURL} redirects to another address, but texts and key are sent only to \`baseURL\``,

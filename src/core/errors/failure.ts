@@ -11,10 +11,22 @@ export type Failure =
     }
   | {
       readonly kind: "connection";
-      /** The system's error code, or what happened. */
+      /** The name and the code of the error, or what happened. */
       readonly detail: string;
       /** Whether the response had begun. */
       readonly isCut: boolean;
+    }
+  | {
+      /** The server's certificate is not trusted. */
+      readonly kind: "certificate";
+      /** OpenSSL's code for the reason. */
+      readonly detail: string;
+    }
+  | {
+      /** The caller's `fetch` does not work. */
+      readonly kind: "fetch";
+      readonly problem: string;
+      readonly fix: string;
     }
   | { readonly kind: "timeout" }
   | { readonly kind: "redirect" }

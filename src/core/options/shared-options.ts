@@ -5,8 +5,31 @@ import type { TogetherEvent } from "../events.js";
 import { apiKey, modelId, togetherClient, url } from "./connection.js";
 import { func, integer, type OptionTable } from "./option-types.js";
 
-/** A `fetch`, as far as this package uses it. */
-export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+/**
+ * A `fetch`, as far as this package uses it: the global one, that of undici or node-fetch, or your own. The client calls
+ * it with a URL and an object, and reads what {@link FetchResponse} names.
+ */
+export type Fetch = (input: string | URL, init?: FetchInit) => Promise<FetchResponse>;
+
+/** What the client passes to a `fetch`. */
+export interface FetchInit {
+  method?: string;
+  headers?: Headers;
+  body?: string;
+  signal?: AbortSignal;
+  redirect?: "manual";
+}
+
+/** What the client reads of a response. Every `Response` has it. */
+export interface FetchResponse {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  /** A `ReadableStream`, or a stream of Node; `null` if there is none. */
+  readonly body: unknown;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  text(): Promise<string>;
+}
 
 /** Options that embeddings and reranking share. */
 export interface SharedOptions {

@@ -115,9 +115,10 @@ export class Api {
 
   get #limiterKey(): LimiterKey {
     const { client, fetch, apiKey, model } = this.#options;
-    const ofClient = (client as { fetch?: unknown } | undefined)?.fetch;
+    const fetches = [fetch, (client as { fetch?: unknown } | undefined)?.fetch, globalThis.fetch];
     return {
-      fetch: fetch ?? (typeof ofClient === "function" ? ofClient : globalThis.fetch),
+      // Without any, the request fails: see `TogetherClient`.
+      fetch: fetches.find((found) => typeof found === "function") ?? Api,
       origin: this.#origin,
       apiKey,
       model,
@@ -183,7 +184,8 @@ export class Api {
     const hasSucceeded = operation.limiter.lastSuccess > Number.NEGATIVE_INFINITY;
     // A delay beyond the deadline is not waited for, so it must not delay the next caller either.
     if (!isRetryable(failure, hasSucceeded) || (asked ?? 0) > this.#options.retryDeadline) {
-      sent.rejected();
+      if (failure.kind === "certificate" || failure.kind === "fetch") sent.release();
+      else sent.rejected();
       return undefined;
     }
     return failure.kind === "status" && failure.status === 429

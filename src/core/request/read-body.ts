@@ -24,7 +24,8 @@ export async function readBody(response: Response, maxBytes: number, signal: Abo
 }
 
 async function readChunks(response: Response, maxBytes: number, signal: AbortSignal): Promise<Uint8Array[]> {
-  const reader = response.body?.getReader();
+  // The body of node-fetch is a stream of Node, which has no reader.
+  const reader = typeof response.body?.getReader === "function" ? response.body.getReader() : undefined;
   const cancel = (): void => void reader?.cancel().catch(() => {});
   const tooLong = (): RequestError => {
     cancel();

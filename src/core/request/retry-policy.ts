@@ -40,7 +40,8 @@ export function isRetryableStatus(status: number): boolean {
  */
 export function isRetryable(failure: Failure, hasSucceeded: boolean): boolean {
   if (failure.kind === "status") return failure.status === 429 || isRetryableStatus(failure.status);
-  return failure.kind === "invalid" ? hasSucceeded : failure.kind !== "redirect";
+  if (failure.kind === "invalid") return hasSucceeded;
+  return failure.kind === "connection" || failure.kind === "timeout";
 }
 
 /**

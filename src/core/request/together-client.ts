@@ -10,10 +10,11 @@
 import Together from "together-ai";
 import { readBody, type Body } from "./read-body.js";
 import { Deadline } from "./deadline.js";
-import type { Fetch } from "../options/options.js";
+import { checkedFetch } from "./checked-fetch.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
 import { RequestError, requestIdHeader } from "./request-error.js";
 import { retryAfterMs } from "./retry-policy.js";
+import { thrownFailure } from "./thrown.js";
 import { readErrorBody, readRequestId, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
 
 /** The endpoint and body of one request. */
@@ -31,15 +32,17 @@ export interface JsonResponse extends Body {
 export class TogetherClient {
   readonly #together: Together;
   readonly #timeout: number;
+  readonly #thrower: string;
 
   constructor(options: ResolvedShared) {
     this.#timeout = options.timeout;
+    this.#thrower = options.client ? "your `client`" : "sending the request";
     this.#together =
       options.client ??
       new Together({
         apiKey: options.apiKey,
         baseURL: options.baseURL,
-        fetch: rejectRedirects(options.fetch),
+        fetch: limitErrorBodies(checkedFetch(options.fetch)),
         // With TOGETHER_LOG set, the SDK would log whole requests. `onEvent` reports the same without texts.
         logLevel: "off",
       });
@@ -62,7 +65,7 @@ export class TogetherClient {
     } catch (error) {
       throw deadline.isTimedOut
         ? new RequestError({ kind: "timeout" })
-        : toRequestError(error, signal, isCut);
+        : toRequestError(error, isCut ? "reading the response" : this.#thrower, signal, isCut);
     } finally {
       deadline.clear();
     }
@@ -80,23 +83,10 @@ export class TogetherClient {
   }
 }
 
-/**
- * Wraps `fetch` so that it throws on a redirect, which would send the texts to an address that is not configured.
- * The mode is `"manual"`, because workerd does not support `"error"`. With it, browsers return an opaque response,
- * and Node returns the 3xx.
- *
- * The global `fetch` is looked up per request, so that a later replacement (by a test or a tracer) takes effect.
- */
-function rejectRedirects(custom: Fetch | undefined): Fetch {
+function limitErrorBodies(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (input, init) => {
-    const fetch = custom ?? globalThis.fetch;
-    const response = await fetch(input, { ...init, redirect: "manual" });
-    const { type, status } = response;
-    if (type !== "opaqueredirect" && (status < 300 || status > 399)) {
-      return status < 400 ? response : limitErrorBody(response);
-    }
-    response.body?.cancel().catch(() => {});
-    throw new RequestError({ kind: "redirect" });
+    const response = await fetch(input, init);
+    return response.status < 400 ? response : limitErrorBody(response);
   };
 }
 
@@ -106,7 +96,8 @@ const MAX_ERROR_BODY_BYTES = 1 << 16;
 /** Truncates the body of an error response. The SDK reads the whole body, which could fill the memory. */
 function limitErrorBody(response: Response): Response {
   const { body, status, headers } = response;
-  if (!body || status > 599) return response;
+  // The body of node-fetch is a stream of Node.
+  if (typeof body?.pipeThrough !== "function" || status > 599) return response;
   let bytes = 0;
   const limit = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
@@ -125,16 +116,22 @@ interface SdkError {
   readonly cause?: unknown;
 }
 
-/** Converts an error of the SDK or of `fetch`. Returns the signal's reason if the caller aborted. */
-function toRequestError(error: unknown, signal: AbortSignal, isCut: boolean): unknown {
+/**
+ * Converts an error of the SDK or of `fetch`. Returns the signal's reason if the caller aborted.
+ *
+ * @param thrower - What the error came from, if it came from no `fetch` that this file wraps.
+ */
+function toRequestError(error: unknown, thrower: string, signal: AbortSignal, isCut: boolean): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof RequestError) return error;
   const { status, headers, error: body, cause } = Object(error) as SdkError;
   if (cause instanceof RequestError) return cause;
-  if (typeof status !== "number") {
-    return new RequestError({ kind: "connection", detail: systemErrorCode(error), isCut });
-  }
+  if (typeof status !== "number") return new RequestError(thrownFailure(error, thrower, isCut));
   const known = isHeaders(headers) ? headers : new Headers();
+  if (status < 400) {
+    const problem = `the server responded with ${status}, which is no response to this request`;
+    return new RequestError({ kind: "invalid", problem, requestId: requestIdHeader(known) });
+  }
   return new RequestError({
     kind: "status",
     status,
@@ -147,16 +144,4 @@ function toRequestError(error: unknown, signal: AbortSignal, isCut: boolean): un
 /** Not `instanceof Headers`: a `fetch` from a package, such as one for a proxy, has its own class. */
 function isHeaders(value: unknown): value is Headers {
   return typeof (value as Headers | null | undefined)?.get === "function";
-}
-
-/** Returns the system's error code from the innermost cause. Messages are not used: they may quote the request. */
-function systemErrorCode(error: unknown): string {
-  let code = "no connection";
-  let cause = error;
-  for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
-    const found = (cause as { code?: unknown }).code;
-    if (typeof found === "string" && /^[A-Z0-9_]{2,40}$/.test(found)) code = found;
-    cause = (cause as { cause?: unknown }).cause;
-  }
-  return code;
 }
