@@ -14,7 +14,7 @@ export type Fetch = (input: string | URL, init?: FetchInit) => Promise<FetchResp
 /** What the client passes to a `fetch`. */
 export interface FetchInit {
   method?: string;
-  headers?: Headers;
+  headers?: Record<string, string>;
   body?: string;
   signal?: AbortSignal;
   redirect?: "manual";
@@ -89,7 +89,8 @@ export interface SharedOptions {
   maxConcurrency?: number | undefined;
 
   /**
-   * Replaces the global `fetch`, for a proxy or for tests with `createEmulator().fetch`.
+   * Replaces the global `fetch`, for a proxy or for tests with `createEmulator().fetch`. It may be that of undici or
+   * node-fetch. It must throw if the connection fails, and return a `Response`.
    *
    * @defaultValue `globalThis.fetch`
    */

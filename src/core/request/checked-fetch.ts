@@ -21,7 +21,9 @@ export function checkedFetch(custom: Fetch | undefined): typeof globalThis.fetch
   return async (input, init) => {
     // The SDK passes a string, and `FetchResponse` is all that is read of the response.
     const fetch = (custom ?? globalThis.fetch) as typeof globalThis.fetch;
-    const response = await called(name, fetch, input, { ...init, redirect: "manual" });
+    const headers = init?.headers && Object.fromEntries(new Headers(init.headers));
+    const own = { ...init, ...(custom && headers && { headers }), redirect: "manual" } as const;
+    const response = await called(name, fetch, input, own);
     if (response.type === "opaqueredirect" || REDIRECTS.has(response.status)) {
       cancel(response);
       throw new RequestError({ kind: "redirect" });
