@@ -13,21 +13,31 @@ export type Fetch = (input: string | URL, init?: FetchInit) => Promise<FetchResp
 
 /** What the client passes to a `fetch`. */
 export interface FetchInit {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: string;
-  signal?: AbortSignal;
-  redirect?: "manual";
+  /** Always `"POST"`. */
+  method: string;
+  /** The API key is in `authorization`. */
+  headers: Record<string, string>;
+  /** JSON with the texts. */
+  body: string;
+  /** Aborted by the caller and by `timeout`. */
+  signal: AbortSignal;
+  /** A redirect is to be returned, not followed: it is an error. */
+  redirect: "manual";
 }
 
 /** What the client reads of a response. Every `Response` has it. */
 export interface FetchResponse {
+  /** Whether the status is from 200 to 299. */
   readonly ok: boolean;
+  /** The HTTP status. */
   readonly status: number;
+  /** The headers; `get` ignores case. */
   readonly headers: { get(name: string): string | null };
   /** A `ReadableStream`, or a stream of Node; `null` if there is none. */
   readonly body: unknown;
+  /** Reads the body as bytes. */
   arrayBuffer(): Promise<ArrayBuffer>;
+  /** Reads the body as text. */
   text(): Promise<string>;
 }
 
