@@ -55,9 +55,11 @@ const USED: Readonly<Record<string, (response: Response) => boolean>> = {
   status: ({ status }) => Number.isInteger(status) && status >= 200,
   ok: ({ ok }) => typeof ok === "boolean",
   headers: ({ headers }) => typeof headers?.get === "function",
-  "text()": ({ status, text }) => !(status >= 400) || typeof text === "function",
-  "arrayBuffer()": ({ status, body, arrayBuffer }) =>
-    status >= 400 || typeof (body?.getReader ?? arrayBuffer) === "function",
+  "text()": (response) => !(response.status >= 400) || typeof response.text === "function",
+  "arrayBuffer()": (response) =>
+    response.status >= 400 ||
+    typeof response.body?.getReader === "function" ||
+    typeof response.arrayBuffer === "function",
 };
 
 function checkResponse(name: string, response: Response): void {
