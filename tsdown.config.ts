@@ -46,7 +46,8 @@ const together: UserConfig = {
  */
 const sdkForBundlers: UserConfig = {
   entry: { "browser/together-ai": "src/browser/together-ai.ts" },
-  format: "esm",
+  // CommonJS too: Jest's jsdom environment asks for `browser` and `require`, and cannot load an ES module.
+  format: ["esm", "cjs"],
   dts: false,
   clean: false,
   target: "es2022",

@@ -19,6 +19,8 @@ export type {
   ByteStore,
   EmbedderOptions,
   Fetch,
+  FetchInit,
+  FetchResponse,
   RerankerOptions,
   SharedOptions,
 } from "./core/options/options.js";

@@ -39,6 +39,8 @@ describe("what is exported", () => {
       "type EmbeddingModelId",
       "type Embeddings",
       "type Fetch",
+      "type FetchInit",
+      "type FetchResponse",
       "type Operation",
       "type OutageEvent",
       "type Progress",

@@ -1,6 +1,7 @@
 # limit: 1200
-# takes: 70
-# The packed tarball on Node 20, 22 and 24, Deno, Bun and workerd, and in Chromium by two bundlers.
+# takes: 150
+# The packed tarball on Node 20, 22 and 24, Deno, Bun and workerd, in Chromium by two bundlers, in Jest and Vitest, and
+# with the fetch of other packages.
 .ci/install test/runtimes
 .ci/build
 .ci/chromium

@@ -1,10 +1,11 @@
 import { knownCode } from "../core/errors/redact.js";
-import type { Fetch } from "../core/options/options.js";
 import { limitErrorBody } from "../core/request/limit-error-body.js";
 import { readBody } from "../core/request/read-body.js";
 import { RequestError } from "../core/request/request-error.js";
 import { MAX_BODY_BYTES } from "../core/request/response-limits.js";
 import { retryAfterMs } from "../core/request/retry-policy.js";
+
+type GlobalFetch = typeof globalThis.fetch;
 
 /** A response as the server sent it, with any status. */
 export interface RawResponse {
@@ -25,16 +26,16 @@ export class ProbeClient {
   readonly responses: RawResponse[] = [];
   readonly #url: string;
   readonly #key: string;
-  readonly #fetch: Fetch;
+  readonly #fetch: GlobalFetch;
 
-  constructor(url: string, key: string, fetch: Fetch) {
+  constructor(url: string, key: string, fetch: GlobalFetch) {
     this.#url = url;
     this.#key = key;
     this.#fetch = fetch;
   }
 
   /** A `fetch` that records its responses. The package's own classes use it. */
-  readonly fetch: Fetch = async (input, init) => {
+  readonly fetch: GlobalFetch = async (input, init) => {
     const response = await this.#fetch(input, init);
     this.responses.push({ status: response.status, headers: response.headers, body: undefined });
     return response;

@@ -1,6 +1,5 @@
 import { Embedder } from "../core/embed/embedder.js";
 import { embeddingModel, rerankModel as rerankModelOf } from "../core/models.js";
-import type { Fetch } from "../core/options/options.js";
 import { resolveEmbedder } from "../core/options/resolve-options.js";
 import { Reranker } from "../core/rerank/reranker.js";
 import type { Observation } from "./assumptions.js";
@@ -23,7 +22,7 @@ export interface ProbeOptions {
   readonly apiKey?: string | undefined;
   /** The model's limit, in tokens. @defaultValue that of a known model, else 8192 */
   readonly maxInputTokens?: number | undefined;
-  readonly fetch?: Fetch | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** For unknown models: more tokens than most models accept, at a low price. */

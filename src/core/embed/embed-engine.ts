@@ -12,7 +12,6 @@ import type { Priority } from "../rate-limit/permit.js";
 import { Api } from "../request/api.js";
 import { BatchQueue } from "../request/batch-queue.js";
 import { AcceptedSize, type Batch, type BatchLimits } from "../request/batch.js";
-import { RequestError } from "../request/request-error.js";
 import { embeddingLimit, maxTextsPerResponse } from "../request/response-limits.js";
 import type { RawVector } from "../request/vector-check.js";
 import { embeddingsRequest, readEmbeddings, readUsage } from "../request/wire.js";
@@ -23,7 +22,7 @@ import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
 import { UniqueTexts } from "./unique-texts.js";
 import { VectorCache } from "./vector-cache.js";
-import { mixedLengths, VectorLength } from "./vector-length.js";
+import { mixedLengths, VectorLength, wrongDimensions } from "./vector-length.js";
 import { normalize, toFloat32 } from "./vectors.js";
 
 /** Makes the kind of vector that a caller wants. */
@@ -280,7 +279,7 @@ export class EmbedEngine {
         const vectors = readEmbeddings(body, texts.length, dimensions ? undefined : this.#length.required);
         const received = vectors[0]?.length ?? 0;
         if (dimensions !== undefined && received !== dimensions) {
-          throw new RequestError({ kind: "dimensions", set: dimensions, received });
+          throw wrongDimensions(dimensions, received);
         }
         this.#length.received(received);
         unique.usage.add(readUsage(body));

@@ -1,4 +1,5 @@
 import { cannot, type TogetherError } from "../errors/together-error.js";
+import { RequestError } from "../request/request-error.js";
 
 /** What is known about the length of a model's vectors. */
 export class VectorLength {
@@ -48,4 +49,10 @@ export class VectorLength {
 export function mixedLengths(task: string, given: number, next: number): TogetherError {
   const problem = `the cache has vectors of ${given} dimensions, but the model's have ${next}`;
   return cannot("invalid_response", task, problem, "set `dimensions`, or another `namespace` for the cache");
+}
+
+/** The failure of a request whose vectors are sound, but not as long as the option `dimensions` says. */
+export function wrongDimensions(set: number, received: number): RequestError {
+  const problem = `\`dimensions\` is ${set}, but the model returns vectors of length ${received}`;
+  return new RequestError({ kind: "option", problem, fix: `set it to ${received}, or leave it out` });
 }

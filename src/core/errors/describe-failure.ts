@@ -25,9 +25,10 @@ const DEDICATED_BASE_URL = "https://api-inference.together.ai/v1";
 
 const CODES = {
   connection: "connection_failed",
+  certificate: "connection_failed",
   timeout: "timeout",
   redirect: "redirected",
-  dimensions: "invalid_option",
+  option: "invalid_option",
   invalid: "invalid_response",
 } as const;
 
@@ -67,8 +68,7 @@ interface Facts extends Partial<Omit<StatusFailure, "kind">> {
   readonly kind: Failure["kind"];
   readonly detail?: string;
   readonly problem?: string;
-  readonly set?: number;
-  readonly received?: number;
+  readonly fix?: string;
 }
 
 type Explanation = readonly [problem: string, fix: string];
@@ -79,22 +79,22 @@ function explain(
   { attempts, baseURL, model, timeout }: FailureContext,
   sent: SentStrings,
 ): Explanation {
-  const { status, httpStatus, waitMs, detail, problem = "", set, received }: Facts = failure;
+  const { kind, status, httpStatus, waitMs, detail, problem = "", fix = "" }: Facts = failure;
   const after = attempts > 1 ? ` after ${attempts} attempts` : "";
   const responded = `Together responded with ${httpStatus ? `an error in a ${httpStatus}` : status}${after}`;
   const known: Partial<Record<TogetherErrorCode, Explanation>> = {
-    connection_failed: [
-      `the connection failed${after} (${detail})`,
-      `check that ${baseURL} can be reached from here`,
-    ],
+    connection_failed:
+      kind === "certificate"
+        ? [
+            `the certificate of ${baseURL} is not trusted (${detail})`,
+            "renew it, or make its certificate authority known: in Node, set NODE_EXTRA_CA_CERTS",
+          ]
+        : [`the connection failed${after} (${detail})`, `check that ${baseURL} can be reached from here`],
+    invalid_option: [problem, fix],
     timeout: [`no complete response within ${timeout} ms${after}`, "raise `timeout` or lower `batchSize`"],
     redirected: [
       `${baseURL} redirects to another address, but texts and key are sent only to \`baseURL\``,
       "set `baseURL` to the final address if you trust it",
-    ],
-    invalid_option: [
-      `\`dimensions\` is ${set}, but the model returns vectors of length ${received}`,
-      `set it to ${received}, or leave it out`,
     ],
     invalid_response: [problem, `check that \`baseURL\` (${baseURL}) is Together's API`],
     unauthorized: [`${responded}: the API key is unknown`, "check `apiKey` or TOGETHER_API_KEY"],

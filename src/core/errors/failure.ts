@@ -13,19 +13,25 @@ export type Failure =
     }
   | {
       readonly kind: "connection";
-      /** The system's error code, or what happened. */
+      /** The name and the code of the error, or what happened. */
       readonly detail: string;
       /** Whether the response had begun. */
       readonly isCut: boolean;
     }
+  | {
+      /** The server's certificate is not trusted. */
+      readonly kind: "certificate";
+      /** OpenSSL's code for the reason. */
+      readonly detail: string;
+    }
+  | {
+      /** An option is wrong, which only the request shows: `fetch` does not work, or `dimensions` is not the model's. */
+      readonly kind: "option";
+      readonly problem: string;
+      readonly fix: string;
+    }
   | { readonly kind: "timeout" }
   | { readonly kind: "redirect" }
-  | {
-      /** The vectors are sound, but have another length than the user set. */
-      readonly kind: "dimensions";
-      readonly set: number;
-      readonly received: number;
-    }
   | {
       readonly kind: "invalid";
       /** What is wrong with the response. */

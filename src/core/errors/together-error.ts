@@ -13,7 +13,7 @@ import { hideKey, printable } from "./redact.js";
  *
  * | code | condition |
  * | --- | --- |
- * | `invalid_option` | an option is missing, unknown, of the wrong type or out of range, or `dimensions` is not the model's |
+ * | `invalid_option` | an option is missing, unknown, of the wrong type or out of range; `dimensions` is not the model's; `fetch` does not work |
  * | `missing_api_key` | neither `apiKey`, `client` nor an environment variable provides a key |
  * | `invalid_input` | a text, query or document that is blank or not a string |
  * | `text_too_long` | a text beyond the model's input limit, found before sending or by the server |
@@ -25,7 +25,7 @@ import { hideKey, printable } from "./redact.js";
  * | `bad_request` | any other rejected request that a retry cannot change (400, 413, 422, ...) |
  * | `rate_limited` | 429 until the retry deadline |
  * | `server_error` | 5xx, 408, 409 or 425, after all retries |
- * | `connection_failed` | no connection or a lost connection, after all retries |
+ * | `connection_failed` | no connection or a lost connection, after all retries; or a certificate that is not trusted |
  * | `timeout` | no complete response within `timeout`, after all retries |
  * | `redirected` | the server redirects; texts and key are sent only to `baseURL` |
  * | `invalid_response` | a successful response that does not fit the request |

@@ -5,8 +5,41 @@ import type { TogetherEvent } from "../events.js";
 import { apiKey, modelId, togetherClient, url } from "./connection.js";
 import { func, integer, type OptionTable } from "./option-types.js";
 
-/** A `fetch`, as far as this package uses it. */
-export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+/**
+ * A `fetch`, as far as this package uses it: the global one, that of undici or node-fetch, or your own. The client calls
+ * it with a URL and an object, and reads what {@link FetchResponse} names.
+ */
+export type Fetch = (input: string | URL, init?: FetchInit) => Promise<FetchResponse>;
+
+/** What the client passes to a `fetch`. */
+export interface FetchInit {
+  /** Always `"POST"`. */
+  method: string;
+  /** The API key is in `authorization`. */
+  headers: Record<string, string>;
+  /** JSON with the texts. */
+  body: string;
+  /** Aborted by the caller and by `timeout`. */
+  signal: AbortSignal;
+  /** A redirect is to be returned, not followed: it is an error. */
+  redirect: "manual";
+}
+
+/** What the client reads of a response. Every `Response` has it. */
+export interface FetchResponse {
+  /** Whether the status is from 200 to 299. */
+  readonly ok: boolean;
+  /** The HTTP status. */
+  readonly status: number;
+  /** The headers; `get` ignores case. */
+  readonly headers: { get(name: string): string | null };
+  /** A `ReadableStream`, or a stream of Node; `null` if there is none. */
+  readonly body: unknown;
+  /** Reads the body as bytes. */
+  arrayBuffer(): Promise<ArrayBuffer>;
+  /** Reads the body as text. */
+  text(): Promise<string>;
+}
 
 /**
  * Options that embeddings and reranking share. They may be own properties of the object, or of its class, such as
@@ -69,7 +102,8 @@ export interface SharedOptions {
   maxConcurrency?: number | undefined;
 
   /**
-   * Replaces the global `fetch`, for a proxy or for tests with `createEmulator().fetch`.
+   * Replaces the global `fetch`, for a proxy or for tests with `createEmulator().fetch`. It may be that of undici or
+   * node-fetch. It must throw if the connection fails, and return a `Response`.
    *
    * @defaultValue `globalThis.fetch`
    */

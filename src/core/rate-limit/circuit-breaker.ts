@@ -20,7 +20,7 @@ const PROBE_DELAYS_MS = [250, 500, 750, 750, 750, 750, 750, 750, 1500, 3000, 600
  */
 const PATIENCE_MS = 1000;
 
-/** When an outage began and, if it is over, when it ended. Milliseconds of `performance.now()`. */
+/** When an outage began and, if it is over, when it ended. Milliseconds of the limiter's clock. */
 export interface OutagePeriod {
   readonly beganAt: number;
   readonly endedAt: number | undefined;

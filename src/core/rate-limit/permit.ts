@@ -47,7 +47,7 @@ export interface Permit {
 export interface InFlight {
   /** Sequence number of the request for this model, from 1. */
   readonly request: number;
-  /** Milliseconds of `performance.now()`. */
+  /** Milliseconds of the limiter's clock. */
   readonly sentAt: number;
   /** Requests in flight just after this one was sent, including it. */
   readonly inFlight: number;

@@ -12,6 +12,7 @@
 
 import { onAbort } from "../abort.js";
 import { CircuitBreaker, type OutagePeriod } from "./circuit-breaker.js";
+import { Clock } from "./clock.js";
 import { ConcurrencyWindow } from "./concurrency-window.js";
 import { Pacer, type LimitedBy, type SentRequest } from "./pacer.js";
 import type {
@@ -46,6 +47,8 @@ const MAX_RESPONSE_BYTES = 256 * 2 ** 20;
 
 /** Grants permits to the callers of one model. */
 export class RateLimiter {
+  /** All times of a limiter are its times. */
+  readonly clock = new Clock();
   readonly #pacer = new Pacer();
   readonly #breaker = new CircuitBreaker();
   readonly #queue = new WaitQueue<WaitingCaller>();
@@ -83,7 +86,7 @@ export class RateLimiter {
     return this.#failing;
   }
 
-  /** When a request last succeeded, in milliseconds of `performance.now()`; `-Infinity` if none has. */
+  /** When a request last succeeded, by {@link RateLimiter.clock}; `-Infinity` if none has. */
   get lastSuccess(): number {
     return this.#lastSuccess;
   }
@@ -147,7 +150,7 @@ export class RateLimiter {
    */
   #advance(): void {
     clearTimeout(this.#timer);
-    const now = performance.now();
+    const now = this.clock.now();
     const grantTime = this.#grantNext(now);
     const [rejectTime, hasRejected] = this.#rejectLate(now);
     // The time was that of a caller that waits no longer.
@@ -155,7 +158,7 @@ export class RateLimiter {
     const time = Math.min(grantTime, rejectTime);
     // Infinity: a request must end first, and then `#settle` calls this method again.
     this.#timer =
-      time < Number.POSITIVE_INFINITY ? setTimeout(() => this.#advance(), Math.ceil(time - now)) : undefined;
+      time < Number.POSITIVE_INFINITY ? this.clock.callAt(time, () => this.#advance()) : undefined;
   }
 
   /**
@@ -230,7 +233,7 @@ export class RateLimiter {
   }
 
   #startRequest(tokens: number, options: AcquireOptions): InFlight {
-    const now = (this.#lastActive = performance.now());
+    const now = (this.#lastActive = this.clock.now());
     this.#window.sent(now);
     const inFlight = this.#inFlight.size + 1;
     const paced = this.#pacer.sent(now, tokens);
@@ -253,7 +256,7 @@ export class RateLimiter {
   /** Ends a request, reports its result, and grants the next permit. */
   #settle<Result>(sent: Sent, report: (now: number) => Result): Result {
     this.#inFlight.delete(sent);
-    const result = report((this.#lastActive = performance.now()));
+    const result = report((this.#lastActive = this.clock.now()));
     this.#advance();
     return result;
   }

@@ -53,7 +53,9 @@ function createRegistry(): Registry {
   return ({ fetch, origin, apiKey, model }, create) => {
     const limiters = byFetch.get(fetch) ?? new Map<string, RateLimiter>();
     const id = JSON.stringify([origin, apiKey, model]);
-    const known = limiters.get(id);
+    const found = limiters.get(id);
+    // Tests switch fake timers on and off: a delay of one clock must not be waited for on another.
+    const known = found?.clock.wasReplaced ? undefined : found;
     if (known || !create) return known;
     byFetch.set(fetch, limiters);
     if (limiters.size >= MAX_LIMITERS) deleteIdle(limiters);

@@ -7,7 +7,7 @@ import { sleep } from "../abort.js";
 import { describeFailure, failureCode } from "../errors/describe-failure.js";
 import type { Failure, StatusFailure } from "../errors/failure.js";
 import { knownCode } from "../errors/redact.js";
-import { cannot, type TogetherError } from "../errors/together-error.js";
+import type { TogetherError } from "../errors/together-error.js";
 import type { Emit } from "../events.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
 import type { Failing, InFlight, Permit, RateLimit } from "../rate-limit/permit.js";
@@ -53,16 +53,11 @@ export class Api {
 
   /** Starts an operation; its deadline counts from here. */
   operation({ priority, task, signal }: Pick<ApiOperation, "priority" | "task" | "signal">): ApiOperation {
-    const key = this.#limiterKey;
-    if (typeof key.fetch !== "function" && !this.#options.client) {
-      const fix = "use a platform that has one, or pass the option `fetch`";
-      throw cannot("invalid_option", task, "there is no global `fetch`", fix);
-    }
     // The limiter is looked up each time: the registry deletes idle ones, and two limiters of one model would add up.
-    const limiter = rateLimiterFor(key);
+    const limiter = rateLimiterFor(this.#limiterKey);
     const counts = { attempts: 0, failures: 0, retries: 0 };
     const failures = { failingSince: Number.POSITIVE_INFINITY, lastFailure: undefined };
-    return { priority, task, signal, limiter, startedAt: performance.now(), ...counts, ...failures };
+    return { priority, task, signal, limiter, startedAt: limiter.clock.now(), ...counts, ...failures };
   }
 
   /**
@@ -75,7 +70,7 @@ export class Api {
     const { priority, signal, attempts, limiter } = operation;
     const { maxConcurrency } = this.#options;
     const waitsUntil = (failing: Failing): number => this.#waitsUntil(operation, failing);
-    this.#outages.update(operation.limiter.outage);
+    this.#outages.update(operation.limiter);
     try {
       return await limiter.acquire({ priority, isRetry: attempts > 0, maxConcurrency, waitsUntil, signal });
     } catch (reason) {
@@ -99,8 +94,8 @@ export class Api {
       const response = await this.#client.send(request.call, request.limit, operation.signal);
       const value = parse(request, response);
       sent.succeeded(response.bytes);
-      this.#emitResponse(sent, request, response);
-      this.#outages.update(operation.limiter.outage);
+      this.#emitResponse(sent, operation.limiter.clock.now(), request, response);
+      this.#outages.update(operation.limiter);
       return { status: "ok", value };
     } catch (error) {
       if (error instanceof RequestError) return this.#afterFailure(operation, sent, request, error.failure);
@@ -122,9 +117,10 @@ export class Api {
 
   get #limiterKey(): LimiterKey {
     const { client, fetch, apiKey, model } = this.#options;
-    const ofClient = (client as { fetch?: unknown } | undefined)?.fetch;
+    const fetches = [fetch, (client as { fetch?: unknown } | undefined)?.fetch, globalThis.fetch];
     return {
-      fetch: fetch ?? (typeof ofClient === "function" ? ofClient : (globalThis.fetch ?? client)),
+      // Without any, the request fails: see `TogetherClient`.
+      fetch: fetches.find((found) => typeof found === "function") ?? Api,
       origin: this.#origin,
       apiKey,
       model,
@@ -149,12 +145,17 @@ export class Api {
     return sent;
   }
 
-  #emitResponse(sent: InFlight, { texts }: ApiRequest<unknown>, { body, requestId }: JsonResponse): void {
+  #emitResponse(
+    sent: InFlight,
+    now: number,
+    { texts }: ApiRequest<unknown>,
+    { body, requestId }: JsonResponse,
+  ): void {
     this.#emit({
       type: "response",
       request: sent.request,
       texts: texts.length,
-      durationMs: performance.now() - sent.sentAt,
+      durationMs: now - sent.sentAt,
       usage: readUsage(body),
       requestId,
     });
@@ -185,7 +186,8 @@ export class Api {
     const hasSucceeded = operation.limiter.lastSuccess > Number.NEGATIVE_INFINITY;
     // A delay beyond the deadline is not waited for, so it must not delay the next caller either.
     if (!isRetryable(failure, hasSucceeded) || (asked ?? 0) > this.#options.retryDeadline) {
-      sent.rejected();
+      if (failure.kind === "certificate" || failure.kind === "option") sent.release();
+      else sent.rejected();
       return undefined;
     }
     return failure.kind === "status" && failure.status === 429
@@ -214,7 +216,7 @@ export class Api {
       (isResponse || limiter.hasResponded) &&
       isOutage(failure, limiter.lastSuccess < sent.sentAt);
     sent.failed({ isResponse, retryAfterMs, reason: withoutServerText(failure) });
-    this.#outages.update(operation.limiter.outage);
+    this.#outages.update(operation.limiter);
     const retriesLeft = this.#options.maxRetries - operation.retries - (isFree ? 0 : 1);
     const timeLeft = this.#timeLeft(operation);
     if (retriesLeft < 0 || timeLeft <= 0) return undefined;
@@ -232,7 +234,9 @@ export class Api {
   /** How long an operation may go on while the model fails, in milliseconds. */
   #timeLeft(operation: ApiOperation): number {
     const { failing } = operation.limiter;
-    return failing ? this.#waitsUntil(operation, failing) - performance.now() : Number.POSITIVE_INFINITY;
+    return failing
+      ? this.#waitsUntil(operation, failing) - operation.limiter.clock.now()
+      : Number.POSITIVE_INFINITY;
   }
 
   /**

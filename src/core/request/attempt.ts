@@ -14,7 +14,7 @@ export interface ApiOperation {
   /** What the caller asked for; completes the sentence "Cannot ...". */
   readonly task: string;
   readonly limiter: RateLimiter;
-  /** Milliseconds of `performance.now()`. */
+  /** Milliseconds of the limiter's clock. */
   readonly startedAt: number;
   /** Requests sent so far. */
   attempts: number;

@@ -1,8 +1,9 @@
 /** Truncates the bodies of error responses. The SDK reads the whole body of each, which could fill the memory. */
 
 import type Together from "together-ai";
-import type { Fetch } from "../options/options.js";
 import { MAX_ERROR_BODY_BYTES } from "./response-limits.js";
+
+type GlobalFetch = typeof globalThis.fetch;
 
 /** Returns the response with at most 64 KB of its body. A status beyond 599, which `Response` does not take, stays. */
 export function limitErrorBody(response: Response): Response {
@@ -27,6 +28,14 @@ function limit(): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
+/** Wraps a `fetch` so that error bodies are truncated. */
+export function limitedFetch(fetch: GlobalFetch): GlobalFetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    return response.status < 400 ? response : limitErrorBody(response);
+  };
+}
+
 /**
  * Returns a copy of the user's client whose error bodies are limited, by the SDK's own `withOptions()` (together-ai
  * 0.52). Returns the client itself where a copy would lose something: a tracer or a test has replaced a method, the
@@ -35,10 +44,7 @@ function limit(): TransformStream<Uint8Array, Uint8Array> {
 export function limitErrorBodies(client: Together): Together {
   const fetch = fetchOf(client);
   if (typeof client.withOptions !== "function" || typeof fetch !== "function") return client;
-  const limited: Fetch = async (input, init) => {
-    const response = await fetch(input, init);
-    return response.ok ? response : limitErrorBody(response);
-  };
+  const limited = limitedFetch(fetch);
   try {
     const copy = client.withOptions({ fetch: limited });
     return isSame(copy, client) && fetchOf(copy) === limited ? copy : client;
@@ -48,8 +54,8 @@ export function limitErrorBodies(client: Together): Together {
 }
 
 /** The SDK declares it as private. */
-function fetchOf(client: Together): Fetch | undefined {
-  return (client as unknown as { readonly fetch?: Fetch }).fetch;
+function fetchOf(client: Together): GlobalFetch | undefined {
+  return (client as unknown as { readonly fetch?: GlobalFetch }).fetch;
 }
 
 function isSame(copy: Together, client: Together): boolean {

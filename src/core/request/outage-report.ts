@@ -1,5 +1,5 @@
 import type { Emit } from "../events.js";
-import type { OutagePeriod } from "../rate-limit/circuit-breaker.js";
+import type { RateLimiter } from "../rate-limit/rate-limiter.js";
 
 /** Emits the `outage` events of one object: one when its requests meet an outage, and one when they find its end. */
 export class OutageReport {
@@ -11,13 +11,13 @@ export class OutageReport {
     this.#emit = emit;
   }
 
-  /** Emits what has changed since the last call. @param outage - The model's present outage, or its last one. */
-  update(outage: OutagePeriod | undefined): void {
+  /** Emits what has changed since the last call. */
+  update({ outage, clock }: RateLimiter): void {
     if (!outage) return;
     const { beganAt, endedAt } = outage;
     if (endedAt === undefined && beganAt !== this.#beganAt) {
       this.#beganAt = beganAt;
-      this.#emit({ type: "outage", phase: "begin", durationMs: performance.now() - beganAt });
+      this.#emit({ type: "outage", phase: "begin", durationMs: clock.now() - beganAt });
     } else if (endedAt !== undefined && beganAt === this.#beganAt) {
       this.#beganAt = undefined;
       this.#emit({ type: "outage", phase: "end", durationMs: endedAt - beganAt });

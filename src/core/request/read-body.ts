@@ -39,7 +39,8 @@ async function readChunks(
   signal: AbortSignal,
   lease: Lease,
 ): Promise<Uint8Array[]> {
-  const reader = response.body?.getReader();
+  // The body of node-fetch is a stream of Node, which has no reader.
+  const reader = typeof response.body?.getReader === "function" ? response.body.getReader() : undefined;
   const cancel = (): void => void reader?.cancel().catch(() => {});
   const tooLong = (): RequestError => {
     cancel();

@@ -8,16 +8,17 @@
  */
 
 import Together from "together-ai";
-import { limitErrorBody, limitErrorBodies } from "./limit-error-body.js";
+import { limitErrorBodies, limitedFetch } from "./limit-error-body.js";
 import { readBody, type Body } from "./read-body.js";
 import { Deadline } from "./deadline.js";
-import { isSystemCode, unlessSent, type SentStrings } from "../errors/redact.js";
-import type { Fetch } from "../options/options.js";
+import { checkedFetch } from "./checked-fetch.js";
+import { unlessSent, type SentStrings } from "../errors/redact.js";
 import type { ResolvedShared } from "../options/resolve-options.js";
 import { readErrorText } from "./error-body.js";
 import { RequestError, requestIdHeader } from "./request-error.js";
 import type { ResponseLimit } from "./response-limits.js";
 import { retryAfterMs } from "./retry-policy.js";
+import { thrownFailure } from "./thrown.js";
 import { readErrorBody, readRequestId, textsOf, type EmbeddingsRequest, type RerankRequest } from "./wire.js";
 
 /** The endpoint and body of one request. */
@@ -37,15 +38,18 @@ export class TogetherClient {
   readonly #timeout: number;
   readonly #apiKey: string;
   readonly #headers: Readonly<Record<string, string>> | undefined;
+  readonly #thrower: string;
 
   constructor(options: ResolvedShared) {
-    const { apiKey, baseURL, client, fetch, timeout } = options;
+    const { apiKey, baseURL, client, timeout } = options;
     this.#timeout = timeout;
     this.#apiKey = apiKey;
+    this.#thrower = client ? "your `client`" : "sending the request";
     // Per request, because the SDK lets TOGETHER_CUSTOM_HEADERS replace the header that it makes of the key.
     this.#headers = client ? undefined : { Authorization: `Bearer ${apiKey}` };
+    const fetch = limitedFetch(checkedFetch(options.fetch));
     // With TOGETHER_LOG set, the SDK would log whole requests. `onEvent` reports the same without texts.
-    const own = client ?? new Together({ apiKey, baseURL, fetch: rejectRedirects(fetch), logLevel: "off" });
+    const own = client ?? new Together({ apiKey, baseURL, fetch, logLevel: "off" });
     // A copy per request, because the user may change the client, such as its key.
     this.#client = client ? () => limitErrorBodies(client) : () => own;
   }
@@ -68,7 +72,10 @@ export class TogetherClient {
     } catch (error) {
       throw deadline.isTimedOut
         ? new RequestError({ kind: "timeout" })
-        : withOwnRequestId(toRequestError(error, signal, isCut), sent);
+        : withOwnRequestId(
+            toRequestError(error, isCut ? "reading the response" : this.#thrower, signal, isCut),
+            sent,
+          );
     } finally {
       deadline.clear();
     }
@@ -95,26 +102,6 @@ export class TogetherClient {
   }
 }
 
-/**
- * Wraps `fetch` so that it throws on a redirect, which would send the texts to an address that is not configured.
- * The mode is `"manual"`, because workerd does not support `"error"`. With it, browsers return an opaque response,
- * and Node returns the 3xx.
- *
- * The global `fetch` is looked up per request, so that a later replacement (by a test or a tracer) takes effect.
- */
-function rejectRedirects(custom: Fetch | undefined): Fetch {
-  return async (input, init) => {
-    const fetch = custom ?? globalThis.fetch;
-    const response = await fetch(input, { ...init, redirect: "manual" });
-    const { type, status } = response;
-    if (type !== "opaqueredirect" && (status < 300 || status > 399)) {
-      return status < 400 ? response : limitErrorBody(response);
-    }
-    response.body?.cancel().catch(() => {});
-    throw new RequestError({ kind: "redirect" });
-  };
-}
-
 interface SdkError {
   readonly status?: unknown;
   readonly headers?: unknown;
@@ -123,16 +110,22 @@ interface SdkError {
   readonly cause?: unknown;
 }
 
-/** Converts an error of the SDK or of `fetch`. Returns the signal's reason if the caller aborted. */
-function toRequestError(error: unknown, signal: AbortSignal, isCut: boolean): unknown {
+/**
+ * Converts an error of the SDK or of `fetch`. Returns the signal's reason if the caller aborted.
+ *
+ * @param thrower - What the error came from, if it came from no `fetch` that this file wraps.
+ */
+function toRequestError(error: unknown, thrower: string, signal: AbortSignal, isCut: boolean): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof RequestError) return error;
   const { status, headers, error: body, cause } = Object(error) as SdkError;
   if (cause instanceof RequestError) return cause;
-  if (typeof status !== "number") {
-    return new RequestError({ kind: "connection", detail: systemErrorCode(error), isCut });
-  }
+  if (typeof status !== "number") return new RequestError(thrownFailure(error, thrower, isCut));
   const known = isHeaders(headers) ? headers : new Headers();
+  if (status < 400) {
+    const problem = `the server responded with ${status}, which is no response to this request`;
+    return new RequestError({ kind: "invalid", problem, requestId: requestIdHeader(known) });
+  }
   return new RequestError({
     kind: "status",
     status,
@@ -157,16 +150,4 @@ function withOwnRequestId(error: unknown, sent: SentStrings): unknown {
 /** Not `instanceof Headers`: a `fetch` from a package, such as one for a proxy, has its own class. */
 function isHeaders(value: unknown): value is Headers {
   return typeof (value as Headers | null | undefined)?.get === "function";
-}
-
-/** Returns the system's error code from the innermost cause. Messages are not used: they may quote the request. */
-function systemErrorCode(error: unknown): string {
-  let code = "no connection";
-  let cause = error;
-  for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
-    const found = (cause as { code?: unknown }).code;
-    if (isSystemCode(found)) code = found;
-    cause = (cause as { cause?: unknown }).cause;
-  }
-  return code;
 }

@@ -1,7 +1,6 @@
 /** What goes wrong with a request of a random job: in the server, and on the way. */
 
 import type { EmulatorRequest, Fault, FaultName } from "../../../src/emulator/index.js";
-import type { Fetch } from "../../../src/index.js";
 import type { Chance } from "./chance.js";
 import type { ServerPlan } from "./plan.js";
 
@@ -97,6 +96,8 @@ function final(chance: Chance, { dimensionsAreKnown }: ServerPlan): Fault {
   const message = chance.maybe(0.3, () => chance.pick(["too many inputs", "input too long", "base64?", ""]));
   return { status: chance.pick(FINAL_STATUSES), ...(message !== undefined && { message }) };
 }
+
+type Fetch = typeof globalThis.fetch;
 
 /** Faults that no server has: the way to it is at fault. */
 export function throughFaults(fetch: Fetch, chance: Chance, { mood, faultShare }: ServerPlan): Fetch {

@@ -46,7 +46,7 @@ describe("error bodies", () => {
 
   it.each(STATUSES)("are read up to 64 KB with status %i and a client of the user's", async (status) => {
     const { body, read } = endless();
-    const fetch: Fetch = async () => respond(status, body);
+    const fetch: typeof globalThis.fetch = async () => respond(status, body);
     const client = new Together({ apiKey: KEY, fetch, maxRetries: 0 });
     const error = await failed({ apiKey: undefined, fetch: undefined, client });
     expect(error.status).toBe(status);
@@ -75,7 +75,7 @@ describe("error bodies", () => {
 function onEmulator(): { client: Together; keys: () => (string | null)[] } {
   const { emulator } = bench();
   const sent: Headers[] = [];
-  const fetch: Fetch = async (input, init) => {
+  const fetch: typeof globalThis.fetch = async (input, init) => {
     sent.push(new Headers(init?.headers));
     return emulator.fetch(input, init);
   };

@@ -96,18 +96,21 @@ describe("HTTP requests", () => {
     ["ECONNREFUSED", "ECONNREFUSED"],
     ["ECONNRESET", "ECONNRESET"],
     ["ENOTFOUND", "ENOTFOUND"],
-    ["certificate of key-1 has expired", "no connection"],
-  ])("fails with an error for %s that names only the system's error code", async (code, named) => {
-    nock(ORIGIN)
-      .post("/v1/embeddings")
-      .times(2)
-      .replyWithError(Object.assign(new Error("the request with a text failed"), { code }));
-    const error = await rejection(
-      new Embedder({ model: "m", apiKey: freshKey(), maxRetries: 1 }).embed(["a text"]),
-    );
-    expect(error).toMatchObject({ code: "connection_failed", attempts: 2 });
-    expect((error as Error).message).toContain(`the connection failed after 2 attempts (${named});`);
-  });
+    ["certificate of key-1 has expired", "Error"],
+  ])(
+    "fails with an error for %s that names only the name or the code of what was thrown",
+    async (code, named) => {
+      nock(ORIGIN)
+        .post("/v1/embeddings")
+        .times(2)
+        .replyWithError(Object.assign(new Error("the request with a text failed"), { code }));
+      const error = await rejection(
+        new Embedder({ model: "m", apiKey: freshKey(), maxRetries: 1 }).embed(["a text"]),
+      );
+      expect(error).toMatchObject({ code: "connection_failed", attempts: 2 });
+      expect((error as Error).message).toContain(`the connection failed after 2 attempts (${named});`);
+    },
+  );
 
   it("sends the key that is configured, whatever TOGETHER_CUSTOM_HEADERS contains", async () => {
     vi.stubEnv("TOGETHER_CUSTOM_HEADERS", "authorization: Bearer another-key\nX-Team: search");

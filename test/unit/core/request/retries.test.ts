@@ -71,7 +71,7 @@ describe("a fetch of the user's own", () => {
     const one = embedder({
       maxRetries: 0,
       fetch: () => {
-        throw new TypeError("mine");
+        throw new Error("mine");
       },
     });
     expect(await rejection(one.embed(["a"]))).toMatchObject({ code: "connection_failed" });

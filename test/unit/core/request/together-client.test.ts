@@ -98,12 +98,22 @@ describe("TogetherClient: responses", () => {
 });
 
 describe("TogetherClient: error responses", () => {
-  it.each([300, 302, 399])("rejects a %i redirect, with or without a body", async (status) => {
+  it.each([301, 302, 303, 307, 308])("rejects a %i redirect, with or without a body", async (status) => {
     for (const body of [null, "elsewhere"]) {
       expect(await errorFor(async () => new Response(body, { status }))).toMatchObject({
         code: "redirected",
       });
     }
+  });
+
+  it.each([300, 304, 305, 399])("does not call a %i a redirect, and does not retry it", async (status) => {
+    const fetch = vi.fn<() => Promise<Response>>(async () => new Response(null, { status }));
+    const error = (await rejection(bench().embedder({ fetch }).embed(["a"]))) as TogetherError;
+    expect(error).toMatchObject({ code: "invalid_response", attempts: 1 });
+    expect(error.message).toContain(
+      `the server responded with ${status}, which is no response to this request;`,
+    );
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 
   it("accepts an error response without a body", async () => {
@@ -146,12 +156,12 @@ describe("TogetherClient: failed connections", () => {
       { code: "EPIPE", cause: { code: "ECONNRESET" } },
       "ECONNRESET",
     ],
-    ["ignores a code that is a number", { code: 12 }, "no connection"],
-    ["ignores a code that is a sentence", { code: "of the key ABC" }, "no connection"],
-    ["ignores a code that is no code of the system", { code: "ALICE_4711" }, "no connection"],
-    ["ignores a code followed by other text", { code: "ABC of the key" }, "no connection"],
-    ["reports no code without a cause", null, "no connection"],
-    ["reports no code for a cycle of causes", cyclic, "no connection"],
+    ["ignores a code that is a number", { code: 12 }, "Error"],
+    ["ignores a code that is a sentence", { code: "of the key ABC" }, "Error"],
+    ["ignores a code that is no code of the system", { code: "ALICE_4711" }, "Error"],
+    ["ignores a code followed by other text", { code: "ABC of the key" }, "Error"],
+    ["reports no code without a cause", null, "Error"],
+    ["reports no code for a cycle of causes", cyclic, "Error"],
   ])("%s", async (_, cause, detail) => {
     const error = await errorFor(() => Promise.reject(new Error("it quotes the request", { cause })));
     expect(error).toMatchObject({ code: "connection_failed" });
