@@ -22,13 +22,13 @@ afterEach(() => {
 
 /** Waits for a promise in turns of the real event loop, without a timer. */
 async function withinTurns<Value>(promise: Promise<Value>, turns = 3000): Promise<Value> {
-  let isSettled = false;
-  const settle = (): void => void (isSettled = true);
+  const settled: true[] = [];
+  const settle = (): void => void settled.push(true);
   promise.then(settle, settle);
-  for (let turn = 0; turn < turns && !isSettled; turn++) {
+  for (let turn = 0; turn < turns && settled.length === 0; turn++) {
     await new Promise<void>((resolve) => void realImmediate(resolve));
   }
-  expect(isSettled).toBe(true);
+  expect(settled).toEqual([true]);
   return promise;
 }
 

@@ -50,8 +50,10 @@ describe("a custom fetch whose bodies are streams of Node", () => {
   });
 
   it("rejects a redirect", async () => {
-    const fetch = async (): Promise<Response> => nodeFetchResponse(302, "", { location: "/elsewhere" });
-    expect(await errorOf({ fetch })).toMatchObject({ code: "redirected" });
+    const error = await errorOf({
+      fetch: async () => nodeFetchResponse(302, "", { location: "/elsewhere" }),
+    });
+    expect(error).toMatchObject({ code: "redirected" });
   });
 });
 

@@ -10,50 +10,50 @@ const SENTRY =
   "https://github.com/getsentry/sentry-javascript (browser integration tests of fetch network errors)";
 const APPLE = "https://developer.apple.com/documentation/foundation (NSURLErrorNetworkConnectionLost)";
 
-function error(name: string, message: string, more: object = {}): Error {
+function thrownBy(name: string, message: string, more: object = {}): Error {
   const made = name === "TypeError" ? new TypeError(message) : new Error(message);
   return Object.assign(made, { ...(made.name !== name && { name }), ...more });
 }
 
 function fetchFailed(name: string, message: string, code?: string): Error {
-  return error("TypeError", "fetch failed", {
-    cause: error(name, message, code === undefined ? {} : { code }),
+  return thrownBy("TypeError", "fetch failed", {
+    cause: thrownBy(name, message, code === undefined ? {} : { code }),
   });
 }
 
-const withoutStack = (message: string): Error => error("TypeError", message, { stack: undefined });
+const withoutStack = (message: string): Error => thrownBy("TypeError", message, { stack: undefined });
 
 /** Platform, when; what it throws; where that is documented, or the version that was tried; what the message says. */
 const LOST: [platform: string, thrown: unknown, source: string, detail: string][] = [
-  ["Chrome, no connection", error("TypeError", "Failed to fetch"), LIST, "Failed to fetch"],
+  ["Chrome, no connection", thrownBy("TypeError", "Failed to fetch"), LIST, "Failed to fetch"],
   [
     "Chrome, with the host that Sentry adds",
-    error("TypeError", "Failed to fetch (api.together.ai)"),
+    thrownBy("TypeError", "Failed to fetch (api.together.ai)"),
     SENTRY,
     "Failed to fetch",
   ],
-  ["Chrome, in a response", error("TypeError", "network error"), LIST, "network error"],
+  ["Chrome, in a response", thrownBy("TypeError", "network error"), LIST, "network error"],
   [
     "Firefox, no connection",
-    error("TypeError", "NetworkError when attempting to fetch resource."),
+    thrownBy("TypeError", "NetworkError when attempting to fetch resource."),
     LIST,
     "NetworkError when attempting",
   ],
   [
     "Firefox, in a response",
-    error("TypeError", "Error in input stream"),
+    thrownBy("TypeError", "Error in input stream"),
     "https://github.com/CleverCloud/clever-client.js/pull/240",
     "Error in input stream",
   ],
   [
     "Firefox before 2024, in a response",
-    error("TypeError", "Error in body stream"),
+    thrownBy("TypeError", "Error in body stream"),
     "https://github.com/braid-org/braidjs/issues/15",
     "Error in body stream",
   ],
   [
     "Safari 17",
-    error("TypeError", "Load failed"),
+    thrownBy("TypeError", "Load failed"),
     "https://github.com/axios/axios/issues/6766",
     "Load failed",
   ],
@@ -65,18 +65,18 @@ const LOST: [platform: string, thrown: unknown, source: string, detail: string][
   ],
   [
     "Safari 16, offline",
-    error("TypeError", "The Internet connection appears to be offline."),
+    thrownBy("TypeError", "The Internet connection appears to be offline."),
     "https://github.com/skpm/sketch-polyfill-fetch/issues/23",
     "The Internet connection",
   ],
   [
     "Safari 16, lost",
-    error("TypeError", "The network connection was lost."),
+    thrownBy("TypeError", "The network connection was lost."),
     APPLE,
     "The network connection",
   ],
   ["Safari 16, in German", withoutStack("Die Netzwerkverbindung wurde unterbrochen."), LIST, "TypeError"],
-  ["React Native and whatwg-fetch", error("TypeError", "Network request failed"), LIST, "Network request"],
+  ["React Native and whatwg-fetch", thrownBy("TypeError", "Network request failed"), LIST, "Network request"],
   ["Node 20, refused", fetchFailed("Error", "connect", "ECONNREFUSED"), "Node 20.20, tried", "ECONNREFUSED"],
   [
     "Node 24, unknown host",
@@ -92,8 +92,8 @@ const LOST: [platform: string, thrown: unknown, source: string, detail: string][
   ],
   [
     "undici 7, in a response",
-    error("TypeError", "terminated", {
-      cause: error("SocketError", "other side closed", { code: "UND_ERR_SOCKET" }),
+    thrownBy("TypeError", "terminated", {
+      cause: thrownBy("SocketError", "other side closed", { code: "UND_ERR_SOCKET" }),
     }),
     "undici 7.30, tried",
     "SocketError UND_ERR_SOCKET",
@@ -106,13 +106,13 @@ const LOST: [platform: string, thrown: unknown, source: string, detail: string][
   ],
   [
     "node-fetch 3, reset",
-    error("FetchError", "request to https://… failed, reason: socket hang up", { code: "ECONNRESET" }),
+    thrownBy("FetchError", "request to https://… failed, reason: socket hang up", { code: "ECONNRESET" }),
     "node-fetch 3.3, tried",
     "FetchError ECONNRESET",
   ],
   [
     "node-fetch 2, in a response",
-    error("FetchError", "Invalid response body", { code: "ERR_STREAM_PREMATURE_CLOSE" }),
+    thrownBy("FetchError", "Invalid response body", { code: "ERR_STREAM_PREMATURE_CLOSE" }),
     "node-fetch 2.7 (lib/index.js)",
     "FetchError ERR_STREAM_PREMATURE_CLOSE",
   ],
@@ -127,29 +127,31 @@ const LOST: [platform: string, thrown: unknown, source: string, detail: string][
   ],
   [
     "Deno before 2.9, refused",
-    error("TypeError", "error sending request for url (https://…): client error (SendRequest)"),
+    thrownBy("TypeError", "error sending request for url (https://…): client error (SendRequest)"),
     "https://github.com/denoland/deno/issues/35612",
     "error sending request",
   ],
   [
     "Deno, in a response",
-    error("TypeError", "error reading a body from connection"),
+    thrownBy("TypeError", "error reading a body from connection"),
     "https://github.com/denoland/deno/issues/25992",
     "error reading a body",
   ],
   [
     "Bun 1.4, reset",
-    error("TypeError", "ECONNRESET: The socket connection was closed unexpectedly.", { code: "ECONNRESET" }),
+    thrownBy("TypeError", "ECONNRESET: The socket connection was closed unexpectedly.", {
+      code: "ECONNRESET",
+    }),
     "Bun 1.4.5, tried",
     "ECONNRESET",
   ],
   [
     "Bun before 1.3, reset",
-    error("Error", "The socket connection was closed unexpectedly.", { code: "ECONNRESET" }),
+    thrownBy("Error", "The socket connection was closed unexpectedly.", { code: "ECONNRESET" }),
     "https://github.com/oven-sh/bun/pull/35855",
     "ECONNRESET",
   ],
-  ["workerd", error("Error", "Network connection lost."), WORKER, "Network connection lost"],
+  ["workerd", thrownBy("Error", "Network connection lost."), WORKER, "Network connection lost"],
   ["a wrapper that cannot parse JSON", new SyntaxError("Unexpected token <"), "ECMAScript", "SyntaxError"],
   [
     "a timeout of a custom fetch",
@@ -178,12 +180,14 @@ const BAD_CERTIFICATES: [string, unknown, string][] = [
   ]),
   [
     "Bun",
-    error("TypeError", "self signed certificate", { code: "DEPTH_ZERO_SELF_SIGNED_CERT" }),
+    thrownBy("TypeError", "self signed certificate", { code: "DEPTH_ZERO_SELF_SIGNED_CERT" }),
     "DEPTH_ZERO_SELF_SIGNED_CERT",
   ],
   [
     "node-fetch",
-    error("FetchError", "request to … failed, reason: certificate has expired", { code: "CERT_HAS_EXPIRED" }),
+    thrownBy("FetchError", "request to … failed, reason: certificate has expired", {
+      code: "CERT_HAS_EXPIRED",
+    }),
     "CERT_HAS_EXPIRED",
   ],
   [
@@ -199,12 +203,12 @@ const MISTAKES: [string, unknown, string][] = [
   ["a TypeError", new TypeError("Cannot read properties of undefined (reading 'secret')"), "a TypeError"],
   [
     "Node's ERR_INVALID_URL",
-    error("TypeError", "Invalid URL", { code: "ERR_INVALID_URL" }),
+    thrownBy("TypeError", "Invalid URL", { code: "ERR_INVALID_URL" }),
     "a TypeError (ERR_INVALID_URL)",
   ],
   [
     "a ReferenceError as the cause",
-    error("TypeError", "fetch failed", { cause: new ReferenceError("x") }),
+    thrownBy("TypeError", "fetch failed", { cause: new ReferenceError("x") }),
     "a ReferenceError",
   ],
   [
@@ -265,12 +269,12 @@ describe("thrownFailure()", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["a name that is a sentence", error("the key is k", "x"), "no connection"],
-    ["a name that is no error's", error("sk0123456789", "x"), "no connection"],
-    ["a name of 41 letters", error(`${"A".repeat(36)}Error`, "x"), "no connection"],
+    ["a name that is a sentence", thrownBy("the key is k", "x"), "no connection"],
+    ["a name that is no error's", thrownBy("sk0123456789", "x"), "no connection"],
+    ["a name of 41 letters", thrownBy(`${"A".repeat(36)}Error`, "x"), "no connection"],
     ["a getter that throws", throwing, "no connection"],
     ["a revoked proxy", revoked(), "no connection"],
-    ["a name that is a number", error("Error", "x", { name: 5 }), "no connection"],
+    ["a name that is a number", thrownBy("Error", "x", { name: 5 }), "no connection"],
   ])("quotes nothing of %s", (_, thrown, detail) => {
     expect(thrownFailure(thrown, "it", true)).toEqual({ kind: "connection", detail, isCut: true });
   });
