@@ -56,11 +56,9 @@ export interface EmulatorServer {
 // Not a literal in the import, because bundlers for browsers would try to resolve it.
 const NODE_HTTP = ["node", "http"].join(":");
 
-const host: Option<string> = { check: checkHost, default: () => "127.0.0.1" };
-
 const listenOptions = object<ListenOptions>({
   port: integer({ min: 0, max: 65_535 }),
-  host,
+  host: { check: checkHost, default: () => undefined },
   cors: boolean(),
   allowedHosts: listOf<string>(checkHost),
 } satisfies OptionTable<ListenOptions>);

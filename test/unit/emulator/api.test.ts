@@ -3,6 +3,17 @@ import { describe, expect, it } from "vitest";
 import { createEmulator, emulatedModels, seededRandom } from "../../../src/emulator/index.js";
 import { BASE, CHAT, EMBEDDING, RERANK, embed, emulatorWith, errorOf, post } from "./support.js";
 
+/** A request whose body is a stream. */
+function streamOf(input: string): object {
+  return { body: new Blob([JSON.stringify({ model: EMBEDDING, input })]).stream(), duplex: "half" };
+}
+
+/** A request with a document of objects in each other. */
+function nestedDocument(depth: number): string {
+  const document = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+  return `{"model":"${RERANK}","query":"q","documents":[${document}]}`;
+}
+
 describe("createEmulator()", () => {
   it("lists the models as a plain array", async () => {
     const { fetch } = createEmulator();
@@ -63,12 +74,8 @@ describe("createEmulator()", () => {
 
   it("rejects a body of more than maxBodyBytes bytes that is a stream", async () => {
     const { ask } = emulatorWith({ maxBodyBytes: 150 });
-    const init = (size: number): object => ({
-      body: new Blob([JSON.stringify({ model: EMBEDDING, input: "x".repeat(size) })]).stream(),
-      duplex: "half",
-    });
-    expect((await ask("", {}, init(80))).status).toBe(200);
-    expect((await ask("", {}, init(200))).status).toBe(413);
+    expect((await ask("", {}, streamOf("x".repeat(80)))).status).toBe(200);
+    expect((await ask("", {}, streamOf("x".repeat(200)))).status).toBe(413);
   });
 
   it.each(["[", '{"a":', '{"model":'])(
@@ -83,14 +90,9 @@ describe("createEmulator()", () => {
   );
 
   it("rejects documents that are nested too deeply with a 400, and accepts those of 90 levels", async () => {
-    const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
-    const ask = (depth: number): Promise<Response> =>
-      post(
-        createEmulator().fetch,
-        "/rerank",
-        `{"model":"${RERANK}","query":"q","documents":[${nested(depth)}]}`,
-      );
-    expect([(await ask(90)).status, (await ask(20_000)).status]).toEqual([200, 400]);
+    const { fetch } = createEmulator();
+    expect((await post(fetch, "/rerank", nestedDocument(90))).status).toBe(200);
+    expect((await post(fetch, "/rerank", nestedDocument(20_000))).status).toBe(400);
   });
 
   it.each([
