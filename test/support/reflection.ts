@@ -4,7 +4,7 @@
  */
 
 import { inspect } from "node:util";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { vi } from "vitest";
 import { describeFailure } from "../../src/core/errors/describe-failure.js";
 import { unlessSent } from "../../src/core/errors/redact.js";
@@ -14,11 +14,13 @@ import { Embedder, Reranker, type TogetherEvent } from "../../src/index.js";
 import { timed } from "./time.js";
 
 const entities = (text: string): string =>
-  [...text].map((character) => `&#${character.codePointAt(0)};`).join("");
+  Array.from(text)
+    .map((character) => `&#${character.codePointAt(0)};`)
+    .join("");
 const unicodeEscapes = (text: string): string =>
   text.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 const swapCase = (text: string): string =>
-  [...text]
+  Array.from(text)
     .map((letter) => (letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase()))
     .join("");
 const fullWidth = (text: string): string =>
@@ -35,9 +37,9 @@ export const DISGUISES = {
   "with URL escapes": (text: string) => encodeURIComponent(text),
   "in base64": (text: string) => Buffer.from(text).toString("base64"),
   "in hexadecimal digits": (text: string) => Buffer.from(text).toString("hex"),
-  reversed: (text: string) => [...text].reverse().join(""),
-  spaced: (text: string) => [...text].join(" "),
-  "with zero-width characters": (text: string) => [...text].join("\u200B"),
+  reversed: (text: string) => Array.from(text).toReversed().join(""),
+  spaced: (text: string) => Array.from(text).join(" "),
+  "with zero-width characters": (text: string) => Array.from(text).join("\u200B"),
   "in full-width characters": fullWidth,
 } satisfies Record<string, (text: string) => string>;
 
@@ -60,9 +62,26 @@ const TEMPLATES: readonly ((said: string) => string)[] = [
 
 /** The places of a response. Headers that mean a delay, and token counts, are numbers that the client acts on. */
 const PLACES = [
-  ...["x-request-id", "cf-ray", "server", "x-ratelimit-limit", "content-language", "x-anything"],
-  ...["error.message", "error.code", "error.type", "error.param", "error_type", "error", "message", "detail"],
-  ...["id", "request_id", "model", "object", "whole body", "status text"],
+  "x-request-id",
+  "cf-ray",
+  "server",
+  "x-ratelimit-limit",
+  "content-language",
+  "x-anything",
+  "error.message",
+  "error.code",
+  "error.type",
+  "error.param",
+  "error_type",
+  "error",
+  "message",
+  "detail",
+  "id",
+  "request_id",
+  "model",
+  "object",
+  "whole body",
+  "status text",
 ] as const;
 
 /** One server: what it repeats, in which form, and where. */
@@ -85,7 +104,7 @@ const HEX = "0123456789abcdef";
 const WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 const over = (alphabet: string, minLength: number, maxLength = minLength): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...alphabet), minLength, maxLength });
+  fc.string({ unit: fc.constantFrom(...Array.from(alphabet)), minLength, maxLength });
 
 /** Two different strings of one kind and one length. */
 function twins(
@@ -233,7 +252,7 @@ export async function showReflected(reflection: Reflection, secrets: Secrets): P
   );
   const fetch = async (_: unknown, init?: RequestInit): Promise<Response> => {
     const { headers, body, statusText } = respond(reflection, secrets);
-    const fitting = reflection.status === 200 ? { ...Object(body), ...success(String(init?.body)) } : body;
+    const fitting = reflection.status === 200 ? { ...Object(body), ...success(init?.body as string) } : body;
     const text = typeof fitting === "string" ? fitting : JSON.stringify(fitting);
     headers.set("content-type", "application/json");
     return new Response(text, { status: reflection.status, statusText, headers });
@@ -271,8 +290,8 @@ export function leaksOf(secret: string, shown: string): string[] {
   return Object.entries(DISGUISES)
     .filter(([, disguise]) => {
       const whole = disguise(secret).toLowerCase();
-      const runs = Array.from({ length: Math.max(1, whole.length - 7) }, (_, at) => whole.slice(at, at + 8));
-      return runs.some((run) => searched.includes(run));
+      const parts = Array.from({ length: Math.max(1, whole.length - 7) }, (_, at) => whole.slice(at, at + 8));
+      return parts.some((part) => searched.includes(part));
     })
     .map(([name]) => name);
 }

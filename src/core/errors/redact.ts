@@ -72,35 +72,35 @@ function plain(text: string): string {
 }
 
 function bothWays(parts: readonly string[]): string {
-  return parts.flatMap((part) => [part, [...part].reverse().join("")]).join("|");
+  return parts.flatMap((part) => [part, Array.from(part).toReversed().join("")]).join("|");
 }
 
 /** Codes and types that say what a server means: Together's, OpenAI's and vLLM's (their documentation, 2026-11). */
 const CODES = new Set([
-  ...["model_not_available", "model_not_found", "dedicated_endpoint_not_running", "invalid_api_key"],
-  ...[
-    "context_length_exceeded",
-    "insufficient_quota",
-    "credit_limit",
-    "rate_limit_exceeded",
-    "string_above_max_length",
-  ],
-  ...["unsupported_parameter", "unsupported_value", "unknown_parameter", "missing_required_parameter"],
-  ...[
-    "invalid_request_error",
-    "authentication_error",
-    "permission_error",
-    "rate_limit_error",
-    "server_error",
-  ],
-  ...[
-    "dynamic_request_limited",
-    "dynamic_token_limited",
-    "tokens",
-    "requests",
-    "routing_error",
-    "BadRequestError",
-  ],
+  "model_not_available",
+  "model_not_found",
+  "dedicated_endpoint_not_running",
+  "invalid_api_key",
+  "context_length_exceeded",
+  "insufficient_quota",
+  "credit_limit",
+  "rate_limit_exceeded",
+  "string_above_max_length",
+  "unsupported_parameter",
+  "unsupported_value",
+  "unknown_parameter",
+  "missing_required_parameter",
+  "invalid_request_error",
+  "authentication_error",
+  "permission_error",
+  "rate_limit_error",
+  "server_error",
+  "dynamic_request_limited",
+  "dynamic_token_limited",
+  "tokens",
+  "requests",
+  "routing_error",
+  "BadRequestError",
 ]);
 
 /** Returns a code of a server if it is a known one. Any other may be a text, so it becomes an empty string. */

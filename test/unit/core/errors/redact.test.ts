@@ -58,7 +58,7 @@ describe("unlessSent()", () => {
     ["is a text in another case", UUID.toUpperCase(), UUID],
     ["is a text without hyphens", UUID, UUID.replaceAll("-", "")],
     ["is a text with hyphens", UUID.replaceAll("-", ""), UUID],
-    ["is a reversed text", [...UUID.replaceAll("-", "")].reverse().join(""), UUID],
+    ["is a reversed text", "19a7b0c5f2d16e0af764aeecf54e41f8", UUID],
     ["is a part of a key", "0123456789abcdef0123456789abcdef", "0123456789abcdef".repeat(4)],
     ["is a text in hexadecimal digits", Buffer.from("card 4711 of Bob").toString("hex"), "another"],
     ["is a text in a UUID", "4d61782c-2070-696e-2034-373131202020", "another"],

@@ -87,9 +87,11 @@ describe("describeReason()", () => {
   });
 });
 
+function limit(digits: string, ...sent: string[]): string {
+  return reason(`maximum context length is ${digits} tokens`, sent);
+}
+
 describe("describeReason(): numbers", () => {
-  const limit = (digits: string, ...sent: string[]): string =>
-    reason(`maximum context length is ${digits} tokens`, sent);
   const WITHOUT = " (it limits tokens per text)";
 
   it.each(["512", "514", "8191", "8192", "40960", "25", "300000"])("shows the limit %s", (digits) => {

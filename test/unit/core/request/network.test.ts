@@ -130,8 +130,13 @@ describe("HTTP requests", () => {
     };
     await new Embedder({ model: "m", apiKey: freshKey(), fetch }).embed(["a text"]);
     expect(names).toEqual([
-      ...["x-stainless-arch", "x-stainless-lang", "x-stainless-os", "x-stainless-package-version"],
-      ...["x-stainless-retry-count", "x-stainless-runtime", "x-stainless-runtime-version"],
+      "x-stainless-arch",
+      "x-stainless-lang",
+      "x-stainless-os",
+      "x-stainless-package-version",
+      "x-stainless-retry-count",
+      "x-stainless-runtime",
+      "x-stainless-runtime-version",
       "x-stainless-timeout",
     ]);
   });
