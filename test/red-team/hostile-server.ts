@@ -1,7 +1,7 @@
 /** A server that tries to fill the memory of its client, in a way that the first part of the path names. */
 
-import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const MB = 2 ** 20;
@@ -19,15 +19,25 @@ function repeated(unit: string): Buffer {
   return Buffer.from(unit.repeat(Math.ceil(MB / unit.length)));
 }
 
+/** Waits until a stream takes more, or is closed. */
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off("drain", done).off("close", done);
+      resolve();
+    };
+    stream.on("drain", done).on("close", done);
+  });
+}
+
 /** Writes a chunk as often as the client takes it. */
 async function pour(
   response: ServerResponse,
   chunk: Buffer,
   times = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const closed = once(response, "close");
   for (let time = 0; time < times && !response.destroyed; time++) {
-    if (!response.write(chunk)) await Promise.race([once(response, "drain"), closed]);
+    if (!response.write(chunk)) await drained(response);
   }
 }
 
@@ -62,7 +72,7 @@ function vectors(embedding: string): Attack {
     response.writeHead(200).write('{"data":[');
     for (let index = 0; index < items && !response.destroyed; index++) {
       const item = `${index === 0 ? "" : ","}{"index":${index},"embedding":${embedding}}`;
-      if (!response.write(item)) await Promise.race([once(response, "drain"), once(response, "close")]);
+      if (!response.write(item)) await drained(response);
     }
     response.end("]}");
   };
@@ -97,8 +107,10 @@ function longHeaders(): Attack {
   const chunk = Buffer.from(`x-filler: ${"a".repeat(8000)}\r\n`);
   return async ({ socket }) => {
     socket?.write("HTTP/1.1 200 OK\r\n");
-    while (socket?.destroyed === false) {
-      if (!socket.write(chunk)) await Promise.race([once(socket, "drain"), once(socket, "close")]);
+    socket?.on("error", () => {});
+    for (;;) {
+      if (!socket || socket.destroyed) return;
+      if (!socket.write(chunk)) await drained(socket);
     }
   };
 }
@@ -151,7 +163,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
 export async function startHostileServer(): Promise<{ url: (attack: string) => string; server: Server }> {
   const server = createServer((request, response) => {
     const [, name = ""] = (request.url ?? "").split("/").map((part) => decodeURIComponent(part));
-    response.on("error", () => {});
+    for (const stream of [request, response]) stream.on("error", () => {});
     let body = "";
     request.setEncoding("utf8").on("data", (text: string) => (body += text));
     request.on("end", () => {

@@ -28,10 +28,7 @@ const FLOATS = ["vectors of 700,000 floats", "vectors of 16,384 floats", "60 MB 
 type Attempt = readonly [way: string, attack: string];
 
 const attempts: readonly Attempt[] = [
-  ...Object.keys(attacks).map((attack): Attempt => [
-    attack === "vectors of 16,384 numbers in base64" ? "4,000 texts" : "base64",
-    attack,
-  ]),
+  ...Object.keys(attacks).map((attack): Attempt => [VALID.has(attack) ? "4,000 texts" : "base64", attack]),
   ...FLOATS.map((attack): Attempt => ["float", attack]),
   ...["client", "probe", "rerank"].flatMap((way) => SAMPLE.map((attack): Attempt => [way, attack])),
 ];
@@ -81,7 +78,8 @@ describe("the memory of a process", () => {
   it.each(attempts)("stays bounded: %s, %s", (way, attack) => {
     const { code, growthMB } = resultOf([way, attack]);
     expect(growthMB).toBeLessThan(MAX_GROWTH_MB);
-    // The endpoint check returns a report of what failed.
-    if (way !== "probe") expect(code === "ok").toBe(way === "4,000 texts");
+    // The endpoint check may also return a report of what failed.
+    const valid = way === "4,000 texts" ? /^ok$/ : way === "probe" ? /./ : /^(?!ok$)/;
+    expect(code).toMatch(valid);
   });
 });
