@@ -62,7 +62,7 @@ export function load(
     highPriority = false,
     untilMs = 30_000,
   }: Load,
-  window = new ConcurrencyWindow(),
+  window = new ConcurrencyWindow(0),
 ): Second[] {
   const breaker = new CircuitBreaker();
   const next = random();
@@ -112,7 +112,6 @@ export function load(
     second().size = window.size;
   };
 
-  window.resetAfterIdle(now, Number.POSITIVE_INFINITY);
   while (now < untilMs) {
     inFlight.sort((one, other) => one.endsAt - other.endsAt);
     const sendsAt = window.hasCapacity(inFlight.length, maxConcurrency, highPriority)

@@ -28,9 +28,6 @@ const HIGH_PRIORITY_FACTOR = 2;
  */
 const DOUBLING_MS = 100;
 
-/** After this long without traffic the window opens from the start again. */
-const REST_MS = 1000;
-
 /**
  * The share of failed requests above which the server is full, and the share of an outcome in it. At 0, random 503s of
  * 5 % double the time.
@@ -62,10 +59,14 @@ export class ConcurrencyWindow {
   /** `#limit` and `#fullAt` before the present failures. */
   #beforeFailures: readonly [number, number] = [INITIAL_CONCURRENCY, Number.POSITIVE_INFINITY];
   /** When the window last opened, with {@link FIRST} requests. */
-  #opensFrom = Number.NEGATIVE_INFINITY;
+  #opensFrom: number;
   readonly #search = new CapacitySearch();
   #lastSent = Number.NEGATIVE_INFINITY;
   #lastMs = 0;
+
+  constructor(now: number) {
+    this.#opensFrom = now;
+  }
 
   /** Requests that should be in flight, as far as is known. */
   get size(): number {
@@ -94,19 +95,10 @@ export class ConcurrencyWindow {
     return Math.max(this.#lastSent + gap, this.#opensFrom + DOUBLING_MS * doublings);
   }
 
-  /** Opens the window from the start again if the idle time is longer than a second. */
-  resetAfterIdle(now: number, idleMs: number): void {
-    if (idleMs > REST_MS) this.#reopen(now);
-  }
-
   /** An outage is over: the failures were not those of a full server. Opens the window up to what was known before. */
   restore(now: number): void {
     [this.#limit, this.#fullAt] = this.#beforeFailures;
     this.#failureShare = 0;
-    this.#reopen(now);
-  }
-
-  #reopen(now: number): void {
     this.#opensFrom = now;
     this.#suspected = Number.POSITIVE_INFINITY;
     this.#search.restart(now);

@@ -51,10 +51,9 @@ export class RateLimiter {
   readonly #queue = new WaitQueue<WaitingCaller>();
   /** In the order in which they were sent. */
   readonly #inFlight = new Set<Sent>();
-  #window = new ConcurrencyWindow();
+  #window = new ConcurrencyWindow(0);
   #isPermitOutstanding = false;
   #requests = 0;
-  #lastActive = Number.NEGATIVE_INFINITY;
   #lastSuccess = Number.NEGATIVE_INFINITY;
   #hasResponded = false;
   /** The size of a large response. */
@@ -167,7 +166,7 @@ export class RateLimiter {
     const inFlight = this.#inFlight.size;
     const caller = this.#isPermitOutstanding ? undefined : this.#queue.first(inFlight);
     if (!caller) return Number.POSITIVE_INFINITY;
-    if (inFlight === 0) this.#observeIdle(now);
+    if (inFlight === 0 && this.#pacer.observeIdle(now)) this.#window = new ConcurrencyWindow(now);
     const time = this.#sendTime(caller.options);
     if (time > now) return time;
     caller.grant(this.#createPermit(caller.options));
@@ -186,11 +185,6 @@ export class RateLimiter {
       ? Number.NEGATIVE_INFINITY
       : this.#window.opensAt(inFlight + 1, isHigh);
     return Math.max(this.#breaker.nextSendTime, this.#pacer.nextSendTime(isHigh), opensAt);
-  }
-
-  #observeIdle(now: number): void {
-    if (this.#pacer.observeIdle(now)) this.#window = new ConcurrencyWindow();
-    this.#window.resetAfterIdle(now, now - this.#lastActive);
   }
 
   /**
@@ -230,7 +224,7 @@ export class RateLimiter {
   }
 
   #startRequest(tokens: number, options: AcquireOptions): InFlight {
-    const now = (this.#lastActive = performance.now());
+    const now = performance.now();
     this.#window.sent(now);
     const inFlight = this.#inFlight.size + 1;
     const paced = this.#pacer.sent(now, tokens);
@@ -253,7 +247,7 @@ export class RateLimiter {
   /** Ends a request, reports its result, and grants the next permit. */
   #settle<Result>(sent: Sent, report: (now: number) => Result): Result {
     this.#inFlight.delete(sent);
-    const result = report((this.#lastActive = performance.now()));
+    const result = report(performance.now());
     this.#advance();
     return result;
   }

@@ -3,16 +3,9 @@ import { describe, expect, it } from "vitest";
 import { ConcurrencyWindow } from "../../../../src/core/rate-limit/concurrency-window.js";
 import { load, mean, type Second } from "../../../support/loaded-server.js";
 
-/** A window that opens at 0 ms. */
-function opened(): ConcurrencyWindow {
-  const window = new ConcurrencyWindow();
-  window.resetAfterIdle(0, Number.POSITIVE_INFINITY);
-  return window;
-}
-
 /** A window after its server has accepted no more than so many requests. */
 function full(level = 8): ConcurrencyWindow {
-  const window = new ConcurrencyWindow();
+  const window = new ConcurrencyWindow(0);
   load({ workers: level, serviceMs: 200, maxQueue: 0, untilMs: 5000 }, window);
   return window;
 }
@@ -38,25 +31,26 @@ describe("ConcurrencyWindow at the start", () => {
     [8, 100],
     [16, 200],
   ])("opens to %i requests in %i ms, without a response", (inFlight, ms) => {
-    expect(opened().opensAt(inFlight, false)).toBe(ms);
-    expect(opened().hasCapacity(inFlight - 1, 128, false)).toBe(true);
+    expect(new ConcurrencyWindow(0).opensAt(inFlight, false)).toBe(ms);
+    expect(new ConcurrencyWindow(0).hasCapacity(inFlight - 1, 128, false)).toBe(true);
   });
 
   it("opens beyond 16 requests only after responses", () => {
-    expect(opened().size).toBe(16);
-    expect(opened().hasCapacity(16, 128, false)).toBe(false);
+    expect(new ConcurrencyWindow(0).size).toBe(16);
+    expect(new ConcurrencyWindow(0).hasCapacity(16, 128, false)).toBe(false);
   });
 
   it("opens for twice as many queries", () => {
-    expect([8, 16, 32].map((inFlight) => opened().opensAt(inFlight, true))).toEqual([0, 100, 200]);
+    expect([8, 16, 32].map((inFlight) => new ConcurrencyWindow(0).opensAt(inFlight, true))).toEqual([
+      0, 100, 200,
+    ]);
   });
 
-  it("opens from the start again after more than a second without traffic", () => {
-    const window = opened();
-    window.resetAfterIdle(5000, 1000);
-    expect(window.opensAt(8, false)).toBe(100);
-    window.resetAfterIdle(5000, 1001);
+  it("opens from the time of its creation, and again at the end of an outage", () => {
+    const window = new ConcurrencyWindow(5000);
     expect(window.opensAt(8, false)).toBe(5100);
+    window.restore(9000);
+    expect(window.opensAt(8, false)).toBe(9100);
   });
 });
 
@@ -96,7 +90,7 @@ describe("ConcurrencyWindow, of a server that rejects nothing", () => {
   });
 
   it("does not hold back queries because of what was measured of documents", () => {
-    const window = new ConcurrencyWindow();
+    const window = new ConcurrencyWindow(0);
     load({ workers: 2, serviceMs: 200, untilMs: 10_000 }, window);
     expect(window.size).toBeLessThan(16);
     expect(window.hasCapacity(window.size, 128, false)).toBe(false);
@@ -169,7 +163,7 @@ describe("ConcurrencyWindow, of a server whose requests fail", () => {
   });
 
   it("keeps its size at a single failure", () => {
-    const window = opened();
+    const window = new ConcurrencyWindow(0);
     window.failed(15, 0, true);
     expect(window.size).toBe(16);
   });
@@ -199,7 +193,7 @@ describe("ConcurrencyWindow, of a server whose requests fail", () => {
 describe("ConcurrencyWindow, for any order of results", () => {
   const step = record({
     delay: integer({ min: 0, max: 500 }),
-    what: constantFrom("succeeded", "failed", "restore", "idle"),
+    what: constantFrom("succeeded", "failed", "restore"),
     inFlight: integer({ min: 1, max: 300 }),
     failures: nat(6),
     tookMs: integer({ min: 1, max: 5000 }),
@@ -209,7 +203,7 @@ describe("ConcurrencyWindow, for any order of results", () => {
   it("never exceeds maxConcurrency, and always allows a first request within a finite time", () => {
     assert(
       property(array(step, { maxLength: 300 }), integer({ min: 1, max: 200 }), (steps, maxConcurrency) => {
-        const window = opened();
+        const window = new ConcurrencyWindow(0);
         let now = 0;
         for (const { delay, what, inFlight, failures, tookMs, isMeasured } of steps) {
           now += delay;
@@ -222,8 +216,7 @@ describe("ConcurrencyWindow, for any order of results", () => {
               isMeasured,
             );
           } else if (what === "failed") window.failed(beside - 1, failures, true);
-          else if (what === "restore") window.restore(now);
-          else window.resetAfterIdle(now, delay);
+          else window.restore(now);
           window.sent(now);
           expect(window.size).toBeGreaterThanOrEqual(1);
           expect(Number.isInteger(window.size)).toBe(true);
