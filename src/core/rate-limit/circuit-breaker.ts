@@ -103,8 +103,10 @@ export class CircuitBreaker {
     if (!this.isOpen && this.#failures >= OUTAGE_AFTER && !isServing) {
       this.#outage = { beganAt: now, endedAt: undefined };
       this.#probes = 0;
-      this.#scheduleProbe(now, retryAfterMs);
-    } else if (isCurrentProbe) this.#scheduleProbe(now, retryAfterMs);
+    } else if (!isCurrentProbe) return;
+    const delayMs = PROBE_DELAYS_MS[this.#probes] ?? (PROBE_DELAYS_MS.at(-1) as number);
+    this.#probeAt = now + (retryAfterMs ?? delayMs);
+    this.#probes += 1;
   }
 
   /** A probe ended without a response: it was aborted. Another may be sent at once. */
@@ -115,11 +117,5 @@ export class CircuitBreaker {
   /** A probe can outlast its outage. It must not allow a second one in the next outage. */
   #isOfThisOutage(sentAt: number): boolean {
     return this.isOpen && sentAt >= (this.#outage as OutagePeriod).beganAt;
-  }
-
-  #scheduleProbe(now: number, retryAfterMs: number | undefined): void {
-    const last = PROBE_DELAYS_MS.length - 1;
-    this.#probeAt = now + (retryAfterMs ?? (PROBE_DELAYS_MS[Math.min(this.#probes, last)] as number));
-    this.#probes += 1;
   }
 }
