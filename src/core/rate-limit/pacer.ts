@@ -60,7 +60,6 @@ interface Suspect {
   missing: number;
 }
 
-const UNITS: readonly LimitedBy[] = ["requests", "tokens"];
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Paces the requests of one model and API key. All times in milliseconds. */
@@ -127,7 +126,8 @@ export class Pacer {
     const request = { tokens, before: this.#sent, earlyMs: Math.max(0, this.#blockedUntil - now) };
     this.#lastActive = now;
     this.#probeFrom = NEVER;
-    for (const by of UNITS) this.#rates[by]?.sent(this.#snapshot(now, by), weightOf(request, by));
+    for (const by of ["requests", "tokens"] as const)
+      this.#rates[by]?.sent(this.#snapshot(now, by), weightOf(request, by));
     this.#sent = add(this.#sent, request);
     return request;
   }
