@@ -115,7 +115,7 @@ export function load(
   while (now < untilMs) {
     inFlight.sort((one, other) => one.endsAt - other.endsAt);
     const sendsAt = window.hasCapacity(inFlight.length, maxConcurrency, highPriority)
-      ? Math.max(now, breaker.nextSendTime, window.opensAt(inFlight.length + 1, highPriority))
+      ? Math.max(now, breaker.nextSendTime, window.opensAt(inFlight.length + 1))
       : Number.POSITIVE_INFINITY;
     const [first] = inFlight;
     if (sendsAt <= (first?.endsAt ?? Number.POSITIVE_INFINITY)) {

@@ -19,9 +19,6 @@ const FIRST = 4;
 /** The window opens by time up to here; beyond, only responses open it. */
 export const INITIAL_CONCURRENCY = 16;
 
-/** High-priority requests (queries, reranking) are few, and a caller waits: their window is larger by this factor. */
-const HIGH_PRIORITY_FACTOR = 2;
-
 /**
  * The window doubles in this time, with or without responses. A low rate limit is then reached with few requests, and a
  * slow server still gets all of them.
@@ -89,8 +86,8 @@ export class ConcurrencyWindow {
   }
 
   /** Returns when the opening window reaches this number of requests in flight. */
-  opensAt(inFlight: number, highPriority: boolean): number {
-    const doublings = Math.log2(inFlight / (highPriority ? HIGH_PRIORITY_FACTOR : 1) / FIRST);
+  opensAt(inFlight: number): number {
+    const doublings = Math.log2(inFlight / FIRST);
     const gap = this.#limit < 1 ? this.#lastMs / this.#limit : 0;
     return Math.max(this.#lastSent + gap, this.#opensFrom + DOUBLING_MS * doublings);
   }

@@ -181,9 +181,7 @@ export class RateLimiter {
     if (!this.#window.hasCapacity(inFlight, Math.min(maxConcurrency, fitting), isHigh))
       return Number.POSITIVE_INFINITY;
     // Once a rate is known, the window no longer opens step by step: the rate decides.
-    const opensAt = this.#pacer.limitedBy
-      ? Number.NEGATIVE_INFINITY
-      : this.#window.opensAt(inFlight + 1, isHigh);
+    const opensAt = this.#pacer.limitedBy ? Number.NEGATIVE_INFINITY : this.#window.opensAt(inFlight + 1);
     return Math.max(this.#breaker.nextSendTime, this.#pacer.nextSendTime(isHigh), opensAt);
   }
 

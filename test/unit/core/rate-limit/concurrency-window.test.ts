@@ -31,7 +31,7 @@ describe("ConcurrencyWindow at the start", () => {
     [8, 100],
     [16, 200],
   ])("opens to %i requests in %i ms, without a response", (inFlight, ms) => {
-    expect(new ConcurrencyWindow(0).opensAt(inFlight, false)).toBe(ms);
+    expect(new ConcurrencyWindow(0).opensAt(inFlight)).toBe(ms);
     expect(new ConcurrencyWindow(0).hasCapacity(inFlight - 1, 128, false)).toBe(true);
   });
 
@@ -40,17 +40,11 @@ describe("ConcurrencyWindow at the start", () => {
     expect(new ConcurrencyWindow(0).hasCapacity(16, 128, false)).toBe(false);
   });
 
-  it("opens for twice as many queries", () => {
-    expect([8, 16, 32].map((inFlight) => new ConcurrencyWindow(0).opensAt(inFlight, true))).toEqual([
-      0, 100, 200,
-    ]);
-  });
-
   it("opens from the time of its creation, and again at the end of an outage", () => {
     const window = new ConcurrencyWindow(5000);
-    expect(window.opensAt(8, false)).toBe(5100);
+    expect(window.opensAt(8)).toBe(5100);
     window.restore(9000);
-    expect(window.opensAt(8, false)).toBe(9100);
+    expect(window.opensAt(8)).toBe(9100);
   });
 });
 
@@ -147,7 +141,7 @@ describe("ConcurrencyWindow, of a full server", () => {
     }
     expect(window.size).toBe(1);
     expect(window.hasCapacity(0, 128, false)).toBe(true);
-    expect(window.opensAt(1, false)).toBeGreaterThan(30_400);
+    expect(window.opensAt(1)).toBeGreaterThan(30_400);
   });
 });
 
@@ -223,8 +217,8 @@ describe("ConcurrencyWindow, for any order of results", () => {
           for (const highPriority of [false, true]) {
             expect(window.hasCapacity(0, maxConcurrency, highPriority)).toBe(true);
             expect(window.hasCapacity(maxConcurrency, maxConcurrency, highPriority)).toBe(false);
-            expect(window.opensAt(1, highPriority)).toBeLessThan(Number.POSITIVE_INFINITY);
           }
+          expect(window.opensAt(1)).toBeLessThan(Number.POSITIVE_INFINITY);
         }
       }),
     );
