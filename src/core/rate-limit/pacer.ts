@@ -75,7 +75,10 @@ export class Pacer {
   #blockedUntil = -NEVER;
   /** From when the time until a probe counts: one request that is sent during the delay. Infinite if none may be. */
   #probeFrom = NEVER;
-  /** Probes have shown that the server means its resets, or that it accepts requests long before them. */
+  /**
+   * Probes have shown that the server means its resets, or that it accepts requests long before them. Without "meant":
+   * 429s +1.5 points in windows of a minute; without "wrong": 2.4 times as long if every reset is 60.
+   */
   #resets: "unknown" | "meant" | "wrong" = "unknown";
   /** Number of requests sent when the client received the last 429 that it learned from. A 429 of these is not new. */
   #sentAtLastLimit = 0;
