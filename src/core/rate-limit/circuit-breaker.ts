@@ -69,7 +69,7 @@ export class CircuitBreaker {
 
   /** Records a request that is sent now. @returns whether it is a probe. */
   sent(): boolean {
-    if (this.isOpen) this.#probeAt = Number.POSITIVE_INFINITY;
+    this.#probeAt = Number.POSITIVE_INFINITY;
     return this.isOpen;
   }
 
