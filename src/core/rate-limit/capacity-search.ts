@@ -49,11 +49,10 @@ export interface MeasuredResponse {
   readonly maxConcurrency: number;
 }
 
-/** A number of requests in flight that is being tried: the number before, its throughput and its response time. */
-interface Trial {
+/** A number of requests in flight, and its throughput. */
+interface Level {
   readonly limit: number;
   readonly throughput: number;
-  readonly ms: number;
 }
 
 /** Responses to requests that were sent since it started. */
@@ -73,7 +72,8 @@ export class CapacitySearch {
   #base = Number.POSITIVE_INFINITY;
   #responses = 0;
   #round = newRound(Number.NEGATIVE_INFINITY);
-  #trial: Trial | undefined;
+  /** What was before the trial, if there is one. */
+  #before: Level | undefined;
   /** Rounds until the next trial, and after the next one that fails. */
   #pause = 0;
   #nextPause = FIRST_PAUSE;
@@ -81,7 +81,7 @@ export class CapacitySearch {
   /** Starts a new round, because something else has changed the number of requests in flight. */
   restart(now: number): void {
     this.#round = newRound(now);
-    this.#trial = undefined;
+    this.#before = undefined;
   }
 
   /**
@@ -113,41 +113,33 @@ export class CapacitySearch {
     this.#round = newRound(now);
     const ms = round.totalMs / round.count;
     const throughput = round.completed / Math.max(1, now - round.startedAt);
-    const kept = this.#trial ? this.#judge(this.#trial, { limit, throughput, ms }) : limit;
+    const kept = this.#before ? this.#judge(this.#before, { limit, throughput }, ms) : limit;
     this.#base = Math.min(this.#base, this.#base + SMOOTHING * (ms - this.#base));
     this.#pause -= 1;
     const pressure = ms / (SLOW * this.#base);
     if (pressure <= 1 && (!mayGrow || this.#pause >= 0)) return kept;
     // What is not in use says nothing.
     if (round.inFlight < Math.min(kept, maxConcurrency) * (pressure > 1 ? 1 : 0.25)) return kept;
-    const tried = Math.min(Math.max(1, kept * trialFactor(pressure)), maxConcurrency);
-    if (tried !== kept) this.#trial = { limit: kept, throughput, ms };
+    const factor = pressure > 1 ? Math.min(0.5, 1 / pressure) : 2;
+    const tried = Math.min(Math.max(1, kept * factor), maxConcurrency);
+    if (tried !== kept) this.#before = { limit: kept, throughput };
     return tried;
   }
 
   /** Keeps a higher number if it pays, and a lower one if it costs little. @returns the number that is kept */
-  #judge(before: Trial, after: Trial): number {
-    this.#trial = undefined;
+  #judge(before: Level, after: Level, ms: number): number {
+    this.#before = undefined;
     const gain = after.throughput / before.throughput;
-    if (after.limit < before.limit) {
-      if (gain >= LEAST_REST) return after.limit;
-      this.#base = after.ms;
+    const isLower = after.limit < before.limit;
+    if (gain >= (isLower ? LEAST_REST : LEAST_GAIN)) return after.limit;
+    if (isLower) {
+      this.#base = ms;
       return before.limit;
-    }
-    if (gain >= LEAST_GAIN) {
-      this.#base = Math.max(before.ms, this.#base);
-      return after.limit;
     }
     this.#pause = this.#nextPause;
     this.#nextPause *= 2;
     return Math.min(after.limit, before.limit * Math.max(1, gain) * RESERVE);
   }
-}
-
-/** Half, or less if responses take more than twice as long as slow ones; otherwise double. */
-function trialFactor(pressure: number): number {
-  if (pressure > 2) return 1 / pressure;
-  return pressure > 1 ? 0.5 : 2;
 }
 
 function newRound(startedAt: number): Round {
