@@ -118,7 +118,7 @@ export class CapacitySearch {
     this.#pause -= 1;
     const pressure = ms / (SLOW * this.#base);
     if (pressure <= 1 && (!mayGrow || this.#pause >= 0)) return kept;
-    // What is not in use says nothing.
+    // What is not in use says nothing. Without it, one slow request at a time shrinks the window from 16 to 1.
     if (round.inFlight < Math.min(kept, maxConcurrency) * (pressure > 1 ? 1 : 0.25)) return kept;
     const factor = pressure > 1 ? Math.min(0.5, 1 / pressure) : 2;
     const tried = Math.min(Math.max(1, kept * factor), maxConcurrency);

@@ -83,6 +83,15 @@ describe("ConcurrencyWindow, of a server that rejects nothing", () => {
     expect(throughput(seconds.slice(20))).toBeGreaterThan(0.8 * 64);
   });
 
+  it.each([100, 400])("keeps its size while one request at a time is in flight: %i ms after 100 ms", (ms) => {
+    const window = new ConcurrencyWindow(0);
+    const last = { inFlight: 1, maxConcurrency: 128 };
+    for (let at = 0; at < 2000; at += 100) window.succeeded(at + 100, { ...last, sentAt: at }, true, true);
+    for (let at = 2000; at < 200_000; at += ms)
+      window.succeeded(at + ms, { ...last, sentAt: at }, true, true);
+    expect(window.size).toBe(16);
+  });
+
   it("does not hold back queries because of what was measured of documents", () => {
     const window = new ConcurrencyWindow(0);
     load({ workers: 2, serviceMs: 200, untilMs: 10_000 }, window);
