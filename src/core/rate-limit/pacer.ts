@@ -138,15 +138,21 @@ export class Pacer {
     return request;
   }
 
-  /** Records a response that is neither a 429 nor a failure of the server. */
-  succeeded(now: number, request: SentRequest): void {
+  /**
+   * Records a response that is neither a 429 nor a failure of the server.
+   *
+   * @returns whether it forgot all that was learned, because the server's resets are wrong.
+   */
+  succeeded(now: number, request: SentRequest): boolean {
     this.#lastActive = now;
     if (request.before.requests >= this.#sentAtLastLimit) this.#consecutiveLimits = 0;
     else this.#checkSuspect(request);
-    if (isLong(request.earlyMs)) {
+    const isWrong = isLong(request.earlyMs);
+    if (isWrong) {
       this.#resets = "wrong";
       this.#restart(now);
     } else if (request.earlyMs > 0) this.#probeFrom = now;
+    return isWrong;
   }
 
   /**

@@ -261,7 +261,8 @@ export class RateLimiter {
     this.#failing = undefined;
     const isNews = this.#breaker.isNews(at);
     this.#responded(now, at);
-    this.#pacer.succeeded(now, paced);
+    // What is sent next meets the limit again: with few requests.
+    if (this.#pacer.succeeded(now, paced)) this.#window = new ConcurrencyWindow(now);
     if (isProbe) this.#window.restore(now);
     else {
       const { maxConcurrency, priority } = options;
