@@ -11,8 +11,8 @@
  */
 
 /**
- * Responses at the start: the fastest of them had no other request before it. At 1, 8 workers get twice the requests, and
- * log-normal ones take 1.13 times as long.
+ * Responses at the start. The faster half of them had no other request before it. From the first one alone, 8 workers get
+ * twice the requests, and log-normal ones take 1.13 times as long.
  */
 const FIRST_RESPONSES = 4;
 
@@ -68,9 +68,9 @@ interface Round {
 
 /** Searches the capacity of one model. Times in milliseconds. */
 export class CapacitySearch {
-  /** Response time while the server has no queue. */
+  readonly #firstMs: number[] = [];
+  /** Response time while the server has no queue; infinite until it is measured. */
   #base = Number.POSITIVE_INFINITY;
-  #responses = 0;
   #round = newRound(Number.NEGATIVE_INFINITY);
   /** What was before the trial, if there is one. */
   #before: Level | undefined;
@@ -99,13 +99,18 @@ export class CapacitySearch {
     round.count += 1;
     round.totalMs += ms;
     round.inFlight = Math.max(round.inFlight, response.inFlight);
-    this.#responses += 1;
-    if (this.#responses <= FIRST_RESPONSES) {
-      this.#base = Math.min(this.#base, ms);
-      if (this.#responses === FIRST_RESPONSES) this.#round = newRound(now);
-    } else if (round.count >= Math.max(LEAST_SAMPLES, limit / 2))
+    if (this.#base === Number.POSITIVE_INFINITY) this.#measureFirst(now, ms);
+    else if (round.count >= Math.max(LEAST_SAMPLES, limit / 2))
       return this.#endRound(now, round, limit, response.maxConcurrency, mayGrow);
     return limit;
+  }
+
+  #measureFirst(now: number, ms: number): void {
+    this.#firstMs.push(ms);
+    if (this.#firstMs.length < FIRST_RESPONSES) return;
+    const faster = this.#firstMs.toSorted((a, b) => a - b).slice(0, FIRST_RESPONSES / 2);
+    this.#base = faster.reduce((sum, value) => sum + value, 0) / faster.length;
+    this.#round = newRound(now);
   }
 
   /** Ends a trial and perhaps starts another. @returns the number of requests for the next round */
