@@ -53,7 +53,7 @@ const known: readonly Known[] = [
     goal: "timeOverIdeal",
     holds: named("no response, maxRetries 0"),
     upTo: 1.02,
-    because: "the window opens in 0.4 s, and the last queries are sent only then",
+    because: "the window opens in 0.5 s, and the last queries are sent only then",
   },
   {
     goal: "timeOverIdeal",

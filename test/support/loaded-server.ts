@@ -62,7 +62,7 @@ export function load(
     highPriority = false,
     untilMs = 30_000,
   }: Load,
-  window = new ConcurrencyWindow(),
+  window = new ConcurrencyWindow(0),
 ): Second[] {
   const breaker = new CircuitBreaker();
   const next = random();
@@ -112,11 +112,10 @@ export function load(
     second().size = window.size;
   };
 
-  window.resetAfterIdle(now, Number.POSITIVE_INFINITY);
   while (now < untilMs) {
     inFlight.sort((one, other) => one.endsAt - other.endsAt);
     const sendsAt = window.hasCapacity(inFlight.length, maxConcurrency, highPriority)
-      ? Math.max(now, breaker.nextSendTime, window.opensAt(inFlight.length + 1, highPriority))
+      ? Math.max(now, breaker.nextSendTime, window.opensAt(inFlight.length + 1))
       : Number.POSITIVE_INFINITY;
     const [first] = inFlight;
     if (sendsAt <= (first?.endsAt ?? Number.POSITIVE_INFINITY)) {

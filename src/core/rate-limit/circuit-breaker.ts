@@ -5,12 +5,15 @@
  * request is in flight; its failure sets the next probe, and the first response that is no failure closes it again.
  */
 
-/** Failures in a row that are an outage. If one request in twenty fails by chance, that is once in 160,000. */
+/**
+ * Failures in a row that are an outage. If one request in twenty fails by chance, that is once in 160,000 requests; at 2,
+ * which no row of the simulation shows, once in 400.
+ */
 const OUTAGE_AFTER = 4;
 
 /**
  * Delays before the probes: every 0.75 s at most during the first 5 s, then longer; the last one repeats. Work resumes
- * within a second after a short outage, and an outage of a minute costs 16 requests.
+ * within a second after a short outage, and an outage of a minute costs 16 requests, not 80.
  */
 const PROBE_DELAYS_MS = [250, 500, 750, 750, 750, 750, 750, 750, 1500, 3000, 6000, 7500] as const;
 
@@ -42,7 +45,10 @@ export class CircuitBreaker {
   #failures = 0;
   #failingSince = Number.NEGATIVE_INFINITY;
   #failedAt = Number.NEGATIVE_INFINITY;
-  /** Failures since any response, also to a request that was sent before the first of them. */
+  /**
+   * Failures since any response, also to a request that was sent before the first of them. Without it, work resumes after
+   * 0.95 s instead of 0.4 s when 40 requests meet an outage of a second.
+   */
   #sinceResponse = 0;
   #outage: OutagePeriod | undefined;
   #probes = 0;
@@ -69,7 +75,7 @@ export class CircuitBreaker {
 
   /** Records a request that is sent now. @returns whether it is a probe. */
   sent(): boolean {
-    if (this.isOpen) this.#probeAt = Number.POSITIVE_INFINITY;
+    this.#probeAt = Number.POSITIVE_INFINITY;
     return this.isOpen;
   }
 
@@ -103,8 +109,10 @@ export class CircuitBreaker {
     if (!this.isOpen && this.#failures >= OUTAGE_AFTER && !isServing) {
       this.#outage = { beganAt: now, endedAt: undefined };
       this.#probes = 0;
-      this.#scheduleProbe(now, retryAfterMs);
-    } else if (isCurrentProbe) this.#scheduleProbe(now, retryAfterMs);
+    } else if (!isCurrentProbe) return;
+    const delayMs = PROBE_DELAYS_MS[this.#probes] ?? (PROBE_DELAYS_MS.at(-1) as number);
+    this.#probeAt = now + (retryAfterMs ?? delayMs);
+    this.#probes += 1;
   }
 
   /** A probe ended without a response: it was aborted. Another may be sent at once. */
@@ -115,11 +123,5 @@ export class CircuitBreaker {
   /** A probe can outlast its outage. It must not allow a second one in the next outage. */
   #isOfThisOutage(sentAt: number): boolean {
     return this.isOpen && sentAt >= (this.#outage as OutagePeriod).beganAt;
-  }
-
-  #scheduleProbe(now: number, retryAfterMs: number | undefined): void {
-    const last = PROBE_DELAYS_MS.length - 1;
-    this.#probeAt = now + (retryAfterMs ?? (PROBE_DELAYS_MS[Math.min(this.#probes, last)] as number));
-    this.#probes += 1;
   }
 }

@@ -54,10 +54,9 @@ export class RateLimiter {
   readonly #queue = new WaitQueue<WaitingCaller>();
   /** In the order in which they were sent. */
   readonly #inFlight = new Set<Sent>();
-  #window = new ConcurrencyWindow();
+  #window = new ConcurrencyWindow(0);
   #isPermitOutstanding = false;
   #requests = 0;
-  #lastActive = Number.NEGATIVE_INFINITY;
   #lastSuccess = Number.NEGATIVE_INFINITY;
   #hasResponded = false;
   /** The size of a large response. */
@@ -170,7 +169,7 @@ export class RateLimiter {
     const inFlight = this.#inFlight.size;
     const caller = this.#isPermitOutstanding ? undefined : this.#queue.first(inFlight);
     if (!caller) return Number.POSITIVE_INFINITY;
-    if (inFlight === 0) this.#observeIdle(now);
+    if (inFlight === 0 && this.#pacer.observeIdle(now)) this.#window = new ConcurrencyWindow(now);
     const time = this.#sendTime(caller.options);
     if (time > now) return time;
     caller.grant(this.#createPermit(caller.options));
@@ -185,15 +184,8 @@ export class RateLimiter {
     if (!this.#window.hasCapacity(inFlight, Math.min(maxConcurrency, fitting), isHigh))
       return Number.POSITIVE_INFINITY;
     // Once a rate is known, the window no longer opens step by step: the rate decides.
-    const opensAt = this.#pacer.limitedBy
-      ? Number.NEGATIVE_INFINITY
-      : this.#window.opensAt(inFlight + 1, isHigh);
+    const opensAt = this.#pacer.limitedBy ? Number.NEGATIVE_INFINITY : this.#window.opensAt(inFlight + 1);
     return Math.max(this.#breaker.nextSendTime, this.#pacer.nextSendTime(isHigh), opensAt);
-  }
-
-  #observeIdle(now: number): void {
-    if (this.#pacer.observeIdle(now)) this.#window = new ConcurrencyWindow();
-    this.#window.resetAfterIdle(now, now - this.#lastActive);
   }
 
   /**
@@ -233,7 +225,7 @@ export class RateLimiter {
   }
 
   #startRequest(tokens: number, options: AcquireOptions): InFlight {
-    const now = (this.#lastActive = this.clock.now());
+    const now = this.clock.now();
     this.#window.sent(now);
     const inFlight = this.#inFlight.size + 1;
     const paced = this.#pacer.sent(now, tokens);
@@ -256,7 +248,7 @@ export class RateLimiter {
   /** Ends a request, reports its result, and grants the next permit. */
   #settle<Result>(sent: Sent, report: (now: number) => Result): Result {
     this.#inFlight.delete(sent);
-    const result = report((this.#lastActive = this.clock.now()));
+    const result = report(this.clock.now());
     this.#advance();
     return result;
   }
@@ -272,7 +264,8 @@ export class RateLimiter {
     this.#failing = undefined;
     const isNews = this.#breaker.isNews(at);
     this.#responded(now, at);
-    this.#pacer.succeeded(now, paced);
+    // What is sent next meets the limit again: with few requests.
+    if (this.#pacer.succeeded(now, paced)) this.#window = new ConcurrencyWindow(now);
     if (isProbe) this.#window.restore(now);
     else {
       const { maxConcurrency, priority } = options;

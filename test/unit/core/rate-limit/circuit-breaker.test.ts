@@ -123,6 +123,13 @@ describe("CircuitBreaker", () => {
     expect(breaker.isOpen).toBe(false);
   });
 
+  it("takes any response for news while there are no failures", () => {
+    const breaker = new CircuitBreaker();
+    breaker.failed(10, failure(5));
+    breaker.responded(20, 12);
+    expect(breaker.isNews(5)).toBe(true);
+  });
+
   it("allows another probe at once after one was aborted", () => {
     const breaker = open();
     breaker.sent();

@@ -3,16 +3,9 @@ import { describe, expect, it } from "vitest";
 import { ConcurrencyWindow } from "../../../../src/core/rate-limit/concurrency-window.js";
 import { load, mean, type Second } from "../../../support/loaded-server.js";
 
-/** A window that opens at 0 ms. */
-function opened(): ConcurrencyWindow {
-  const window = new ConcurrencyWindow();
-  window.resetAfterIdle(0, Number.POSITIVE_INFINITY);
-  return window;
-}
-
 /** A window after its server has accepted no more than so many requests. */
 function full(level = 8): ConcurrencyWindow {
-  const window = new ConcurrencyWindow();
+  const window = new ConcurrencyWindow(0);
   load({ workers: level, serviceMs: 200, maxQueue: 0, untilMs: 5000 }, window);
   return window;
 }
@@ -38,25 +31,20 @@ describe("ConcurrencyWindow at the start", () => {
     [8, 100],
     [16, 200],
   ])("opens to %i requests in %i ms, without a response", (inFlight, ms) => {
-    expect(opened().opensAt(inFlight, false)).toBe(ms);
-    expect(opened().hasCapacity(inFlight - 1, 128, false)).toBe(true);
+    expect(new ConcurrencyWindow(0).opensAt(inFlight)).toBe(ms);
+    expect(new ConcurrencyWindow(0).hasCapacity(inFlight - 1, 128, false)).toBe(true);
   });
 
   it("opens beyond 16 requests only after responses", () => {
-    expect(opened().size).toBe(16);
-    expect(opened().hasCapacity(16, 128, false)).toBe(false);
+    expect(new ConcurrencyWindow(0).size).toBe(16);
+    expect(new ConcurrencyWindow(0).hasCapacity(16, 128, false)).toBe(false);
   });
 
-  it("opens for twice as many queries", () => {
-    expect([8, 16, 32].map((inFlight) => opened().opensAt(inFlight, true))).toEqual([0, 100, 200]);
-  });
-
-  it("opens from the start again after more than a second without traffic", () => {
-    const window = opened();
-    window.resetAfterIdle(5000, 1000);
-    expect(window.opensAt(8, false)).toBe(100);
-    window.resetAfterIdle(5000, 1001);
-    expect(window.opensAt(8, false)).toBe(5100);
+  it("opens from the time of its creation, and again at the end of an outage", () => {
+    const window = new ConcurrencyWindow(5000);
+    expect(window.opensAt(8)).toBe(5100);
+    window.restore(9000);
+    expect(window.opensAt(8)).toBe(9100);
   });
 });
 
@@ -95,8 +83,17 @@ describe("ConcurrencyWindow, of a server that rejects nothing", () => {
     expect(throughput(seconds.slice(20))).toBeGreaterThan(0.8 * 64);
   });
 
+  it.each([100, 400])("keeps its size while one request at a time is in flight: %i ms after 100 ms", (ms) => {
+    const window = new ConcurrencyWindow(0);
+    const last = { inFlight: 1, maxConcurrency: 128 };
+    for (let at = 0; at < 2000; at += 100) window.succeeded(at + 100, { ...last, sentAt: at }, true, true);
+    for (let at = 2000; at < 200_000; at += ms)
+      window.succeeded(at + ms, { ...last, sentAt: at }, true, true);
+    expect(window.size).toBe(16);
+  });
+
   it("does not hold back queries because of what was measured of documents", () => {
-    const window = new ConcurrencyWindow();
+    const window = new ConcurrencyWindow(0);
     load({ workers: 2, serviceMs: 200, untilMs: 10_000 }, window);
     expect(window.size).toBeLessThan(16);
     expect(window.hasCapacity(window.size, 128, false)).toBe(false);
@@ -153,7 +150,7 @@ describe("ConcurrencyWindow, of a full server", () => {
     }
     expect(window.size).toBe(1);
     expect(window.hasCapacity(0, 128, false)).toBe(true);
-    expect(window.opensAt(1, false)).toBeGreaterThan(30_400);
+    expect(window.opensAt(1)).toBeGreaterThan(30_400);
   });
 });
 
@@ -169,7 +166,7 @@ describe("ConcurrencyWindow, of a server whose requests fail", () => {
   });
 
   it("keeps its size at a single failure", () => {
-    const window = opened();
+    const window = new ConcurrencyWindow(0);
     window.failed(15, 0, true);
     expect(window.size).toBe(16);
   });
@@ -199,7 +196,7 @@ describe("ConcurrencyWindow, of a server whose requests fail", () => {
 describe("ConcurrencyWindow, for any order of results", () => {
   const step = record({
     delay: integer({ min: 0, max: 500 }),
-    what: constantFrom("succeeded", "failed", "restore", "idle"),
+    what: constantFrom("succeeded", "failed", "restore"),
     inFlight: integer({ min: 1, max: 300 }),
     failures: nat(6),
     tookMs: integer({ min: 1, max: 5000 }),
@@ -209,7 +206,7 @@ describe("ConcurrencyWindow, for any order of results", () => {
   it("never exceeds maxConcurrency, and always allows a first request within a finite time", () => {
     assert(
       property(array(step, { maxLength: 300 }), integer({ min: 1, max: 200 }), (steps, maxConcurrency) => {
-        const window = opened();
+        const window = new ConcurrencyWindow(0);
         let now = 0;
         for (const { delay, what, inFlight, failures, tookMs, isMeasured } of steps) {
           now += delay;
@@ -222,16 +219,15 @@ describe("ConcurrencyWindow, for any order of results", () => {
               isMeasured,
             );
           } else if (what === "failed") window.failed(beside - 1, failures, true);
-          else if (what === "restore") window.restore(now);
-          else window.resetAfterIdle(now, delay);
+          else window.restore(now);
           window.sent(now);
           expect(window.size).toBeGreaterThanOrEqual(1);
           expect(Number.isInteger(window.size)).toBe(true);
           for (const highPriority of [false, true]) {
             expect(window.hasCapacity(0, maxConcurrency, highPriority)).toBe(true);
             expect(window.hasCapacity(maxConcurrency, maxConcurrency, highPriority)).toBe(false);
-            expect(window.opensAt(1, highPriority)).toBeLessThan(Number.POSITIVE_INFINITY);
           }
+          expect(window.opensAt(1)).toBeLessThan(Number.POSITIVE_INFINITY);
         }
       }),
     );

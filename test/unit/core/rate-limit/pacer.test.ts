@@ -328,7 +328,7 @@ describe("Pacer with a reset of more than 7.5 seconds", () => {
 
   it("ends the delay and forgets the rate if the server accepts that request", () => {
     const pacer = delayed();
-    pacer.succeeded(3520, pacer.sent(3500, 10));
+    expect(pacer.succeeded(3520, pacer.sent(3500, 10))).toBe(true);
     expect(pacer.nextSendTime(false)).toBeLessThanOrEqual(3520);
     expect(pacer.limitedBy).toBeUndefined();
   });
@@ -351,7 +351,7 @@ describe("Pacer with a reset of more than 7.5 seconds", () => {
 
   it("keeps a shorter delay, even if the server accepts a query during it", () => {
     const pacer = limited();
-    pacer.succeeded(1100, pacer.sent(1050, 10));
+    expect(pacer.succeeded(1100, pacer.sent(1050, 10))).toBe(false);
     expect(pacer.nextSendTime(false)).toBe(5000);
     expect(pacer.limitedBy).toBe("requests");
   });

@@ -446,7 +446,7 @@ describe("the event outage", () => {
     );
     for (let outage = 0; outage < 3; outage++) {
       emulator.setOutages([{ from: 50, to: 2050 }]);
-      await timed(Promise.all(objects.map((one) => one.embed(texts(1000)))));
+      await timed(Promise.all(objects.map((one) => one.embed(texts(2000)))));
       await pass(10_000);
     }
     for (const events of heard) {
