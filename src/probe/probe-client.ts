@@ -1,11 +1,9 @@
 import { knownCode } from "../core/errors/redact.js";
-import { limitErrorBody } from "../core/request/limit-error-body.js";
+import { limitErrorBody, type GlobalFetch } from "../core/request/limit-error-body.js";
 import { readBody } from "../core/request/read-body.js";
 import { RequestError } from "../core/request/request-error.js";
 import { MAX_BODY_BYTES } from "../core/request/response-limits.js";
 import { retryAfterMs } from "../core/request/retry-policy.js";
-
-type GlobalFetch = typeof globalThis.fetch;
 
 /** A response as the server sent it, with any status. */
 export interface RawResponse {

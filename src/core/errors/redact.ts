@@ -110,7 +110,7 @@ export function knownCode(code: unknown): string {
 
 /** Codes of Node, undici, Deno and Bun for a connection that failed. A custom `fetch` may put anything there. */
 const SYSTEM_CODE =
-  /^(?:E(?:AI_)?[A-Z]{2,14}|(?:UND_)?ERR_[A-Z\d_]{2,40}|(?:CERT|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)_[A-Z_]{2,40})$/;
+  /^(?:E(?:AI_)?[A-Z]{2,14}|(?:UND_)?ERR_[A-Z\d_]{2,40}|(?:CERT|CRL|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)_[A-Z_]{2,40}|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
 
 /** Determines whether a value is a code of the system for a connection that failed. */
 export function isSystemCode(value: unknown): value is string {

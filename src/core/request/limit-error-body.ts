@@ -3,7 +3,8 @@
 import type Together from "together-ai";
 import { MAX_ERROR_BODY_BYTES } from "./response-limits.js";
 
-type GlobalFetch = typeof globalThis.fetch;
+/** The type of the global `fetch`. */
+export type GlobalFetch = typeof globalThis.fetch;
 
 /** Returns the response with at most 64 KB of its body. A status beyond 599, which `Response` does not take, stays. */
 export function limitErrorBody(response: Response): Response {
@@ -32,7 +33,7 @@ function limit(): TransformStream<Uint8Array, Uint8Array> {
 export function limitedFetch(fetch: GlobalFetch): GlobalFetch {
   return async (input, init) => {
     const response = await fetch(input, init);
-    return response.status < 400 ? response : limitErrorBody(response);
+    return response.ok ? response : limitErrorBody(response);
   };
 }
 

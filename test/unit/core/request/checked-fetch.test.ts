@@ -46,7 +46,7 @@ describe("a custom fetch whose bodies are streams of Node", () => {
     const text = JSON.stringify({ error: { message: "no such parameter" } });
     const error = await errorOf({ fetch: async () => nodeFetchResponse(400, text) });
     expect(error).toMatchObject({ code: "bad_request", status: 400 });
-    expect(error.message).toContain("no such parameter");
+    expect(error.message).toContain("Together responded with 400");
   });
 
   it("rejects a redirect", async () => {

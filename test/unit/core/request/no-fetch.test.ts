@@ -14,7 +14,7 @@ describe("a platform without a global `fetch`", () => {
     const error = await rejection(new Embedder(key).embed(["a"]));
     expect(error).toMatchObject({
       code: "invalid_option",
-      message: `Cannot embed 1 text with "${key.model}": there is no global \`fetch\`; use a platform that has one, or pass the option \`fetch\`${see("invalid_option")}`,
+      message: `Cannot embed 1 text with "${key.model}": there is no global \`fetch\`; pass the option \`fetch\`, or use a runtime or a test environment that has one${see("invalid_option")}`,
     });
   });
 
