@@ -1,7 +1,7 @@
 import Together from "together-ai";
 import { describe, expect, it } from "vitest";
 import { limitErrorBody } from "../../../../src/core/request/limit-error-body.js";
-import type { Fetch, TogetherError } from "../../../../src/index.js";
+import type { TogetherError } from "../../../../src/index.js";
 import { bench, KEY, rejection } from "../../../support/emulate.js";
 
 const STATUSES = [300, 400, 401, 404, 413, 422, 429, 500, 503, 599, 600, 777, 999];
