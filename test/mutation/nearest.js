@@ -16,6 +16,43 @@ const llamaindex = [
 
 /** Paths without `.ts` below `src`, and without `.test.ts` below `test`. `nearest.test.ts` checks that both exist. */
 export const nearest = {
+  "core/callbacks": ["unit/core/callbacks", "unit/core/embed/embedder"],
+  "core/embed/cache-entry": ["unit/core/embed/vector-cache", "unit/core/embed/vector-cache-entries"],
+  "core/embed/vector-length": [
+    "unit/core/embed/embedder",
+    "unit/core/embed/vector-cache",
+    "unit/core/options/embedder-options",
+  ],
+  "core/errors/rejection": [
+    "unit/core/errors/rejection",
+    "unit/core/errors/rejected-requests",
+    "unit/core/embed/unknown-rejection",
+  ],
+  "core/options/nearest-model": ["unit/core/options/option-habits", "unit/core/errors/describe-failure"],
+  "core/options/nearest-name": ["unit/core/options/nearest-name", "unit/core/options/option-habits"],
+  "core/options/nested-options": ["unit/emulator/options"],
+  "core/options/option-habits": ["unit/core/options/option-habits", "unit/core/options/option-reader"],
+  "core/options/read-call-options": [
+    "unit/core/embed/embedder",
+    "unit/core/rerank/reranker",
+    "unit/core/abort",
+  ],
+  "core/rate-limit/clock": ["unit/core/rate-limit/clock"],
+  "core/request/byte-budget": ["unit/core/request/byte-budget"],
+  "core/request/checked-fetch": [
+    "unit/core/request/checked-fetch",
+    "unit/core/request/no-fetch",
+    "unit/core/request/network",
+  ],
+  "core/request/error-body": ["unit/core/request/error-body", "unit/core/errors/rejection"],
+  "core/request/json-memory": ["unit/core/request/json-memory"],
+  "core/request/limit-error-body": ["unit/core/request/limit-error-body"],
+  "core/request/response-limits": [
+    "unit/core/request/response-limits",
+    "unit/core/request/invalid-responses",
+  ],
+  "core/request/thrown": ["unit/core/request/thrown"],
+  "core/request/vector-check": ["unit/core/request/wire", "unit/core/embed/vector-cache-entries"],
   "core/abort": ["unit/core/abort", "unit/core/embed/chunk-stream"],
   "core/embed/batch-size": ["unit/core/embed/batch-size"],
   "core/embed/chunk-stream": [

@@ -22,7 +22,7 @@ import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
 import { UniqueTexts } from "./unique-texts.js";
 import { VectorCache } from "./vector-cache.js";
-import { mixedLengths, VectorLength, wrongDimensions } from "./vector-length.js";
+import { mixedLengths, VectorLength } from "./vector-length.js";
 import { normalize, toFloat32 } from "./vectors.js";
 
 /** Makes the kind of vector that a caller wants. */
@@ -275,13 +275,8 @@ export class EmbedEngine {
       estimatedTokens: tokens,
       limit: embeddingLimit(texts.length, this.#length.expected),
       parse: (body) => {
-        const { dimensions } = this.#options;
-        const vectors = readEmbeddings(body, texts.length, dimensions ? undefined : this.#length.required);
-        const received = vectors[0]?.length ?? 0;
-        if (dimensions !== undefined && received !== dimensions) {
-          throw wrongDimensions(dimensions, received);
-        }
-        this.#length.received(received);
+        const vectors = readEmbeddings(body, texts.length, this.#length.confirmed);
+        this.#length.received(vectors[0]?.length ?? 0);
         unique.usage.add(readUsage(body));
         return vectors;
       },

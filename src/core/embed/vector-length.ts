@@ -5,6 +5,7 @@ import { RequestError } from "../request/request-error.js";
 export class VectorLength {
   readonly #known: number | undefined;
   #required: number | undefined;
+  #isConfirmed = false;
   #cached: number | undefined;
 
   /**
@@ -24,6 +25,11 @@ export class VectorLength {
     return this.#required;
   }
 
+  /** The required length, once a response has had it. */
+  get confirmed(): number | undefined {
+    return this.#isConfirmed ? this.#required : undefined;
+  }
+
   /** How long the vectors of the next response will be; `undefined` if nothing says so. */
   get expected(): number | undefined {
     return this.#required ?? this.#known;
@@ -34,9 +40,15 @@ export class VectorLength {
     return this.#required ?? this.#cached ?? this.#known;
   }
 
-  /** Takes over the length of the first vector that the server sent. */
-  received(length: number | undefined): void {
+  /**
+   * Takes over the length of the vectors that the server sent.
+   *
+   * @throws {@link RequestError} if the option `dimensions` has another one, and no response has confirmed it.
+   */
+  received(length: number): void {
     this.#required ??= length;
+    if (this.#required !== length) throw wrongDimensions(this.#required, length);
+    this.#isConfirmed = true;
   }
 
   /** Takes over the length of vectors from the cache until the server responds. */
@@ -52,7 +64,7 @@ export function mixedLengths(task: string, given: number, next: number): Togethe
 }
 
 /** The failure of a request whose vectors are sound, but not as long as the option `dimensions` says. */
-export function wrongDimensions(set: number, received: number): RequestError {
+function wrongDimensions(set: number, received: number): RequestError {
   const problem = `\`dimensions\` is ${set}, but the model returns vectors of length ${received}`;
   return new RequestError({ kind: "option", problem, fix: `set it to ${received}, or leave it out` });
 }

@@ -36,6 +36,8 @@ const HOSTILE: readonly TogetherErrorCode[] = [
   "bad_request",
   "redirected",
   "invalid_response",
+  // All vectors of the first response are cut, which makes a `dimensions` that is right look wrong.
+  "invalid_option",
 ];
 const POSSIBLE: Readonly<Record<Mood, readonly TogetherErrorCode[]>> = {
   calm: CALM,

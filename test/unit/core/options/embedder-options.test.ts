@@ -24,6 +24,20 @@ describe("Embedder options", () => {
     );
   });
 
+  it("blames the response, not `dimensions`, once a response has had that length", async () => {
+    let length = 4;
+    const { embedder } = bench({
+      models: { "me/embedding": { type: "embedding", dimensions: 4 } },
+      embed: (inputs) => inputs.map(() => Array.from({ length }, () => 1)),
+    });
+    const client = embedder({ dimensions: 4, maxRetries: 0 });
+    await client.embed(["a"]);
+    length = 3;
+    const error = await rejection(client.embedQuery("b"));
+    expect(error).toMatchObject({ code: "invalid_response" });
+    expect((error as Error).message).toContain("vector 0 has 3 dimensions instead of 4");
+  });
+
   it("does not send dimensions, which Together rejects", async () => {
     const { embedder, bodies } = bench();
     await embedder({ dimensions: 4 }).embed(["a"]);
