@@ -6,7 +6,7 @@ import {
 } from "../emulator/index.js";
 import { hostNameAlone, hostNameOf, isLoopback } from "../emulator/server/host-name.js";
 import { parseNumber, parseOptions, UsageError, type Command } from "./command.js";
-import { watchParent } from "./parent.js";
+import { watchProcess, watchedProcess } from "./parent.js";
 
 const ACTION = "start the emulator";
 /** The longest delay that a timer supports. */
@@ -49,6 +49,8 @@ output is the base URL. Its models compare words, not meaning: use them to test 
 Press Ctrl-C to stop the emulator. It also stops when the process that started it ends, such as npx.
 `,
   async run(args) {
+    // Before the server starts, because the parent may end in the meantime.
+    const parent = watchedProcess();
     const given = parseOptions(args, NAMES, ACTION, "together-retrieval emulator --help", ["cors"]);
     const { port, host, ...rest } = listenOptions(given);
     const emulator = createEmulator(emulatorOptions(given));
@@ -59,7 +61,7 @@ Press Ctrl-C to stop the emulator. It also stops when the process that started i
     console.log(server.url);
     console.log("Any API key is accepted. The models compare words, not meaning. Press Ctrl-C to stop.");
     if (!isLoopback(hostNameOf(new URL(server.url).host) ?? "")) console.error(warningFor(host));
-    await waitForShutdown(server);
+    await waitForShutdown(server, parent);
   },
 };
 
@@ -131,13 +133,13 @@ function describeListenError({ code, message }: NodeJS.ErrnoException, port: num
  * Waits for SIGINT, SIGTERM or the end of the parent, and then until the server is closed. SIGHUP has no handler, because
  * its default ends the process too.
  */
-function waitForShutdown(server: EmulatorServer): Promise<void> {
+function waitForShutdown(server: EmulatorServer, parent: number | undefined): Promise<void> {
   return new Promise((resolve) => {
     const stop = (): void => {
       unwatch();
       void server.close().then(resolve);
     };
-    const unwatch = watchParent(stop);
+    const unwatch = watchProcess(parent, stop);
     process.once("SIGINT", stop);
     process.once("SIGTERM", stop);
   });

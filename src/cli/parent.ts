@@ -14,19 +14,15 @@ interface ProcessFacts {
 }
 
 /**
- * Calls `stop` when the process that started this one ends, even if it is killed. `npx` and other starters leave a
- * server running otherwise, because they pass no signal on when they are killed.
+ * Calls `stop` when a process ends, even if it is killed.
  *
- * A process that was started to outlive its parent is left alone: the background job of a shell, and the leader of its
- * own process group, as after `setsid` or with Node's `detached`.
- *
+ * @param pid - `undefined` for none.
  * @returns a function that ends the checks.
  */
-export function watchParent(stop: () => void): () => void {
-  const parent = watchedProcess();
-  if (parent === undefined) return () => {};
+export function watchProcess(pid: number | undefined, stop: () => void): () => void {
+  if (pid === undefined) return () => {};
   const timer = setInterval(() => {
-    if (isRunning(parent)) return;
+    if (isRunning(pid)) return;
     clearInterval(timer);
     stop();
   }, INTERVAL_MS);
@@ -34,8 +30,14 @@ export function watchParent(stop: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** Returns the process whose end ends this one; undefined if there is none. */
-function watchedProcess(): number | undefined {
+/**
+ * Returns the process that started this one and whose end ends it; `undefined` if there is none. `npx` and other
+ * starters leave a server running otherwise, because they pass no signal on when they are killed.
+ *
+ * A process that was started to outlive its parent is left alone: the background job of a shell, and the leader of its
+ * own process group, as after `setsid` or with Node's `detached`.
+ */
+export function watchedProcess(): number | undefined {
   const self = factsOf(process.pid);
   const parent = factsOf(process.ppid);
   if (!self || !parent || self.group === process.pid) return undefined;

@@ -410,7 +410,7 @@ function sendLarge(port: number, length: string, chunked: boolean): Promise<numb
 /** Whether the server ends within five seconds. */
 const ends = (isServing: () => Promise<boolean>): Promise<boolean> =>
   vi
-    .waitUntil(async () => !(await isServing()), { timeout: 5000, interval: 100 })
+    .waitUntil(async () => !(await isServing()), { timeout: 20_000, interval: 100 })
     .then(
       () => true,
       () => false,
