@@ -14,6 +14,7 @@ import { Project, ROOT } from "./project.js";
 const GONE = [
   "src/llamaindex",
   "test/unit/llamaindex",
+  "test/red-team/llamaindex-arguments.slow.ts",
   "test/packaging/llamaindex.slow.ts",
   "test/contract/drivers/llamaindex.ts",
   "examples/start-llamaindex",

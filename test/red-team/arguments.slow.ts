@@ -6,27 +6,31 @@
 import { Document } from "@langchain/core/documents";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Emulator } from "../../src/emulator/index.js";
-import { Embedder, isTogetherError, Reranker } from "../../src/index.js";
+import { Embedder, Reranker } from "../../src/index.js";
 import * as langchain from "../../src/langchain/index.js";
 import { RerankingRetriever } from "../../src/langchain/retriever.js";
-import * as llamaindex from "../../src/llamaindex/index.js";
-import { bench, EMBEDDING, KEY, RERANK } from "../support/emulate.js";
+import { bench, EMBEDDING, RERANK } from "../support/emulate.js";
 import { runScript } from "../support/program.js";
 import { MemoryStore } from "../support/store.js";
+import {
+  callAttempts,
+  constructorAttempts,
+  controller,
+  errorNaming,
+  noLists,
+  NOT_A_LIST,
+  own,
+  type Attempt,
+  type Class,
+  type Method,
+} from "./arguments.js";
 
-type Call = (emulator: Emulator, argument: never) => unknown;
-
-const own = ({ fetch }: Emulator, options: object = {}) => ({ apiKey: KEY, fetch, ...options });
 const embedder = (emulator: Emulator) => new Embedder({ model: EMBEDDING, ...own(emulator) });
 const reranker = (emulator: Emulator) => new Reranker({ model: RERANK, ...own(emulator) });
 const lcEmbeddings = (emulator: Emulator) =>
   new langchain.TogetherEmbeddings({ model: EMBEDDING, ...own(emulator) });
 const lcReranker = (emulator: Emulator) =>
   new langchain.TogetherReranker({ model: RERANK, ...own(emulator) });
-const liEmbeddings = (emulator: Emulator) =>
-  new llamaindex.TogetherEmbeddings({ model: EMBEDDING, ...own(emulator) });
-const liReranker = (emulator: Emulator) =>
-  new llamaindex.TogetherReranker({ model: RERANK, ...own(emulator) });
 const retriever = (emulator: Emulator) =>
   new RerankingRetriever({
     retriever: { invoke: async () => documents } as never,
@@ -34,33 +38,13 @@ const retriever = (emulator: Emulator) =>
   });
 
 const documents = [new Document({ pageContent: "a 1" }), new Document({ pageContent: "a 2" })];
-const nodes = [{ node: { getContent: () => "a 1" } }] as never[];
 
 async function drain(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream);
 }
 
-const controller = new AbortController();
-
-/** What is no options of a call, and what the message says of it. */
-const wrongCallOptions: readonly (readonly [label: string, options: unknown, names: RegExp])[] = [
-  ["null", null, /`options` are null/],
-  ["a number", 5, /`options` are a number/],
-  ["a function", () => {}, /`options` are a function/],
-  ["a signal instead of { signal }", controller.signal, /`options` are an AbortSignal/],
-  ["{ signal: controller }", { signal: controller }, /`signal` is an AbortController; pass its `signal`/],
-  ["{ signal: {} }", { signal: {} }, /`signal` is an object; it must be an AbortSignal/],
-  ["{ signal: null }", { signal: null }, /`signal` is null/],
-  [
-    "{ abortSignal }",
-    { abortSignal: controller.signal },
-    /`abortSignal` is not an option; did you mean `signal`/,
-  ],
-  ["{ onProgress: 5 }", { onProgress: 5 }, /`onProgress` is 5; it must be a function/],
-];
-
 /** Every method that takes options. */
-const methods: readonly (readonly [label: string, call: Call])[] = [
+const methods: readonly Method[] = [
   ["Embedder.embed", (emulator, options) => embedder(emulator).embed(["a"], options)],
   ["Embedder.embedQuery", (emulator, options) => embedder(emulator).embedQuery("a", options)],
   ["Embedder.embedStream", (emulator, options) => drain(embedder(emulator).embedStream(["a"], options))],
@@ -72,78 +56,23 @@ const methods: readonly (readonly [label: string, call: Call])[] = [
     "LangChain compressDocuments",
     (emulator, options) => lcReranker(emulator).compressDocuments(documents, "q", undefined, options),
   ],
-  [
-    "LlamaIndex postprocessNodes",
-    (emulator, options) => liReranker(emulator).postprocessNodes(nodes, "q", options),
-  ],
 ];
 
-/** LlamaIndex names `onProgress` differently, and a pipeline passes options of other transformations. */
-const llamaIndexMethods: readonly (readonly [label: string, call: Call])[] = [
-  [
-    "LlamaIndex getTextEmbedding",
-    (emulator, options) => liEmbeddings(emulator).getTextEmbedding("a", options),
-  ],
-  [
-    "LlamaIndex getTextEmbeddings",
-    (emulator, options) => liEmbeddings(emulator).getTextEmbeddings(["a"], options),
-  ],
-  [
-    "LlamaIndex getQueryEmbedding",
-    (emulator, options) => liEmbeddings(emulator).getQueryEmbedding("a", options),
-  ],
-];
+const perCall: Attempt[] = methods.flatMap(callAttempts);
 
-type Attempt = readonly [label: string, call: (emulator: Emulator) => unknown, message: RegExp];
-
-const perCall: Attempt[] = [
-  ...methods.flatMap(([method, call]) =>
-    wrongCallOptions.map(([label, options, message]): Attempt => [
-      `${method} with ${label}`,
-      (emulator) => call(emulator, options as never),
-      message,
-    ]),
-  ),
-  ...llamaIndexMethods.flatMap(([method, call]) =>
-    wrongCallOptions
-      .filter(([label]) => !label.includes("onProgress"))
-      .map(([label, options, message]): Attempt => [
-        `${method} with ${label}`,
-        (emulator) => call(emulator, options as never),
-        message,
-      ]),
-  ),
-];
-
-const list = /(texts|documents) are not an array but/;
-const lists: Attempt[] = (
+const lists: Attempt[] = noLists.flatMap(([label, given]): Attempt[] => [
+  [`Embedder.embed of ${label}`, (emulator) => embedder(emulator).embed(given), NOT_A_LIST],
+  [`Reranker.rerank of ${label}`, (emulator) => reranker(emulator).rerank("q", given), NOT_A_LIST],
   [
-    ["a string", "abc"],
-    ["null", null],
-    ["undefined", undefined],
-    ["a set", new Set(["a"])],
-    ["an iterator", ["a"].values()],
-    ["an array-like object", { length: 1, 0: "a" }],
-  ] as [string, never][]
-).flatMap(([label, given]): Attempt[] => [
-  [`Embedder.embed of ${label}`, (emulator) => embedder(emulator).embed(given), list],
-  [`Reranker.rerank of ${label}`, (emulator) => reranker(emulator).rerank("q", given), list],
-  [`LangChain embedDocuments of ${label}`, (emulator) => lcEmbeddings(emulator).embedDocuments(given), list],
-  [`LangChain rerank of ${label}`, (emulator) => lcReranker(emulator).rerank(given, "q"), list],
+    `LangChain embedDocuments of ${label}`,
+    (emulator) => lcEmbeddings(emulator).embedDocuments(given),
+    NOT_A_LIST,
+  ],
+  [`LangChain rerank of ${label}`, (emulator) => lcReranker(emulator).rerank(given, "q"), NOT_A_LIST],
   [
     `LangChain compressDocuments of ${label}`,
     (emulator) => lcReranker(emulator).compressDocuments(given, "q"),
-    list,
-  ],
-  [
-    `LlamaIndex getTextEmbeddings of ${label}`,
-    (emulator) => liEmbeddings(emulator).getTextEmbeddings(given),
-    list,
-  ],
-  [
-    `LlamaIndex postprocessNodes of ${label}`,
-    (emulator) => liReranker(emulator).postprocessNodes(given, "q"),
-    list,
+    NOT_A_LIST,
   ],
 ]);
 
@@ -200,41 +129,6 @@ const items: Attempt[] = [
     (e) => lcReranker(e).compressDocuments([null as never], "q"),
     /document at index 0 has no text/,
   ],
-  [
-    "LlamaIndex getQueryEmbedding of null",
-    (e) => liEmbeddings(e).getQueryEmbedding(null as never),
-    /query is not/,
-  ],
-  [
-    "LlamaIndex getQueryEmbedding of {}",
-    (e) => liEmbeddings(e).getQueryEmbedding({} as never),
-    /query is not/,
-  ],
-  [
-    "LlamaIndex postprocessNodes of [null]",
-    (e) => liReranker(e).postprocessNodes([null as never], "q"),
-    /index 0/,
-  ],
-  [
-    "LlamaIndex postprocessNodes of [{}]",
-    (e) => liReranker(e).postprocessNodes([{} as never], "q"),
-    /index 0/,
-  ],
-  [
-    "LlamaIndex postprocessNodes of a node without getContent",
-    (e) => liReranker(e).postprocessNodes([{ node: {} } as never], "q"),
-    /document at index 0 has no text/,
-  ],
-  [
-    "LlamaIndex postprocessNodes without a query",
-    (e) => liReranker(e).postprocessNodes(nodes),
-    /query is not/,
-  ],
-  [
-    "LlamaIndex postprocessNodes with a query of null parts",
-    (e) => liReranker(e).postprocessNodes(nodes, [null] as never),
-    /query is not a string but an array/,
-  ],
   ["RerankingRetriever.invoke of a number", (e) => retriever(e).invoke(5 as never), /query is not a string/],
   [
     "RerankingRetriever.invoke with a controller",
@@ -249,31 +143,14 @@ const items: Attempt[] = [
   ["RerankingRetriever.invoke with 5", (e) => retriever(e).invoke("q", 5 as never), /config is a number/],
 ];
 
-const classes: readonly (readonly [name: string, create: (options: never) => unknown])[] = [
+const classes: readonly Class[] = [
   ["Embedder", (options) => new Embedder(options)],
   ["Reranker", (options) => new Reranker(options)],
   ["LangChain TogetherEmbeddings", (options) => new langchain.TogetherEmbeddings(options)],
   ["LangChain TogetherReranker", (options) => new langchain.TogetherReranker(options)],
-  ["LlamaIndex TogetherEmbeddings", (options) => new llamaindex.TogetherEmbeddings(options)],
-  ["LlamaIndex TogetherReranker", (options) => new llamaindex.TogetherReranker(options)],
 ];
 
-const constructors: Attempt[] = classes.flatMap(([name, create]) =>
-  (
-    [
-      ["nothing", undefined, /it was given no options/],
-      ["null", null, /it was given no options/],
-      ["a number", 5, /it was given no options/],
-      ["the model's id", "BAAI/bge-base-en-v1.5", /it was given no options/],
-      ["a map", new Map([["model", "m"]]), /it was given no options/],
-      ["{}", {}, /`model` is missing/],
-      ["{ modelName }", { modelName: "m" }, /did you mean `model`/],
-      ["{ model: {} }", { model: {} }, /`model` is an object/],
-      ["{ headers }", { model: "m", apiKey: KEY, headers: {} }, /`headers` is not an option; .*`client: /],
-      ["{ onEvent: 5 }", { model: "m", apiKey: KEY, onEvent: 5 }, /`onEvent` is 5/],
-    ] as [string, never, RegExp][]
-  ).map(([label, options, message]): Attempt => [`${name} of ${label}`, () => create(options), message]),
-);
+const constructors: Attempt[] = classes.flatMap(constructorAttempts);
 
 const ofRetriever: Attempt[] = (
   [
@@ -298,18 +175,8 @@ const ofRetriever: Attempt[] = (
 describe("a wrong argument", () => {
   it.each([...perCall, ...lists, ...items, ...constructors, ...ofRetriever])(
     "is named by a typed error, without a request: %s",
-    async (_, call, message) => {
-      const { emulator } = bench();
-      let error: unknown;
-      try {
-        await call(emulator);
-      } catch (caught) {
-        error = caught;
-      }
-      expect(isTogetherError(error)).toBe(true);
-      expect((error as Error).message).toMatch(message);
-      expect((error as Error).message).toMatch(/^Cannot [a-z].+: .+; .+ \(see /);
-      expect(emulator.requests.length).toBe(0);
+    async (...attempt) => {
+      expect(await errorNaming(...attempt)).toBeDefined();
     },
   );
 });
@@ -331,10 +198,6 @@ describe("an unusual argument", () => {
     [
       "LangChain compressDocuments with no callbacks",
       (e) => lcReranker(e).compressDocuments(documents, "q", []),
-    ],
-    [
-      "LlamaIndex with options of another transformation",
-      (e) => liEmbeddings(e).getTextEmbedding("a", { chunkOverlap: 5 } as object),
     ],
     ["RerankingRetriever.invoke with null", (e) => retriever(e).invoke("q", null as never)],
   ])("works: %s", async (_, call) => {
@@ -380,7 +243,6 @@ describe("a polluted Object.prototype", () => {
     ["topN", 1],
     ["minScore", 1000],
     ["documentText", () => "polluted"],
-    ["embedBatchSize", 1],
     ["signal", AbortSignal.abort("polluted")],
     ["onProgress", () => Promise.reject(new Error("polluted"))],
     ["defaultBaseURL", "http://127.0.0.1:9"],
@@ -391,7 +253,6 @@ describe("a polluted Object.prototype", () => {
       const cache = { store: new MemoryStore() };
       await new Embedder({ model: EMBEDDING, ...own(emulator), cache }).embed(["a", "b"], {});
       await lcEmbeddings(emulator).embedQuery("a", {});
-      await liEmbeddings(emulator).getTextEmbeddings(["a", "b"], {});
       await lcReranker(emulator).compressDocuments(documents, "q", undefined, {});
       const keys = [...cache.store.entries.keys()];
       return [keys, emulator.requests.map(({ origin, path, body }) => ({ origin, path, body }))];

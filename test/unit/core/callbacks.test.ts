@@ -1,9 +1,8 @@
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createEmulator } from "../../../src/emulator/index.js";
-import { TogetherEmbeddings as LlamaEmbeddings } from "../../../src/llamaindex/index.js";
 import { TogetherReranker } from "../../../src/langchain/index.js";
-import { bench, EMBEDDING, KEY, rejection, RERANK, texts, type Bench } from "../../support/emulate.js";
+import { bench, KEY, rejection, RERANK, texts, type Bench } from "../../support/emulate.js";
 import { breathe } from "../../support/time.js";
 
 const mistake = new Error("a mistake in a callback");
@@ -53,16 +52,6 @@ describe("onProgress", () => {
     ["embedQuery()", ({ embedder }, onProgress) => embedder().embedQuery("q", { onProgress })],
     ["embedStream()", ({ embedder }, onProgress) => drain(embedder().embedStream(texts(3), { onProgress }))],
     ["rerank()", ({ reranker }, onProgress) => reranker().rerank("q", ["1"], String, { onProgress })],
-    [
-      "LlamaIndex's progressCallback",
-      ({ emulator }, progressCallback) =>
-        new LlamaEmbeddings({ model: EMBEDDING, apiKey: KEY, fetch: emulator.fetch }).getTextEmbeddings(
-          texts(3),
-          {
-            progressCallback,
-          },
-        ),
-    ],
   ];
 
   it.each(calls)("of %s fails the call with the reason of its rejection", async (_, call) => {

@@ -36,6 +36,12 @@ function sizes({ emulator }: Bench): number[] {
 afterEach(() => vi.restoreAllMocks());
 
 describe("TogetherEmbeddings for LlamaIndex", () => {
+  it("fails with the reason of a rejected promise of `progressCallback`", async () => {
+    const mistake = new Error("a mistake in a callback");
+    const progressCallback = (): void => Promise.reject(mistake) as never;
+    expect(await rejection(on(bench()).getTextEmbeddings(texts(3), { progressCallback }))).toBe(mistake);
+  });
+
   it("is one of LlamaIndex's own", () => {
     expect(on(bench())).toBeInstanceOf(BaseEmbedding);
     expect(on(bench())).toBeInstanceOf(TogetherEmbeddings);
