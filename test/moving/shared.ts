@@ -73,7 +73,7 @@ export function sharedProofs(before: Make | undefined, after: Make): Proofs {
         await expect(before({ dimensions: 512 }).embed(some)).rejects.toMatchObject({ status: 400 });
       const emulator = world();
       const asking = after({ dimensions: 512, maxRetries: 0 }).embed(some);
-      await expect(asking).rejects.toMatchObject({ code: "invalid_response" });
+      await expect(asking).rejects.toMatchObject({ code: "invalid_option" });
       expect(body(emulator)).not.toHaveProperty("dimensions");
     },
     "an answer out of order": async () => {
