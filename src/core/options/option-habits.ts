@@ -6,10 +6,9 @@ import { nearestName, plainName } from "./nearest-name.js";
  * One row per meaning: an option of ours, the names that users know from elsewhere, and how to write it if the option
  * has another form. A row counts only for classes that have the option; the first such row wins.
  *
- * Sources (2026-11): LangChain.js `OpenAIEmbeddings`, `CohereEmbeddings`, `CohereRerank`, `TogetherAIEmbeddings`,
- * `ContextualCompressionRetriever` and `CacheBackedEmbeddings`; the OpenAI and Cohere SDKs; LlamaIndex.TS
- * `OpenAIEmbedding` and `CohereRerank`; the AI SDK's `embed` and `rerank`; Python's langchain-together and
- * sentence-transformers; earlier versions of this package.
+ * Looked up in 2026-11: the embeddings of LangChain.js for OpenAI, Cohere and Together AI, LlamaIndex.TS
+ * `OpenAIEmbedding`, the AI SDK's `embedMany`, and earlier versions of this package. The other names are habits of users
+ * of rerankers, of the OpenAI and Cohere SDKs and of Python packages, without a source.
  */
 const HABITS: readonly (readonly [option: string, names: string, form?: string])[] = [
   ["model", "modelName modelId embeddingModel rerankModel deployment deploymentName engine"],
