@@ -3,6 +3,7 @@
 import { cannot } from "../errors/together-error.js";
 import { describeType } from "../validate-texts.js";
 import { nearestName } from "./nearest-name.js";
+import { findUnknown } from "./option-reader.js";
 import {
   checkType,
   type AnyOption,
@@ -101,9 +102,7 @@ export function checkObject(
 const checkArray = checkType<readonly unknown[]>("an array", Array.isArray);
 
 function rejectUnknown(given: object, known: readonly string[], path: string, error: OptionError): void {
-  const unknown = Object.entries(given).find(
-    ([name, value]) => value !== undefined && !known.includes(name),
-  )?.[0];
+  const unknown = findUnknown(given, known);
   if (unknown === undefined) return;
   const near = nearestName(unknown, known);
   const fix = near ? `did you mean \`${pathOf(path, near)}\`?` : `it takes ${known.join(", ")}`;

@@ -105,6 +105,13 @@ export function isOptions(value: unknown, table: object): value is Readonly<Reco
   );
 }
 
+/** Returns the first option that is not known. One that is `undefined` counts as left out. */
+export function findUnknown(options: object, known: readonly string[]): string | undefined {
+  const isUnknown = ([name, value]: [string, unknown]): boolean =>
+    value !== undefined && !known.includes(name);
+  return Object.entries(options).find(isUnknown)?.[0];
+}
+
 /**
  * Throws for the first option that a table does not have. One that is `undefined` counts as left out.
  *
@@ -112,11 +119,8 @@ export function isOptions(value: unknown, table: object): value is Readonly<Reco
  */
 export function rejectUnknown(options: object, table: object, error: OptionError, path = ""): void {
   const known = Object.keys(table);
-  const unknown = Object.entries(options).find(
-    ([name, value]) => value !== undefined && !known.includes(name),
-  );
-  if (!unknown) return;
-  const [name] = unknown;
+  const name = findUnknown(options, known);
+  if (name === undefined) return;
   throw error(
     `\`${path}${name}\` is not an option`,
     suggestFor(name, known) ?? `it takes ${known.join(", ")}`,
