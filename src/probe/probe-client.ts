@@ -3,7 +3,7 @@ import { limitErrorBody, type GlobalFetch } from "../core/request/limit-error-bo
 import { readBody } from "../core/request/read-body.js";
 import { RequestError } from "../core/request/request-error.js";
 import { MAX_BODY_BYTES } from "../core/request/response-limits.js";
-import { retryAfterMs } from "../core/request/retry-policy.js";
+import { retryAfterMs, UNAVAILABLE } from "../core/request/retry-policy.js";
 
 /** A response as the server sent it, with any status. */
 export interface RawResponse {
@@ -118,12 +118,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Statuses of an endpoint that is busy or not available. They say nothing about what it accepts. */
-const UNAVAILABLE = [429, 502, 503, 504, 529];
-
-/** Whether a response without a result is a failed check, rather than a rejection. */
+/**
+ * Whether a response without a result is a failed check, rather than a rejection. The statuses of an endpoint that is
+ * busy or not available say nothing about what it accepts.
+ */
 export function isFailure({ status }: RawResponse): boolean {
-  return status < 400 || UNAVAILABLE.includes(status);
+  return status < 400 || status === 429 || UNAVAILABLE.has(status);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Failure } from "../errors/failure.js";
 import { tooLargeBy } from "../errors/rejection.js";
 
 /** Statuses of a server that is full, restarts or starts: 503 by Together and vLLM, 502 and 504 by gateways before them. */
-const UNAVAILABLE = new Set([502, 503, 504, 529]);
+export const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504, 529]);
 
 /** Retryable statuses below 500. 413 and 422 are not among them: the same request would be rejected again. */
 const RETRYABLE = new Set([408, 409, 425]);
