@@ -106,6 +106,7 @@ describe("what is exported", () => {
       "type ColdStart",
       "type EmulatedChatModel",
       "type EmulatedEmbeddingModel",
+      "type EmulatedGpus",
       "type EmulatedModel",
       "type EmulatedRerankModel",
       "type Emulator",

@@ -12,7 +12,7 @@ import { Service } from "./server/service.js";
 
 /** The Together API on this machine. */
 export interface Emulator {
-  /** Replaces `globalThis.fetch`. Any origin works; the path has to end in `/v1/...`. */
+  /** Replaces `globalThis.fetch`. Any origin works; the path has to end in `/v1/...` or `/v2/...`. */
   readonly fetch: typeof globalThis.fetch;
   /** The latest requests, oldest first. A request is added as soon as it is sent. */
   readonly requests: readonly EmulatorRequest[];

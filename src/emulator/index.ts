@@ -14,6 +14,7 @@ export {
   type ChatMessage,
   type EmulatedChatModel,
   type EmulatedEmbeddingModel,
+  type EmulatedGpus,
   type EmulatedModel,
   type EmulatedRerankModel,
 } from "./models.js";

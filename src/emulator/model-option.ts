@@ -1,7 +1,8 @@
-import { checkObject, object, recordOf } from "../core/options/nested-options.js";
+import { checkObject, listOf, object, recordOf } from "../core/options/nested-options.js";
 import {
   boolean,
   integer,
+  string,
   type AnyOption,
   type Option,
   type OptionError,
@@ -10,6 +11,7 @@ import {
   emulatedModels,
   type EmulatedChatModel,
   type EmulatedEmbeddingModel,
+  type EmulatedGpus,
   type EmulatedModel,
   type EmulatedRerankModel,
 } from "./models.js";
@@ -28,6 +30,12 @@ const models = recordOf<EmulatedModel>(checkModel);
 
 const type = choice(["embedding", "rerank", "chat"]);
 
+const profile = object<EmulatedGpus>(
+  { type: string(), count: integer({ min: 1 }) },
+  ["type", "count"],
+);
+const gpus = listOf<EmulatedGpus>(profile.check);
+
 /** The options of each type of model. */
 const TYPES: Readonly<Record<EmulatedModel["type"], AnyOption>> = {
   embedding: object<EmulatedEmbeddingModel>(
@@ -37,6 +45,7 @@ const TYPES: Readonly<Record<EmulatedModel["type"], AnyOption>> = {
       maxTokens: limit(1),
       unitLength: boolean(),
       reportsUsage: boolean(),
+      gpus,
     },
     ["dimensions"],
   ),
@@ -46,8 +55,9 @@ const TYPES: Readonly<Record<EmulatedModel["type"], AnyOption>> = {
     maxDocuments: limit(1),
     objects: boolean(),
     scores: choice(["unit", "logits"]),
+    gpus,
   }),
-  chat: object<EmulatedChatModel>({ type: choice(["chat"]), maxTokens: limit(1) }),
+  chat: object<EmulatedChatModel>({ type: choice(["chat"]), maxTokens: limit(1), gpus }),
 };
 
 function checkModel(value: unknown, name: string, error: OptionError): unknown {

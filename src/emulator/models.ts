@@ -1,3 +1,11 @@
+/** GPUs on which a dedicated endpoint runs a model, as `GET /v2/supported-models` lists them. */
+export interface EmulatedGpus {
+  /** The type of GPU, such as `"H100"`. */
+  readonly type: string;
+  /** How many of them, 1 or more. */
+  readonly count: number;
+}
+
 /** An embedding model of the emulator. */
 export interface EmulatedEmbeddingModel {
   readonly type: "embedding";
@@ -9,6 +17,8 @@ export interface EmulatedEmbeddingModel {
   readonly unitLength?: boolean;
   /** Whether responses report token counts. If not, `usage` is null. @defaultValue true */
   readonly reportsUsage?: boolean;
+  /** Hardware of a dedicated endpoint, one entry per profile; `[]` if none can run it. @defaultValue one H100 */
+  readonly gpus?: readonly EmulatedGpus[];
 }
 
 /** A rerank model of the emulator. */
@@ -22,6 +32,8 @@ export interface EmulatedRerankModel {
   readonly objects?: boolean;
   /** `"unit"` for scores from 0 to 1, `"logits"` for any finite number. @defaultValue "unit" */
   readonly scores?: "unit" | "logits";
+  /** Hardware of a dedicated endpoint, one entry per profile; `[]` if none can run it. @defaultValue one H100 */
+  readonly gpus?: readonly EmulatedGpus[];
 }
 
 /** A chat model of the emulator. */
@@ -29,6 +41,8 @@ export interface EmulatedChatModel {
   readonly type: "chat";
   /** Context length in tokens, 1 or more, as `GET /v1/models` reports it. @defaultValue not reported */
   readonly maxTokens?: number;
+  /** Hardware of a dedicated endpoint, one entry per profile; `[]` if none can run it. @defaultValue one H100 */
+  readonly gpus?: readonly EmulatedGpus[];
 }
 
 /** A message of a conversation, as in `POST /v1/chat/completions`. */

@@ -30,6 +30,7 @@ const MAX_MESSAGES = 10_000;
 /** `POST /v1/chat/completions` */
 export const chat: EmulatedEndpoint = {
   path: "/chat/completions",
+  versions: ["v1"],
   method: "POST",
   texts: ({ messages }) => asList(messages),
   prepare(json, settings) {

@@ -29,6 +29,7 @@ const MAX_INPUTS = 2048;
 /** `POST /v1/embeddings` */
 export const embeddings: EmulatedEndpoint = {
   path: "/embeddings",
+  versions: ["v1"],
   method: "POST",
   texts: ({ input }) => asList(input),
   prepare(json, settings) {

@@ -6,15 +6,18 @@ import type { JsonObject } from "./validation.js";
 /** An endpoint of the API. */
 export interface EmulatedEndpoint {
   readonly path: string;
+  /** The versions of the API that have it. */
+  readonly versions: readonly ("v1" | "v2")[];
   readonly method: "GET" | "POST";
   /** Returns the texts of a request, valid or not, for the log and the limits. */
   texts(body: Partial<JsonObject>): unknown[];
   /**
    * Validates a request and returns the function that runs the model. It is called when a worker is free.
    *
+   * @param query - The parameters of the URL.
    * @throws {ApiError} if the API would reject the request.
    */
-  prepare(body: unknown, settings: EmulatorSettings): RunModel;
+  prepare(body: unknown, settings: EmulatorSettings, query: URLSearchParams): RunModel;
 }
 
 type RunModel = (context: RunContext) => EmulatedResponse | Promise<EmulatedResponse>;

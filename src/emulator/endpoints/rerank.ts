@@ -48,6 +48,7 @@ interface RankingRequest {
 /** `POST /v1/rerank` */
 export const rerank: EmulatedEndpoint = {
   path: "/rerank",
+  versions: ["v1"],
   method: "POST",
   texts: ({ documents }) => asList(documents),
   prepare(json, settings) {

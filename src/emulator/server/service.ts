@@ -6,6 +6,7 @@ import { embeddings } from "../endpoints/embeddings.js";
 import type { EmulatedEndpoint } from "../endpoints/endpoint.js";
 import { modelList } from "../endpoints/model-list.js";
 import { rerank } from "../endpoints/rerank.js";
+import { supportedModels } from "../endpoints/supported-models.js";
 import { isObject } from "../endpoints/validation.js";
 import { applyFault, replacedResponse } from "../faults/apply-fault.js";
 import { ColdStarts } from "../faults/cold-start.js";
@@ -35,7 +36,7 @@ export interface IncomingRequest {
 const time = milliseconds(0);
 const wrongTime = errorsOf("respond to a request");
 
-const ENDPOINTS = [embeddings, rerank, chat, modelList];
+const ENDPOINTS: readonly EmulatedEndpoint[] = [embeddings, rerank, chat, modelList, supportedModels];
 
 /** The API behind `fetch` and the server: turns requests into responses. */
 export class Service {
@@ -115,14 +116,14 @@ export class Service {
    * model. The rate limit does not count what an outage or a cold start rejects.
    */
   async #process(
-    { authorization, tooLarge, signal }: IncomingRequest,
+    { url, authorization, tooLarge, signal }: IncomingRequest,
     request: EmulatorRequest,
     id: string,
   ): Promise<EmulatedResponse> {
     const endpoint = endpointFor(request);
     const key = this.#authorize(authorization);
     if (tooLarge) throw new ApiError(413, defaultError(413).message);
-    const runModel = endpoint.prepare(request.body, this.#settings);
+    const runModel = endpoint.prepare(request.body, this.#settings, new URL(url).searchParams);
     const unavailable = this.outages.take() ?? this.#coldStarts.take(request);
     if (!unavailable) this.limiter.consume(request, key);
     const taken = unavailable ?? this.faults.take(request);
@@ -162,7 +163,9 @@ export class Service {
 
 /** @throws {ApiError} 404 if no endpoint has this path, 405 if it has another method. */
 function endpointFor({ path, method }: EmulatorRequest): EmulatedEndpoint {
-  const endpoint = ENDPOINTS.find((candidate) => path.endsWith(`/v1${candidate.path}`));
+  const endpoint = ENDPOINTS.find((candidate) =>
+    candidate.versions.some((version) => path.endsWith(`/${version}${candidate.path}`)),
+  );
   if (!endpoint) throw new ApiError(404, `Not found: ${method} ${path}`);
   if (endpoint.method !== method) throw new ApiError(405, `Method ${method} is not allowed for ${path}`);
   return endpoint;

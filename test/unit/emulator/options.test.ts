@@ -102,6 +102,18 @@ describe("the options of the emulator", () => {
       { models: { mine: { type: "embedding" } } },
       '`models["mine"].dimensions` is undefined; it must be a whole number, 1 or more',
     ],
+    [
+      { models: { mine: { type: "rerank", gpus: [{ type: "H100" }] } } },
+      '`models["mine"].gpus[0].count` is undefined; it must be a whole number, 1 or more',
+    ],
+    [
+      { models: { mine: { type: "chat", gpus: [{ type: "H100", count: 0 }] } } },
+      '`models["mine"].gpus[0].count` is 0; it must be a whole number, 1 or more',
+    ],
+    [
+      { models: { mine: { type: "embedding", dimensions: 3, gpus: ["H100"] } } },
+      '`models["mine"].gpus[0]` is a string; it must be an object',
+    ],
     // Choices.
     [{ tooLargeStatus: "413" }, "`tooLargeStatus` is a string; it must be 400 or 403 or 413 or 422"],
     [{ tooLargeStatus: 500 }, "`tooLargeStatus` is 500; it must be 400 or 403 or 413 or 422"],
