@@ -1,6 +1,6 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { ConnectionError } from "../probe/probe-client.js";
 import { maxRequests, probe, type ProbeOptions } from "../probe/probe.js";
+import { ConnectionError } from "../probe/raw-request.js";
 import { failedChecks, formatJson, formatText } from "../probe/report.js";
 import { parseNumber, parseOptions, UsageError, type Command } from "./command.js";
 

@@ -30,10 +30,7 @@ const models = recordOf<EmulatedModel>(checkModel);
 
 const type = choice(["embedding", "rerank", "chat"]);
 
-const profile = object<EmulatedGpus>(
-  { type: string(), count: integer({ min: 1 }) },
-  ["type", "count"],
-);
+const profile = object<EmulatedGpus>({ type: string(), count: integer({ min: 1 }) }, ["type", "count"]);
 const gpus = listOf<EmulatedGpus>(profile.check);
 
 /** The options of each type of model. */

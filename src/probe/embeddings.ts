@@ -6,7 +6,8 @@ import {
   unlessFailed,
   type Observe,
 } from "./observations.js";
-import { describeRejection, property, type ProbeClient, type RawResponse } from "./probe-client.js";
+import { describeRejection, property, type ProbeClient } from "./probe-client.js";
+import type { RawResponse } from "./raw-request.js";
 import { longTexts, manyTexts, PREFIX, SENTENCES } from "./texts.js";
 import { equalVectors, norm, readVectors, type Vector } from "./vectors.js";
 

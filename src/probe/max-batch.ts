@@ -1,5 +1,6 @@
 import type { Verdict } from "./observations.js";
-import { describeRejection, isFailure, type RawResponse } from "./probe-client.js";
+import { describeRejection, isFailure } from "./probe-client.js";
+import type { RawResponse } from "./raw-request.js";
 
 /** The largest batch that an endpoint accepts, within the range that was tried. */
 export interface MaxBatch {

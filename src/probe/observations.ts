@@ -1,5 +1,6 @@
 import type { AssumptionId } from "./assumptions.js";
-import { describeRejection, isFailure, property, type RawResponse } from "./probe-client.js";
+import { describeRejection, isFailure, property } from "./probe-client.js";
+import type { RawResponse } from "./raw-request.js";
 
 /** Whether an observation is what the package expects; `undefined` if that is unknown, `"failed"` if the check is. */
 export type Verdict = boolean | undefined | "failed";

@@ -1,23 +1,7 @@
 import { knownCode } from "../core/errors/redact.js";
-import { limitErrorBody, type GlobalFetch } from "../core/request/limit-error-body.js";
-import { readBody } from "../core/request/read-body.js";
-import { RequestError } from "../core/request/request-error.js";
-import { MAX_BODY_BYTES } from "../core/request/response-limits.js";
-import { retryAfterMs, UNAVAILABLE } from "../core/request/retry-policy.js";
-
-/** A response as the server sent it, with any status. */
-export interface RawResponse {
-  readonly status: number;
-  readonly headers: Headers;
-  /** The parsed JSON, or `undefined` if the body is not JSON. */
-  readonly body: unknown;
-  /** Why a successful response cannot be read: too large, a web page, not JSON. */
-  readonly problem?: string | undefined;
-}
-
-const MAX_RETRY_DELAY_MS = 60_000;
-const MAX_ATTEMPTS = 4;
-const TIMEOUT_MS = 120_000;
+import type { GlobalFetch } from "../core/request/limit-error-body.js";
+import { UNAVAILABLE } from "../core/request/retry-policy.js";
+import { retryBusy, sendRaw, type RawResponse } from "./raw-request.js";
 
 /** Sends requests to one address without the checks of the package itself, to observe what the server does. */
 export class ProbeClient {
@@ -44,77 +28,12 @@ export class ProbeClient {
    *
    * @throws {@link ConnectionError} if there is no complete response.
    */
-  async send(path: "/embeddings" | "/rerank", body: object): Promise<RawResponse> {
-    for (let attempt = 1; ; attempt++) {
-      const response = await this.#post(path, body);
+  send(path: "/embeddings" | "/rerank", body: object): Promise<RawResponse> {
+    return retryBusy(async () => {
+      const response = await sendRaw(this.#fetch, `${this.#url}${path}`, this.#key, { body });
       this.responses.push(response);
-      const busy = response.status === 429 || response.status === 503;
-      if (!busy || attempt === MAX_ATTEMPTS) return response;
-      const delayMs = retryAfterMs(response.headers, Date.now()) ?? 1000 * 2 ** attempt;
-      if (delayMs > MAX_RETRY_DELAY_MS) return response;
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
-    }
-  }
-
-  async #post(path: string, body: object): Promise<RawResponse> {
-    const fetch = this.#fetch;
-    try {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const response = await fetch(`${this.#url}${path}`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${this.#key}`, "content-type": "application/json" },
-        body: JSON.stringify(body),
-        redirect: "manual",
-        signal,
-      });
-      const { status, headers } = response;
-      if (response.ok) return { status, headers, ...(await readResult(response, signal)) };
-      return { status, headers, body: parseJson(await limitErrorBody(response).text()) };
-    } catch (error) {
-      throw isConnectionFailure(error) ? new ConnectionError("no response", { cause: error }) : error;
-    }
-  }
-}
-
-/** A request without a complete response: the connection failed, or the timeout passed. */
-export class ConnectionError extends Error {}
-
-const FAILED_FETCH = /^(?:fetch failed|Failed to fetch|terminated)$/;
-const SYSTEM_CODE = /^(?!ERR_)[A-Z][A-Z0-9_]+$/;
-
-/**
- * Determines whether `fetch` failed because of the network. Node reports a failed or cut connection as a `TypeError`
- * with one of two messages (undici 6 and 7, 2026-11); any other `TypeError` is a bug.
- */
-function isConnectionFailure(error: unknown): boolean {
-  const { name, message, code } = Object(error) as { name?: unknown; message?: unknown; code?: unknown };
-  if (name === "TimeoutError") return true;
-  if (error instanceof TypeError) return FAILED_FETCH.test(String(message));
-  return typeof code === "string" && SYSTEM_CODE.test(code);
-}
-
-/** Reads a successful response with the limits of the package. */
-async function readResult(
-  response: Response,
-  signal: AbortSignal,
-): Promise<Pick<RawResponse, "body" | "problem">> {
-  try {
-    return await readBody(response, { maxBytes: MAX_BODY_BYTES }, signal);
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    const { failure } = error;
-    return {
-      body: undefined,
-      problem: failure.kind === "invalid" ? failure.problem : "the JSON is not complete",
-    };
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
+      return response;
+    });
   }
 }
 

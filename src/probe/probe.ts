@@ -1,8 +1,8 @@
 import { Embedder } from "../core/embed/embedder.js";
 import { embeddingModel, rerankModel as rerankModelOf } from "../core/models.js";
-import { resolveEmbedder } from "../core/options/resolve-options.js";
 import { Reranker } from "../core/rerank/reranker.js";
 import type { Observation } from "./assumptions.js";
+import { readConnection } from "./connection.js";
 import { probeEmbeddings } from "./embeddings.js";
 import { MAX_BATCH_REQUESTS } from "./max-batch.js";
 import type { Observe } from "./observations.js";
@@ -46,9 +46,9 @@ export function maxRequests({ model, rerankModel }: ProbeOptions): number {
  */
 export async function probe(options: ProbeOptions): Promise<Report> {
   const { model, rerankModel } = options;
-  const { apiKey, baseURL } = resolveEmbedder(
-    { ...shared(options), model: model ?? rerankModel ?? "" },
-    "a probe",
+  const { apiKey, baseURL } = readConnection(
+    { apiKey: options.apiKey, baseURL: options.baseURL },
+    "probe the endpoint",
   );
   const client = new ProbeClient(baseURL, apiKey, options.fetch ?? globalThis.fetch);
   const observations: Observation[] = [];

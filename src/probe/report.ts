@@ -1,4 +1,5 @@
 import { assumptions, type AssumptionId, type Observation } from "./assumptions.js";
+import { formatTable } from "./table.js";
 
 /** The result of an endpoint check. It holds no key and no text. */
 export interface Report {
@@ -36,18 +37,6 @@ function formatVerdict(unexpected: readonly AssumptionId[]): string {
   if (unexpected.length === 0) return "No observation is unexpected.";
   const questions = unexpected.map((id) => assumptions[id].question).join(", ");
   return `Unexpected: ${questions}. Please report it in the project's issue tracker, with the output of --json.`;
-}
-
-function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] as number))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }
 
 /** Returns the questions whose check failed, for a sentence; empty if none did. */

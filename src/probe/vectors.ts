@@ -1,5 +1,6 @@
 import { decodeBase64 } from "../core/request/base64.js";
-import { property, type RawResponse } from "./probe-client.js";
+import { property } from "./probe-client.js";
+import type { RawResponse } from "./raw-request.js";
 
 export type Vector = ArrayLike<number>;
 
