@@ -2,9 +2,10 @@
 import packageJson from "../package.json" with { type: "json" };
 import { UsageError, type Command } from "./cli/command.js";
 import { emulatorCommand } from "./cli/emulator.js";
+import { modelsCommand } from "./cli/models.js";
 import { probeCommand } from "./cli/probe.js";
 
-const COMMANDS: readonly Command[] = [emulatorCommand, probeCommand];
+const COMMANDS: readonly Command[] = [modelsCommand, probeCommand, emulatorCommand];
 
 const HELP = `Usage: together-retrieval <command> [options]
 

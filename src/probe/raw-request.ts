@@ -26,7 +26,9 @@ interface RawRequest {
 
 const MAX_RETRY_DELAY_MS = 60_000;
 const MAX_ATTEMPTS = 4;
-const TIMEOUT_MS = 120_000;
+
+/** Timeout of a request with its whole response. */
+export const TIMEOUT_MS = 120_000;
 
 /**
  * Sends one request. A redirect is not followed, because it would send the key to another address.

@@ -42,15 +42,15 @@ describe("together-retrieval", () => {
   it("prints its help and its version", async () => {
     const [help, version] = await Promise.all([run("--help"), run("--version")]);
     expect(help).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(help.stdout).toMatch(/^Usage: together-retrieval <command>[^]*emulator/);
+    expect(help.stdout).toMatch(/^Usage: together-retrieval <command>[^]*models[^]*emulator/);
     expect(version).toEqual({ exitCode: 0, stdout: `${packageJson.version}\n`, stderr: "" });
   });
 
   it.each([
-    [[], "Cannot run together-retrieval: no command is given; use one of: emulator, probe, or --help"],
+    [[], "Cannot run together-retrieval: no command is given; use one of: models, probe, emulator, or --help"],
     [
       ["serve"],
-      'Cannot run together-retrieval: there is no command "serve"; use one of: emulator, probe, or --help',
+      'Cannot run together-retrieval: there is no command "serve"; use one of: models, probe, emulator, or --help',
     ],
     [
       ["emulator", "--prot", "1"],

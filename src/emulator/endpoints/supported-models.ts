@@ -62,12 +62,12 @@ function startOf(query: URLSearchParams, all: readonly { readonly id: string }[]
 }
 
 /** A model, with the fields that together-ai 0.52 requires. */
-interface SupportedModel extends Readonly<Record<string, unknown>> {
+interface SupportedModelBody extends Readonly<Record<string, unknown>> {
   readonly id: string;
   readonly products: readonly string[];
 }
 
-function describe([id, model]: [string, EmulatedModel], index: number): SupportedModel {
+function describe([id, model]: [string, EmulatedModel], index: number): SupportedModelBody {
   const { organization, name } = partsOf(id);
   const { type, maxTokens, gpus = ONE_H100 } = model;
   return {
