@@ -206,7 +206,7 @@ describe("together-retrieval models at a gateway", () => {
       const { stdout } = await models("--base-url", GATEWAY, ...args);
       expect(stdout).toContain("acme/ [31mred <API key>");
       expect(stdout).toMatch(/H100 <API key>/);
-      expect(stdout).not.toMatch(/\u001B|\u202E|\u200B|\u0007|0123456789abcdef|(long){51}/);
+      expect(stdout).not.toMatch(/\u001B|\u202E|\u200B|\u0007|9abcdef|(long){51}/);
     }
   });
 
