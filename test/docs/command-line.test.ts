@@ -79,7 +79,7 @@ describe("the page about the command line", () => {
     const [, table = ""] = PAGE.split("| field ");
     const rows = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
     const fields = Object.keys(report).filter((name) => name !== "together-retrieval");
-    expect(rows.toSorted()).toEqual([...fields, "facts", "options"].toSorted());
+    expect(new Set(rows)).toEqual(new Set([...fields, "facts", "options"]));
   });
 
   it("names every command", async () => {

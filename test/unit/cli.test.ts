@@ -47,7 +47,10 @@ describe("together-retrieval", () => {
   });
 
   it.each([
-    [[], "Cannot run together-retrieval: no command is given; use one of: models, probe, emulator, or --help"],
+    [
+      [],
+      "Cannot run together-retrieval: no command is given; use one of: models, probe, emulator, or --help",
+    ],
     [
       ["serve"],
       'Cannot run together-retrieval: there is no command "serve"; use one of: models, probe, emulator, or --help',
