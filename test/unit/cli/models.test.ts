@@ -1,7 +1,8 @@
 import nock from "nock";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { UsageError } from "../../../src/cli/command.js";
 import { modelsCommand } from "../../../src/cli/models.js";
-import { createEmulator, type EmulatorOptions, type EmulatorServer } from "../../../src/emulator/index.js";
+import { createEmulator, type EmulatorOptions } from "../../../src/emulator/index.js";
 import { isTogetherError } from "../../../src/index.js";
 import { runScript, type Outcome } from "../../support/program.js";
 
@@ -61,7 +62,9 @@ const SMALL: EmulatorOptions = {
 
 beforeEach(() => {
   vi.stubEnv("TOGETHER_API_KEY", KEY);
+  vi.stubEnv("TOGETHER_AI_API_KEY", "");
   vi.stubEnv("TOGETHER_BASE_URL", "");
+  vi.stubEnv("TOGETHER_API_BASE", "");
 });
 
 afterEach(() => {
@@ -371,43 +374,43 @@ Your endpoints
   });
 });
 
-function run(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const env = { ...process.env, TOGETHER_API_KEY: "right", ...variables };
-  return runScript("src/cli.ts", ["models", ...args], { env });
-}
-
 describe("together-retrieval models on the command line", () => {
-  const emulator = createEmulator({ ...SMALL, apiKey: "right" });
-  let server: EmulatorServer;
-
-  beforeAll(async () => {
-    server = await emulator.listen();
+  it("exits with 0 after success, and with 1 and one sentence after a failure", async () => {
+    const server = await createEmulator({ ...SMALL, apiKey: "right" }).listen();
+    onTestFinished(() => server.close());
+    const run = (key: string): Promise<Outcome> => {
+      const env = { ...process.env, TOGETHER_API_KEY: key, TOGETHER_BASE_URL: server.url };
+      return runScript("src/cli.ts", ["models", "--json"], { env });
+    };
+    const [ended, failed] = await Promise.all([run("right"), run("wrong")]);
+    expect(ended).toMatchObject({ exitCode: 0, stderr: NEVER_TRIED });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ baseURL: server.url, listed: { length: 4 } });
+    expect(failed).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(failed.stderr).toMatch(/^Cannot list the models: .+ the API key is unknown .+; check [^\n]+\n$/);
   });
 
-  afterAll(() => server.close());
-
-  it("exits with 0, and reads the key and the base URL from the environment", async () => {
-    const { exitCode, stdout } = await run(["--json"], { TOGETHER_BASE_URL: server.url });
-    expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ baseURL: server.url, listed: { length: 4 } });
+  it("prints in its help that it was never tried against Together", () => {
+    expect(modelsCommand.help).toMatch(/This command was never tried against Together itself\.[^]*--json/);
   });
 
-  it("prints in its help that it was never tried against Together", async () => {
-    const { exitCode, stdout } = await run(["--help"]);
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/This command was never tried against Together itself\.[^]*--json/);
+  it.each([["--jsno"], ["here"], ["--base-url"]])("rejects the invalid argument %s", async (arg) => {
+    const { stdout, error } = await models(arg);
+    expect(stdout).toBe("");
+    expect(error).toBeInstanceOf(UsageError);
+    expect(sentence(error)).toMatch(/Cannot list the models: .+; see together-retrieval models --help$/);
   });
 
-  it.each<[number, string[], NodeJS.ProcessEnv, RegExp]>([
-    [2, ["--jsno"], {}, /unknown option '--jsno'; see together-retrieval models --help$/],
-    [2, ["here"], {}, /unexpected argument 'here'; see together-retrieval models --help$/],
-    [1, [], { TOGETHER_API_KEY: "" }, /there is no API key; set the environment variable/],
-    [1, [], { TOGETHER_API_KEY: "wrong" }, /the API key is unknown \[invalid_api_key\]; /],
-    [1, ["--base-url", "ftp://x"], {}, /`baseURL` is not an http or https address; /],
-  ])("exits with %i and one sentence for %j", async (exitCode, args, variables, words) => {
-    const ended = await run(args, { TOGETHER_BASE_URL: server.url, ...variables });
-    expect(ended).toMatchObject({ exitCode, stdout: "" });
-    expect(ended.stderr.trim()).toMatch(/^Cannot list the models: [^\n]+; [^\n]+$/);
-    expect(ended.stderr.replace(/ \(see .+\)/, "").trim()).toMatch(words);
+  it("fails with one sentence without a key, and with a base URL that is none or that holds the key", async () => {
+    const wrong = await models("--base-url", "ftp://x");
+    expect(sentence(wrong.error)).toMatch(
+      /^Cannot list the models: `baseURL` is not an http or https address; /,
+    );
+    const misplaced = await models("--base-url", `http://gateway.example/${KEY}/v1`);
+    expect(sentence(misplaced.error)).toMatch(/^Cannot list the models: `baseURL` holds an API key; /);
+    vi.stubEnv("TOGETHER_API_KEY", "");
+    const { error } = await models();
+    expect(sentence(error)).toMatch(
+      /^Cannot list the models: there is no API key; set the environment variable/,
+    );
   });
 });
