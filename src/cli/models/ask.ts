@@ -29,7 +29,7 @@ import {
 /** What the caller asked for; completes the sentence "Cannot ...". */
 export const ACTION = "list the models";
 
-/** Together's own addresses (together-ai 0.52, 2026-09). Lists of models and endpoints are not at an endpoint's host. */
+/** Together's own addresses, whose lists are not at the host of endpoints (together-ai 0.52, 2026-09). */
 const TOGETHER_V1 = "https://api.together.ai/v1";
 const TOGETHER_V2 = "https://api.together.ai/v2";
 
