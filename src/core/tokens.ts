@@ -25,13 +25,6 @@ export function estimateTokens(text: string): number {
   return Math.ceil(tokens);
 }
 
-/** How to count, and what to do with texts that are too long. */
-export interface TokenOptions {
-  readonly countTokens: ((text: string) => number) | undefined;
-  readonly maxInputTokens: number | undefined;
-  readonly longText: "send" | "reject";
-}
-
 /** The texts of a call. */
 export interface CountedTexts {
   readonly texts: readonly string[];
@@ -42,15 +35,38 @@ export interface CountedTexts {
 /**
  * Counts or estimates the tokens of each text.
  *
- * @throws {@link TogetherError} `text_too_long` if `longText` is `"reject"` and a text is beyond the limit;
- * `invalid_option` if `countTokens` returns no number.
+ * @throws {@link TogetherError} `invalid_option` if `countOne` returns no number.
  */
-export function countTokens(list: CountedTexts, task: string, options: TokenOptions, emit: Emit): number[] {
-  const { maxInputTokens = Number.POSITIVE_INFINITY, longText } = options;
-  const countOne = options.countTokens ?? estimateTokens;
-  const tokens = list.texts.map((text, position) => checkCount(countOne(text), position, list, task));
+export function countTokens(
+  list: CountedTexts,
+  task: string,
+  countOne: (text: string) => number = estimateTokens,
+): number[] {
+  return list.texts.map((text, position) => checkCount(countOne(text), position, list, task));
+}
+
+/** What to do with texts that are too long. */
+export interface LongTextOptions {
+  readonly maxInputTokens: number | undefined;
+  readonly longText: "send" | "reject";
+}
+
+/**
+ * Rejects texts that are too long, or emits which they are.
+ *
+ * @param tokens - Of each text.
+ * @throws {@link TogetherError} `text_too_long` if `longText` is `"reject"` and a text is beyond the limit.
+ */
+export function checkLengths(
+  list: CountedTexts,
+  tokens: readonly number[],
+  task: string,
+  { maxInputTokens, longText }: LongTextOptions,
+  emit: Emit,
+): void {
+  if (maxInputTokens === undefined) return;
   const tooLong = indexesOf(tokens, (amount) => amount > maxInputTokens);
-  if (tooLong.length === 0) return tokens;
+  if (tooLong.length === 0) return;
   const indexes = tooLong.map((position) => list.firstIndexOf(position));
   if (longText === "reject") {
     const problem = `longer than the model's ${count(maxInputTokens, "token")}`;
@@ -59,7 +75,6 @@ export function countTokens(list: CountedTexts, task: string, options: TokenOpti
   }
   const longestTokens = tooLong.reduce((most, position) => Math.max(most, tokens[position] as number), 0);
   emit({ type: "text-too-long", indexes, longestTokens, maxInputTokens });
-  return tokens;
 }
 
 /** A tokenizer that returns its tokens, or a promise, would accept every text. */

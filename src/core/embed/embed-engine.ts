@@ -10,17 +10,17 @@ import { callOptions, readCallOptions } from "../options/read-call-options.js";
 import { resolveEmbedder, type ResolvedEmbedder } from "../options/resolve-options.js";
 import type { Priority } from "../rate-limit/permit.js";
 import { Api } from "../request/api.js";
-import { BatchQueue } from "../request/batch-queue.js";
-import { AcceptedSize, type Batch, type BatchLimits } from "../request/batch.js";
-import { embeddingLimit, maxTextsPerResponse } from "../request/response-limits.js";
+import type { Batch } from "../request/batch.js";
+import { embeddingLimit } from "../request/response-limits.js";
 import type { RawVector } from "../request/vector-check.js";
 import { embeddingsRequest, readEmbeddings, readUsage } from "../request/wire.js";
-import { countTokens } from "../tokens.js";
-import { checkQuery, checkTexts, embedTask, queryTask } from "../validate-texts.js";
-import { batchLimits } from "./batch-size.js";
+import { checkLengths } from "../tokens.js";
+import { checkQuery, embedTask, queryTask } from "../validate-texts.js";
+import { BatchSizer } from "./batch-sizer.js";
 import { readChunks } from "./chunk-stream.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
-import { UniqueTexts } from "./unique-texts.js";
+import { pick, PreparedTexts } from "./prepared-texts.js";
+import type { UniqueTexts } from "./unique-texts.js";
 import { VectorCache } from "./vector-cache.js";
 import { mixedLengths, VectorLength } from "./vector-length.js";
 import { normalize, toFloat32 } from "./vectors.js";
@@ -58,10 +58,9 @@ export class EmbedEngine {
   readonly #options: ResolvedEmbedder;
   readonly #emit: Emit;
   readonly #api: Api;
-  readonly #acceptedSize = new AcceptedSize();
   readonly #cache: VectorCache | undefined;
-  readonly #encoding: { format: "base64" | "float" };
   readonly #length: VectorLength;
+  readonly #sizer: BatchSizer;
 
   /** @param name - The class that the user creates, for error messages. */
   constructor(options: EmbedderOptions, name: string) {
@@ -69,8 +68,8 @@ export class EmbedEngine {
     this.#emit = emitter(this.#options.onEvent, { operation: "embed", model: this.model });
     this.#api = new Api(this.#options, this.#emit);
     this.#cache = this.#options.cache && new VectorCache(this.#options, this.#options.cache, this.#emit);
-    this.#encoding = { format: this.#options.encodingFormat };
     this.#length = new VectorLength(this.#options.dimensions, embeddingModel(this.model)?.dimensions);
+    this.#sizer = new BatchSizer(this.#options, this.#api, this.#length);
   }
 
   get model(): string {
@@ -117,7 +116,7 @@ export class EmbedEngine {
     const { controller, unlink } = linkedAbortController(signal);
     const call = { priority: "normal", convert: toFloat32, task } as const;
     const chunks = readChunks(source, {
-      size: () => this.#chunkSize(),
+      size: () => this.#sizer.chunkSize,
       ahead: () => this.#api.concurrency,
       signal: controller.signal,
       task,
@@ -141,58 +140,43 @@ export class EmbedEngine {
     }
   }
 
-  #chunkSize(): number {
-    return this.#acceptedSize.within(this.#batchLimits(0)).texts;
-  }
-
-  /** The limits of the next batch. Its response must fit into the memory. */
-  #batchLimits(share: number): BatchLimits {
-    const { texts, tokens } = batchLimits(this.#options.batchSize, this.#api.limit, share);
-    const fitting = maxTextsPerResponse(this.#length.expected, this.#encoding.format);
-    return { texts: Math.min(texts, fitting), tokens };
-  }
-
   async #embedList<Vector extends RawVector>(
     list: readonly string[],
     call: EmbedCall<Vector>,
     options: CallOptions,
   ): Promise<Embeddings<Vector>> {
     options.signal?.throwIfAborted();
-    const unique = this.#uniqueTexts(list, call);
-    const tokenCounts = countTokens(unique, call.task, this.#options, this.#emit);
-    if (unique.texts.length > 0) await this.#complete(unique, tokenCounts, call, options);
+    const prepared = this.#prepare(list, call);
+    const { unique, tokenCounts, sanitized } = prepared;
+    emitSanitized(this.#emit, "documents", sanitized);
+    checkLengths(unique, tokenCounts, call.task, this.#options, this.#emit);
+    if (unique.texts.length > 0) await this.#complete(prepared, call, options);
     return { vectors: unique.result(), usage: unique.usage.usage() };
   }
 
-  /** Checks texts and makes of them what is sent. */
-  #uniqueTexts<Vector extends RawVector>(
+  #prepare<Vector extends RawVector>(
     list: readonly string[],
     { priority, convert, task, first = 0 }: EmbedCall<Vector>,
-  ): UniqueTexts<Vector> {
-    const { texts, sanitized } = checkTexts(list, task, "text", first);
-    emitSanitized(this.#emit, "documents", sanitized);
-    const prefix = this.#prefix(priority);
-    return new UniqueTexts(
-      prefix === "" ? texts : texts.map((text) => prefix + text),
-      first,
-      this.#options.normalize ? (vector) => convert(normalize(vector)) : convert,
-    );
+  ): PreparedTexts<Vector> {
+    const { queryPrefix, documentPrefix, countTokens } = this.#options;
+    const prefix = priority === "high" ? queryPrefix : documentPrefix;
+    const converted = this.#options.normalize ? (vector: RawVector) => convert(normalize(vector)) : convert;
+    return new PreparedTexts(list, { task, first, prefix, convert: converted, countTokens });
   }
 
   /** Finds a vector for each text: in the cache, or by a request. */
   async #complete(
-    unique: UniqueTexts,
-    tokenCounts: readonly number[],
+    prepared: PreparedTexts,
     call: EmbedCall<RawVector>,
     { signal, onProgress }: CallOptions,
   ): Promise<void> {
+    const { unique } = prepared;
     const cache = call.priority === "normal" ? this.#cache : undefined;
     const writes: Promise<void>[] = [];
     const { controller, unlink } = linkedAbortController(signal);
     const reports = new ProgressReports(onProgress, signal, controller);
     try {
-      const keys = await cache?.keys(unique.texts, signal);
-      if (cache && keys) await this.#readCache(cache, keys, unique, signal);
+      const keys = cache && (await prepared.readCache(cache, this.#length, signal));
       signal?.throwIfAborted();
       if (unique.done > 0) reports.add(unique.progress());
       const store = (positions: readonly number[], vectors: RawVector[]): Promise<void> | undefined => {
@@ -204,7 +188,7 @@ export class EmbedEngine {
         // Work that ran ahead of a slow store would be lost if the process is killed.
         return cache?.isResponsive ? written : undefined;
       };
-      const send = (): Promise<void> => this.#run(unique, tokenCounts, call, controller.signal, store);
+      const send = (): Promise<void> => this.#run(prepared, call, controller.signal, store);
       await send();
       if (this.#removeMistaken(unique)) await send();
       await reports.settled();
@@ -214,17 +198,6 @@ export class EmbedEngine {
       await Promise.all(writes);
     }
     signal?.throwIfAborted();
-  }
-
-  async #readCache(
-    cache: VectorCache,
-    keys: readonly string[],
-    unique: UniqueTexts,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const vectors = await cache.read(keys, this.#length.required, signal);
-    this.#length.cached(vectors.find((vector) => vector !== undefined)?.length);
-    unique.setCached(vectors);
   }
 
   /** Removes cached vectors that are not as long as the server's. Returns whether there were any. */
@@ -237,26 +210,26 @@ export class EmbedEngine {
 
   /** Requests the vectors that are missing. */
   async #run(
-    unique: UniqueTexts,
-    tokenCounts: readonly number[],
+    prepared: PreparedTexts,
     { priority, task }: EmbedCall<RawVector>,
     signal: AbortSignal | undefined,
     store: (positions: readonly number[], vectors: RawVector[]) => Promise<void> | undefined,
   ): Promise<void> {
     const { controller, unlink } = linkedAbortController(signal);
     const { maxConcurrency } = this.#options;
+    const { unique } = prepared;
     const { missing } = unique;
     const run = new EmbedRun(
       {
         api: this.#api,
-        queue: new BatchQueue(pick(unique.texts, missing), pick(tokenCounts, missing)),
-        acceptedSize: this.#acceptedSize,
+        queue: prepared.queue(missing),
+        acceptedSize: this.#sizer.acceptedSize,
         emit: this.#emit,
         priority,
         maxConcurrency,
         task,
-        limits: (share) => this.#batchLimits(share),
-        encoding: this.#encoding,
+        limits: this.#sizer.limitsFor(missing.length),
+        encoding: this.#sizer.encoding,
         indexes: missing.map((position) => unique.firstIndexOf(position)),
         request: (batch) => this.#request(batch, unique),
         store: ({ positions }, vectors) => store(pick(missing, positions), vectors),
@@ -267,7 +240,7 @@ export class EmbedEngine {
   }
 
   #request({ texts, tokens }: Batch, unique: UniqueTexts): EmbedRequest {
-    const isBase64 = this.#encoding.format === "base64";
+    const isBase64 = this.#sizer.encoding.format === "base64";
     return {
       call: { path: "/embeddings", body: embeddingsRequest(this.model, texts, isBase64) },
       isBase64,
@@ -282,12 +255,4 @@ export class EmbedEngine {
       },
     };
   }
-
-  #prefix(priority: Priority): string {
-    return priority === "high" ? this.#options.queryPrefix : this.#options.documentPrefix;
-  }
-}
-
-function pick<Item>(list: readonly Item[], positions: readonly number[]): Item[] {
-  return positions.map((position) => list[position] as Item);
 }

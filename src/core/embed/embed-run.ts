@@ -6,7 +6,6 @@
 import { sleep } from "../abort.js";
 import { isEncodingRejected } from "../errors/rejection.js";
 import type { Emit } from "../events.js";
-import { INITIAL_CONCURRENCY } from "../rate-limit/concurrency-window.js";
 import type { Priority } from "../rate-limit/permit.js";
 import type { Api } from "../request/api.js";
 import type { ApiOperation, ApiRequest, Failed } from "../request/attempt.js";
@@ -25,8 +24,8 @@ export interface EmbedRunOptions {
   readonly maxConcurrency: number;
   /** What the caller asked for, for error messages: `embed 3 texts with "model"` completes "Cannot ...". */
   readonly task: string;
-  /** The limits of the next batch, given how many texts a request holds if all are in flight at once. */
-  readonly limits: (share: number) => BatchLimits;
+  /** Returns the limits of the next batch. */
+  readonly limits: () => BatchLimits;
   /** The encoding to request. All runs of the engine share this object; it becomes `"float"` if base64 is rejected. */
   readonly encoding: { format: "base64" | "float" };
   /** For each position of the queue, the index of its text in the caller's list. */
@@ -49,8 +48,6 @@ export class EmbedRun {
   readonly #controller: AbortController;
   readonly #splitter: BatchSplitter;
   readonly #workers: Promise<void>[] = [];
-  /** Texts per request if all requests of the list were in flight at once. */
-  readonly #evenShare: number;
   /** Texts whose vectors have not arrived yet. */
   #remaining: number;
   /** Resolves when every split that has been started is done. */
@@ -61,7 +58,6 @@ export class EmbedRun {
   constructor(options: EmbedRunOptions, controller: AbortController) {
     this.#options = options;
     this.#remaining = options.indexes.length;
-    this.#evenShare = Math.ceil(this.#remaining / Math.max(INITIAL_CONCURRENCY, options.api.concurrency));
     this.#controller = controller;
     this.#splitter = new BatchSplitter({ ...options, noun: "text", send: (part) => this.#sendPart(part) });
   }
@@ -132,9 +128,9 @@ export class EmbedRun {
    * @returns `undefined` if the queue is empty or a batch is being split.
    */
   #takeBatch(): Batch | undefined {
-    const { queue, limits, acceptedSize, maxConcurrency } = this.#options;
+    const { queue, limits, maxConcurrency } = this.#options;
     if (this.#pendingSplits > 0) return undefined;
-    const batch = queue.take(acceptedSize.within(limits(this.#evenShare)));
+    const batch = queue.take(limits());
     // `#workers` includes those that have ended: a run starts at most `maxConcurrency`.
     if (!queue.empty && this.#workers.length < maxConcurrency) this.#startWorker();
     return batch;
