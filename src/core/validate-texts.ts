@@ -107,6 +107,11 @@ export function embedTask(texts: unknown, model: string): string {
   return `embed ${countOf(texts, "text")} with "${model}"`;
 }
 
+/** `estimate 5 texts with "model"`, likewise. */
+export function estimateTask(texts: unknown, model: string): string {
+  return `estimate ${countOf(texts, "text")} with "${model}"`;
+}
+
 /** `embed a query with "model"`, likewise. */
 export function queryTask(model: string): string {
   return `embed a query with "${model}"`;

@@ -9,6 +9,8 @@ export interface ChunkOptions<Result> {
   readonly size: () => number;
   /** Returns how many chunks may be in progress at once. */
   readonly ahead: () => number;
+  /** Whether a pause of the source delays a chunk that is not full. By default it is run after {@link LINGER_MS}. */
+  readonly waitsForFullChunks?: boolean;
   readonly signal: AbortSignal;
   readonly task: string;
   /** @param first - The index in the source of the chunk's first item. */
@@ -91,7 +93,7 @@ class ChunkReader {
    * yielded next, is ready before the chunk is.
    */
   async readChunk(
-    { size, signal }: ChunkOptions<unknown>,
+    { size, signal, waitsForFullChunks = false }: ChunkOptions<unknown>,
     head: Promise<unknown> | undefined,
   ): Promise<string[]> {
     const length = size();
@@ -101,7 +103,7 @@ class ChunkReader {
       while (!this.#ended && this.#items.length < length) {
         const next = this.#pending ?? this.#iterator.next();
         // Not `instanceof`: the Promise of a test runner is another class than that of Node's streams.
-        const step = "then" in next ? await this.#promised(next, wait) : next;
+        const step = "then" in next ? await this.#promised(next, wait, waitsForFullChunks) : next;
         if (step === "head") return [];
         if (step === "pause") break;
         if (step.done) this.#ended = true;
@@ -119,9 +121,10 @@ class ChunkReader {
   async #promised(
     next: Promise<IteratorResult<string>>,
     wait: Wait,
+    waitsForFullChunks: boolean,
   ): Promise<IteratorResult<string> | Interruption> {
     this.#pending = next;
-    if (this.#items.length > 0) wait.startTimer();
+    if (this.#items.length > 0 && !waitsForFullChunks) wait.startTimer();
     const step = await Promise.race([next, wait.interrupted]);
     if (typeof step !== "string") this.#pending = undefined;
     return step;

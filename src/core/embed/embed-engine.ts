@@ -18,6 +18,7 @@ import { checkLengths } from "../tokens.js";
 import { checkQuery, embedTask, queryTask } from "../validate-texts.js";
 import { BatchSizer } from "./batch-sizer.js";
 import { readChunks } from "./chunk-stream.js";
+import { Estimator } from "./estimate.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
 import { pick, PreparedTexts } from "./prepared-texts.js";
 import type { UniqueTexts } from "./unique-texts.js";
@@ -61,6 +62,8 @@ export class EmbedEngine {
   readonly #cache: VectorCache | undefined;
   readonly #length: VectorLength;
   readonly #sizer: BatchSizer;
+  /** Estimates calls of {@link EmbedEngine.embed} and {@link EmbedEngine.embedStream}. */
+  readonly estimator: Estimator;
 
   /** @param name - The class that the user creates, for error messages. */
   constructor(options: EmbedderOptions, name: string) {
@@ -70,6 +73,8 @@ export class EmbedEngine {
     this.#cache = this.#options.cache && new VectorCache(this.#options, this.#options.cache, this.#emit);
     this.#length = new VectorLength(this.#options.dimensions, embeddingModel(this.model)?.dimensions);
     this.#sizer = new BatchSizer(this.#options, this.#api, this.#length);
+    const shared = { options: this.#options, cache: this.#cache, length: this.#length, sizer: this.#sizer };
+    this.estimator = new Estimator(shared);
   }
 
   get model(): string {

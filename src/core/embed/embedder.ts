@@ -2,6 +2,7 @@ import type { CallOptions } from "../call-options.js";
 import type { TokenUsage } from "../events.js";
 import type { EmbedderOptions } from "../options/options.js";
 import { EmbedEngine, type Embeddings, type StreamedEmbedding } from "./embed-engine.js";
+import type { EmbeddingEstimate, EstimateOptions } from "./estimate.js";
 import { toFloat32 } from "./vectors.js";
 
 /**
@@ -75,5 +76,48 @@ export class Embedder {
     options?: CallOptions,
   ): AsyncGenerator<StreamedEmbedding, void, undefined> {
     return this.#engine.embedStream(source, options);
+  }
+
+  /**
+   * Tells what {@link Embedder.embed} would take now, without a request: texts, tokens, requests, and the texts that
+   * are too long.
+   *
+   * It looks the texts up in the cache, and emits only the events of that. `longText: "reject"` rejects nothing here.
+   * The number of requests is that of a server which accepts each at the first attempt: rate limits, failures and
+   * rejected batches add to it. So do cached vectors that are not as long as the server's.
+   *
+   * @example
+   * ```ts
+   * import { Embedder } from "together-retrieval";
+   *
+   * const embedder = new Embedder({ model: "BAAI/bge-large-en-v1.5" });
+   * const { uniqueTexts, requests, tooLong } = await embedder.estimate(["Bees fly.", "Bees fly.", "long ".repeat(999)]);
+   * console.log(uniqueTexts, requests, tooLong); // 2 1 [ 2 ]
+   * ```
+   *
+   * @throws {@link TogetherError} `invalid_input` if a text cannot be sent; `invalid_option` if `countTokens` returns no
+   * number.
+   * @throws the signal's reason if it is aborted.
+   */
+  estimate(texts: readonly string[], options?: EstimateOptions): Promise<EmbeddingEstimate> {
+    return this.#engine.estimator.list(texts, options);
+  }
+
+  /**
+   * Tells what {@link Embedder.embedStream} would take now, without a request. Reads the source to its end, and keeps of
+   * it one chunk at a time and the indexes of texts that are too long.
+   *
+   * A stream sends more requests than a list, and finds duplicates only within a chunk of `batchSize` texts (128 by
+   * default). It sends fewer texts than estimated if it finds in the cache what it has just sent, and more requests if
+   * the source pauses.
+   *
+   * @param source - Texts, as for {@link Embedder.embedStream}. To embed them, pass a source that starts again.
+   * @throws as {@link Embedder.estimate} does, and what the source throws.
+   */
+  estimateStream(
+    source: Iterable<string> | AsyncIterable<string>,
+    options?: EstimateOptions,
+  ): Promise<EmbeddingEstimate> {
+    return this.#engine.estimator.stream(source, options);
   }
 }

@@ -1,6 +1,7 @@
 import type { Progress } from "../call-options.js";
 import type { RawVector } from "../request/vector-check.js";
 import { UsageTotal } from "../usage.js";
+import { indexesOf } from "../validate-texts.js";
 
 /** The different texts of a list, and the vectors that have arrived for them. Duplicate texts are embedded once. */
 export class UniqueTexts<Vector extends RawVector = RawVector> {
@@ -82,6 +83,11 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
   /** The caller's index of the first text at a position. */
   firstIndexOf(position: number): number {
     return this.#first + (this.#firstIndexes[position] as number);
+  }
+
+  /** The caller's indexes of all texts, duplicates included, for whose position a condition holds. */
+  indexesWhere(holds: (position: number) => boolean): number[] {
+    return indexesOf(this.#positions, holds, this.#first);
   }
 
   /** One vector for each text of the list. Duplicates get copies: LangGraph's store empties what it is given. */
