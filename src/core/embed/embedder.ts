@@ -79,19 +79,20 @@ export class Embedder {
   }
 
   /**
-   * Tells what {@link Embedder.embed} would take now, without a request: texts, tokens, requests, and the texts that
-   * are too long.
+   * Estimates what {@link Embedder.embed} sends for these texts now: different texts, tokens, requests, and which texts
+   * are too long. Sends no request.
    *
-   * It looks the texts up in the cache, and emits only the events of that. `longText: "reject"` rejects nothing here.
-   * The number of requests is that of a server which accepts each at the first attempt: rate limits, failures and
-   * rejected batches add to it. So do cached vectors that are not as long as the server's.
+   * Reads the cache, and emits only `cache-lookup` and `cache-error`. With `longText: "reject"`, long texts are not an
+   * error here. Rate limits, failures and rejected batches add requests to the number of the estimate, and so do cached
+   * vectors of another length than the server's.
    *
    * @example
    * ```ts
    * import { Embedder } from "together-retrieval";
    *
    * const embedder = new Embedder({ model: "BAAI/bge-large-en-v1.5" });
-   * const { uniqueTexts, requests, tooLong } = await embedder.estimate(["Bees fly.", "Bees fly.", "long ".repeat(999)]);
+   * const texts = ["Rust eats iron.", "Rust eats iron.", "Bees live on nectar. ".repeat(200)];
+   * const { uniqueTexts, requests, tooLong } = await embedder.estimate(texts);
    * console.log(uniqueTexts, requests, tooLong); // 2 1 [ 2 ]
    * ```
    *
@@ -104,14 +105,14 @@ export class Embedder {
   }
 
   /**
-   * Tells what {@link Embedder.embedStream} would take now, without a request. Reads the source to its end, and keeps of
-   * it one chunk at a time and the indexes of texts that are too long.
+   * Estimates what {@link Embedder.embedStream} sends for a source now, in bounded memory. Sends no request, and reads
+   * the source to its end.
    *
-   * A stream sends more requests than a list, and finds duplicates only within a chunk of `batchSize` texts (128 by
-   * default). It sends fewer texts than estimated if it finds in the cache what it has just sent, and more requests if
-   * the source pauses.
+   * A stream is sent in chunks of `batchSize` texts, 128 by default. Duplicates count once per chunk. If the source of
+   * `embedStream` pauses for 100 ms, it sends more requests. With a cache, it may send fewer texts: it finds duplicates
+   * of earlier chunks there.
    *
-   * @param source - Texts, as for {@link Embedder.embedStream}. To embed them, pass a source that starts again.
+   * @param source - Texts. {@link Embedder.embedStream} needs a source of its own: this one is at its end.
    * @throws as {@link Embedder.estimate} does, and what the source throws.
    */
   estimateStream(

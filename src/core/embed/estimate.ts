@@ -1,4 +1,4 @@
-/** Tells what embedding will take, without a request: for {@link Embedder}. */
+/** Estimates what a call of an embedder will send, without a request. */
 
 import { linkedAbortController } from "../abort.js";
 import { abortSignal, readCallOptions } from "../options/read-call-options.js";
@@ -13,26 +13,27 @@ import { PreparedTexts } from "./prepared-texts.js";
 import type { VectorCache } from "./vector-cache.js";
 import type { VectorLength } from "./vector-length.js";
 
-/** What a call of `embed` or `embedStream` will take. */
+/** What a call of {@link Embedder.embed} or {@link Embedder.embedStream} will send. */
 export interface EmbeddingEstimate {
   /** Number of texts in the list or the stream. */
   readonly texts: number;
-  /** Number of texts without duplicates. In a stream, a text counts again in another chunk: it is sent again. */
+  /** Number of different texts. A stream finds duplicates only within a chunk. */
   readonly uniqueTexts: number;
-  /** Number of unique texts whose vector is in the cache. The others are sent: `uniqueTexts - cached`. */
+  /** Number of different texts whose vector is in the cache. The other `uniqueTexts - cached` texts are sent. */
   readonly cached: number;
-  /** Tokens of the texts that are sent, with their prefix. */
+  /** Tokens of the texts that are sent, with the document prefix. */
   readonly tokens: number;
   /**
-   * Whether the tokens are estimated from characters, because `countTokens` is not set. For English prose, source code
-   * and Chinese, the sum is off by less than a third (measured with BERT's vocabulary, 2026-11).
+   * Whether the tokens are estimated from characters, because `countTokens` is not set. The estimate was within 15 % for
+   * English, source code and Chinese, but a third too low for Polish, and twice too high for Russian (BERT's and
+   * Mistral's vocabularies, 2026-11; `npm run measure:estimate` prints all). It was not measured for multilingual E5.
    */
   readonly tokensAreEstimated: boolean;
-  /** Number of requests, if the server accepts each at the first attempt. */
+  /** Number of requests, if the server accepts each of them at the first attempt. */
   readonly requests: number;
   /**
-   * Indexes of all texts beyond `maxInputTokens`, duplicates and cached texts included. Empty if that limit is unknown.
-   * Without `countTokens`, long texts are found by the estimate.
+   * Indexes of all texts beyond `maxInputTokens`, duplicates and cached texts included. Empty if the limit is unknown.
+   * Without `countTokens`, the estimate finds them, and may be wrong.
    */
   readonly tooLong: readonly number[];
 }
@@ -86,17 +87,16 @@ export class Estimator {
       task,
       run: (texts, first) => this.#estimate(texts, first, task, signal),
     });
-    const total = { texts: 0, uniqueTexts: 0, cached: 0, tokens: 0, requests: 0 };
-    const tooLong: number[] = [];
+    const total = emptyEstimate(!set.countTokens);
     try {
       for await (const { result } of chunks) {
         for (const name of sums) total[name] += result[name];
-        for (const index of result.tooLong) tooLong.push(index);
+        for (const index of result.tooLong) total.tooLong.push(index);
       }
     } finally {
       unlink();
     }
-    return { ...total, tokensAreEstimated: !set.countTokens, tooLong };
+    return total;
   }
 
   async #estimate(
@@ -137,6 +137,12 @@ const estimateOptions = { signal: abortSignal } as const satisfies OptionTable<E
 
 /** What is added up over the chunks of a stream. */
 const sums = ["texts", "uniqueTexts", "cached", "tokens", "requests"] as const;
+
+function emptyEstimate(
+  tokensAreEstimated: boolean,
+): Record<(typeof sums)[number], number> & { tokensAreEstimated: boolean; tooLong: number[] } {
+  return { texts: 0, uniqueTexts: 0, cached: 0, tokens: 0, tokensAreEstimated, requests: 0, tooLong: [] };
+}
 
 /** Cuts a queue into batches as a run does, without sending them. */
 function countRequests(queue: BatchQueue, limits: () => BatchLimits): { tokens: number; requests: number } {
