@@ -1,0 +1,4 @@
+declare module "mistral-tokenizer-js" {
+  const tokenizer: { encode(text: string): number[] };
+  export default tokenizer;
+}
