@@ -8,7 +8,7 @@
 
 export { Embedder } from "./core/embed/embedder.js";
 export type { Embeddings, StreamedEmbedding } from "./core/embed/embed-engine.js";
-export type { EmbeddingEstimate, EstimateOptions } from "./core/embed/estimate.js";
+export type { EmbeddingEstimate } from "./core/embed/estimate.js";
 export type { CallOptions, Progress } from "./core/call-options.js";
 export { Reranker } from "./core/rerank/reranker.js";
 export type { Reranked, RerankOptions } from "./core/rerank/rerank-engine.js";

@@ -39,7 +39,6 @@ describe("what is exported", () => {
       "type EmbeddingModel",
       "type EmbeddingModelId",
       "type Embeddings",
-      "type EstimateOptions",
       "type Fetch",
       "type FetchInit",
       "type FetchResponse",

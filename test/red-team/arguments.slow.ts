@@ -48,6 +48,8 @@ const methods: readonly Method[] = [
   ["Embedder.embed", (emulator, options) => embedder(emulator).embed(["a"], options)],
   ["Embedder.embedQuery", (emulator, options) => embedder(emulator).embedQuery("a", options)],
   ["Embedder.embedStream", (emulator, options) => drain(embedder(emulator).embedStream(["a"], options))],
+  ["Embedder.estimate", (emulator, options) => embedder(emulator).estimate(["a"], options)],
+  ["Embedder.estimateStream", (emulator, options) => embedder(emulator).estimateStream(["a"], options)],
   ["Reranker.rerank", (emulator, options) => reranker(emulator).rerank("q", ["a"], undefined, options)],
   ["LangChain embedDocuments", (emulator, options) => lcEmbeddings(emulator).embedDocuments(["a"], options)],
   ["LangChain embedQuery", (emulator, options) => lcEmbeddings(emulator).embedQuery("a", options)],
@@ -62,6 +64,7 @@ const perCall: Attempt[] = methods.flatMap(callAttempts);
 
 const lists: Attempt[] = noLists.flatMap(([label, given]): Attempt[] => [
   [`Embedder.embed of ${label}`, (emulator) => embedder(emulator).embed(given), NOT_A_LIST],
+  [`Embedder.estimate of ${label}`, (emulator) => embedder(emulator).estimate(given), NOT_A_LIST],
   [`Reranker.rerank of ${label}`, (emulator) => reranker(emulator).rerank("q", given), NOT_A_LIST],
   [
     `LangChain embedDocuments of ${label}`,
@@ -93,6 +96,7 @@ const items: Attempt[] = [
     (e) => drain(embedder(e).embedStream({ [Symbol.iterator]: 5 } as never)),
     /source is not iterable/,
   ],
+  ["Embedder.estimateStream of a string", (e) => embedder(e).estimateStream("abc"), /source is not iterable/],
   ["Embedder.embedQuery of an array", (e) => embedder(e).embedQuery(["a"] as never), /query is not a string/],
   [
     "Reranker.rerank of objects without textOf",

@@ -2,7 +2,7 @@ import type { CallOptions } from "../call-options.js";
 import type { TokenUsage } from "../events.js";
 import type { EmbedderOptions } from "../options/options.js";
 import { EmbedEngine, type Embeddings, type StreamedEmbedding } from "./embed-engine.js";
-import type { EmbeddingEstimate, EstimateOptions } from "./estimate.js";
+import type { EmbeddingEstimate } from "./estimate.js";
 import { toFloat32 } from "./vectors.js";
 
 /**
@@ -98,9 +98,9 @@ export class Embedder {
    *
    * @throws {@link TogetherError} `invalid_input` if a text cannot be sent; `invalid_option` if `countTokens` returns no
    * number.
-   * @throws the signal's reason if it is aborted.
+   * @throws the signal's reason if it is aborted; what `onProgress` throws.
    */
-  estimate(texts: readonly string[], options?: EstimateOptions): Promise<EmbeddingEstimate> {
+  estimate(texts: readonly string[], options?: CallOptions): Promise<EmbeddingEstimate> {
     return this.#engine.estimator.list(texts, options);
   }
 
@@ -117,7 +117,7 @@ export class Embedder {
    */
   estimateStream(
     source: Iterable<string> | AsyncIterable<string>,
-    options?: EstimateOptions,
+    options?: CallOptions,
   ): Promise<EmbeddingEstimate> {
     return this.#engine.estimator.stream(source, options);
   }

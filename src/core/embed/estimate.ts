@@ -1,8 +1,9 @@
 /** Estimates what a call of an embedder will send, without a request. */
 
 import { linkedAbortController } from "../abort.js";
-import { abortSignal, readCallOptions } from "../options/read-call-options.js";
-import type { OptionTable } from "../options/option-types.js";
+import type { CallOptions } from "../call-options.js";
+import { reportProgress } from "../callbacks.js";
+import { callOptions, readCallOptions } from "../options/read-call-options.js";
 import type { ResolvedEmbedder } from "../options/resolve-options.js";
 import type { BatchQueue } from "../request/batch-queue.js";
 import type { BatchLimits } from "../request/batch.js";
@@ -38,16 +39,6 @@ export interface EmbeddingEstimate {
   readonly tooLong: readonly number[];
 }
 
-/** Options of one call. */
-export interface EstimateOptions {
-  /**
-   * Aborts the call, which throws the signal's reason.
-   *
-   * @defaultValue `undefined`: the call cannot be aborted
-   */
-  signal?: AbortSignal | undefined;
-}
-
 /** What the estimator shares with the engine that sends the texts. */
 export interface EstimatorParts {
   readonly options: ResolvedEmbedder;
@@ -64,20 +55,23 @@ export class Estimator {
   }
 
   /** Estimates what `embed` would send now. */
-  async list(texts: readonly string[], options?: EstimateOptions): Promise<EmbeddingEstimate> {
+  async list(texts: readonly string[], options?: CallOptions): Promise<EmbeddingEstimate> {
     const task = estimateTask(texts, this.#parts.options.model);
-    const { signal } = readCallOptions(options, estimateOptions, task);
-    return this.#estimate(texts, 0, task, signal);
+    const { signal, onProgress } = readCallOptions(options, callOptions, task);
+    const estimate = await this.#estimate(texts, 0, task, signal);
+    const done = estimate.texts;
+    if (done > 0) await reportProgress(onProgress, { done, total: done }, signal);
+    return estimate;
   }
 
   /** Estimates what `embedStream` would send now. */
   async stream(
     source: Iterable<string> | AsyncIterable<string>,
-    options?: EstimateOptions,
+    options?: CallOptions,
   ): Promise<EmbeddingEstimate> {
     const { options: set, sizer } = this.#parts;
     const task = `estimate a stream with "${set.model}"`;
-    const { signal } = readCallOptions(options, estimateOptions, task);
+    const { signal, onProgress } = readCallOptions(options, callOptions, task);
     const { controller, unlink } = linkedAbortController(signal);
     const chunks = readChunks(source, {
       size: () => sizer.chunkSize,
@@ -89,9 +83,10 @@ export class Estimator {
     });
     const total = emptyEstimate(!set.countTokens);
     try {
-      for await (const { result } of chunks) {
+      for await (const { result, read } of chunks) {
         for (const name of sums) total[name] += result[name];
         for (const index of result.tooLong) total.tooLong.push(index);
+        await reportProgress(onProgress, { done: total.texts, total: read }, signal);
       }
     } finally {
       unlink();
@@ -131,9 +126,6 @@ export class Estimator {
     };
   }
 }
-
-/** One entry per option of a call. */
-const estimateOptions = { signal: abortSignal } as const satisfies OptionTable<EstimateOptions>;
 
 /** What is added up over the chunks of a stream. */
 const sums = ["texts", "uniqueTexts", "cached", "tokens", "requests"] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { embeddingModel } from "../../../../src/index.js";
+import { embeddingModel, type Progress } from "../../../../src/index.js";
 import { see } from "../../../support/complaint.js";
 import { bench, EMBEDDING, only, rejection, texts } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
@@ -166,10 +166,24 @@ describe("estimate()", () => {
     const { embedder } = bench();
     const one = embedder({ countTokens: () => Number.NaN });
     expect(await rejection(one.estimate(["a"]))).toMatchObject({ code: "invalid_option", index: 0 });
-    const options = { onProgress: () => {} } as object;
+    const options = { abortSignal: new AbortController().signal } as object;
     expect(await rejection(embedder().estimate(["a"], options))).toMatchObject({
-      message: `Cannot estimate 1 text with "${EMBEDDING}": \`onProgress\` is not an option; it takes signal${see("invalid_option")}`,
+      message: `Cannot estimate 1 text with "${EMBEDDING}": \`abortSignal\` is not an option; did you mean \`signal\`?${see("invalid_option")}`,
     });
+  });
+
+  it("reports its progress, and throws what the callback throws", async () => {
+    const { embedder } = bench();
+    const reports: Progress[] = [];
+    const onProgress = (progress: Progress): void => void reports.push(progress);
+    await embedder().estimate(["a", "a"], { onProgress });
+    await embedder().estimate([], { onProgress });
+    await embedder({ batchSize: 2 }).estimateStream(streamed(texts(3)), { onProgress });
+    expect(reports).toEqual([2, 2, 3].map((done) => ({ done, total: done })));
+    const fault = new Error("log");
+    const failing = { onProgress: () => Promise.reject(fault) };
+    expect(await rejection(embedder().estimate(["a"], failing))).toBe(fault);
+    expect(await rejection(embedder().estimateStream(["a"], failing))).toBe(fault);
   });
 
   it("throws the reason of an abort, before the call or while the cache is read", async () => {
