@@ -26,8 +26,9 @@ export interface EmbeddingEstimate {
   readonly tokens: number;
   /**
    * Whether the tokens are estimated from characters, because `countTokens` is not set. The estimate was within 15 % for
-   * English, source code and Chinese, but a third too low for Polish, and twice too high for Russian (BERT's and
-   * Mistral's vocabularies, 2026-11; `npm run measure:estimate` prints all). It was not measured for multilingual E5.
+   * English, source code and Chinese. For other languages it was up to 40 % too low (Korean) or 2.1 times too high
+   * (Russian): BERT's and Mistral's vocabularies, 2026-11, `npm run measure:estimate`. That of multilingual E5 was not
+   * measured.
    */
   readonly tokensAreEstimated: boolean;
   /** Number of requests, if the server accepts each of them at the first attempt. */
