@@ -9,6 +9,7 @@ export default defineConfig({
       TOGETHER_API_KEY: "",
       TOGETHER_AI_API_KEY: "",
       TOGETHER_BASE_URL: "",
+      TOGETHER_API_BASE: "",
       LANGCHAIN_TRACING_V2: "false",
     },
     testTimeout: 20_000,

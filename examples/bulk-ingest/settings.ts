@@ -83,7 +83,9 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
     lockSeconds: numberOf("lock-seconds", values["lock-seconds"], 10, 2),
     table: values.table ?? "passages",
     model: values.model ?? (environment["TOGETHER_EMBEDDING_MODEL"] || undefined),
-    baseURL: values["base-url"] ?? (environment["TOGETHER_BASE_URL"] || undefined),
+    baseURL:
+      values["base-url"] ??
+      (environment["TOGETHER_BASE_URL"] || environment["TOGETHER_API_BASE"] || undefined),
     apiKey: environment["TOGETHER_API_KEY"] || environment["TOGETHER_AI_API_KEY"] || undefined,
     databaseURL: environment["DATABASE_URL"] || "postgresql://postgres@127.0.0.1:5432/postgres",
     redisURL: environment["REDIS_URL"] || "redis://127.0.0.1:6379",

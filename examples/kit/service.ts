@@ -38,7 +38,7 @@ export interface StandIn extends EmulatorOptions {
 export function serviceFrom(environment: NodeJS.ProcessEnv, standIn: StandIn = {}): Service {
   const apiKey = environment["TOGETHER_API_KEY"] || environment["TOGETHER_AI_API_KEY"];
   if (!apiKey) return emulated(standIn);
-  const baseURL = environment["TOGETHER_BASE_URL"];
+  const baseURL = environment["TOGETHER_BASE_URL"] || environment["TOGETHER_API_BASE"];
   const at = (variable: string): ModelAt => ({
     model: named(environment, variable),
     apiKey,

@@ -36,7 +36,9 @@ const EMULATED = {
  */
 export function serviceFor(commandLine: CommandLine, environment: NodeJS.ProcessEnv): Service {
   const apiKey = environment["TOGETHER_API_KEY"] || environment["TOGETHER_AI_API_KEY"];
-  const baseURL = commandLine["base-url"] ?? (environment["TOGETHER_BASE_URL"] || undefined);
+  const baseURL =
+    commandLine["base-url"] ??
+    (environment["TOGETHER_BASE_URL"] || environment["TOGETHER_API_BASE"] || undefined);
   const chosen = Object.fromEntries(
     ROLES.map((role) => [role, commandLine[`${role}-model`] ?? (environment[variableOf(role)] || undefined)]),
   ) as Record<Role, string | undefined>;

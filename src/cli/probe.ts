@@ -22,7 +22,8 @@ no response, or one that cannot be read.
 
   --model <id>                 embedding model, or <project>/<endpoint>
   --rerank-model <id>          rerank model, or <project>/<endpoint>
-  --base-url <url>             base URL (default: TOGETHER_BASE_URL, then https://api.together.ai/v1)
+  --base-url <url>             base URL (default: TOGETHER_BASE_URL, then TOGETHER_API_BASE, then
+                               https://api.together.ai/v1)
   --max-input-tokens <number>  token limit of the model (default: that of a known model, else 8192)
   --json                       print the report as JSON, for a bug report
   --help                       print this help

@@ -49,6 +49,15 @@ describe("the command line of npm start", () => {
     expect(chatConnection).toEqual(connection);
   });
 
+  it("reads the address from TOGETHER_BASE_URL, then from TOGETHER_API_BASE", () => {
+    const args = ["--embedding-model", "a", "--rerank-model", "b", "--chat-model", "c"];
+    const addressWith = (own: object): string | undefined =>
+      serviceFor(parseCommandLine(args), { ...KEY, ...own }).connection.baseURL;
+    const base = { TOGETHER_API_BASE: "http://base/v1" };
+    expect(addressWith(base)).toBe("http://base/v1");
+    expect(addressWith({ ...base, TOGETHER_BASE_URL: "http://url/v1" })).toBe("http://url/v1");
+  });
+
   it("takes a question in pieces", () => {
     expect(parseCommandLine(["how", "do", "--dir", "docs", "bees", "live?"]).question).toBe(
       "how do bees live?",

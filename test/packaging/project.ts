@@ -38,7 +38,13 @@ export class Project {
     args: readonly string[],
     variables: Readonly<Record<string, string>> = {},
   ): Promise<Printed> {
-    const env = { ...process.env, TOGETHER_API_KEY: "", TOGETHER_BASE_URL: "", ...variables };
+    const env = {
+      ...process.env,
+      TOGETHER_API_KEY: "",
+      TOGETHER_BASE_URL: "",
+      TOGETHER_API_BASE: "",
+      ...variables,
+    };
     return execute(file, args, { cwd: this.folder, env, timeout: 120_000 }).catch((error: unknown) => {
       const { message, stdout } = error as Error & Printed;
       throw new Error(`${message}\n${stdout}`, { cause: error });

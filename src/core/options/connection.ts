@@ -52,21 +52,19 @@ export function url({
   default: value,
 }: Variables & { readonly default: string }): Option<string> {
   const check: Option<string>["check"] = (given, name, error) =>
-    checkUrl(checkString(given, name, error), value, error);
+    checkUrl(checkString(given, name, error), name, value, error);
   return { environment, check, default: () => value };
 }
 
-function checkUrl(given: string, example: string, error: OptionError): string {
+/** @param name - The option, or the environment variable that the URL comes from. */
+function checkUrl(given: string, name: string, example: string, error: OptionError): string {
   const parsed = URL.canParse(given) ? new URL(given) : undefined;
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
-    throw error(
-      "`baseURL` is not an http or https address",
-      `write it like "${example}" (it may also come from TOGETHER_BASE_URL)`,
-    );
+    throw error(`\`${name}\` is not an http or https address`, `write it like "${example}"`);
   }
   if (parsed.username !== "" || parsed.password !== "" || /[?#]/.test(parsed.href)) {
     throw error(
-      "`baseURL` holds a user name, a query or a fragment",
+      `\`${name}\` holds a user name, a query or a fragment`,
       "pass the plain address; credentials belong in `apiKey`",
     );
   }

@@ -49,10 +49,10 @@ export class OptionReader<Table extends AnyTable> {
   /** Returns one option: as passed, otherwise from the environment, otherwise its default. */
   read<Name extends keyof Table & string>(name: Name): Resolved<Table>[Name] {
     const option = this.#table[name] as AnyOption;
-    const value = this.has(name) ? this.#options[name] : readEnvironment(option.environment);
+    const given = this.has(name) ? { name, value: this.#options[name] } : readEnvironment(option.environment);
     const model = this.has("model") ? String(this.#options["model"]) : "";
     return (
-      value === undefined ? option.default(model, this.error) : option.check(value, name, this.error)
+      given ? option.check(given.value, given.name, this.error) : option.default(model, this.error)
     ) as Resolved<Table>[Name];
   }
 
@@ -80,7 +80,7 @@ export class OptionReader<Table extends AnyTable> {
     const { apiKey, client } = Object(this.#options) as { apiKey?: unknown; client?: unknown };
     const { apiKey: ofClient } = Object(client) as { apiKey?: unknown };
     const given = [apiKey, ofClient].find((key) => typeof key === "string");
-    return (given ?? readEnvironment(this.#table["apiKey"]?.environment))?.trim();
+    return (given ?? readEnvironment(this.#table["apiKey"]?.environment)?.value)?.trim();
   }
 }
 

@@ -57,7 +57,8 @@ export interface SharedOptions {
    * URL of the API, http or https. For a model on your own dedicated endpoint, set
    * `"https://api-inference.together.ai/v1"` (Together's dedicated inference documentation, 2026-08).
    *
-   * @defaultValue environment variable `TOGETHER_BASE_URL`, then `"https://api.together.ai/v1"`
+   * @defaultValue environment variable `TOGETHER_BASE_URL`, then `TOGETHER_API_BASE`, then
+   * `"https://api.together.ai/v1"`
    */
   baseURL?: string | undefined;
 
@@ -134,7 +135,11 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export const sharedOptions = {
   model: modelId,
   apiKey: apiKey({ environment: ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"] }),
-  baseURL: url({ environment: ["TOGETHER_BASE_URL"], default: "https://api.together.ai/v1" }),
+  // Together's Python packages and mem0 read TOGETHER_API_BASE (2026-11).
+  baseURL: url({
+    environment: ["TOGETHER_BASE_URL", "TOGETHER_API_BASE"],
+    default: "https://api.together.ai/v1",
+  }),
   timeout: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 60_000 }),
   maxRetries: integer({ min: 0, max: 100, default: 5 }),
   retryDeadline: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 120_000 }),

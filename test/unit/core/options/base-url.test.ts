@@ -10,7 +10,7 @@ describe("baseURL", () => {
     "rejects %j, which is not an http or https URL",
     (baseURL) => {
       expect(complaint({ baseURL })).toBe(
-        'Cannot create Embedder: `baseURL` is not an http or https address; write it like "https://api.together.ai/v1" (it may also come from TOGETHER_BASE_URL)',
+        'Cannot create Embedder: `baseURL` is not an http or https address; write it like "https://api.together.ai/v1"',
       );
     },
   );
@@ -74,12 +74,23 @@ describe("environment variables", () => {
     expect(await sent({ apiKey: "own" })).toBe("Bearer own https://api.together.ai");
   });
 
-  it("reads the option baseURL, then TOGETHER_BASE_URL", async () => {
+  it("reads the option baseURL, then TOGETHER_BASE_URL, then TOGETHER_API_BASE", async () => {
+    vi.stubEnv("TOGETHER_API_BASE", "http://127.0.0.1:5678/v1");
+    expect(await sent({ apiKey: "k" })).toBe("Bearer k http://127.0.0.1:5678");
     vi.stubEnv("TOGETHER_BASE_URL", "http://127.0.0.1:1234/v1");
     expect(await sent({ apiKey: "k" })).toBe("Bearer k http://127.0.0.1:1234");
     expect(await sent({ apiKey: "k", baseURL: "https://example.com/v1" })).toBe(
       "Bearer k https://example.com",
     );
+  });
+
+  it.each(["TOGETHER_BASE_URL", "TOGETHER_API_BASE"])("are named in the error of a wrong URL: %s", (name) => {
+    vi.stubEnv(name, "api.together.ai/v1");
+    expect(complaint({})).toBe(
+      `Cannot create Embedder: \`${name}\` is not an http or https address; write it like "https://api.together.ai/v1"`,
+    );
+    vi.stubEnv(name, "https://me:secret@example.com/v1");
+    expect(complaint({})).toContain(`\`${name}\` holds a user name, a query or a fragment; pass the plain`);
   });
 
   it("does not replace an empty option", () => {
