@@ -85,12 +85,11 @@ const rerankModels: Readonly<Record<string, RerankModel>> = {
   "mixedbread-ai/mxbai-rerank-large-v2": { maxInputTokens: 32_768, retired: "2026-03-06" },
 };
 
-/** Ids of all known models, each in one spelling, for suggestions. */
-export const knownModels: readonly string[] = [
-  ...Object.keys(embeddingModels),
-  "Salesforce/Llama-Rank-V1",
-  "mixedbread-ai/Mxbai-Rerank-Large-V2",
-];
+/** Ids of the known models of each kind, each in one spelling, for suggestions. */
+export const knownModels = {
+  embedding: Object.keys(embeddingModels),
+  rerank: ["Salesforce/Llama-Rank-V1", "mixedbread-ai/Mxbai-Rerank-Large-V2"],
+} as const satisfies Record<string, readonly string[]>;
 
 /** Returns the facts about an embedding model; `undefined` for an unknown id. */
 export function embeddingModel(id: string): EmbeddingModel | undefined {

@@ -90,8 +90,8 @@ export function toEmbedderOptions(options: TogetherEmbeddingsParams, name: strin
  * What LlamaIndex wants to know of a model, as far as it is known. Without a tokenizer: LlamaIndex has only OpenAI's,
  * and would cut texts where this model would not.
  */
-export function infoOf({ model, dimensions, maxInputTokens }: EmbedderOptions): EmbeddingInfo {
-  const known = embeddingModel(model);
+export function infoOf({ model, baseModel, dimensions, maxInputTokens }: EmbedderOptions): EmbeddingInfo {
+  const known = embeddingModel(baseModel ?? model);
   const length = dimensions ?? known?.dimensions;
   const maxTokens = maxInputTokens ?? known?.maxInputTokens;
   return { ...(length && { dimensions: length }), ...(maxTokens && { maxTokens }) };

@@ -4,7 +4,6 @@ import { linkedAbortController } from "../abort.js";
 import type { CallOptions } from "../call-options.js";
 import { ProgressReports, reportProgress } from "../callbacks.js";
 import { emitSanitized, emitter, type Emit, type TokenUsage } from "../events.js";
-import { embeddingModel } from "../models.js";
 import type { EmbedderOptions } from "../options/options.js";
 import { callOptions, readCallOptions } from "../options/read-call-options.js";
 import { resolveEmbedder, type ResolvedEmbedder } from "../options/resolve-options.js";
@@ -71,7 +70,7 @@ export class EmbedEngine {
     this.#emit = emitter(this.#options.onEvent, { operation: "embed", model: this.model });
     this.#api = new Api(this.#options, this.#emit);
     this.#cache = this.#options.cache && new VectorCache(this.#options, this.#options.cache, this.#emit);
-    this.#length = new VectorLength(this.#options.dimensions, embeddingModel(this.model)?.dimensions);
+    this.#length = new VectorLength(this.#options);
     this.#sizer = new BatchSizer(this.#options, this.#api, this.#length);
     const shared = { options: this.#options, cache: this.#cache, length: this.#length, sizer: this.#sizer };
     this.estimator = new Estimator(shared);
@@ -164,7 +163,7 @@ export class EmbedEngine {
     { priority, convert, task, first = 0 }: EmbedCall<Vector>,
   ): PreparedTexts<Vector> {
     const { queryPrefix, documentPrefix, countTokens } = this.#options;
-    const prefix = priority === "high" ? queryPrefix : documentPrefix;
+    const prefix = priority === "high" ? (queryPrefix ?? "") : documentPrefix;
     const converted = this.#options.normalize ? (vector: RawVector) => convert(normalize(vector)) : convert;
     return new PreparedTexts(list, { task, first, prefix, convert: converted, countTokens });
   }

@@ -1,25 +1,30 @@
 import { cannot, type TogetherError } from "../errors/together-error.js";
+import { embeddingModel } from "../models.js";
+import type { ResolvedEmbedder } from "../options/resolve-options.js";
 import { RequestError } from "../request/request-error.js";
+
+/** The options that say how long the vectors are. */
+type LengthOptions = Pick<ResolvedEmbedder, "model" | "baseModel" | "dimensions">;
 
 /** What is known about the length of a model's vectors. */
 export class VectorLength {
+  readonly #options: LengthOptions;
   readonly #known: number | undefined;
   #required: number | undefined;
   #isConfirmed = false;
   #cached: number | undefined;
 
-  /**
-   * @param set - The option `dimensions`.
-   * @param known - That of the known model with this id.
-   */
-  constructor(set: number | undefined, known: number | undefined) {
-    this.#required = set;
-    this.#known = known;
+  constructor(options: LengthOptions) {
+    const { model, baseModel, dimensions } = options;
+    this.#options = options;
+    this.#known = embeddingModel(model)?.dimensions;
+    this.#required =
+      dimensions ?? (baseModel === undefined ? undefined : embeddingModel(baseModel)?.dimensions);
   }
 
   /**
-   * The length that every vector must have: as set, or as first received. A known model's is not enough: an endpoint
-   * may run another model. That of a cached vector is not either: the server is right.
+   * The length that every vector must have: as set, that of `baseModel`, or as first received. That of `model` is not
+   * enough: an endpoint may have the name of another model. That of a cached vector is not either: the server is right.
    */
   get required(): number | undefined {
     return this.#required;
@@ -43,11 +48,11 @@ export class VectorLength {
   /**
    * Takes over the length of the vectors that the server sent.
    *
-   * @throws {@link RequestError} if the option `dimensions` has another one, and no response has confirmed it.
+   * @throws {@link RequestError} if `dimensions` or `baseModel` has another one, and no response has confirmed it.
    */
   received(length: number): void {
     this.#required ??= length;
-    if (this.#required !== length) throw wrongDimensions(this.#required, length);
+    if (this.#required !== length) throw wrongDimensions(this.#options, this.#required, length);
     this.#isConfirmed = true;
   }
 
@@ -63,8 +68,19 @@ export function mixedLengths(task: string, given: number, next: number): Togethe
   return cannot("invalid_response", task, problem, "set `dimensions`, or another `namespace` for the cache");
 }
 
-/** The failure of a request whose vectors are sound, but not as long as the option `dimensions` says. */
-function wrongDimensions(set: number, received: number): RequestError {
-  const problem = `\`dimensions\` is ${set}, but the model returns vectors of length ${received}`;
-  return new RequestError({ kind: "option", problem, fix: `set it to ${received}, or leave it out` });
+/** The failure of a request whose vectors are sound, but not as long as the options say. */
+function wrongDimensions(
+  { dimensions, baseModel }: LengthOptions,
+  required: number,
+  received: number,
+): RequestError {
+  const returned = `the model returns vectors of length ${received}`;
+  const [problem, fix] =
+    dimensions === undefined
+      ? [
+          `\`baseModel\` is "${baseModel}", which has ${required} dimensions, but ${returned}`,
+          `set it to the model that runs there, or set \`dimensions\` to ${received}`,
+        ]
+      : [`\`dimensions\` is ${required}, but ${returned}`, `set it to ${received}, or leave it out`];
+  return new RequestError({ kind: "option", problem, fix });
 }

@@ -14,6 +14,15 @@ export interface EmbedderOptions extends SharedOptions {
   model: EmbeddingModelId;
 
   /**
+   * Id of the known model that runs behind an endpoint's name. The query prefix, the token limit and the dimensions come
+   * from it; options that you set win. `model` stays the name that is sent, cached and reported. A response with other
+   * dimensions is an error of code `invalid_option`, and so is an id that is not known.
+   *
+   * @defaultValue `model`
+   */
+  baseModel?: EmbeddingModelId | undefined;
+
+  /**
    * Maximum number of texts in one request. Whole number, 1 to 2,048. By default it is 128, and up to 512 for a long
    * list of short texts. Once the server limits requests rather than tokens, it is 512, and up to 2,048 if it accepts
    * fewer than four requests per second. A batch also has a limit of 512 estimated tokens per text that it may hold.
@@ -109,10 +118,11 @@ export const MAX_DIMENSIONS = 16_384;
 
 /** One entry per option, in the order of error messages and of README. */
 export const embedderOptions = {
-  ...sharedOptions,
+  ...sharedOptions("embedding"),
   batchSize: integer({ min: 1, max: MAX_BATCH_SIZE }),
   dimensions: integer({ min: 1, max: MAX_DIMENSIONS }),
-  queryPrefix: string({ default: (model) => embeddingModel(model)?.queryPrefix ?? "" }),
+  // Without a default for a model that is not known: then it is not known whether a prefix is needed.
+  queryPrefix: string({ default: (model) => embeddingModel(model)?.queryPrefix }),
   documentPrefix: string({ default: "" }),
   normalize: boolean({ default: false }),
   longText: oneOf(["send", "reject"], { default: "send" }),

@@ -50,10 +50,15 @@ export class OptionReader<Table extends AnyTable> {
   read<Name extends keyof Table & string>(name: Name): Resolved<Table>[Name] {
     const option = this.#table[name] as AnyOption;
     const given = this.has(name) ? { name, value: this.#options[name] } : readEnvironment(option.environment);
-    const model = this.has("model") ? String(this.#options["model"]) : "";
     return (
-      given ? option.check(given.value, given.name, this.error) : option.default(model, this.error)
+      given ? option.check(given.value, given.name, this.error) : option.default(this.#baseModel, this.error)
     ) as Resolved<Table>[Name];
+  }
+
+  /** The id of the model whose facts are the defaults. */
+  get #baseModel(): string {
+    const name = ["baseModel", "model"].find((one) => this.has(one));
+    return name === undefined ? "" : String(this.#options[name]);
   }
 
   /** Returns all options. Those in `known` are not read. */

@@ -14,7 +14,7 @@ export interface Option<Given, Result = Given> {
   readonly environment?: readonly string[] | undefined;
   /** Returns a value in the form that the core uses. Throws if it is not valid. */
   readonly check: (value: unknown, name: string, error: OptionError) => Result;
-  /** Returns the value of an option that was left out. Throws if it is required. */
+  /** Returns the value of an option that was left out. `model` is `baseModel`, or else `model`. Throws if required. */
   readonly default: (model: string, error: OptionError) => Result;
 }
 
@@ -36,7 +36,7 @@ export type Resolved<Table extends AnyTable> = {
 
 /** What an option needs beside its type. */
 interface Settings<Default> {
-  /** A value, or a function of the model's id. Without a default, an option that is left out is `undefined`. */
+  /** A value, or a function of the base model's id. Without a default, an option that is left out is `undefined`. */
   readonly default?: Default | ((model: string) => Default);
   readonly environment?: readonly string[];
 }

@@ -10,6 +10,15 @@ export interface RerankerOptions extends SharedOptions {
   model: RerankModelId;
 
   /**
+   * Id of the known model that runs behind an endpoint's name. The largest number of documents and the token limit come
+   * from it; options that you set win. `model` stays the name that is sent and reported. An id that is not known is an
+   * error of code `invalid_option`.
+   *
+   * @defaultValue `model`
+   */
+  baseModel?: RerankModelId | undefined;
+
+  /**
    * How many of the best documents to return. Whole number, 1 or more. A call can override it.
    *
    * @defaultValue all
@@ -47,7 +56,7 @@ const DEFAULT_RERANK_BATCH_SIZE = 1024;
 
 /** One entry per option, in the order of error messages and of README. */
 export const rerankerOptions = {
-  ...sharedOptions,
+  ...sharedOptions("rerank"),
   topN: integer({ min: 1 }),
   minScore: number(),
   batchSize: integer({

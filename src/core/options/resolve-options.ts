@@ -7,10 +7,10 @@ import { OptionReader } from "./option-reader.js";
 import type { Resolved } from "./option-types.js";
 import type { EmbedderOptions, RerankerOptions } from "./options.js";
 import { rerankerOptions } from "./reranker-options.js";
-import { sharedOptions } from "./shared-options.js";
+import type { sharedOptions } from "./shared-options.js";
 
 /** Shared options with their defaults. */
-export type ResolvedShared = Resolved<typeof sharedOptions>;
+export type ResolvedShared = Resolved<ReturnType<typeof sharedOptions>>;
 
 /** Options of an embedder with their defaults. */
 export type ResolvedEmbedder = Resolved<typeof embedderOptions>;
@@ -57,7 +57,7 @@ export function resolveReranker(options: RerankerOptions, name: string): Resolve
   return resolved;
 }
 
-type SharedReader = Pick<OptionReader<typeof sharedOptions>, "has" | "read" | "check" | "error">;
+type SharedReader = Pick<OptionReader<ReturnType<typeof sharedOptions>>, "has" | "read" | "check" | "error">;
 
 /** Returns the key and the URL of a client, if there is one. */
 function settingsOfClient(reader: SharedReader): { apiKey?: string; baseURL?: string } {

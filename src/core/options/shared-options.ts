@@ -2,6 +2,7 @@
 
 import type Together from "together-ai";
 import type { TogetherEvent } from "../events.js";
+import { baseModel, type ModelKind } from "./base-model.js";
 import { apiKey, modelId, togetherClient, url } from "./connection.js";
 import { func, integer, type OptionTable } from "./option-types.js";
 
@@ -131,20 +132,22 @@ export interface SharedOptions {
 /** The longest delay that a timer supports. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** One entry per option, in the order of error messages and of README. */
-export const sharedOptions = {
-  model: modelId,
-  apiKey: apiKey({ environment: ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"] }),
-  // Together's Python packages and mem0 read TOGETHER_API_BASE (2026-11).
-  baseURL: url({
-    environment: ["TOGETHER_BASE_URL", "TOGETHER_API_BASE"],
-    default: "https://api.together.ai/v1",
-  }),
-  timeout: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 60_000 }),
-  maxRetries: integer({ min: 0, max: 100, default: 5 }),
-  retryDeadline: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 120_000 }),
-  maxConcurrency: integer({ min: 1, max: 1024, default: 128 }),
-  fetch: func<Fetch>(),
-  client: togetherClient,
-  onEvent: func<(event: TogetherEvent) => void>(),
-} as const satisfies OptionTable<SharedOptions & { model: string }>;
+/** Creates one entry per option, in the order of error messages and of README. */
+export const sharedOptions = (kind: ModelKind) =>
+  ({
+    model: modelId,
+    baseModel: baseModel(kind),
+    apiKey: apiKey({ environment: ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"] }),
+    // Together's Python packages and mem0 read TOGETHER_API_BASE (2026-11).
+    baseURL: url({
+      environment: ["TOGETHER_BASE_URL", "TOGETHER_API_BASE"],
+      default: "https://api.together.ai/v1",
+    }),
+    timeout: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 60_000 }),
+    maxRetries: integer({ min: 0, max: 100, default: 5 }),
+    retryDeadline: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 120_000 }),
+    maxConcurrency: integer({ min: 1, max: 1024, default: 128 }),
+    fetch: func<Fetch>(),
+    client: togetherClient,
+    onEvent: func<(event: TogetherEvent) => void>(),
+  }) as const satisfies OptionTable<SharedOptions & { model: string; baseModel?: string }>;

@@ -122,13 +122,13 @@ describe("OptionReader", () => {
     expect(complaint({ baseUrl: "x" })).toContain("did you mean `baseURL`?");
     expect(complaint({ topn: 1 }, Reranker)).toContain("did you mean `topN`?");
     expect(complaint({ temperature: 1 })).toBe(
-      "Cannot create Embedder: `temperature` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
-        "retryDeadline, maxConcurrency, fetch, client, onEvent, batchSize, dimensions, queryPrefix, documentPrefix, normalize, " +
+      "Cannot create Embedder: `temperature` is not an option; it takes model, baseModel, apiKey, baseURL, timeout, " +
+        "maxRetries, retryDeadline, maxConcurrency, fetch, client, onEvent, batchSize, dimensions, queryPrefix, documentPrefix, normalize, " +
         "longText, maxInputTokens, countTokens, encodingFormat, cache",
     );
     expect(complaint({ normalize: true }, Reranker)).toBe(
-      "Cannot create Reranker: `normalize` is not an option; it takes model, apiKey, baseURL, timeout, maxRetries, " +
-        "retryDeadline, maxConcurrency, fetch, client, onEvent, topN, minScore, batchSize, fallback",
+      "Cannot create Reranker: `normalize` is not an option; it takes model, baseModel, apiKey, baseURL, timeout, " +
+        "maxRetries, retryDeadline, maxConcurrency, fetch, client, onEvent, topN, minScore, batchSize, fallback",
     );
   });
 
