@@ -37,6 +37,7 @@ export type {
   RetryEvent,
   DocumentSkippedEvent,
   BatchSplitEvent,
+  ModelUnknownEvent,
   OutageEvent,
   RateLimitedEvent,
   TogetherEvent,

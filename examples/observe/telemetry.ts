@@ -86,6 +86,7 @@ export class Telemetry {
       case "text-sanitized":
       case "document-skipped":
       case "batch-split":
+      case "model-unknown":
       case "rerank-fallback":
         trace.getActiveSpan()?.addEvent(event.type);
     }

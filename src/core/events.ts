@@ -137,14 +137,17 @@ export interface CacheErrorEvent extends Common {
   readonly error: unknown;
 }
 
-/** Texts beyond the model's input limit are sent. The server truncates or rejects them. */
+/**
+ * Texts beyond the model's input limit are sent. The server truncates or rejects them. For a known rerank model, a
+ * document counts together with the query.
+ */
 export interface TextTooLongEvent extends Common {
   readonly type: "text-too-long";
   /** Their indexes in the list or the stream. */
   readonly indexes: readonly number[];
   /** Number of tokens of the longest text; an estimate unless `countTokens` is set. */
   readonly longestTokens: number;
-  /** The model's input limit in tokens: the option's value, or that of the known model. */
+  /** The model's input limit in tokens: the option's value, or that of the known model or of `baseModel`. */
   readonly maxInputTokens: number;
 }
 
@@ -168,14 +171,23 @@ export interface DocumentSkippedEvent extends Common {
 export interface BatchSplitEvent extends Common {
   readonly type: "batch-split";
   /**
-   * More documents than `batchSize`, a request that the server rejected as too large, or one that it rejected in words
-   * that the client does not know: its halves show whether the size is the reason.
+   * More documents than `batchSize`, or more tokens than a request may hold; a request that the server rejected as too
+   * large; or one that it rejected in words that the client does not know: its halves show whether the size is the
+   * reason.
    */
   readonly reason: "list-too-long" | "request-too-large" | "request-rejected";
   /** Number of texts or documents before the split. */
   readonly texts: number;
   /** Number of requests after the split. */
   readonly requests: number;
+}
+
+/**
+ * The model is not known, and neither `baseModel` nor `queryPrefix` is set: queries are sent without the prefix that the
+ * model may need, and there is no token limit. Each embedder emits it once, when it is first given texts.
+ */
+export interface ModelUnknownEvent extends Common {
+  readonly type: "model-unknown";
 }
 
 /** Reranking failed, and `fallback: "original-order"` returned the documents in their original order. */
@@ -203,6 +215,7 @@ export type TogetherEvent =
   | TextSanitizedEvent
   | DocumentSkippedEvent
   | BatchSplitEvent
+  | ModelUnknownEvent
   | RerankFallbackEvent;
 
 /** `Omit` for each member of a union. */

@@ -120,7 +120,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
     const embedBatchSize = this.#batchSize;
     if (embedBatchSize === this.#builtFor) return this.#engine;
     const options = { ...this.#options, batchSize: undefined, embedBatchSize };
-    this.#engine = new EmbedEngine(toEmbedderOptions(options, NAME), NAME);
+    this.#engine = new EmbedEngine(toEmbedderOptions(options, NAME), NAME, this.#engine);
     this.#builtFor = embedBatchSize;
     return this.#engine;
   }

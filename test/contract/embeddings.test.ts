@@ -96,6 +96,28 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     ]);
   });
 
+  it("put the prefix of `baseModel` before a query, and send the endpoint's name", async () => {
+    const server = bench();
+    const embeddings = on(driver, server, { baseModel: E5, dimensions: 4 });
+    await embeddings.documents(["a document"]);
+    await embeddings.query("a question");
+    expect(server.bodies()).toMatchObject([
+      { model: EMBEDDING, input: ["a document"] },
+      { model: EMBEDDING, input: [expect.stringMatching(/^Instruct: .+\nQuery: a question$/s) as string] },
+    ]);
+    expect(only(server.events, "model-unknown")).toEqual([]);
+  });
+
+  it("emit once that the model is not known", async () => {
+    const server = bench();
+    const embeddings = on(driver, server);
+    await embeddings.documents(texts(3));
+    await embeddings.query("a question");
+    expect(only(server.events, "model-unknown")).toEqual([
+      { type: "model-unknown", operation: "embed", model: EMBEDDING },
+    ]);
+  });
+
   it("put the prefixes that they are given before queries and documents", async () => {
     const server = bench();
     const embeddings = on(driver, server, { queryPrefix: "find: ", documentPrefix: "keep: " });

@@ -19,6 +19,7 @@ import { BatchSizer } from "./batch-sizer.js";
 import { readChunks } from "./chunk-stream.js";
 import { Estimator } from "./estimate.js";
 import { EmbedRun, type EmbedRequest } from "./embed-run.js";
+import { ModelReport } from "./model-report.js";
 import { pick, PreparedTexts } from "./prepared-texts.js";
 import type { UniqueTexts } from "./unique-texts.js";
 import { VectorCache } from "./vector-cache.js";
@@ -61,11 +62,15 @@ export class EmbedEngine {
   readonly #cache: VectorCache | undefined;
   readonly #length: VectorLength;
   readonly #sizer: BatchSizer;
+  readonly #modelReport: ModelReport;
   /** Estimates calls of {@link EmbedEngine.embed} and {@link EmbedEngine.embedStream}. */
   readonly estimator: Estimator;
 
-  /** @param name - The class that the user creates, for error messages. */
-  constructor(options: EmbedderOptions, name: string) {
+  /**
+   * @param name - The class that the user creates, for error messages.
+   * @param replaced - The engine of the same object that it replaces.
+   */
+  constructor(options: EmbedderOptions, name: string, replaced?: EmbedEngine) {
     this.#options = resolveEmbedder(options, name);
     this.#emit = emitter(this.#options.onEvent, { operation: "embed", model: this.model });
     this.#api = new Api(this.#options, this.#emit);
@@ -74,6 +79,7 @@ export class EmbedEngine {
     this.#sizer = new BatchSizer(this.#options, this.#api, this.#length);
     const shared = { options: this.#options, cache: this.#cache, length: this.#length, sizer: this.#sizer };
     this.estimator = new Estimator(shared);
+    this.#modelReport = replaced ? replaced.#modelReport : new ModelReport(this.#options, this.#emit);
   }
 
   get model(): string {
@@ -175,6 +181,7 @@ export class EmbedEngine {
     { signal, onProgress }: CallOptions,
   ): Promise<void> {
     const { unique } = prepared;
+    this.#modelReport.send();
     const cache = call.priority === "normal" ? this.#cache : undefined;
     const writes: Promise<void>[] = [];
     const { controller, unlink } = linkedAbortController(signal);

@@ -59,6 +59,7 @@ describe("events", () => {
       "text-sanitized": true,
       "document-skipped": true,
       "batch-split": true,
+      "model-unknown": true,
       "rerank-fallback": true,
     };
     expect([...seen].toSorted()).toEqual(Object.keys(all).toSorted());

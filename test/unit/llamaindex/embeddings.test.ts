@@ -124,6 +124,17 @@ describe("getQueryEmbedding", () => {
 });
 
 describe("embedBatchSize", () => {
+  it("causes no second model-unknown event when it is changed", async () => {
+    const server = bench();
+    const embeddings = on(server);
+    embeddings.embedBatchSize = 1;
+    await embeddings.getTextEmbeddings(texts(2));
+    embeddings.embedBatchSize = 2;
+    await embeddings.getTextEmbeddings(texts(2));
+    expect(sizes(server)).toEqual([1, 1, 2]);
+    expect(only(server.events, "model-unknown")).toHaveLength(1);
+  });
+
   it("is the texts of a request, as an option", async () => {
     const server = bench();
     const embeddings = on(server, { embedBatchSize: 2 });
@@ -196,6 +207,10 @@ describe("embedInfo", () => {
     expect(embeddings.embedInfo).toEqual({ dimensions: 1024, maxTokens: 512 });
     const long = ["word ".repeat(2000)];
     expect(embeddings.truncateMaxTokens(long)).toEqual(long);
+  });
+
+  it("reports what is known of `baseModel`", () => {
+    expect(on(bench(), { baseModel: BGE }).embedInfo).toEqual({ dimensions: 1024, maxTokens: 512 });
   });
 
   it("reports what was set, and nothing for an unknown model", () => {

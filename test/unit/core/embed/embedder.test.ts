@@ -26,7 +26,7 @@ describe("an embedder", () => {
 
   it("emits a request and a response for a query, and no other event", async () => {
     const { embedder, events } = bench();
-    await embedder().embedQuery("a question");
+    await embedder({ queryPrefix: "" }).embedQuery("a question");
     expect(events.map(({ type }) => type)).toEqual(["request", "response"]);
   });
 

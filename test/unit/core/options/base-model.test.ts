@@ -173,3 +173,45 @@ describe("a baseModel that is not known", () => {
     expect(complaint({ baseModel: "tgp_v1_secret" })).not.toContain("secret");
   });
 });
+
+describe("the event model-unknown", () => {
+  it("is emitted once per embedder, before its first request", async () => {
+    const { embedder, events } = bench();
+    const one = embedder();
+    expect(events).toEqual([]);
+    await one.embed([]);
+    expect(events).toEqual([]);
+    await Promise.all([one.embed(["a", "b"]), one.embedQuery("a question")]);
+    await one.embed(["c"]);
+    expect(events[0]).toEqual({ type: "model-unknown", operation: "embed", model: EMBEDDING });
+    await embedder().embedQuery("a question");
+    expect(only(events, "model-unknown")).toHaveLength(2);
+  });
+
+  it("is emitted by a stream too", async () => {
+    const { embedder, events } = bench();
+    for await (const { index } of embedder({ batchSize: 1 }).embedStream(texts(3)))
+      expect(index).toBeLessThan(3);
+    expect(events.map(({ type }) => type).indexOf("model-unknown")).toBe(0);
+    expect(only(events, "model-unknown")).toHaveLength(1);
+  });
+
+  it.each<Partial<EmbedderOptions>>([
+    { queryPrefix: "" },
+    { queryPrefix: "query: " },
+    { baseModel: BGE, dimensions: 4 },
+  ])("is not emitted with %j", async (own) => {
+    const { embedder, events } = bench();
+    await embedder(own).embedQuery("a question");
+    expect(only(events, "model-unknown")).toEqual([]);
+  });
+
+  it("is not emitted for a known model, nor by a reranker", async () => {
+    const { embedder, reranker, events } = bench({
+      models: { [BGE]: { type: "embedding", dimensions: 4 }, [RERANK]: { type: "rerank" } },
+    });
+    await embedder({ model: BGE }).embedQuery("a question");
+    await reranker().rerank("q", ["1"], String);
+    expect(only(events, "model-unknown")).toEqual([]);
+  });
+});

@@ -78,7 +78,7 @@ describe("shared options", () => {
     const onEvent = vi.fn<() => never>(() => {
       throw new Error("a mistake in the listener");
     });
-    expect((await embedder({ onEvent }).embed(["a"])).vectors.length).toBe(1);
+    expect((await embedder({ onEvent, queryPrefix: "" }).embed(["a"])).vectors.length).toBe(1);
     expect((await reranker({ onEvent }).rerank("q", ["1"], String)).length).toBe(1);
     expect(onEvent).toHaveBeenCalledTimes(4);
   });
