@@ -79,7 +79,8 @@ export interface EmulatorOptions {
    */
   readonly maxBatchTexts?: number;
   /**
-   * Maximum number of estimated tokens per request, 1 or more. More are rejected with `tooLargeStatus`.
+   * Maximum number of estimated tokens per request, 1 or more. For reranking, the query counts with each document. More
+   * are rejected with `tooLargeStatus`.
    *
    * @defaultValue no limit
    */

@@ -122,6 +122,17 @@ describe.each(drivers)("reranking in $framework", (driver) => {
     expect(server.bodies()).toMatchObject([{ model: RERANK, query: QUERY, documents: ["one", "two"] }]);
   });
 
+  it("knows the limits of `baseModel`, and sends the endpoint's name", async () => {
+    const server = bench();
+    const list = texts(1_025).with(3, "語".repeat(9_000));
+    await rank(driver, list, { baseModel: "Salesforce/Llama-Rank-V1" }, server);
+    expect(only(server.events, "text-too-long")).toMatchObject([{ indexes: [3], maxInputTokens: 8_192 }]);
+    expect(server.bodies().map(({ model, documents }) => [model, documents.length])).toEqual([
+      [RERANK, 1_024],
+      [RERANK, 1],
+    ]);
+  });
+
   it("leaves everything in the list as it was", async () => {
     const items = deepFreeze(passages(["1", "3", "2"]).map((passage) => driver.wrap(passage)));
     const ranked = await reranker(driver, bench(), { topN: 2 }).rerank(QUERY, items);

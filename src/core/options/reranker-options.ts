@@ -34,8 +34,9 @@ export interface RerankerOptions extends SharedOptions {
   minScore?: number | undefined;
 
   /**
-   * Documents in one request; a longer list is split, with an event. Whole number, 1 to 10,000. Scores of separate
-   * requests may not be comparable. On an endpoint with replicas, a smaller number makes a long list several times
+   * Documents in one request; a longer list is split, with an event. Whole number, 1 to 10,000. A request also holds at
+   * most 500,000 estimated tokens, the query counted with each document, or what the server has accepted. Scores of
+   * separate requests may not be comparable. On an endpoint with replicas, a smaller number makes a long list several times
    * faster. It is safe for models that score each document on its own.
    *
    * @defaultValue the model's documented limit, otherwise 1,024

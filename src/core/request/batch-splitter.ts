@@ -73,9 +73,9 @@ export class BatchSplitter {
     const { indexes, noun, task } = this.#options;
     const index = indexes[positions[0] as number] as number;
     const { status, requestId, attempts } = failed.error();
-    const size = `${text?.length} characters, about ${count(tokens, "token")}`;
-    const addition = noun === "document" ? ", with the query," : "";
-    const problem = `the ${noun} at index ${index} (${size}) is${addition} more than the model takes`;
+    const addition = noun === "document" ? " with the query" : "";
+    const size = `${text?.length} characters, about ${count(tokens, "token")}${addition}`;
+    const problem = `the ${noun} at index ${index} (${size}) is more than the model takes`;
     const details = { index, status, requestId, attempts };
     return cannot("text_too_long", task, problem, "split it into shorter ones", details);
   }

@@ -3,6 +3,7 @@
 import type { CallOptions } from "../call-options.js";
 import { cannot, isTogetherError } from "../errors/together-error.js";
 import { emitter, type Emit, type TokenUsage } from "../events.js";
+import { rerankModel } from "../models.js";
 import type { RerankerOptions } from "../options/options.js";
 import { callOptions, readCallOptions } from "../options/read-call-options.js";
 import { rerankerOptions } from "../options/reranker-options.js";
@@ -76,7 +77,7 @@ export class RerankEngine {
 
   /** Reranks items, best first. */
   async rerank<Item>(given: GivenRankInput<Item>, options?: RerankOptions): Promise<Ranking<Item>> {
-    const { batchSize, fallback, model } = this.#options;
+    const { batchSize, fallback, model, baseModel = model } = this.#options;
     const task = rerankTask(given.items, model);
     const { signal, onProgress, ...limits } = readCallOptions(options, rerankCallOptions, task);
     const { topN = this.#options.topN, minScore = this.#options.minScore ?? Number.NEGATIVE_INFINITY } =
@@ -88,7 +89,8 @@ export class RerankEngine {
     let scores: readonly Score[];
     try {
       const run = { api: this.#api, acceptedSize: this.#acceptedSize, emit: this.#emit, model, batchSize };
-      const all = await runRerank({ ...run, input, topN, task, usage, signal, onProgress });
+      const maxInputTokens = rerankModel(baseModel)?.maxInputTokens;
+      const all = await runRerank({ ...run, maxInputTokens, input, topN, task, usage, signal, onProgress });
       scores = all.filter(({ score }) => score >= minScore);
     } catch (error) {
       // The reason of an abort can itself be a TogetherError: that of another call of the user's.

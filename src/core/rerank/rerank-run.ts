@@ -14,9 +14,15 @@ import { BatchQueue } from "../request/batch-queue.js";
 import { BatchSplitter } from "../request/batch-splitter.js";
 import { rankingLimit } from "../request/response-limits.js";
 import { byScore, readRanking, readUsage, rerankRequest, type RankedIndex } from "../request/wire.js";
-import { estimateTokens } from "../tokens.js";
+import { countTokens, estimateTokens } from "../tokens.js";
 import type { UsageTotal } from "../usage.js";
 import type { RankInput } from "./rank-input.js";
+
+/**
+ * Estimated tokens in one request, with the query counted per document. Together documents no limit. Voyage documents
+ * 600,000, counted likewise (2026-11); the rest is for errors of the estimate. What is still too large is split.
+ */
+const MAX_REQUEST_TOKENS = 500_000;
 
 /** What a run needs from the engine that starts it. */
 export interface RerankRunOptions extends CallOptions {
@@ -27,6 +33,8 @@ export interface RerankRunOptions extends CallOptions {
   readonly input: RankInput<unknown>;
   /** Most documents per request. */
   readonly batchSize: number;
+  /** Most tokens of a document with the query, as far as is known. */
+  readonly maxInputTokens: number | undefined;
   /** How many of the best are wanted; `undefined` for all. */
   readonly topN: number | undefined;
   /** What the caller asked for; completes the sentence "Cannot ...". */
@@ -60,8 +68,8 @@ export async function runRerank(options: RerankRunOptions): Promise<RankedIndex[
     throw controller.signal.reason;
   };
 
-  const queue = new BatchQueue(input.texts, input.texts.map(estimateTokens));
-  const limits = acceptedSize.within({ texts: batchSize, tokens: Number.POSITIVE_INFINITY });
+  const queue = new BatchQueue(input.texts, countPairs(options));
+  const limits = acceptedSize.within({ texts: batchSize, tokens: MAX_REQUEST_TOKENS });
   const batches: Batch[] = [];
   for (let batch = queue.take(limits); batch; batch = queue.take(limits)) batches.push(batch);
   const requests = batches.length;
@@ -71,16 +79,23 @@ export async function runRerank(options: RerankRunOptions): Promise<RankedIndex[
   return scores.toSorted(byScore);
 }
 
+/** Estimates the tokens of each document with the query: a reranker reads both together. */
+function countPairs({ input, maxInputTokens, task, emit }: RerankRunOptions): number[] {
+  const ofQuery = estimateTokens(input.query);
+  const countPair = (text: string): number => ofQuery + estimateTokens(text);
+  const list = { texts: input.texts, firstIndexOf: (position: number) => input.indexes[position] as number };
+  return countTokens(list, task, { countTokens: countPair, maxInputTokens, longText: "send" }, emit);
+}
+
 function requestFor(
   { texts, tokens }: Batch,
-  { input, model, topN = texts.length, usage }: RerankRunOptions,
+  { input: { query }, model, topN = texts.length, usage }: RerankRunOptions,
 ): ApiRequest<RankedIndex[]> {
-  const { query } = input;
   const wanted = Math.min(topN, texts.length);
   return {
     call: { path: "/rerank", body: rerankRequest(model, query, texts, wanted) },
     texts,
-    estimatedTokens: tokens + estimateTokens(query),
+    estimatedTokens: tokens,
     limit: rankingLimit(texts),
     parse: (body) => {
       const ranking = readRanking(body, texts.length, wanted);

@@ -64,11 +64,12 @@ function parseRequest(body: JsonObject, settings: EmulatorSettings): RankingRequ
   rejectTooMany(documents, MAX_DOCUMENTS, settings);
   const fields = optionalArgument(body, "rank_fields", "a list of strings", isStrings);
   const texts = documents.map((document) => (isString(document) ? document : fieldsText(document, fields)));
+  const query = requiredArgument(body, "query", "a string", isString);
   return {
     model,
     id: body["model"] as string,
-    query: requiredArgument(body, "query", "a string", isString),
-    texts: acceptedTexts(texts, model.maxTokens, settings),
+    query,
+    texts: acceptedTexts(texts, model.maxTokens, settings, countTokens(query)),
     originals: documents.map((document) => (isString(document) ? document : JSON.stringify(document))),
     topN:
       optionalArgument(body, "top_n", "a whole number of 1 or more", isPositiveInteger) ?? documents.length,

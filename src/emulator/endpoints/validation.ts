@@ -77,12 +77,14 @@ export function requireModel<Type extends EmulatedModel["type"]>(
 /**
  * Returns the texts as the model reads them: those beyond `maxTokens` are truncated if `longText` is `"truncate"`.
  *
+ * @param queryTokens - Tokens of the query, which a reranker reads with each text.
  * @throws {ApiError} if there are too many tokens, or a text is too long or blank and the settings reject it.
  */
 export function acceptedTexts(
   texts: readonly string[],
   maxTokens: number | undefined,
   settings: EmulatorSettings,
+  queryTokens = 0,
 ): string[] {
   const { maxBatchTokens } = settings;
   let sum = 0;
@@ -91,7 +93,7 @@ export function acceptedTexts(
       throw invalidArgument("Input cannot be blank", "input");
     }
     const tokens = countTokens(text);
-    sum += tokens;
+    sum += queryTokens + tokens;
     if (maxTokens === undefined || tokens <= maxTokens) return text;
     if (settings.longText === "reject") throw tooManyTokens(maxTokens, tokens);
     return truncate(text, maxTokens);

@@ -64,7 +64,7 @@ describe("rerank()", () => {
     const { reranker, events } = bench();
     await reranker().rerank("a query", ["document 1", "document 2"], identity);
     expect(events.map(({ type }) => type)).toEqual(["request", "response"]);
-    const estimatedTokens = estimateTokens("a query") + 2 * estimateTokens("document 1");
+    const estimatedTokens = 2 * (estimateTokens("a query") + estimateTokens("document 1"));
     expect(events[0]).toMatchObject({ texts: 2, estimatedTokens });
   });
 
