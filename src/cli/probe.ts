@@ -5,7 +5,14 @@ import { failedChecks, formatJson, formatText } from "../probe/report.js";
 import { parseNumber, parseOptions, UsageError, type Command } from "./command.js";
 
 const ACTION = "probe the endpoint";
-const NAMES = ["model", "rerank-model", "base-url", "max-input-tokens"] as const;
+const NAMES = [
+  "model",
+  "base-model",
+  "rerank-model",
+  "base-rerank-model",
+  "base-url",
+  "max-input-tokens",
+] as const;
 const HELP_AT = "together-retrieval probe --help";
 
 /** `together-retrieval probe` */
@@ -21,7 +28,9 @@ from TOGETHER_API_KEY. The output holds no text and no key. The exit code is 1 i
 no response, or one that cannot be read.
 
   --model <id>                 embedding model, or <project>/<endpoint>
+  --base-model <id>            known model that runs behind the endpoint's name
   --rerank-model <id>          rerank model, or <project>/<endpoint>
+  --base-rerank-model <id>     known model that runs behind the endpoint's name
   --base-url <url>             base URL (default: TOGETHER_BASE_URL, then TOGETHER_API_BASE, then
                                https://api.together.ai/v1)
   --max-input-tokens <number>  token limit of the model (default: that of a known model, else 8192)
@@ -32,7 +41,9 @@ no response, or one that cannot be read.
     const given = parseOptions(args, NAMES, ACTION, HELP_AT, ["json"]);
     const options: ProbeOptions = {
       model: given.model,
+      baseModel: given["base-model"],
       rerankModel: given["rerank-model"],
+      baseRerankModel: given["base-rerank-model"],
       baseURL: given["base-url"],
       maxInputTokens: parseNumber(given["max-input-tokens"], "max-input-tokens", ACTION, {
         min: 1,

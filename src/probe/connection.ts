@@ -8,7 +8,7 @@ export interface Connection {
   readonly baseURL: string;
 }
 
-const { apiKey, baseURL } = sharedOptions;
+const { apiKey, baseURL } = sharedOptions("embedding");
 
 /**
  * Reads the key and the base URL as the package's classes do: as given, otherwise from the environment.

@@ -1,5 +1,6 @@
 import { Embedder } from "../core/embed/embedder.js";
 import { embeddingModel, rerankModel as rerankModelOf } from "../core/models.js";
+import { resolveEmbedder, resolveReranker } from "../core/options/resolve-options.js";
 import { Reranker } from "../core/rerank/reranker.js";
 import type { Observation } from "./assumptions.js";
 import { readConnection } from "./connection.js";
@@ -16,8 +17,12 @@ import { DOCUMENTS, QUERY, SENTENCES } from "./texts.js";
 export interface ProbeOptions {
   /** The embedding model. */
   readonly model?: string | undefined;
+  /** The known model behind its name. */
+  readonly baseModel?: string | undefined;
   /** The rerank model. */
   readonly rerankModel?: string | undefined;
+  /** The known model behind its name. */
+  readonly baseRerankModel?: string | undefined;
   readonly baseURL?: string | undefined;
   readonly apiKey?: string | undefined;
   /** The model's limit, in tokens. @defaultValue that of a known model, else 8192 */
@@ -50,6 +55,7 @@ export async function probe(options: ProbeOptions): Promise<Report> {
     { apiKey: options.apiKey, baseURL: options.baseURL },
     "probe the endpoint",
   );
+  checkModels(options);
   const client = new ProbeClient(baseURL, apiKey, options.fetch ?? globalThis.fetch);
   const observations: Observation[] = [];
   const observe: Observe = (id, observed, verdict) => {
@@ -68,6 +74,14 @@ export async function probe(options: ProbeOptions): Promise<Report> {
   return { baseURL, model, rerankModel, requests: client.responses.length, observations, recommended };
 }
 
+/** Checks the models and the models behind their names before the first request. */
+function checkModels(options: ProbeOptions): void {
+  const { model, baseModel, rerankModel, baseRerankModel } = options;
+  if (model !== undefined) resolveEmbedder({ ...shared(options), model, baseModel }, "a probe");
+  if (rerankModel === undefined) return;
+  resolveReranker({ ...shared(options), model: rerankModel, baseModel: baseRerankModel }, "a probe");
+}
+
 /**
  * Checks embeddings. The first request goes through the package itself: a wrong key, model or address then fails with
  * the package's own error.
@@ -80,11 +94,14 @@ async function checkEmbeddings(
   client: ProbeClient,
   observe: Observe,
 ): Promise<string> {
-  const embedder = new Embedder({ ...shared(options), model, fetch: client.fetch });
+  const { baseModel } = options;
+  const embedder = new Embedder({ ...shared(options), model, baseModel, fetch: client.fetch });
   const { vectors } = await embedder.embed([...SENTENCES]);
   observe("vectorCount", `${vectors.length} of ${SENTENCES.length}`, true);
-  const limit = options.maxInputTokens ?? embeddingModel(model)?.maxInputTokens ?? DEFAULT_MAX_INPUT_TOKENS;
-  return embedderCode(model, options.baseURL, await probeEmbeddings(client, model, limit, observe));
+  const known = embeddingModel(baseModel ?? model);
+  const limit = options.maxInputTokens ?? known?.maxInputTokens ?? DEFAULT_MAX_INPUT_TOKENS;
+  const facts = await probeEmbeddings(client, model, limit, observe);
+  return embedderCode({ model, baseModel, baseURL: options.baseURL }, facts);
 }
 
 /** Checks reranking, in the same way as embeddings. */
@@ -94,11 +111,14 @@ async function checkReranking(
   client: ProbeClient,
   observe: Observe,
 ): Promise<string> {
-  const reranker = new Reranker({ ...shared(options), model, fetch: client.fetch });
+  const baseModel = options.baseRerankModel;
+  const reranker = new Reranker({ ...shared(options), model, baseModel, fetch: client.fetch });
   const ranked = await reranker.rerank(QUERY, DOCUMENTS);
   observe("scoreCount", `${ranked.length} of ${DOCUMENTS.length}`, true);
-  const limit = options.maxInputTokens ?? rerankModelOf(model)?.maxInputTokens ?? DEFAULT_MAX_INPUT_TOKENS;
-  return rerankerCode(model, options.baseURL, await probeRerank(client, model, limit, observe));
+  const known = rerankModelOf(baseModel ?? model);
+  const limit = options.maxInputTokens ?? known?.maxInputTokens ?? DEFAULT_MAX_INPUT_TOKENS;
+  const facts = await probeRerank(client, model, limit, observe);
+  return rerankerCode({ model, baseModel, baseURL: options.baseURL }, facts);
 }
 
 function shared({

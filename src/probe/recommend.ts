@@ -2,10 +2,19 @@ import { embeddingModel } from "../core/models.js";
 import type { EmbeddingFacts } from "./embeddings.js";
 import type { RerankFacts } from "./rerank.js";
 
+/** What was probed. */
+interface Place {
+  readonly model: string;
+  readonly baseModel: string | undefined;
+  readonly baseURL: string | undefined;
+}
+
 /** Returns the recommended options of `TogetherEmbeddings` as code to paste, each with its reason. */
-export function embedderCode(model: string, baseURL: string | undefined, facts: EmbeddingFacts): string {
-  const known = embeddingModel(model);
-  return formatCode("TogetherEmbeddings", model, baseURL, [
+export function embedderCode(place: Place, facts: EmbeddingFacts): string {
+  const known = embeddingModel(place.baseModel ?? place.model);
+  return formatCode("TogetherEmbeddings", place, [
+    !known &&
+      '// baseModel: "<id>", // the known model that runs here, instead of dimensions and queryPrefix',
     !known && facts.dimensions !== undefined && `dimensions: ${facts.dimensions},`,
     (facts.base64 === "ignored" || facts.base64 === "rejected") &&
       `encodingFormat: "float", // base64 is ${facts.base64}`,
@@ -20,9 +29,9 @@ export function embedderCode(model: string, baseURL: string | undefined, facts: 
 }
 
 /** Returns the recommended options of `TogetherReranker` as code to paste, each with its reason. */
-export function rerankerCode(model: string, baseURL: string | undefined, facts: RerankFacts): string {
+export function rerankerCode(place: Place, facts: RerankFacts): string {
   const { maxDocuments } = facts;
-  return formatCode("TogetherReranker", model, baseURL, [
+  return formatCode("TogetherReranker", place, [
     maxDocuments > 0 &&
       maxDocuments < 1024 &&
       `batchSize: ${maxDocuments}, // the endpoint does not accept larger batches`,
@@ -37,12 +46,12 @@ export function rerankerCode(model: string, baseURL: string | undefined, facts: 
 
 function formatCode(
   className: string,
-  model: string,
-  baseURL: string | undefined,
+  { model, baseModel, baseURL }: Place,
   lines: readonly (string | false)[],
 ): string {
   const options = [
     `model: ${JSON.stringify(model)},`,
+    baseModel !== undefined && `baseModel: ${JSON.stringify(baseModel)},`,
     baseURL !== undefined && `baseURL: ${JSON.stringify(baseURL)},`,
     ...lines,
   ].filter((line) => line !== false);

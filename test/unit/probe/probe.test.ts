@@ -145,6 +145,32 @@ describe("probe() of embeddings", () => {
     const report = await probed({ models }, { model, maxInputTokens: 100 });
     expect(seen(report, "longText")[0]).toBe("silently truncated at 100 tokens or fewer");
   });
+
+  it("uses the token limit of baseModel for an endpoint's name", async () => {
+    const model = "me/my-endpoint";
+    const models = { [model]: { type: "embedding", dimensions: 1024, maxTokens: 512 } } as const;
+    const report = await probed({ models }, { model, baseModel: UNIT });
+    expect(seen(report, "longText")[0]).toBe("silently truncated at 512 tokens or fewer");
+    expect(report.recommended[0]).toContain(`  model: "${model}",\n  baseModel: "${UNIT}",\n`);
+    expect(report.recommended[0]).not.toMatch(/dimensions|queryPrefix/);
+  });
+
+  it("ends with the first response if the vectors are not those of baseModel", async () => {
+    const model = "me/my-endpoint";
+    const models = { [model]: { type: "embedding", dimensions: 64 } } as const;
+    const probing = probed({ models }, { model, baseModel: UNIT });
+    await expect(probing).rejects.toThrow(`\`baseModel\` is "${UNIT}", which has 1024 dimensions, but`);
+  });
+
+  it("sends nothing if a baseModel is not known", async () => {
+    const emulator = createEmulator(SMALL);
+    const options = { apiKey: KEY, fetch: emulator.fetch, model: EMBEDDING, rerankModel: RERANK };
+    await expect(probe({ ...options, baseModel: RERANK })).rejects.toThrow("is a rerank model, not an");
+    await expect(probe({ ...options, baseRerankModel: UNIT })).rejects.toThrow(
+      "is an embedding model, not a",
+    );
+    expect(emulator.requests).toEqual([]);
+  });
 });
 
 describe("probe() of reranking", () => {
@@ -281,6 +307,18 @@ describe("Report", () => {
       { models: { "me/mine": { type: "embedding", dimensions: 8 } } },
       { model: "me/mine" },
       "dimensions: 8,",
+    ],
+    [
+      "baseModel for an endpoint's name",
+      { models: { "me/mine": { type: "embedding", dimensions: 8 } } },
+      { model: "me/mine" },
+      '  // baseModel: "<id>", // the known model that runs here, instead of dimensions and queryPrefix\n  dimensions: 8,',
+    ],
+    [
+      "the known rerank model",
+      { models: { "me/mine": { type: "rerank" } } },
+      { rerankModel: "me/mine", baseRerankModel: RERANK },
+      `  model: "me/mine",\n  baseModel: "${RERANK}",\n`,
     ],
     [
       "the base URL",
