@@ -108,7 +108,7 @@ function explain(
     ],
     model_unavailable: [
       `the model is not served at ${baseURL}${retirement(model)}`,
-      `${suggestion(model)}run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>" and \`baseURL\` to "${DEDICATED_BASE_URL}"`,
+      `${suggestion(model)}run it on a dedicated endpoint, then set \`model\` to "<project>/<endpoint>", \`baseModel\` to the id of the model, and \`baseURL\` to "${DEDICATED_BASE_URL}"`,
     ],
     not_found: [
       `${responded}: ${baseURL} is not the API's address, or it has no such model`,

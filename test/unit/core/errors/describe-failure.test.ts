@@ -127,7 +127,7 @@ describe("describeFailure()", () => {
       "an unknown model",
       status(400, "Unable to access non-serverless model me/embedding."),
       {},
-      'the model is not served at https://here.example/v1 (the model needs a dedicated endpoint); run it on a dedicated endpoint, then set `model` to "<project>/<endpoint>" and `baseURL` to "https://api-inference.together.ai/v1"' +
+      'the model is not served at https://here.example/v1 (the model needs a dedicated endpoint); run it on a dedicated endpoint, then set `model` to "<project>/<endpoint>", `baseModel` to the id of the model, and `baseURL` to "https://api-inference.together.ai/v1"' +
         see("model_unavailable"),
     ],
     [

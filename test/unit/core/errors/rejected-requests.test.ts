@@ -54,7 +54,7 @@ describe("rejected requests", () => {
     expect(message).toContain("(no longer served serverless since 2026-02-06)");
     expect(message).toContain("[model_not_available]");
     expect(message).toContain(
-      'run it on a dedicated endpoint, then set `model` to "<project>/<endpoint>" and `baseURL` to "https://api-inference.together.ai/v1"',
+      'run it on a dedicated endpoint, then set `model` to "<project>/<endpoint>", `baseModel` to the id of the model, and `baseURL` to "https://api-inference.together.ai/v1"',
     );
   });
 
