@@ -42,6 +42,7 @@ describe("what is exported", () => {
       "type Fetch",
       "type FetchInit",
       "type FetchResponse",
+      "type ModelUnknownEvent",
       "type Operation",
       "type OutageEvent",
       "type Progress",
