@@ -36,7 +36,8 @@ const ENVIRONMENT = `
   --help           prints this
 
 Without TOGETHER_API_KEY it runs on the emulator: nothing leaves this machine, and models that compare words stand in.
-With it, TOGETHER_EMBEDDING_MODEL and TOGETHER_RERANK_MODEL name the models, and TOGETHER_BASE_URL where they are.`;
+With it, TOGETHER_EMBEDDING_MODEL and TOGETHER_RERANK_MODEL name the models, and TOGETHER_BASE_URL where they are. For
+endpoints, TOGETHER_EMBEDDING_BASE_MODEL and TOGETHER_RERANK_BASE_MODEL name the known models that run there.`;
 
 function parse<const Given extends Options>(options: Given): CommandLine<Given> & { readonly help: boolean } {
   try {

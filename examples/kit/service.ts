@@ -11,6 +11,7 @@ export interface Service {
 /** What the constructors take. */
 export interface ModelAt {
   readonly model: string;
+  readonly baseModel?: string | undefined;
   readonly apiKey: string;
   readonly baseURL?: string;
   readonly fetch?: typeof globalThis.fetch;
@@ -41,6 +42,8 @@ export function serviceFrom(environment: NodeJS.ProcessEnv, standIn: StandIn = {
   const baseURL = environment["TOGETHER_BASE_URL"] || environment["TOGETHER_API_BASE"];
   const at = (variable: string): ModelAt => ({
     model: named(environment, variable),
+    // The known model behind an endpoint's name: without it, queries have no prefix.
+    baseModel: environment[variable.replace("_MODEL", "_BASE_MODEL")] || undefined,
     apiKey,
     ...(baseURL && { baseURL }),
   });
@@ -67,7 +70,7 @@ function named(environment: NodeJS.ProcessEnv, variable: string): string {
   if (model) return model;
   throw new Misuse(
     `Cannot run on Together: it is not said with which model; set ${variable} to a model's id or to ` +
-      '"<project>/<endpoint>", and TOGETHER_BASE_URL to where it is served. Without TOGETHER_API_KEY this runs on ' +
-      "the emulator",
+      '"<project>/<endpoint>", TOGETHER_EMBEDDING_BASE_MODEL and TOGETHER_RERANK_BASE_MODEL to the known models that ' +
+      "run there, and TOGETHER_BASE_URL to where they are served. Without TOGETHER_API_KEY this runs on the emulator",
   );
 }

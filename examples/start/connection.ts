@@ -14,6 +14,8 @@ export interface Service {
   /** One line for the user. */
   readonly description: string;
   readonly models: Readonly<Record<Role, string>>;
+  /** The known models behind the endpoints' names. */
+  readonly baseModels: Readonly<Partial<Record<Role, string | undefined>>>;
   readonly connection: Connection;
   /** The same place, unless the chat model is served elsewhere. */
   readonly chatConnection: Connection;
@@ -48,6 +50,11 @@ export function serviceFor(commandLine: CommandLine, environment: NodeJS.Process
     return {
       description: `Running on Together at ${baseURL ?? "https://api.together.ai/v1"}.`,
       models: allNamed(chosen),
+      baseModels: {
+        embedding:
+          commandLine["embedding-base-model"] ?? (environment["TOGETHER_EMBEDDING_BASE_MODEL"] || undefined),
+        rerank: commandLine["rerank-base-model"] ?? (environment["TOGETHER_RERANK_BASE_MODEL"] || undefined),
+      },
       connection,
       chatConnection: chatURL ? { apiKey, baseURL: chatURL } : connection,
     };
@@ -72,6 +79,7 @@ function onEmulator(chosen: Readonly<Record<Role, string | undefined>>): Service
       rerank: chosen.rerank ?? EMULATED.rerank,
       chat: chosen.chat ?? EMULATED.chat,
     },
+    baseModels: {},
     connection,
     chatConnection: connection,
   };
@@ -92,7 +100,7 @@ function allNamed(chosen: Readonly<Record<Role, string | undefined>>): Record<Ro
   throw new Misuse(
     `Cannot run on Together: it is not said with which models; give ${wanted}. ` +
       "Together serves embedding and rerank models from dedicated endpoints (2026-09): name yours as " +
-      '"<project>/<endpoint>", with --base-url https://api-inference.together.ai/v1, and --chat-base-url ' +
+      '"<project>/<endpoint>", with --embedding-base-model and --rerank-base-model, with --base-url https://api-inference.together.ai/v1, and --chat-base-url ' +
       "https://api.together.ai/v1 for a serverless chat model. Without TOGETHER_API_KEY this runs on the emulator",
   );
 }

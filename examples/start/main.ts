@@ -15,7 +15,8 @@ import { readPassages } from "./passages.js";
 import { runProgram } from "./program.js";
 import { SearchReport } from "./search-report.js";
 
-await runProgram("npm start", async ({ question, folder, models, connection, chatConnection }) => {
+await runProgram("npm start", async (service) => {
+  const { question, folder, models, baseModels, connection, chatConnection } = service;
   const documents = await readPassages(folder);
   const report = new EmbeddingReport(documents.length);
 
@@ -23,6 +24,7 @@ await runProgram("npm start", async ({ question, folder, models, connection, cha
   const embeddings = new TogetherEmbeddings({
     ...connection,
     model: models.embedding,
+    baseModel: baseModels.embedding,
     cache: await LocalFileStore.fromPath(".cache/start"),
     onEvent: report.onEvent,
   });
@@ -31,7 +33,12 @@ await runProgram("npm start", async ({ question, folder, models, connection, cha
   // Vector search is quick and coarse: 20 candidates. The reranker reads each together with the question: the best 5.
   const retriever = new ContextualCompressionRetriever({
     baseRetriever: store.asRetriever(20),
-    baseCompressor: new TogetherReranker({ ...connection, model: models.rerank, topN: 5 }),
+    baseCompressor: new TogetherReranker({
+      ...connection,
+      model: models.rerank,
+      baseModel: baseModels.rerank,
+      topN: 5,
+    }),
   });
 
   // The question goes to the retriever, and then, with what was found, to the chat model.

@@ -49,6 +49,22 @@ describe("the command line of npm start", () => {
     expect(chatConnection).toEqual(connection);
   });
 
+  it("names the models behind endpoints, and goes before the environment there too", () => {
+    const environment = {
+      ...KEY,
+      TOGETHER_EMBEDDING_MODEL: "acme/e5",
+      TOGETHER_RERANK_MODEL: "acme/rank",
+      TOGETHER_CHAT_MODEL: "acme/chat",
+      TOGETHER_EMBEDDING_BASE_MODEL: "from/environment",
+      TOGETHER_RERANK_BASE_MODEL: "from/environment",
+    };
+    const { baseModels } = serviceFor(
+      parseCommandLine(["--embedding-base-model", "given/here"]),
+      environment,
+    );
+    expect(baseModels).toEqual({ embedding: "given/here", rerank: "from/environment" });
+  });
+
   it("reads the address from TOGETHER_BASE_URL, then from TOGETHER_API_BASE", () => {
     const args = ["--embedding-model", "a", "--rerank-model", "b", "--chat-model", "c"];
     const addressWith = (own: object): string | undefined =>
