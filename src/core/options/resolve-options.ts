@@ -39,7 +39,10 @@ export function resolveEmbedder(options: EmbedderOptions, name: string): Resolve
     );
   }
   if (longText === "reject" && maxInputTokens === undefined) {
-    throw reader.error('`longText` is "reject" for a model of unknown limit', "set `maxInputTokens`");
+    throw reader.error(
+      '`longText` is "reject" for a model of unknown limit',
+      "set `baseModel` or `maxInputTokens`",
+    );
   }
   return resolved;
 }

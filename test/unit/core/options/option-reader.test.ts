@@ -86,7 +86,7 @@ describe("OptionReader", () => {
     ],
     [
       { longText: "reject", countTokens: () => 1 },
-      '`longText` is "reject" for a model of unknown limit; set `maxInputTokens`',
+      '`longText` is "reject" for a model of unknown limit; set `baseModel` or `maxInputTokens`',
     ],
     [{ apiKey: "a b" }, "the API key holds a space, a line break or a special character; copy it once more"],
     [
