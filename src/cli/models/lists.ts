@@ -1,9 +1,7 @@
 /** Reads the lists of models and endpoints that servers send. What has another form is an error. Pure. */
 
+import type { ModelKind } from "../../core/options/base-model.js";
 import { property } from "../../probe/probe-client.js";
-
-/** What a model of this package does. */
-export type ModelKind = "embedding" | "rerank";
 
 /** A model of `GET /models`. */
 export interface ListedModel {

@@ -3,7 +3,8 @@
 import { hideKey, printable } from "../../core/errors/redact.js";
 import { embeddingModel, knownModels, rerankModel } from "../../core/models.js";
 import type { Connection } from "../../probe/connection.js";
-import type { Gpus, ListedModel, ModelKind, ProjectEndpoint, SupportedModel } from "./lists.js";
+import type { ModelKind } from "../../core/options/base-model.js";
+import type { Gpus, ListedModel, ProjectEndpoint, SupportedModel } from "./lists.js";
 
 /** The base URL of Together's dedicated endpoints (its dedicated inference documentation, 2026-08). */
 const DEDICATED_BASE_URL = "https://api-inference.together.ai/v1";
@@ -162,6 +163,8 @@ function factsOf(id: string, type: ModelKind): ModelFacts | null {
 
 /** `baseModel` takes the ids of known models only. */
 function optionsFor(model: string, runs: string | undefined, baseURL: string): PastedOptions {
-  const baseModel = knownModels.find((id) => id.toLowerCase() === runs?.toLowerCase());
+  const baseModel = Object.values(knownModels)
+    .flat()
+    .find((id) => id.toLowerCase() === runs?.toLowerCase());
   return { model, ...(baseModel !== undefined && { baseModel }), baseURL };
 }

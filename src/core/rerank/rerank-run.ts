@@ -14,7 +14,7 @@ import { BatchQueue } from "../request/batch-queue.js";
 import { BatchSplitter } from "../request/batch-splitter.js";
 import { rankingLimit } from "../request/response-limits.js";
 import { byScore, readRanking, readUsage, rerankRequest, type RankedIndex } from "../request/wire.js";
-import { countTokens, estimateTokens } from "../tokens.js";
+import { checkLengths, estimateTokens } from "../tokens.js";
 import type { UsageTotal } from "../usage.js";
 import type { RankInput } from "./rank-input.js";
 
@@ -82,9 +82,10 @@ export async function runRerank(options: RerankRunOptions): Promise<RankedIndex[
 /** Estimates the tokens of each document with the query: a reranker reads both together. */
 function countPairs({ input, maxInputTokens, task, emit }: RerankRunOptions): number[] {
   const ofQuery = estimateTokens(input.query);
-  const countPair = (text: string): number => ofQuery + estimateTokens(text);
+  const tokens = input.texts.map((text) => ofQuery + estimateTokens(text));
   const list = { texts: input.texts, firstIndexOf: (position: number) => input.indexes[position] as number };
-  return countTokens(list, task, { countTokens: countPair, maxInputTokens, longText: "send" }, emit);
+  checkLengths(list, tokens, task, { maxInputTokens, longText: "send" }, emit);
+  return tokens;
 }
 
 function requestFor(

@@ -12,7 +12,11 @@ interface Given {
 
 function given({ batchSize, concurrency = 16, dimensions, encodingFormat = "base64" }: Given = {}) {
   const api: { concurrency: number; limit: RateLimit | undefined } = { concurrency, limit: undefined };
-  const sizer = new BatchSizer({ batchSize, encodingFormat }, api, new VectorLength(dimensions, undefined));
+  const sizer = new BatchSizer(
+    { batchSize, encodingFormat },
+    api,
+    new VectorLength({ model: "me/embedding", baseModel: undefined, dimensions }),
+  );
   return { api, sizer };
 }
 
