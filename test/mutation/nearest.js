@@ -17,6 +17,15 @@ const llamaindex = [
 /** Paths without `.ts` below `src`, and without `.test.ts` below `test`. `nearest.test.ts` checks that both exist. */
 export const nearest = {
   "core/callbacks": ["unit/core/callbacks", "unit/core/embed/embedder"],
+  "core/embed/batch-sizer": ["unit/core/embed/batch-sizer", "unit/core/embed/estimate"],
+  "core/embed/estimate": ["unit/core/embed/estimate", "unit/core/embed/estimate-laws"],
+  "core/embed/model-report": ["unit/core/options/base-model", "unit/llamaindex/embeddings"],
+  "core/embed/prepared-texts": [
+    "unit/core/embed/estimate",
+    "unit/core/embed/embedder",
+    "unit/core/embed/vector-cache",
+  ],
+  "core/options/base-model": ["unit/core/options/base-model"],
   "core/embed/cache-entry": ["unit/core/embed/vector-cache", "unit/core/embed/vector-cache-entries"],
   "core/embed/vector-length": [
     "unit/core/embed/embedder",
