@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import packageJson from "../package.json" with { type: "json" };
-import { UsageError, type Command } from "./cli/command.js";
+import { InterruptError, UsageError, type Command } from "./cli/command.js";
+import { embedCommand } from "./cli/embed.js";
 import { emulatorCommand } from "./cli/emulator.js";
 import { modelsCommand } from "./cli/models.js";
 import { probeCommand } from "./cli/probe.js";
 
-const COMMANDS: readonly Command[] = [modelsCommand, probeCommand, emulatorCommand];
+const COMMANDS: readonly Command[] = [modelsCommand, probeCommand, embedCommand, emulatorCommand];
 
 const HELP = `Usage: together-retrieval <command> [options]
 
@@ -49,5 +50,10 @@ function print(text: string): void {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  process.exitCode = exitCodeOf(error);
 });
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof InterruptError) return error.exitCode;
+  return error instanceof UsageError ? 2 : 1;
+}

@@ -23,6 +23,21 @@ export class UsageError extends Error {
   }
 }
 
+/** The command was interrupted: the exit code is that of its signal, as shells have it. */
+export class InterruptError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The options of a command line, by their names. */
+type Options<Name extends string, Flag extends string> = { readonly [name in Name]?: string } & {
+  readonly [flag in Flag]?: boolean;
+};
+
 /**
  * Parses options. Positional arguments are errors.
  *
@@ -37,15 +52,44 @@ export function parseOptions<Name extends string, Flag extends string = never>(
   action: string,
   helpAt: string,
   flags: readonly Flag[] = [],
-): { readonly [name in Name]?: string } & { readonly [flag in Flag]?: boolean } {
+): Options<Name, Flag> {
+  return parse(args, names, action, helpAt, flags, false).options;
+}
+
+/**
+ * Parses options, and positional arguments such as the name of a file. Otherwise as {@link parseOptions}.
+ *
+ * @param maxPositionals - More positional arguments are an error.
+ */
+export function parseArguments<Name extends string, Flag extends string>(
+  args: readonly string[],
+  names: readonly Name[],
+  action: string,
+  helpAt: string,
+  flags: readonly Flag[],
+  maxPositionals: number,
+): { readonly options: Options<Name, Flag>; readonly positionals: readonly string[] } {
+  const parsed = parse(args, names, action, helpAt, flags, true);
+  const surplus = parsed.positionals[maxPositionals];
+  if (surplus === undefined) return parsed;
+  throw new UsageError(`Cannot ${action}: unexpected argument '${surplus}'; see ${helpAt}`);
+}
+
+function parse<Name extends string, Flag extends string>(
+  args: readonly string[],
+  names: readonly Name[],
+  action: string,
+  helpAt: string,
+  flags: readonly Flag[],
+  allowPositionals: boolean,
+): { options: Options<Name, Flag>; positionals: string[] } {
   const options: ParseArgsConfig["options"] = Object.fromEntries([
     ...names.map((name) => [name, { type: "string" }]),
     ...flags.map((flag) => [flag, { type: "boolean" }]),
   ]);
   try {
-    return parseArgs({ args: [...args], options, strict: true }).values as ReturnType<
-      typeof parseOptions<Name, Flag>
-    >;
+    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals });
+    return { options: values as Options<Name, Flag>, positionals };
   } catch (error) {
     const meant = nearestFlag(error, [...names, ...flags]);
     const fix = meant === undefined ? `see ${helpAt}` : `did you mean --${meant}?`;

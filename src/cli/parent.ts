@@ -50,7 +50,8 @@ function isShell({ name }: ProcessFacts): boolean {
   return /^-?(?:ba|da|z|k|a|c|tc|fi)?sh$/.test(name);
 }
 
-function isRunning(pid: number): boolean {
+/** Determines whether a process runs. A zombie does not. */
+export function isRunning(pid: number): boolean {
   if (process.platform === "linux") {
     const facts = factsOf(pid);
     return facts !== undefined && facts.state !== "Z";
