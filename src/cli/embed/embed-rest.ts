@@ -60,7 +60,7 @@ export async function embedRest(
       texts.remove(index);
       embedded += 1;
       if (bar) bar.done = start.done + embedded;
-      if (output.writer.isFull) await output.writer.drained();
+      if (output.writer.isFull) await output.writer.space();
     }
     await output.close();
   } catch (error) {
@@ -79,6 +79,7 @@ export async function embedRest(
     resumed: start.done,
     skipped: skipped?.count ?? 0,
     requests: counts.requests,
+    mostInFlight: counts.mostInFlight,
     tokens: counts.tokens,
     tooLong: counts.tooLong,
     sanitized: counts.sanitized,

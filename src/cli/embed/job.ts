@@ -80,6 +80,7 @@ const NOTHING_DONE: Summary = {
   resumed: 0,
   skipped: 0,
   requests: 0,
+  mostInFlight: 0,
   tokens: 0,
   tooLong: 0,
   sanitized: 0,

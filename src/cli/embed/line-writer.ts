@@ -4,8 +4,8 @@ import type { Writable } from "node:stream";
 import { appendVector, MAX_NUMBER_BYTES, type Block } from "./vector-text.js";
 
 const BLOCK_BYTES = 1024 * 1024;
-/** Blocks that may be compressed or written at the same time. */
-const MAX_PENDING_BLOCKS = 4;
+/** Blocks that are compressed or written, while the next one is filled. A killed process loses them. */
+const MAX_PENDING_BLOCKS = 3;
 
 /** What follows the fields of the input. */
 export const EMBEDDING_START = Buffer.from(',"embedding":[');
@@ -30,9 +30,8 @@ export class LineWriter {
   #lines = 0;
   #isFlushScheduled = false;
   readonly #freeBlocks: Block[] = [];
-  #pending = 0;
-  /** Settles when all blocks so far are written. */
-  #done: Promise<void> = Promise.resolve();
+  /** Each settles when its block, and all blocks before it, are written. */
+  readonly #pending: Promise<void>[] = [];
 
   constructor(stream: Writable, options: LineWriterOptions) {
     this.#stream = stream;
@@ -54,15 +53,20 @@ export class LineWriter {
     this.#scheduleFlush();
   }
 
-  /** Whether the stream is slower than the lines come. Then wait for {@link drained}. */
+  /** Whether the stream is slower than the lines come. Then wait for {@link space}. */
   get isFull(): boolean {
-    return this.#pending >= MAX_PENDING_BLOCKS;
+    return this.#pending.length >= MAX_PENDING_BLOCKS;
+  }
+
+  /** Waits until a block is written. @throws the error of the stream. */
+  async space(): Promise<void> {
+    await this.#pending[0];
   }
 
   /** Waits until all lines are written. @throws the error of the stream. */
   async drained(): Promise<void> {
     this.#flush();
-    await this.#done;
+    await this.#pending.at(-1);
   }
 
   /** Returns a block with so much space. */
@@ -88,17 +92,16 @@ export class LineWriter {
     const [block, lines] = [this.#block, this.#lines];
     this.#block = this.#freeBlocks.pop() ?? createBlock(BLOCK_BYTES);
     this.#lines = 0;
-    this.#pending += 1;
     const bytes = block.bytes.subarray(0, block.length);
     const encoded = this.#options.encode?.(bytes) ?? bytes;
-    const done = Promise.all([encoded, this.#done]).then(async ([data]) => {
+    const done = Promise.all([encoded, this.#pending.at(-1)]).then(async ([data]) => {
       await write(this.#stream, data);
-      this.#pending -= 1;
       this.written += lines;
       block.length = 0;
       if (block.bytes.length === BLOCK_BYTES) this.#freeBlocks.push(block);
+      void this.#pending.shift();
     });
-    this.#done = done;
+    this.#pending.push(done);
     done.catch(this.#options.onFailure);
   }
 }

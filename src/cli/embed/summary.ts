@@ -13,6 +13,8 @@ export interface Summary {
   readonly skipped: number;
   /** Requests that were sent, with retries. */
   readonly requests: number;
+  /** The most requests in flight at the same time. */
+  readonly mostInFlight: number;
   /** Tokens as the server counts them; 0 if it does not. */
   readonly tokens: number;
   /** Texts that are, by an estimate, beyond the model's limit. */
@@ -25,12 +27,16 @@ export interface Summary {
 /** Counts what the events of a job report. */
 export class EventCounts {
   requests = 0;
+  mostInFlight = 0;
   tokens = 0;
   tooLong = 0;
   sanitized = 0;
 
   add(event: TogetherEvent): void {
-    if (event.type === "request") this.requests += 1;
+    if (event.type === "request") {
+      this.requests += 1;
+      this.mostInFlight = Math.max(this.mostInFlight, event.inFlight);
+    }
     if (event.type === "response") this.tokens += event.usage?.totalTokens ?? 0;
     if (event.type === "text-too-long") this.tooLong += event.indexes.length;
     if (event.type === "text-sanitized") this.sanitized += event.indexes.length;

@@ -4,7 +4,6 @@
 export const MAX_NUMBER_BYTES = 24;
 
 const ZERO = 48;
-const DOT = 46;
 const MINUS = 45;
 const COMMA = 44;
 
@@ -21,6 +20,12 @@ export interface Block {
   length: number;
 }
 
+/** `0.00`, as a number whose first byte is the lowest one. */
+const ZERO_DOT_ZEROS = Buffer.from("0.00").readUInt32LE();
+
+/** Makes nine digits of a number with so many zeros after its point. */
+const SCALES = Float64Array.of(1e9, 1e10, 1e11, 1e12);
+
 /**
  * Appends the numbers of a vector, with a comma between two of them.
  *
@@ -29,40 +34,39 @@ export interface Block {
  */
 export function appendVector(block: Block, vector: Float32Array): void {
   const { bytes, view } = block;
+  const bits = new Uint32Array(vector.buffer, vector.byteOffset, vector.length);
   let at = block.length;
   for (let index = 0; index < vector.length; index++) {
-    at = appendNumber(bytes, view, at, vector[index] as number);
+    const value = vector[index] as number;
+    const size = Math.abs(value);
+    if (size >= 1e-4 && size < 1) {
+      // No branch: a processor cannot predict the sign, and this is half as slow.
+      bytes[at] = MINUS;
+      at = appendFraction(bytes, view, at + ((bits[index] as number) >>> 31), size);
+    } else {
+      at += bytes.write(rareNumber(value), at, "latin1");
+    }
     bytes[at++] = COMMA;
   }
   block.length = vector.length > 0 ? at - 1 : at;
 }
 
-/** @returns the place after the number. */
-function appendNumber(bytes: Buffer, view: DataView, start: number, value: number): number {
-  const size = Math.abs(value);
-  if (!(size >= 1e-4 && size < 1)) return start + bytes.write(rareNumber(value), start, "latin1");
-  let at = start;
-  if (value < 0) bytes[at++] = MINUS;
+/** Appends a number from 0.0001 to 1. @returns the place after it. */
+function appendFraction(bytes: Buffer, view: DataView, start: number, size: number): number {
   const zeros = size >= 0.1 ? 0 : size >= 0.01 ? 1 : size >= 0.001 ? 2 : 3;
-  bytes[at] = ZERO;
-  bytes[at + 1] = DOT;
-  view.setUint32(at + 2, 0x30_30_30_30);
-  at = appendDigits(bytes, view, at + 2 + zeros, Math.trunc(size * (SCALES[zeros] as number) + 0.5));
-  while (bytes[at - 1] === ZERO) at--;
-  return at;
-}
-
-/** Makes nine digits of a number with so many zeros after its point. */
-const SCALES = [1e9, 1e10, 1e11, 1e12];
-
-/** Appends a number of nine digits. */
-function appendDigits(bytes: Buffer, view: DataView, at: number, number: number): number {
-  const five = Math.trunc(number / 10_000);
-  const first = Math.trunc(five / 10_000);
+  view.setUint32(start, ZERO_DOT_ZEROS, true);
+  bytes[start + 4] = ZERO;
+  let at = start + 2 + zeros;
+  // Not `Math.trunc`, which keeps the numbers floating: these are integers of 32 bits.
+  const digits = (size * (SCALES[zeros] as number) + 0.5) | 0;
+  const five = (digits / 10_000) | 0;
+  const first = (five / 10_000) | 0;
   bytes[at] = ZERO + first;
   view.setUint32(at + 1, FOUR_DIGITS[five - first * 10_000] as number, true);
-  view.setUint32(at + 5, FOUR_DIGITS[number - five * 10_000] as number, true);
-  return at + 9;
+  view.setUint32(at + 5, FOUR_DIGITS[digits - five * 10_000] as number, true);
+  at += 9;
+  while (bytes[at - 1] === ZERO) at--;
+  return at;
 }
 
 /** Formats a number that vectors of usual models seldom hold. */

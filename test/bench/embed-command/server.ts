@@ -1,0 +1,27 @@
+/**
+ * The emulator in a process of its own, with vectors that cost it little and that can be checked. It sends its address,
+ * and answers each message with the number of texts that it has embedded.
+ */
+
+import { createEmulator } from "../../../src/emulator/index.js";
+import { hashOf, headOf, tailOf, tails } from "../vectors.js";
+
+const emulator = createEmulator({
+  latency: 20,
+  keepRequests: 0,
+  keepBodies: false,
+  embed: (texts) => texts.map(vectorOf),
+});
+
+/** Pieces of arrays that exist already. */
+function vectorOf(text: string): number[] {
+  const hash = hashOf(text);
+  return [...headOf(hash), ...(tails[tailOf(hash)] as readonly number[])];
+}
+
+const server = await emulator.listen({ port: 0 });
+process.send?.(server.url);
+process.on("message", () => {
+  process.send?.(emulator.totals.texts);
+});
+process.once("disconnect", () => process.exit());
