@@ -49,11 +49,11 @@ describe("together-retrieval", () => {
   it.each([
     [
       [],
-      "Cannot run together-retrieval: no command is given; use one of: models, probe, emulator, or --help",
+      "Cannot run together-retrieval: no command is given; use one of: models, probe, embed, emulator, or --help",
     ],
     [
       ["serve"],
-      'Cannot run together-retrieval: there is no command "serve"; use one of: models, probe, emulator, or --help',
+      'Cannot run together-retrieval: there is no command "serve"; use one of: models, probe, embed, emulator, or --help',
     ],
     [
       ["emulator", "--prot", "1"],
@@ -88,6 +88,7 @@ describe("together-retrieval", () => {
       ["emulator", "--latency", "Infinity"],
       'Cannot start the emulator: --latency is "Infinity"; use a number from 0 to 2147483647',
     ],
+    [["embed", "in.jsonl"], "Cannot embed in.jsonl: no model is set; use --model"],
   ])("exits with 2 and one sentence for the invalid arguments %j", async (args, sentence) => {
     expect(await run(...args)).toEqual({ exitCode: 2, stdout: "", stderr: `${sentence}\n` });
   });

@@ -2,7 +2,6 @@
 
 import type { EmbedderOptions } from "../../core/options/options.js";
 import { parseArguments, parseNumber, UsageError } from "../command.js";
-import type { Prices } from "./dry-run.js";
 
 export const HELP_AT = "together-retrieval embed --help";
 
@@ -23,6 +22,15 @@ const NAMES = [
   "texts-per-second",
 ] as const;
 const FLAGS = ["normalize", "dry-run", "json"] as const;
+
+/** What a job costs. Prices are in US dollars. */
+export interface Prices {
+  /** Of a million tokens. */
+  readonly perMillion: number | undefined;
+  /** Of an hour of the endpoint. It is set together with `textsPerSecond`. */
+  readonly perHour: number | undefined;
+  readonly textsPerSecond: number | undefined;
+}
 
 /** The options of the embedder that the command line sets. */
 export interface CommandOptions extends EmbedderOptions {

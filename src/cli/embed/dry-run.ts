@@ -1,20 +1,11 @@
 /** Prints what a job will take, without a request. */
 
 import { Embedder } from "../../core/embed/embedder.js";
-import type { EmbedArguments } from "./arguments.js";
+import type { EmbedArguments, Prices } from "./arguments.js";
 import { formatCount, formatDollars, formatDuration } from "./format.js";
 import { malformedError, readInput } from "./input.js";
 import type { MalformedLine, Scan } from "./scan.js";
 import { Texts } from "./texts.js";
-
-/** What a job costs. Prices are in US dollars. */
-export interface Prices {
-  /** Of a million tokens. */
-  readonly perMillion: number | undefined;
-  /** Of an hour of the endpoint. It is set together with `textsPerSecond`. */
-  readonly perHour: number | undefined;
-  readonly textsPerSecond: number | undefined;
-}
 
 /** What `Embedder.estimateStream` returns, as far as it is printed. */
 export interface Estimate {
@@ -73,7 +64,8 @@ export async function printDryRun(given: EmbedArguments, start: Scan, signal: Ab
     },
   });
   const estimate = await embedder.estimateStream(released(source, texts), { signal });
-  if (malformed > 0 && given.skipInvalid === undefined) throw malformedError(input, { malformed, firstMalformed });
+  if (malformed > 0 && given.skipInvalid === undefined)
+    throw malformedError(input, { malformed, firstMalformed });
   // Of a file, the lines before the first text are counted too.
   const counts = { done: start.done, malformed: Math.max(malformed, start.malformed) };
   const dryRun = dryRunOf(estimate, counts, prices);
@@ -81,7 +73,10 @@ export async function printDryRun(given: EmbedArguments, start: Scan, signal: Ab
 }
 
 /** The texts, without keeping their lines. */
-async function* released(source: AsyncIterable<string>, texts: Texts): AsyncGenerator<string, void, undefined> {
+async function* released(
+  source: AsyncIterable<string>,
+  texts: Texts,
+): AsyncGenerator<string, void, undefined> {
   let index = 0;
   for await (const text of source) {
     texts.remove(index++);
@@ -112,7 +107,8 @@ export function dryRunOf(
 
 /** Formats a dry run as a table of two columns. */
 export function formatDryRun(dryRun: DryRun, prices: Prices): string {
-  const { done, texts, uniqueTexts, tokens, requests, tooLong, malformed, tokenCost, hours, hourCost } = dryRun;
+  const { done, texts, uniqueTexts, tokens, requests, tooLong, malformed, tokenCost, hours, hourCost } =
+    dryRun;
   const rows: [name: string, value: string][] = [
     ["embedded already", formatCount(done)],
     ["texts to embed", formatCount(texts)],

@@ -92,17 +92,20 @@ export class LineWriter {
     const [block, lines] = [this.#block, this.#lines];
     this.#block = this.#freeBlocks.pop() ?? createBlock(BLOCK_BYTES);
     this.#lines = 0;
-    const bytes = block.bytes.subarray(0, block.length);
-    const encoded = this.#options.encode?.(bytes) ?? bytes;
-    const done = Promise.all([encoded, this.#pending.at(-1)]).then(async ([data]) => {
-      await write(this.#stream, data);
-      this.written += lines;
-      block.length = 0;
-      if (block.bytes.length === BLOCK_BYTES) this.#freeBlocks.push(block);
-      void this.#pending.shift();
-    });
+    const done = this.#write(block, lines, this.#pending.at(-1));
     this.#pending.push(done);
     done.catch(this.#options.onFailure);
+  }
+
+  /** Writes a block after the one before it. Several may be compressed at the same time. */
+  async #write(block: Block, lines: number, previous: Promise<void> | undefined): Promise<void> {
+    const bytes = block.bytes.subarray(0, block.length);
+    const [data] = await Promise.all([this.#options.encode?.(bytes) ?? bytes, previous]);
+    await write(this.#stream, data);
+    this.written += lines;
+    block.length = 0;
+    if (block.bytes.length === BLOCK_BYTES) this.#freeBlocks.push(block);
+    void this.#pending.shift();
   }
 }
 

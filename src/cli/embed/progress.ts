@@ -18,7 +18,9 @@ const BAR_WIDTH = 24;
 
 /** Formats one line of at most so many columns. */
 export function progressLine({ done, total, speed, status }: ProgressState, columns: number): string {
-  const parts = [total === undefined ? `${formatCount(done)} texts` : `${formatCount(done)}/${formatCount(total)}`];
+  const parts = [
+    total === undefined ? `${formatCount(done)} texts` : `${formatCount(done)}/${formatCount(total)}`,
+  ];
   if (speed !== undefined) parts.push(`${formatCount(Math.round(speed))} texts/s`);
   if (total !== undefined && speed !== undefined && speed > 0 && done < total) {
     parts.push(`${formatDuration(((total - done) / speed) * 1000)} left`);

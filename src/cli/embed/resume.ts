@@ -27,9 +27,12 @@ export async function findStart(
   const foreign = (problem: string): Error =>
     new Error(`Cannot resume ${output}: ${problem}; use the same input, or name another file with --out`);
   const onMalformed = (line: Buffer): void => skipped?.add(line);
-  const found = await scan(readInput(input), existing, { field, signal, onMalformed, foreign }).finally(() =>
-    existing?.close(),
-  );
+  let found: Scan;
+  try {
+    found = await scan(readInput(input), existing, { field, signal, onMalformed, foreign });
+  } finally {
+    await existing?.close();
+  }
   if (found.malformed > 0 && skipInvalid === undefined) throw malformedError(input, found);
   if (existing) checkContinues(output, found, settings, previous, outputBytes);
   checkDimensions(given, found);
@@ -71,4 +74,3 @@ export function checkStream({ input, output }: EmbedArguments, { outputBytes }: 
   const problem = `the file exists, and ${nameOf(input)} cannot be read twice to resume it`;
   throw new UsageError(`Cannot write ${output}: ${problem}; remove the file, or name another one with --out`);
 }
-

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { appendVector, MAX_NUMBER_BYTES, type Block } from "../../../../src/cli/embed/vector-text.js";
 
@@ -37,7 +37,9 @@ describe("appendVector", () => {
   it("keeps every number next to a power of ten, and the extremes", () => {
     const powers = Array.from({ length: 84 }, (_, index) => Math.fround(10 ** (index - 45)));
     const bits = new Uint32Array(Float32Array.from(powers).buffer);
-    const near = [...bits].flatMap((one) => [one - 1, one, one + 1].filter((two) => two >= 0 && two < 0x7f80_0000));
+    const near = [...bits].flatMap((one) =>
+      [one - 1, one, one + 1].filter((two) => two >= 0 && two < 0x7f80_0000),
+    );
     const vector = new Float32Array(Uint32Array.from(near).buffer);
     expect(roundTrip(vector)).toEqual(vector);
     const extremes = Float32Array.of(0, -0, 2 ** -149, -(2 ** -149), 3.4028234663852886e38, 2 ** -126);
@@ -45,9 +47,9 @@ describe("appendVector", () => {
   });
 
   it("writes nine significant digits at most, without zeros at the end", () => {
-    expect(textOf(Float32Array.of(0.1, -0.5, 0.012_345_678_9, 0.000_25, 1, 2.5, 1e-7, -0, 0.099_999_994))).toBe(
-      "0.100000001,-0.5,0.0123456791,0.000250000012,1,2.5,1.00000001e-7,-0,0.099999994",
-    );
+    expect(
+      textOf(Float32Array.of(0.1, -0.5, 0.012_345_678_9, 0.000_25, 1, 2.5, 1e-7, -0, 0.099_999_994)),
+    ).toBe("0.100000001,-0.5,0.0123456791,0.000250000012,1,2.5,1.00000001e-7,-0,0.099999994");
     expect(textOf(new Float32Array())).toBe("");
   });
 });
