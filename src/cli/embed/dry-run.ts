@@ -1,28 +1,12 @@
 /** Prints what a job will take, without a request. */
 
 import { Embedder } from "../../core/embed/embedder.js";
+import type { EmbeddingEstimate } from "../../core/embed/estimate.js";
 import type { EmbedArguments, Prices } from "./arguments.js";
 import { formatCount, formatDollars, formatDuration } from "./format.js";
 import { malformedError, readInput } from "./input.js";
 import type { MalformedLine, Scan } from "./scan.js";
 import { Texts } from "./texts.js";
-
-/** What `Embedder.estimateStream` returns, as far as it is printed. */
-export interface Estimate {
-  readonly texts: number;
-  readonly uniqueTexts: number;
-  readonly tokens: number;
-  readonly requests: number;
-  readonly tooLong: readonly number[];
-}
-
-/** What an embedder estimates. */
-export interface Estimator {
-  estimateStream(
-    source: AsyncIterable<string>,
-    options?: { signal?: AbortSignal | undefined },
-  ): Promise<Estimate>;
-}
 
 /** What a dry run prints, as `--json` has it. */
 export interface DryRun {
@@ -51,7 +35,7 @@ export interface DryRun {
 export async function printDryRun(given: EmbedArguments, start: Scan, signal: AbortSignal): Promise<void> {
   const { input, field, prices, json } = given;
   // Nothing is sent, so no key is needed.
-  const embedder = new Embedder({ ...given.embedder, apiKey: "unused" }) as Embedder & Estimator;
+  const embedder = new Embedder({ ...given.embedder, apiKey: "unused" });
   const firstMalformed: MalformedLine[] = [];
   let malformed = 0;
   const texts = new Texts();
@@ -86,7 +70,7 @@ async function* released(
 
 /** Adds to an estimate what it costs. */
 export function dryRunOf(
-  estimate: Estimate,
+  estimate: EmbeddingEstimate,
   counts: { readonly done: number; readonly malformed: number },
   { perMillion, perHour, textsPerSecond }: Prices,
 ): DryRun {

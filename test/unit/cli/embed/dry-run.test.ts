@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { dryRunOf, formatDryRun } from "../../../../src/cli/embed/dry-run.js";
 
 const estimate = {
+  cached: 0,
+  tokensAreEstimated: true,
   texts: 1_000_000,
   uniqueTexts: 900_000,
   tokens: 46_000_000,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { InterruptError, UsageError } from "../../../../src/cli/command.js";
 import { readArguments } from "../../../../src/cli/embed/arguments.js";
 import { JobFile } from "../../../../src/cli/embed/job-file.js";
@@ -142,6 +142,31 @@ describe("an embed job with malformed lines", () => {
     await expect(embed(`{"text":"a"}\n{"text":"${"a".repeat(10_000_000)}"}\n`)).rejects.toThrow(
       /line 2 is longer than 10 MB; split or remove this line/,
     );
+  });
+});
+
+describe("a dry run", () => {
+  it("prints what the job then sends, without a key, a request or a file", async () => {
+    vi.stubEnv("TOGETHER_API_KEY", "");
+    const dryRun = await embed(INPUT.repeat(100), "--dry-run", "--json", "--batch-size", "7");
+    vi.stubEnv("TOGETHER_API_KEY", "any");
+    const plan = JSON.parse(dryRun.stdout) as { requests: number };
+    expect(plan).toMatchObject({ done: 0, texts: 300, tooLong: 0, malformed: 0 });
+    expect(emulator.totals.requests).toBe(0);
+    expect(existsSync(path("out.jsonl"))).toBe(false);
+    expect(existsSync(path("out.jsonl.job"))).toBe(false);
+    await embed(INPUT.repeat(100), "--batch-size", "7");
+    expect(emulator.totals.requests).toBe(plan.requests);
+  });
+
+  it("counts what an earlier run has embedded, and malformed lines with --skip-invalid", async () => {
+    await saveJob("out.jsonl");
+    await writeFile(path("out.jsonl"), `${OUTPUT[0]}\n${OUTPUT[1]}\n`);
+    await expect(embed(`${INPUT}x\n`, "--dry-run")).rejects.toThrow(/line 4 is not JSON; correct it, or/);
+    const { stdout } = await embed(`${INPUT}x\n`, "--dry-run", "--skip-invalid", path("bad.jsonl"));
+    expect(stdout).toMatch(/^embedded already {5}2\ntexts to embed {7}1\n/);
+    expect(stdout).toMatch(/^malformed lines {6}1$/m);
+    expect(existsSync(path("bad.jsonl"))).toBe(false);
   });
 });
 
