@@ -3,7 +3,8 @@
 import type { Writable } from "node:stream";
 import { appendVector, MAX_NUMBER_BYTES, type Block } from "./vector-text.js";
 
-const BLOCK_BYTES = 1024 * 1024;
+/** Holds what a usual request brings: 128 vectors of 1,024 numbers. */
+const BLOCK_BYTES = 2048 * 1024;
 /** Blocks that are compressed or written, while the next one is filled. A killed process loses them. */
 const MAX_PENDING_BLOCKS = 3;
 

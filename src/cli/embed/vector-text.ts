@@ -7,9 +7,12 @@ const ZERO = 48;
 const MINUS = 45;
 const COMMA = 44;
 
-/** The four digits of each number below 10,000, the first digit in the lowest byte. */
-const FOUR_DIGITS = Uint32Array.from({ length: 10_000 }, (_, number) =>
-  Buffer.from(String(number).padStart(4, "0"), "latin1").readUInt32LE(),
+/**
+ * The three digits of each number below 1,000, the first digit in the lowest byte. A larger table does not stay in the
+ * fastest cache of the processor.
+ */
+const THREE_DIGITS = Uint32Array.from({ length: 1000 }, (_, number) =>
+  Buffer.from(`${String(number).padStart(3, "0")}0`, "latin1").readUInt32LE(),
 );
 
 /** Memory that is filled from its beginning. `bytes` and `view` are the same memory. */
@@ -56,17 +59,18 @@ function appendFraction(bytes: Buffer, view: DataView, start: number, size: numb
   const zeros = size >= 0.1 ? 0 : size >= 0.01 ? 1 : size >= 0.001 ? 2 : 3;
   view.setUint32(start, ZERO_DOT_ZEROS, true);
   bytes[start + 4] = ZERO;
-  let at = start + 2 + zeros;
+  const at = start + 2 + zeros;
   // Not `Math.trunc`, which keeps the numbers floating: these are integers of 32 bits.
   const digits = (size * (SCALES[zeros] as number) + 0.5) | 0;
-  const five = (digits / 10_000) | 0;
-  const first = (five / 10_000) | 0;
-  bytes[at] = ZERO + first;
-  view.setUint32(at + 1, FOUR_DIGITS[five - first * 10_000] as number, true);
-  view.setUint32(at + 5, FOUR_DIGITS[digits - five * 10_000] as number, true);
-  at += 9;
-  while (bytes[at - 1] === ZERO) at--;
-  return at;
+  const six = (digits / 1000) | 0;
+  const three = (six / 1000) | 0;
+  // Each writes a fourth byte, which the next one overwrites.
+  view.setUint32(at, THREE_DIGITS[three] as number, true);
+  view.setUint32(at + 3, THREE_DIGITS[six - three * 1000] as number, true);
+  view.setUint32(at + 6, THREE_DIGITS[digits - six * 1000] as number, true);
+  let end = at + 9;
+  while (bytes[end - 1] === ZERO) end--;
+  return end;
 }
 
 /** Formats a number that vectors of usual models seldom hold. */

@@ -1,8 +1,9 @@
 /**
  * Measures `together-retrieval embed` beside the library alone: speed, memory, and what is embedded twice after three
- * `kill -9`. The server is the emulator in a process of its own. Every line of both outputs is checked.
+ * `kill -9`. The server is the emulator in a process of its own, with its own vectors, or with prepared ones that cost it
+ * less. The library reads its texts from memory and throws the vectors away. Every line of the output is checked.
  *
- *     npm run build && npx tsx test/bench/embed-command/main.ts --lines 1000000
+ *     npm run build && npx tsx test/bench/embed-command/main.ts --lines 1000000 --vectors prepared
  */
 
 import { fork, spawn, type ChildProcess } from "node:child_process";
@@ -16,13 +17,22 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { lexicalVectors } from "../../../src/emulator/lexical/embed.js";
+import { emulatedModels, type EmulatedEmbeddingModel } from "../../../src/emulator/models.js";
 import { textsOf } from "../texts.js";
 import { checkVector } from "../vectors.js";
 
 const { values } = parseArgs({
-  options: { lines: { type: "string", default: "50000" }, rounds: { type: "string", default: "1" } },
+  options: {
+    lines: { type: "string", default: "50000" },
+    rounds: { type: "string", default: "1" },
+    vectors: { type: "string", default: "lexical" },
+  },
 });
 const LINES = Number(values.lines);
+const MODEL = "BAAI/bge-large-en-v1.5";
+/** The model as the emulator has it. */
+const BGE = emulatedModels[MODEL] as EmulatedEmbeddingModel;
 const BYTES_PER_LINE = 14_000;
 const PAGE_BYTES = 4096;
 
@@ -40,7 +50,7 @@ async function writeInput(): Promise<void> {
 
 async function startServer(): Promise<{ url: string; texts(): Promise<number>; stop(): void }> {
   const path = fileURLToPath(new URL("server.ts", import.meta.url));
-  const child = fork(path, { execArgv: ["--import", "tsx"] });
+  const child = fork(path, [values.vectors], { execArgv: ["--import", "tsx"] });
   const [url] = (await once(child, "message")) as [string];
   const texts = async (): Promise<number> => {
     child.send("texts");
@@ -51,7 +61,7 @@ async function startServer(): Promise<{ url: string; texts(): Promise<number>; s
 }
 
 function startCommand(url: string, output: string): ChildProcess {
-  const args = ["embed", input, "--out", output, "--model", "BAAI/bge-large-en-v1.5", "--json"];
+  const args = ["embed", input, "--out", output, "--model", MODEL, "--json"];
   return spawn(process.execPath, ["dist/cli.js", ...args], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, TOGETHER_API_KEY: "any", TOGETHER_BASE_URL: url },
@@ -119,20 +129,35 @@ async function killAt(url: string, output: string, share: number): Promise<void>
   await once(child, "close");
 }
 
-/** Compares an output with its input, line by line. */
-async function check(output: string): Promise<void> {
+/** Compares an output with its input, and with another output, line by line. */
+async function check(output: string, other: string): Promise<void> {
   const texts = textsOf(LINES);
+  const others = linesOf(other);
   let id = 0;
-  for await (const line of createInterface(createReadStream(output))) {
+  for await (const line of linesOf(output)) {
     const { value: text } = texts.next() as IteratorResult<string, string>;
     const head = JSON.stringify({ id, text }).slice(0, -1);
     if (!line.startsWith(`${head},"embedding":[`)) throw new Error(`line ${id + 1} is another one`);
-    // Nine digits are the number of single precision, and not its value in double precision.
-    checkVector(text, Float32Array.from((JSON.parse(line) as { embedding: number[] }).embedding));
+    if ((await others.next()).value !== line) throw new Error(`line ${id + 1} differs between the outputs`);
+    checkNumbers(text, (JSON.parse(line) as { embedding: number[] }).embedding);
     id += 1;
   }
-  if (id !== LINES) throw new Error(`the output has ${id} lines`);
-  console.log(`  ${id} lines compared with the input, every number: no difference`);
+  if (id !== LINES || !(await others.next()).done) throw new Error(`an output has not ${LINES} lines`);
+  console.log(`  ${id} lines of both outputs compared with the input, every number: no difference`);
+}
+
+function linesOf(path: string): AsyncIterableIterator<string> {
+  return createInterface(createReadStream(path))[Symbol.asyncIterator]();
+}
+
+/** Nine digits are the number of single precision, and not its value in double precision. */
+function checkNumbers(text: string, embedding: readonly number[]): void {
+  const vector = Float32Array.from(embedding);
+  if (values.vectors === "prepared") return checkVector(text, vector);
+  const [wanted = []] = lexicalVectors([text], MODEL, BGE);
+  const isSame =
+    wanted.length === vector.length && vector.every((one, at) => one === Math.fround(wanted[at]!));
+  if (!isSame) throw new Error(`the vector of "${text.slice(0, 10)}" is another one`);
 }
 
 try {
@@ -143,6 +168,7 @@ try {
     const library = await runLibrary(server.url);
     await rm(output, { force: true });
     const command = await runCommand(server.url, output);
+    // What the endpoint works on, without the start of the process and the first reading of the input.
     const ratio = library.seconds / command.seconds;
     const speed = ({ seconds }: Result): string => `${Math.round(LINES / seconds)} texts/s`;
     console.log(`library ${speed(library)}, command ${speed(command)}, ratio ${ratio.toFixed(2)}`);
@@ -150,18 +176,17 @@ try {
       `  memory ${command.first.toFixed(0)} MB at the first line, ${command.peak.toFixed(0)} MB at most`,
     );
   }
-  await check(output);
   server.stop();
-  await rm(output);
+  const killed = join(folder, "killed.jsonl");
   const other = await startServer();
-  for (const share of [0.25, 0.5, 0.75]) await killAt(other.url, output, share);
-  const { mostInFlight } = await resultOf(startCommand(other.url, output));
+  for (const share of [0.25, 0.5, 0.75]) await killAt(other.url, killed, share);
+  const { mostInFlight } = await resultOf(startCommand(other.url, killed));
   const twice = (await other.texts()) - LINES;
   console.log(
     `after three kill -9: ${twice} texts embedded twice; in flight at most ${mostInFlight} requests of 128`,
   );
-  await check(output);
   other.stop();
+  await check(killed, output);
 } finally {
   await rm(folder, { recursive: true });
 }

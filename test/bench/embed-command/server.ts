@@ -1,6 +1,6 @@
 /**
- * The emulator in a process of its own, with vectors that cost it little and that can be checked. It sends its address,
- * and answers each message with the number of texts that it has embedded.
+ * The emulator in a process of its own: `server.ts <vectors>`. It sends its address, and answers each message with the
+ * number of texts that it has embedded.
  */
 
 import { createEmulator } from "../../../src/emulator/index.js";
@@ -10,7 +10,7 @@ const emulator = createEmulator({
   latency: 20,
   keepRequests: 0,
   keepBodies: false,
-  embed: (texts) => texts.map(vectorOf),
+  ...(process.argv[2] === "prepared" && { embed: (texts) => texts.map(vectorOf) }),
 });
 
 /** Pieces of arrays that exist already. */
