@@ -16,7 +16,7 @@ resume. It reads the key from TOGETHER_API_KEY.
 
   --model <id>                 embedding model, or <project>/<endpoint> (required)
   --base-model <id>            known model that the endpoint runs (default: none)
-  --base-url <url>             base URL (default: TOGETHER_BASE_URL, then https://api.together.ai/v1)
+  --base-url <url>             base URL (default: TOGETHER_BASE_URL, TOGETHER_API_BASE, then https://api.together.ai/v1)
   --out <file>                 output file (default: standard output)
   --field <name>               field that holds the text (default: text)
   --skip-invalid <file>        write malformed lines to this file (default: they are an error)

@@ -26,6 +26,7 @@ function twoUnits(ms: number, large: number, largeName: string, small: number, s
 
 /** Formats US dollars: cents, or three digits of a smaller amount. */
 export function formatDollars(amount: number): string {
-  if (amount > 0 && amount < 0.1) return `$${Number(amount.toPrecision(3))}`;
+  if (amount > 0 && amount < 0.1)
+    return `$${amount.toLocaleString("en-US", { maximumSignificantDigits: 3 })}`;
   return `$${amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }

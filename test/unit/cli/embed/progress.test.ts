@@ -99,6 +99,7 @@ describe("formatDollars", () => {
   it.each([
     [0, "$0.00"],
     [0.001_234_56, "$0.00123"],
+    [4.4e-7, "$0.00000044"],
     [1234.5, "$1,234.50"],
   ])("formats %d as %s", (amount, text) => {
     expect(formatDollars(amount)).toBe(text);
