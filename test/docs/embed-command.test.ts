@@ -2,17 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { embedCommand } from "../../src/cli/embed.js";
 import { run } from "../support/program.js";
 import { ROOT } from "./blocks.js";
 
 const page = await readFile(join(ROOT, "docs", "embed-command.md"), "utf8");
-
-it("names every option that the help of `embed` names, and no other", () => {
-  const inHelp = [...embedCommand.help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name]) => name);
-  const inTable = [...page.matchAll(/^\| `(--[a-z-]+)`/gm)].map(([, name]) => name);
-  expect(new Set([...inTable, "--help"])).toEqual(new Set(inHelp));
-});
 
 it("shows what a dry run of its command prints", async () => {
   const folder = await mkdtemp(join(tmpdir(), "together-retrieval-"));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Command } from "../../src/cli/command.js";
 import { emulatorCommand } from "../../src/cli/emulator.js";
+import { embedCommand } from "../../src/cli/embed.js";
 import { modelsCommand } from "../../src/cli/models.js";
 import { probeCommand } from "../../src/cli/probe.js";
 import { embedderOptions } from "../../src/core/options/embedder-options.js";
@@ -121,6 +122,7 @@ describe("the tables of options in README and docs", () => {
     ["README.md", "embeddings and rerankers", () => [EMBEDDER, RERANKER].flatMap(optionsOf)],
     ["docs/testing.md", "the emulator and its limits", () => [EMULATOR, LIMITS].flatMap(optionsOf)],
     ["docs/probe.md", "the probe", () => flagsOf(probeCommand)],
+    ["docs/embed-command.md", "the command embed", () => flagsOf(embedCommand)],
     ["docs/command-line.md", "the command models", () => flagsOf(modelsCommand)],
   ])("of %s have every option of %s, and no other", (page, _, taken) => {
     expect(listedOn(page)).toEqual(new Set(taken()));
@@ -128,7 +130,7 @@ describe("the tables of options in README and docs", () => {
 
   it("of any page have no option that there is not", () => {
     const named = options.map(({ name }) => name.split(".")[1]);
-    const commands = [emulatorCommand, modelsCommand, probeCommand];
+    const commands = [embedCommand, emulatorCommand, modelsCommand, probeCommand];
     const known = ["model", ...named, ...commands.flatMap(flagsOf)];
     expect(rows.filter(({ option }) => !known.includes(option))).toEqual([]);
   });
