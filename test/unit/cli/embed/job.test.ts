@@ -258,6 +258,13 @@ describe("an embed job that is run again", () => {
     expect(await lines("out.jsonl")).toEqual(OUTPUT);
   });
 
+  it("removes a line that was cut off behind the last text", async () => {
+    await saveJob("out.jsonl");
+    await writeFile(path("out.jsonl"), `${OUTPUT.join("\n")}\n{"id":3,"te`);
+    await embed(INPUT);
+    expect(await readFile(path("out.jsonl"), "utf8")).toBe(`${OUTPUT.join("\n")}\n`);
+  });
+
   it("accepts other settings as long as there is no line", async () => {
     await saveJob("out.jsonl", OTHER_MODEL);
     await embed(INPUT);
