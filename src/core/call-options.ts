@@ -15,6 +15,9 @@ export interface CallOptions {
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** HTTP headers that an adapter's framework adds to the requests of a call. */
+export type CallHeaders = Readonly<Record<string, string | undefined>>;
+
 /** Progress of a call. */
 export interface Progress {
   /** Texts or documents that are finished. */

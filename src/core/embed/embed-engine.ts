@@ -1,7 +1,7 @@
 /** Embeds texts for {@link Embedder} and for the adapters, in the kind of vector that each of them returns. */
 
 import { linkedAbortController } from "../abort.js";
-import type { CallOptions } from "../call-options.js";
+import type { CallHeaders, CallOptions } from "../call-options.js";
 import { ProgressReports, reportProgress } from "../callbacks.js";
 import { emitSanitized, emitter, type Emit, type TokenUsage } from "../events.js";
 import type { EmbedderOptions } from "../options/options.js";
@@ -53,6 +53,7 @@ interface EmbedCall<Vector> {
   readonly task: string;
   /** The caller's index of the first text. */
   readonly first?: number;
+  readonly headers?: CallHeaders | undefined;
 }
 
 export class EmbedEngine {
@@ -91,15 +92,16 @@ export class EmbedEngine {
     return this.#length.best;
   }
 
-  /** Embeds documents: one vector each, in order. */
+  /** Embeds documents: one vector each, in order. With the priority `"high"`, the texts are queries. */
   async embed<Vector extends RawVector>(
     convert: Convert<Vector>,
     texts: readonly string[],
     options?: CallOptions,
+    { priority = "normal", headers }: Pick<Partial<EmbedCall<Vector>>, "priority" | "headers"> = {},
   ): Promise<Embeddings<Vector>> {
     const task = embedTask(texts, this.model);
     const checked = readCallOptions(options, callOptions, task);
-    return this.#embedList(texts, { priority: "normal", convert, task }, checked);
+    return this.#embedList(texts, { priority, convert, task, headers }, checked);
   }
 
   /** Embeds a query: with the query prefix, before documents that wait, without the cache. */
@@ -158,7 +160,7 @@ export class EmbedEngine {
     options.signal?.throwIfAborted();
     const prepared = this.#prepare(list, call);
     const { unique, tokenCounts, sanitized } = prepared;
-    emitSanitized(this.#emit, "documents", sanitized);
+    emitSanitized(this.#emit, call.priority === "high" ? "query" : "documents", sanitized);
     checkLengths(unique, tokenCounts, call.task, this.#options, this.#emit);
     if (unique.texts.length > 0) await this.#complete(prepared, call, options);
     return { vectors: unique.result(), usage: unique.usage.usage() };
@@ -222,7 +224,7 @@ export class EmbedEngine {
   /** Requests the vectors that are missing. */
   async #run(
     prepared: PreparedTexts,
-    { priority, task }: EmbedCall<RawVector>,
+    { priority, task, headers }: EmbedCall<RawVector>,
     signal: AbortSignal | undefined,
     store: (positions: readonly number[], vectors: RawVector[]) => Promise<void> | undefined,
   ): Promise<void> {
@@ -239,6 +241,7 @@ export class EmbedEngine {
         priority,
         maxConcurrency,
         task,
+        headers,
         limits: this.#sizer.limitsFor(missing.length),
         encoding: this.#sizer.encoding,
         indexes: missing.map((position) => unique.firstIndexOf(position)),

@@ -4,6 +4,7 @@
  */
 
 import { sleep } from "../abort.js";
+import type { CallHeaders } from "../call-options.js";
 import { isEncodingRejected } from "../errors/rejection.js";
 import type { Emit } from "../events.js";
 import type { Priority } from "../rate-limit/permit.js";
@@ -24,6 +25,7 @@ export interface EmbedRunOptions {
   readonly maxConcurrency: number;
   /** What the caller asked for, for error messages: `embed 3 texts with "model"` completes "Cannot ...". */
   readonly task: string;
+  readonly headers?: CallHeaders | undefined;
   /** Returns the limits of the next batch. */
   readonly limits: () => BatchLimits;
   /** The encoding to request. All runs of the engine share this object; it becomes `"float"` if base64 is rejected. */
@@ -118,8 +120,8 @@ export class EmbedRun {
   }
 
   #operation(): ApiOperation {
-    const { api, priority, task } = this.#options;
-    return api.operation({ priority, task, signal: this.#controller.signal });
+    const { api, priority, task, headers } = this.#options;
+    return api.operation({ priority, task, headers, signal: this.#controller.signal });
   }
 
   /**

@@ -17,12 +17,17 @@ import type { ApiOperation, ApiRequest, Attempt, Failed, Succeeded } from "./att
 import { errorInBody } from "./error-body.js";
 import { OutageReport } from "./outage-report.js";
 import { RequestError } from "./request-error.js";
-import { backoff, isOutage, isRetryable, longestBackoff } from "./retry-policy.js";
+import { backoff, isOutage, isRetryable } from "./retry-policy.js";
 import { TogetherClient, type JsonResponse } from "./together-client.js";
+import { timeLeft, waitsUntil } from "./waiting-time.js";
 import { InvalidResponse, readUsage, textsOf } from "./wire.js";
 
 /** An attempt that did not succeed and is followed by another. */
 type Retried = Exclude<Attempt<never>, Succeeded<never> | Failed>;
+
+/** What an operation is created of. */
+type NewOperation = Pick<ApiOperation, "priority" | "task" | "signal"> &
+  Partial<Pick<ApiOperation, "headers">>;
 
 /** The endpoints of one model at one address with one key. */
 export class Api {
@@ -52,12 +57,12 @@ export class Api {
   }
 
   /** Starts an operation; its deadline counts from here. */
-  operation({ priority, task, signal }: Pick<ApiOperation, "priority" | "task" | "signal">): ApiOperation {
+  operation({ headers, ...given }: NewOperation): ApiOperation {
     // The limiter is looked up each time: the registry deletes idle ones, and two limiters of one model would add up.
     const limiter = rateLimiterFor(this.#limiterKey);
     const counts = { attempts: 0, failures: 0, retries: 0 };
     const failures = { failingSince: Number.POSITIVE_INFINITY, lastFailure: undefined };
-    return { priority, task, signal, limiter, startedAt: limiter.clock.now(), ...counts, ...failures };
+    return { ...given, headers, limiter, startedAt: limiter.clock.now(), ...counts, ...failures };
   }
 
   /**
@@ -69,10 +74,16 @@ export class Api {
   async acquire(operation: ApiOperation): Promise<Permit> {
     const { priority, signal, attempts, limiter } = operation;
     const { maxConcurrency } = this.#options;
-    const waitsUntil = (failing: Failing): number => this.#waitsUntil(operation, failing);
+    const until = (failing: Failing): number => waitsUntil(operation, failing, this.#options);
     this.#outages.update(operation.limiter);
     try {
-      return await limiter.acquire({ priority, isRetry: attempts > 0, maxConcurrency, waitsUntil, signal });
+      return await limiter.acquire({
+        priority,
+        isRetry: attempts > 0,
+        maxConcurrency,
+        waitsUntil: until,
+        signal,
+      });
     } catch (reason) {
       if (signal.aborted) throw reason;
       throw this.#describeWaiting(operation, reason as Failure);
@@ -91,7 +102,8 @@ export class Api {
   ): Promise<Attempt<Value>> {
     const sent = this.#start(operation, permit, request);
     try {
-      const response = await this.#client.send(request.call, request.limit, operation.signal);
+      const { signal, headers } = operation;
+      const response = await this.#client.send(request.call, request.limit, signal, headers);
       const value = parse(request, response);
       sent.succeeded(response.bytes);
       this.#emitResponse(sent, operation.limiter.clock.now(), request, response);
@@ -198,7 +210,7 @@ export class Api {
   #afterRateLimit(operation: ApiOperation, sent: InFlight, failure: StatusFailure): Retried | undefined {
     const limitedBy = knownCode(failure.body.type).includes("token") ? "tokens" : "requests";
     const update = sent.rateLimited(failure.waitMs, limitedBy, withoutServerText(failure));
-    if (this.#timeLeft(operation) <= 0) return undefined;
+    if (timeLeft(operation, this.#options) <= 0) return undefined;
     this.#emit({ type: "rate-limited", request: sent.request, limitedBy, ...update });
     return { status: "rate-limited" };
   }
@@ -218,38 +230,17 @@ export class Api {
     sent.failed({ isResponse, retryAfterMs, reason: withoutServerText(failure) });
     this.#outages.update(operation.limiter);
     const retriesLeft = this.#options.maxRetries - operation.retries - (isFree ? 0 : 1);
-    const timeLeft = this.#timeLeft(operation);
-    if (retriesLeft < 0 || timeLeft <= 0) return undefined;
+    const remainingMs = timeLeft(operation, this.#options);
+    if (retriesLeft < 0 || remainingMs <= 0) return undefined;
     operation.failures += 1;
     if (isFree) operation.failingSince = Math.min(operation.failingSince, sent.sentAt);
     else operation.retries += 1;
     const ownDelay = retryAfterMs ?? backoff(operation.failures, Math.random());
     // In an outage the limiter decides when the next request is sent; a delay here would only hold one back.
-    const delayMs = isFree && limiter.isOut ? 0 : Math.min(ownDelay, timeLeft);
+    const delayMs = isFree && limiter.isOut ? 0 : Math.min(ownDelay, remainingMs);
     const [code, status] = [failureCode(failure), statusOf(failure)];
     this.#emit({ type: "retry", request: sent.request, code, status, delayMs, retriesLeft });
     return { status: "retry", delayMs };
-  }
-
-  /** How long an operation may go on while the model fails, in milliseconds. */
-  #timeLeft(operation: ApiOperation): number {
-    const { failing } = operation.limiter;
-    return failing
-      ? this.#waitsUntil(operation, failing) - operation.limiter.clock.now()
-      : Number.POSITIVE_INFINITY;
-  }
-
-  /**
-   * Until when an operation waits while the model fails. Documents, and all rate-limited callers, wait for
-   * `retryDeadline` since the last success. A query or rerank request waits as long as its own retries would take, each
-   * as long as the model's last attempt. So do all, if the address has never responded.
-   */
-  #waitsUntil({ priority, startedAt, failingSince, limiter }: ApiOperation, failing: Failing): number {
-    const { retryDeadline, maxRetries } = this.#options;
-    const { lastSuccess, since, failedAfterMs } = failing;
-    if (failedAfterMs !== undefined && (priority === "high" || !limiter.hasResponded))
-      return Math.max(startedAt, since) + maxRetries * failedAfterMs + longestBackoff(maxRetries);
-    return Math.min(Math.max(lastSuccess, startedAt), failingSince) + retryDeadline;
   }
 
   /** The error of an operation that has waited too long: with the server's words if they are about its own request. */

@@ -1,5 +1,6 @@
 /** What is sent, and what follows from one attempt. */
 
+import type { CallHeaders } from "../call-options.js";
 import type { Failure } from "../errors/failure.js";
 import type { TogetherError } from "../errors/together-error.js";
 import type { RateLimiter } from "../rate-limit/rate-limiter.js";
@@ -13,6 +14,8 @@ export interface ApiOperation {
   readonly signal: AbortSignal;
   /** What the caller asked for; completes the sentence "Cannot ...". */
   readonly task: string;
+  /** Added to the headers of each request; the client's own win. */
+  readonly headers: CallHeaders | undefined;
   readonly limiter: RateLimiter;
   /** Milliseconds of the limiter's clock. */
   readonly startedAt: number;

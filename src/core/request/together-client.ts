@@ -8,6 +8,7 @@
  */
 
 import Together from "together-ai";
+import type { CallHeaders } from "../call-options.js";
 import { limitErrorBodies, limitedFetch } from "./limit-error-body.js";
 import { readBody, type Body } from "./read-body.js";
 import { Deadline } from "./deadline.js";
@@ -31,6 +32,9 @@ export interface JsonResponse extends Body {
   /** Together's id of the request; `undefined` if the headers contain none. */
   readonly requestId: string | undefined;
 }
+
+/** Headers that only this client and the SDK set. */
+const OWN_HEADERS = /^(authorization|content-(type|length|encoding)|accept|host)$/i;
 
 /** Sends requests to one base URL with one API key. */
 export class TogetherClient {
@@ -58,14 +62,20 @@ export class TogetherClient {
    * Sends one request and reads its whole response.
    *
    * @param limit - A longer response is rejected before it is read into memory.
+   * @param headers - Added to the request. They cannot replace the API key.
    * @throws {@link RequestError} for every failure; the signal's reason if aborted.
    */
-  async send(call: EndpointCall, limit: ResponseLimit, signal: AbortSignal): Promise<JsonResponse> {
+  async send(
+    call: EndpointCall,
+    limit: ResponseLimit,
+    signal: AbortSignal,
+    headers?: CallHeaders,
+  ): Promise<JsonResponse> {
     const deadline = new Deadline(signal, this.#timeout);
     const sent = [this.#apiKey, ...textsOf(call.body)];
     let isCut = false;
     try {
-      const response = await deadline.race(this.#request(call, deadline.signal));
+      const response = await deadline.race(this.#request(call, deadline.signal, headers));
       isCut = true;
       const read = await deadline.race(readBody(response, limit, deadline.signal));
       return { ...read, requestId: unlessSent(requestIdHeader(response.headers), sent) };
@@ -81,14 +91,18 @@ export class TogetherClient {
     }
   }
 
-  async #request(call: EndpointCall, signal: AbortSignal): Promise<Response> {
+  async #request(
+    call: EndpointCall,
+    signal: AbortSignal,
+    headers: CallHeaders | undefined,
+  ): Promise<Response> {
     const options = {
       signal,
       maxRetries: 0,
       timeout: this.#timeout,
       // The SDK sends the key to `defaultBaseURL`, which it would inherit from a polluted `Object.prototype`.
       defaultBaseURL: undefined,
-      ...(this.#headers && { headers: this.#headers }),
+      headers: { ...withoutKey(headers), ...this.#headers },
     };
     if (call.path === "/rerank") {
       return this.#client()
@@ -100,6 +114,11 @@ export class TogetherClient {
       .embeddings.create(call.body as Together.EmbeddingCreateParams, options)
       .asResponse();
   }
+}
+
+/** Removes what could replace the key, or the type of the body. */
+function withoutKey(headers: CallHeaders = {}): CallHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.test(name)));
 }
 
 interface SdkError {

@@ -1,6 +1,6 @@
 /** Reranks items for {@link Reranker} and for the adapters, with the usage of each call. */
 
-import type { CallOptions } from "../call-options.js";
+import type { CallHeaders, CallOptions } from "../call-options.js";
 import { cannot, isTogetherError } from "../errors/together-error.js";
 import { emitter, type Emit, type TokenUsage } from "../events.js";
 import { rerankModel } from "../models.js";
@@ -76,7 +76,11 @@ export class RerankEngine {
   }
 
   /** Reranks items, best first. */
-  async rerank<Item>(given: GivenRankInput<Item>, options?: RerankOptions): Promise<Ranking<Item>> {
+  async rerank<Item>(
+    given: GivenRankInput<Item>,
+    options?: RerankOptions,
+    headers?: CallHeaders,
+  ): Promise<Ranking<Item>> {
     const { batchSize, fallback, model, baseModel = model } = this.#options;
     const task = rerankTask(given.items, model);
     const { signal, onProgress, ...limits } = readCallOptions(options, rerankCallOptions, task);
@@ -90,7 +94,8 @@ export class RerankEngine {
     try {
       const run = { api: this.#api, acceptedSize: this.#acceptedSize, emit: this.#emit, model, batchSize };
       const maxInputTokens = rerankModel(baseModel)?.maxInputTokens;
-      const all = await runRerank({ ...run, maxInputTokens, input, topN, task, usage, signal, onProgress });
+      const call = { input, headers, topN, task, usage, signal, onProgress };
+      const all = await runRerank({ ...run, ...call, maxInputTokens });
       scores = all.filter(({ score }) => score >= minScore);
     } catch (error) {
       // The reason of an abort can itself be a TogetherError: that of another call of the user's.

@@ -4,7 +4,7 @@
  */
 
 import { linkedAbortController } from "../abort.js";
-import type { CallOptions } from "../call-options.js";
+import type { CallHeaders, CallOptions } from "../call-options.js";
 import { reportProgress } from "../callbacks.js";
 import type { Emit } from "../events.js";
 import type { Api } from "../request/api.js";
@@ -39,19 +39,20 @@ export interface RerankRunOptions extends CallOptions {
   readonly topN: number | undefined;
   /** What the caller asked for; completes the sentence "Cannot ...". */
   readonly task: string;
+  readonly headers?: CallHeaders | undefined;
   readonly usage: UsageTotal;
 }
 
 /** Returns the positions and scores of all documents that can be among the `topN` best, best first. */
 export async function runRerank(options: RerankRunOptions): Promise<RankedIndex[]> {
-  const { api, acceptedSize, batchSize, emit, input, onProgress, task } = options;
+  const { api, acceptedSize, batchSize, emit, headers, input, onProgress, task } = options;
   const { controller, unlink } = linkedAbortController(options.signal);
   const total = input.texts.length;
   const scores: RankedIndex[] = [];
   let done = 0;
 
   const send = async (batch: Batch): Promise<Failed | undefined> => {
-    const operation = api.operation({ priority: "high", task, signal: controller.signal });
+    const operation = api.operation({ priority: "high", task, headers, signal: controller.signal });
     const attempt = await api.send(operation, requestFor(batch, options));
     if (attempt.status === "failed") return attempt;
     acceptedSize.accepted(batch);
