@@ -41,6 +41,7 @@ const PARTS: Record<string, { parts: string[]; packages: RegExp }> = {
   "src/core/rerank": { parts: ["src/core/rerank", ...CORE_BELOW, "src/core"], packages: /^$/ },
   "src/langchain": { parts: ["src/langchain", "src/core", ...CORE], packages: /^@langchain\/core\// },
   "src/llamaindex": { parts: ["src/llamaindex", "src/core", ...CORE], packages: /^llamaindex$/ },
+  "src/ai-sdk": { parts: ["src/ai-sdk", "src/core", ...CORE], packages: /^$/ },
   "src/emulator": { parts: ["src/emulator", ...OPTION_READER], packages: /^$/ },
   "src/probe": { parts: ["src/probe", "src/core", ...CORE], packages: /^$/ },
   "src/cli": {
@@ -145,7 +146,11 @@ describe("the architecture", () => {
   });
 
   it("keeps each adapter to its own framework, type imports included", () => {
-    const own = { "src/langchain": /^@langchain\/core\//, "src/llamaindex": /^llamaindex$/ };
+    const own = {
+      "src/langchain": /^@langchain\/core\//,
+      "src/ai-sdk": /^@ai-sdk\/provider$/,
+      "src/llamaindex": /^llamaindex$/,
+    };
     for (const [part, framework] of Object.entries(own)) {
       expect(imports(within(part), (one) => !isRelative(one) && !framework.test(one.from))).toEqual([]);
     }

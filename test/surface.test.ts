@@ -5,7 +5,7 @@ describe("the package", () => {
   it("has these entries", () => {
     // LlamaIndex's promise stands with its tests, because all of it has to be removable.
     const others = entries.filter((entry) => !entry.endsWith("/llamaindex"));
-    expect(others).toEqual([".", "./langchain", "./langchain/retriever", "./emulator"]);
+    expect(others).toEqual([".", "./langchain", "./langchain/retriever", "./ai-sdk", "./emulator"]);
   });
 
   it("exports nothing wholesale", () => {
@@ -96,6 +96,27 @@ describe("what is exported", () => {
       "RerankingRetriever",
       "type DocumentCompressor",
       "type RerankingRetrieverParams",
+    ]);
+  });
+
+  it("by together-retrieval/ai-sdk is a promise to its users", () => {
+    expect(surface("./ai-sdk")).toEqual([
+      "TogetherError",
+      "createTogether",
+      "isTogetherError",
+      "together",
+      "type ByteStore",
+      "type EmbedderOptions",
+      "type EmbeddingModelOptions",
+      "type InputType",
+      "type RerankerOptions",
+      "type RerankingModelOptions",
+      "type SharedOptions",
+      "type TogetherErrorCode",
+      "type TogetherErrorDetails",
+      "type TogetherEvent",
+      "type TogetherProvider",
+      "type TogetherProviderOptions",
     ]);
   });
 

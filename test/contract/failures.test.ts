@@ -147,11 +147,9 @@ describe.each(drivers)("failures in $framework", (driver) => {
     ["without a key", { model: "m", apiKey: undefined }, "missing_api_key", "TOGETHER_API_KEY"],
   ])("of construction, %s, name the class and the way out", (_, wrong, code, said) => {
     const given = { apiKey: KEY, ...wrong } as unknown as EmbedderOptions & RerankerOptions;
-    const name =
-      driver.framework === "no framework" ? "(Embedder|Reranker)" : "Together(Embeddings|Reranker)";
     for (const make of [() => driver.embeddings(given), () => driver.reranker(given)]) {
       expect(make).toThrow(expect.objectContaining({ code, message: expect.stringContaining(said) }));
-      expect(make).toThrow(new RegExp(`^Cannot create ${name}: `));
+      expect(make).toThrow(new RegExp(`^Cannot create ${driver.made}: `));
     }
   });
 });

@@ -7,6 +7,7 @@ import { errorCodes } from "../support/error-codes.js";
 import { ROOT } from "./blocks.js";
 
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+const models = readFileSync(join(ROOT, "docs/models.md"), "utf8");
 
 describe("README", () => {
   it("is short, and shows code before line 25", () => {
@@ -31,8 +32,8 @@ describe("README", () => {
     expect(rows("Errors").map(([code]) => code)).toEqual(errorCodes);
   });
 
-  it("lists every known embedding model with its dimensions, limit and last day", () => {
-    const listed = rows("Models").map(([id = "", dimensions, tokens, prefix, retired]) => ({
+  it("has a page that lists every known embedding model with its dimensions, limit and last day", () => {
+    const listed = rows("Embedding models", models).map(([id = "", dimensions, tokens, prefix, retired]) => ({
       id,
       dimensions: Number(dimensions),
       maxInputTokens: Number(tokens?.replaceAll(",", "")),
@@ -48,8 +49,8 @@ describe("README", () => {
 });
 
 /** The rows of a chapter's tables, without the marks of code. */
-function rows(chapter: string): string[][] {
-  const text = readme.split(/^## /m).find((part) => part.startsWith(`${chapter}\n`)) ?? "";
+function rows(chapter: string, page = readme): string[][] {
+  const text = page.split(/^## /m).find((part) => part.startsWith(`${chapter}\n`)) ?? "";
   return text
     .split("\n")
     .filter((line) => line.startsWith("| ") && !line.startsWith("| --"))

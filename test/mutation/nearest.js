@@ -7,6 +7,7 @@ const options = [
   "unit/core/options/reranker-options",
 ];
 const langchain = ["unit/langchain/embeddings", "unit/langchain/reranker", "unit/langchain/secrets"];
+const aiSdk = ["unit/ai-sdk/embedding-model", "unit/ai-sdk/reranking-model", "unit/ai-sdk/provider"];
 const llamaindex = [
   "unit/llamaindex/embeddings",
   "unit/llamaindex/engines",
@@ -16,6 +17,11 @@ const llamaindex = [
 
 /** Paths without `.ts` below `src`, and without `.test.ts` below `test`. `nearest.test.ts` checks that both exist. */
 export const nearest = {
+  "ai-sdk/call-options": aiSdk,
+  "ai-sdk/embedding-model": aiSdk,
+  "ai-sdk/no-such-model": aiSdk,
+  "ai-sdk/provider": aiSdk,
+  "ai-sdk/reranking-model": aiSdk,
   "core/callbacks": ["unit/core/callbacks", "unit/core/embed/embedder"],
   "core/embed/batch-sizer": ["unit/core/embed/batch-sizer", "unit/core/embed/estimate"],
   "core/embed/estimate": ["unit/core/embed/estimate", "unit/core/embed/estimate-laws"],
@@ -162,6 +168,7 @@ export const nearest = {
   ],
   "core/rate-limit/registry": ["unit/core/rate-limit/registry", "unit/core/request/retry-deadline"],
   "core/rate-limit/wait-queue": ["unit/core/rate-limit/wait-queue", "unit/core/rate-limit/rate-limiter"],
+  "core/request/waiting-time": ["unit/core/request/outages", "unit/core/request/retry-deadline"],
   "core/request/api": [
     "unit/core/request/api",
     "unit/core/request/outages",

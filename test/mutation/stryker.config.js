@@ -10,7 +10,7 @@ export default {
   testRunner: "vitest",
   plugins: [import.meta.resolve("@stryker-mutator/vitest-runner")],
   vitest: { configFile: "test/mutation/vitest.config.ts" },
-  mutate: ["src/core/**/*.ts", "src/langchain/*.ts", "src/llamaindex/*.ts"],
+  mutate: ["src/core/**/*.ts", "src/{langchain,ai-sdk,llamaindex}/*.ts"],
   ignorePatterns: ["/.cache", "/dist", "/coverage", "/docs", "/playground", "/test/bench", "/test/services"],
   tempDirName: ".stryker-tmp",
   incremental: true,

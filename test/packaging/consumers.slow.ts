@@ -4,7 +4,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import oldest from "../peers/package.json" with { type: "json" };
 import { packedForAll } from "./packed.js";
 import { inProject, ROOT } from "./project.js";
-import { promised, readme, runBlock } from "./readme.js";
+import { promised, readmeBlock, runBlock } from "./readme.js";
 
 const { devDependencies } = packageJson;
 const tarball = packedForAll();
@@ -15,8 +15,15 @@ describe("a project", () => {
       const core = oldest.dependencies["@langchain/core"];
       // The oldest of LangChain's classic parts, which want no newer core.
       await project.install(tarball(), `@langchain/core@${core}`, "@langchain/classic@1.0.0");
-      const [block] = readme();
-      expect(await runBlock(project, block!)).toEqual({ stdout: promised(block!), stderr: "" });
+      const block = readmeBlock("/langchain");
+      expect(await runBlock(project, block)).toEqual({ stdout: promised(block), stderr: "" });
+    }));
+
+  it("with the AI SDK runs README's block as it stands, and needs no other package", () =>
+    inProject(async (project) => {
+      await project.install(tarball(), `ai@${devDependencies.ai}`);
+      const block = readmeBlock("/ai-sdk");
+      expect(await runBlock(project, block)).toEqual({ stdout: promised(block), stderr: "" });
     }));
 
   it.each([

@@ -4,19 +4,19 @@ import { blocksOf } from "../docs/blocks.js";
 import oldest from "../peers/package.json" with { type: "json" };
 import { packedForAll } from "./packed.js";
 import { inProject } from "./project.js";
-import { promised, readme, runBlock } from "./readme.js";
+import { promised, readmeBlock, runBlock } from "./readme.js";
 
 const LLAMAINDEX = `llamaindex@${packageJson.devDependencies["llamaindex"]}`;
 const OLDEST = `llamaindex@${oldest.dependencies["llamaindex"]}`;
 const tarball = packedForAll();
 
 describe("the packed tarball in a LlamaIndex project", () => {
-  it.each([LLAMAINDEX, OLDEST])("runs README's second block as it stands, with %s", (framework) =>
+  it.each([LLAMAINDEX, OLDEST])("runs README's LlamaIndex block as it stands, with %s", (framework) =>
     inProject(async (project) => {
       await project.install("--ignore-scripts", tarball(), framework);
-      const [, block] = readme();
-      const { stdout } = await runBlock(project, block!);
-      expect(stdout).toBe(promised(block!));
+      const block = readmeBlock("/llamaindex");
+      const { stdout } = await runBlock(project, block);
+      expect(stdout).toBe(promised(block));
     }),
   );
 

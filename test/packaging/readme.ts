@@ -4,9 +4,11 @@ import { compiled } from "../docs/compile.js";
 import { promised as effectOf } from "../docs/run.js";
 import type { Printed, Project } from "./project.js";
 
-/** README's blocks: the first of them are one for each framework and one for none. */
-export function readme(): Block[] {
-  return blocksOf("README.md");
+/** README's first block about an entry: `"/langchain"`, or `""` for the entry without a framework. */
+export function readmeBlock(entry: string): Block {
+  const block = blocksOf("README.md").find(({ code }) => code.includes(`"together-retrieval${entry}"`));
+  if (!block) throw new Error(`Cannot find a block of README that imports "together-retrieval${entry}"`);
+  return block;
 }
 
 /** Runs a block in a project as it stands, with a key and an address in the environment. */

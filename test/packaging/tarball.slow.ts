@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { pack, Project, ROOT } from "./project.js";
-import { promised, readme, runBlock } from "./readme.js";
+import { promised, readmeBlock, runBlock } from "./readme.js";
 
 const { devDependencies } = packageJson;
 const LANGCHAIN = ["@langchain/core", "@langchain/classic"] as const;
@@ -63,8 +63,8 @@ describe("the packed tarball in a LangChain project", () => {
   });
 
   it("runs README's first block as it stands", async () => {
-    const [block] = readme();
-    expect(await runBlock(langchain, block!)).toEqual({ stdout: promised(block!), stderr: "" });
+    const block = readmeBlock("/langchain");
+    expect(await runBlock(langchain, block)).toEqual({ stdout: promised(block), stderr: "" });
   });
 
   it("has types that say no to a wrong option", async () => {

@@ -8,7 +8,7 @@ export const ALL: readonly string[] = Object.keys(packageJson.exports)
   .map((entry) => entry.slice(1));
 
 /** The entries that need no framework. */
-export const ALONE = ["", "/emulator"];
+export const ALONE = ["", "/ai-sdk", "/emulator"];
 
 /** And those that need one which asks for none of Node's modules but by `node:`. */
 export const WITH_LANGCHAIN = [...ALONE, "/langchain", "/langchain/retriever"];

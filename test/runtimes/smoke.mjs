@@ -95,6 +95,17 @@ async function llamaindex({ TogetherEmbeddings, TogetherReranker }, { createEmul
   same(best.node, nodes[1].node, "LlamaIndex's best node");
 }
 
+async function aiSdk({ createTogether }, { createEmulator }) {
+  const { fetch } = createEmulator();
+  const together = createTogether({ apiKey: "any", fetch });
+  const { embeddings } = await together.embeddingModel(EMBEDDING).doEmbed({ values: DOCUMENTS });
+  same(embeddings.length, 3, "the AI SDK's vectors");
+  const documents = { type: "text", values: DOCUMENTS };
+  const query = "What do plants make from light?";
+  const { ranking } = await together.rerankingModel(RERANK).doRerank({ documents, query, topN: 1 });
+  same(ranking[0].index, 1, "the AI SDK's best document");
+}
+
 /**
  * @param load - Imports an entry of the package, by what follows its name: `""` for the first, `/emulator`.
  * @param entries - Which of them to try.
@@ -105,6 +116,7 @@ export async function smoke(load, entries, ports) {
   const verdicts = {};
   const checks = {
     "": [thousandTexts, rerank, abort, errorByCode],
+    "/ai-sdk": [aiSdk],
     "/emulator": ports ? [realPort] : [],
     "/langchain": [langchain],
     "/langchain/retriever": [retriever],

@@ -4,6 +4,8 @@ import type { Call, Driver, RankedPassage } from "./driver.js";
 /** No framework at all: the core by itself keeps the same promises. */
 export const core: Driver = {
   framework: "no framework",
+  made: "(Embedder|Reranker)",
+  lacks: [],
   embeddings(options) {
     const embedder = new Embedder(options);
     return {

@@ -28,9 +28,22 @@ export interface RerankerUnderTest {
   rerank(query: string, items: readonly object[], call?: Pick<Call, "signal">): Promise<object[]>;
 }
 
+/**
+ * What a framework cannot express, whatever its adapter does.
+ *
+ * - `onProgress`: it reports no progress of a call.
+ * - `fallback`: it wants a score for each document that it returns.
+ * - `copy`: it reads the list after the call has returned its promise.
+ */
+export type Lacking = "onProgress" | "fallback" | "copy";
+
 /** All that the specification has to know of a framework. A further framework is one more of these. */
 export interface Driver {
   readonly framework: string;
+  /** A regular expression for what its users create, as in "Cannot create ...". */
+  readonly made: string;
+  /** The promises of which the framework can express nothing; no other test makes an exception for it. */
+  readonly lacks: readonly Lacking[];
   embeddings(options: EmbedderOptions): EmbeddingsUnderTest;
   reranker(options: RerankerOptions): RerankerUnderTest;
   /** A passage as the framework has it. */

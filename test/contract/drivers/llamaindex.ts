@@ -4,6 +4,8 @@ import type { Call, Driver } from "./driver.js";
 
 export const llamaindex: Driver = {
   framework: "LlamaIndex",
+  made: "Together(Embeddings|Reranker)",
+  lacks: [],
   embeddings(options) {
     const embeddings = new TogetherEmbeddings(options);
     return {

@@ -1,0 +1,76 @@
+import type { EmbeddingModelV3, EmbeddingModelV3CallOptions, SharedV3Warning } from "@ai-sdk/provider";
+import { EmbedEngine } from "../core/embed/embed-engine.js";
+import { toNumbers } from "../core/embed/vectors.js";
+import { embedderOptions } from "../core/options/embedder-options.js";
+import { splitOptions } from "../core/options/option-reader.js";
+import { oneOf, type OptionTable } from "../core/options/option-types.js";
+import type { EmbedderOptions } from "../core/options/options.js";
+import { embedTask } from "../core/validate-texts.js";
+import { readProviderOptions, unsupported } from "./call-options.js";
+
+/**
+ * What a text is: a `"query"` gets the model's query prefix, and is sent before documents that wait; a `"document"` is
+ * what queries search.
+ */
+export type InputType = "query" | "document";
+
+/** Options of an embedding model: those of `Embedder`, and what its texts are. */
+export interface EmbeddingModelOptions extends Omit<EmbedderOptions, "model"> {
+  /**
+   * What the texts are. A call's `providerOptions: { together: { inputType } }` wins.
+   *
+   * @defaultValue "document"
+   */
+  inputType?: InputType | undefined;
+}
+
+/** The options that only the AI SDK has. */
+const ownOptions = {
+  inputType: oneOf(["query", "document"], { default: "document" }),
+} as const satisfies OptionTable<Pick<EmbeddingModelOptions, "inputType">>;
+
+/** The options of a call. One that is left out is that of the model. */
+const providerOptions = { inputType: oneOf(["query", "document"]) } as const;
+
+const NAME = "an embedding model";
+
+/**
+ * Creates an embedding model of specification "v3", which ai 6 and ai 7 take. It is an object with closures, because
+ * ai 7 wraps it in a proxy, through which private fields of a class cannot be read (tried with 7.0.173, 2026-11).
+ */
+export function createEmbeddingModel(options: EmbeddingModelOptions & { model: string }): EmbeddingModelV3 {
+  const { own, core } = splitOptions<typeof ownOptions, typeof options>(
+    options,
+    ownOptions,
+    embedderOptions,
+    NAME,
+  );
+  const engine = new EmbedEngine(core, NAME);
+  return {
+    specificationVersion: "v3",
+    provider: "together.embedding",
+    modelId: engine.model,
+    // With a finite number, `embedMany` would cut the list, and each part would end with a small batch.
+    maxEmbeddingsPerCall: Number.POSITIVE_INFINITY,
+    supportsParallelCalls: true,
+    async doEmbed(call) {
+      const { values, abortSignal, headers } = call;
+      const task = embedTask(values, engine.model);
+      const { inputType = own.inputType } = readProviderOptions(call.providerOptions, providerOptions, task);
+      const priority = inputType === "query" ? "high" : "normal";
+      const { vectors, usage } = await engine.embed(
+        toNumbers,
+        values,
+        { signal: abortSignal },
+        { priority, headers },
+      );
+      return { embeddings: vectors, usage: { tokens: usage.totalTokens }, warnings: warningsFor(call) };
+    },
+  };
+}
+
+/** ai 7 passes `dimensions` to a model of this specification too (7.0.173, 2026-11). */
+function warningsFor(call: EmbeddingModelV3CallOptions & { dimensions?: unknown }): SharedV3Warning[] {
+  if (call.dimensions === undefined) return [];
+  return [unsupported("dimensions", "Together returns whole vectors")];
+}
