@@ -1,25 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig, type Plugin } from "vitest/config";
+import { defineConfig } from "vitest/config";
 import base from "../../vitest.config.js";
+import { peersOf } from "./resolve.js";
 
 const OF_A_FRAMEWORK = /^(?:@langchain\/core|@llamaindex\/core|llamaindex)(?:\/|$)/;
-const HERE = join(import.meta.dirname, "package.json");
 /** LlamaIndex's core is that of LlamaIndex itself: its parts may bring another. */
 const LLAMAINDEX = join(import.meta.dirname, "node_modules/llamaindex/package.json");
 /** What stands elsewhere in the oldest version. */
 const MOVED: Readonly<Record<string, string>> = { "@llamaindex/core/llms/mock": "@llamaindex/core/utils" };
 
-/** Has our files and tests import the frameworks from this folder; everything else keeps its own. */
-const oldestPeers: Plugin = {
-  name: "oldest-peers",
-  enforce: "pre",
-  resolveId(id, importer) {
-    if (!OF_A_FRAMEWORK.test(id) || importer?.includes("node_modules")) return null;
-    const from = id.startsWith("@llamaindex/") ? LLAMAINDEX : HERE;
-    return this.resolve(MOVED[id] ?? id, from, { skipSelf: true });
-  },
-};
+const oldestPeers = peersOf({
+  folder: import.meta.dirname,
+  packages: OF_A_FRAMEWORK,
+  from: (id) => (id.startsWith("@llamaindex/") ? LLAMAINDEX : undefined),
+  moved: MOVED,
+});
 
 const LANGCHAIN = "test/unit/langchain";
 
@@ -35,6 +31,6 @@ export default defineConfig({
   test: {
     ...base.test,
     exclude: ["**/node_modules/**", ...classic],
-    include: ["test/{contract,unit/langchain,unit/llamaindex}/**/*.test.ts", "test/peers/*.slow.ts"],
+    include: ["test/{contract,unit/langchain,unit/llamaindex}/**/*.test.ts", "test/peers/oldest.slow.ts"],
   },
 });
