@@ -36,7 +36,7 @@ const effort: Effort = {
 };
 
 const IMPORT = "import";
-const ENTRIES = ["index", "langchain/index", "llamaindex/index"].filter(isBuilt);
+const ENTRIES = ["index", "langchain/index", "ai-sdk/index", "llamaindex/index"].filter(isBuilt);
 
 const runs: Run[] = [];
 const imports: Import[] = [];

@@ -16,6 +16,7 @@ const entries = {
   ours: ours("ours: Embedder (Float32Array)"),
   "ours-langchain": ours("ours: LangChain (number[])"),
   "ours-llamaindex": ours("ours: LlamaIndex (number[])"),
+  "ours-ai-sdk": ours("ours: AI SDK embedMany (number[])"),
   sdk: theirs("together-ai, one after another"),
   "sdk-p-limit": theirs("together-ai, p-limit 8"),
   openai: theirs("@langchain/openai OpenAIEmbeddings"),

@@ -28,6 +28,7 @@ const everybody: readonly Name[] = [
   "floor",
   "ours",
   "ours-langchain",
+  "ours-ai-sdk",
   "ours-llamaindex",
   "sdk-p-limit",
   "openai",
