@@ -1,6 +1,7 @@
 import { TogetherAIEmbeddings } from "@langchain/community/embeddings/togetherai";
 import { OpenAIEmbeddings } from "@langchain/openai";
 import { expect, it, vi } from "vitest";
+import { impatient } from "./impatient.js";
 import { forLangChain as after, langChain, type Make } from "./models.js";
 import { play } from "./play.js";
 import { proves } from "./proofs.js";
@@ -113,16 +114,3 @@ it("langchain-openai: without line breaks, the vectors of a model that minds the
   const stored = { text: broken[0], vector: old.vectors?.[0] };
   expect(await play("langchain-openai", "check", { ...given, stored })).toMatchObject({ printed: ["false"] });
 });
-
-/** What a call fails with, without the waits between its attempts. */
-async function impatient(call: () => Promise<unknown>): Promise<unknown> {
-  vi.useFakeTimers({ toFake: ["setTimeout"] });
-  try {
-    const failing = call().catch((error: unknown) => error);
-    const ended = failing.then(() => true);
-    while (!(await Promise.race([ended, vi.advanceTimersByTimeAsync(1000).then(() => false)])));
-    return await failing;
-  } finally {
-    vi.useRealTimers();
-  }
-}

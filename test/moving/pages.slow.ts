@@ -27,6 +27,8 @@ const PEERS: readonly Peer[] = [
   peer("langchain-cohere", ["COHERE_API_KEY", "TOGETHER_API_KEY"], ["order"]),
   peer("llamaindex-together", ["TOGETHER_API_KEY"], ["vectors"]),
   peer("together-ai", ["TOGETHER_API_KEY"], ["vectors", "order"]),
+  peer("ai-sdk-togetherai", ["TOGETHER_API_KEY"], ["vectors", "order"]),
+  peer("chroma-together-ai", ["TOGETHER_API_KEY"], ["vectors"]),
   { ...peer("python-langchain-together", ["TOGETHER_API_KEY"], ["vectors"]), before: fromPython },
 ];
 

@@ -75,6 +75,6 @@ const RESULTS = ["vectors", "query", "ranked", "order"];
 /** A block as a module that exports what it leaves behind. */
 export function moduleOf(page: string, part: string): string {
   const code = programsOf(page).find((program) => program.part === part)?.code ?? "";
-  const left = RESULTS.filter((name) => new RegExp(`const (\\{ )?${name}\\b`).test(code));
+  const left = RESULTS.filter((name) => new RegExp(`const (\\{ (\\w+: )?)?${name}\\b`).test(code));
   return `${code}\nexport { ${left.join(", ")} };`;
 }

@@ -26,7 +26,7 @@ export default defineConfig({
     ...base.test,
     env: { ...base.test?.env, OPENAI_API_KEY: "", COHERE_API_KEY: "" },
     include: ["test/moving/*.slow.ts"],
-    setupFiles: ["test/moving/offline.ts"],
+    setupFiles: ["test/moving/offline.ts", "test/moving/node-fetch.ts"],
     unstubGlobals: true,
     unstubEnvs: true,
     restoreMocks: true,
