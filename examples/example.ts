@@ -12,6 +12,7 @@ const EXAMPLES: Readonly<Record<string, { readonly about: string; readonly run: 
   stream: { about: "a file of any size, in little memory", run: () => import("./stream.js") },
   observe: { about: "traces and metrics by OpenTelemetry", run: () => own("observe") },
   evaluate: { about: "whether reranking pays on your texts", run: () => own("evaluate") },
+  mastra: { about: "a vector store and a reranker of Mastra", run: () => own("mastra") },
 };
 
 const [name = ""] = process.argv.splice(2, 1);

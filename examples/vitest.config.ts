@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import base from "../vitest.config.js";
 
-/** The examples from the outside; `examples/observe` and `examples/evaluate` need their own packages. */
+/** The examples from the outside; `examples/observe`, `examples/evaluate` and `examples/mastra` need their own packages. */
 export default defineConfig({
   ...base,
   test: {

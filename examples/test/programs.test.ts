@@ -5,7 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator } from "together-retrieval/emulator";
 import { run } from "./run.js";
 
-const NAMES = ["search", "classify", "recommend", "rerank", "fuse", "stream", "observe", "evaluate"];
+const NAMES = [
+  "search",
+  "classify",
+  "recommend",
+  "rerank",
+  "fuse",
+  "stream",
+  "observe",
+  "evaluate",
+  "mastra",
+];
 let folder: string;
 
 /** Two kinds of text, twelve passages of each, in files of one each. */
@@ -86,6 +96,12 @@ it("stream writes one vector for each line that is not blank", async () => {
   expect(stderr).toBe("");
   expect(stdout).toMatch(/^700 vectors of 1024 numbers/m);
   expect((await readFile(out)).byteLength).toBe(700 * 1024 * 4);
+});
+
+it("mastra finds the passage that a question asks for, in its vector store", async () => {
+  const { stdout, stderr } = await run(["mastra", "--dir", folder, "--top", "1", "where is the harbour"]);
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/\n0\.\d{3} {2}nets\/harbour > The harbour\n/);
 });
 
 it.each([

@@ -1,0 +1,68 @@
+import { LibSQLVector } from "@mastra/libsql";
+import { createVectorQueryTool, rerankWithScorer, type RerankResult } from "@mastra/rag";
+import { embed, embedMany } from "ai";
+import { createTogether } from "together-retrieval/ai-sdk";
+import type { ModelAt, Service } from "../kit/service.js";
+import { TogetherScorer } from "./scorer.js";
+
+const INDEX = "passages";
+
+/** How many passages the vectors find for the reranker to choose from. */
+const CANDIDATES = 50;
+
+/** Only the reranker decides. Mastra's defaults mix its score with that of the vectors, and with their order. */
+const weights = { semantic: 1, vector: 0, position: 0 };
+
+/** Passages in a vector store of Mastra: searched by your code, or by an agent with a tool. */
+export class Knowledge {
+  readonly #store = new LibSQLVector({ id: INDEX, url: ":memory:" });
+  readonly #scorer;
+  readonly #documents;
+  readonly #queries;
+
+  constructor({ embedding, rerank }: Pick<Service, "embedding" | "rerank">) {
+    const provider = createTogether(sharedOf(embedding));
+    const { model, batchSize, queryPrefix } = embedding;
+    this.#documents = provider.embeddingModel(model, { batchSize });
+    this.#queries = provider.embeddingModel(model, { queryPrefix, inputType: "query" });
+    this.#scorer = new TogetherScorer(rerank);
+  }
+
+  /**
+   * Embeds passages and stores them. Mastra's reranking and its tool read `metadata.text`. LibSQL takes longer for its
+   * index than the emulator for the vectors; for more than some thousand passages, take Mastra's store on PostgreSQL.
+   */
+  async add(texts: readonly string[]): Promise<void> {
+    const { embeddings } = await embedMany({ model: this.#documents, values: [...texts] });
+    const dimension = embeddings[0]?.length ?? 0;
+    await this.#store.createIndex({ indexName: INDEX, dimension });
+    const metadata = texts.map((text) => ({ text }));
+    await this.#store.upsert({ indexName: INDEX, vectors: embeddings, metadata });
+  }
+
+  /** Returns the best passages for a question. Throws what a request fails with. */
+  async search(query: string, topK: number): Promise<RerankResult[]> {
+    const { embedding: queryVector } = await embed({ model: this.#queries, value: query });
+    const results = await this.#store.query({ indexName: INDEX, queryVector, topK: CANDIDATES });
+    return rerankWithScorer({ results, query, scorer: this.#scorer, options: { topK, weights } });
+  }
+
+  /**
+   * Creates the tool for an agent. Where {@link search} throws, the tool returns no passages, and only Mastra's logger
+   * and `onEvent` of the models receive the error.
+   */
+  createTool(topK: number): ReturnType<typeof createVectorQueryTool> {
+    return createVectorQueryTool({
+      id: "look-up",
+      description: "Finds passages that answer a question.",
+      vectorStore: this.#store,
+      indexName: INDEX,
+      model: this.#queries,
+      reranker: { model: this.#scorer, options: { topK, weights } },
+    });
+  }
+}
+
+function sharedOf({ apiKey, baseURL, fetch, maxConcurrency }: ModelAt): Parameters<typeof createTogether>[0] {
+  return { apiKey, baseURL, fetch, maxConcurrency };
+}

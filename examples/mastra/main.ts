@@ -1,0 +1,37 @@
+/** Mastra: passages in one of its vector stores, searched and reranked. */
+
+import { program, wholeNumber } from "../kit/program.js";
+import { serviceFrom } from "../kit/service.js";
+import { readPassages } from "../start/passages.js";
+import { counted, shortened } from "../start/print.js";
+import { Knowledge } from "./knowledge.js";
+
+const HELP = `Usage: npm run example mastra -- [options] [question]
+
+Embeds the Markdown files of a folder into a vector store of Mastra, finds 50 passages for a question by their vectors,
+and prints the best by a reranker, which scores all 50 in one request.
+
+  --dir <folder>   whose files; docs/moving by default
+  --top <n>        how many passages; 5 by default`;
+
+const OPTIONS = {
+  dir: { type: "string", default: "docs/moving" },
+  top: { type: "string", default: "5" },
+} as const;
+
+await program(HELP, OPTIONS, async ({ values, words }) => {
+  const question = words || "Does my index stay?";
+  const top = wholeNumber(values.top, "top");
+  const service = serviceFrom(process.env);
+  console.log(service.description);
+
+  const passages = await readPassages(values.dir);
+  const knowledge = new Knowledge(service);
+  await knowledge.add(passages.map(({ pageContent }) => pageContent));
+
+  console.log(`${question} (in ${counted(passages.length, "passage")})`);
+  for (const { score, result } of await knowledge.search(question, top)) {
+    const [title = "", ...lines] = String(result.metadata?.["text"]).split("\n").filter(Boolean);
+    console.log(`\n${score.toFixed(3)}  ${shortened(title)}\n       ${shortened(lines.join(" "))}`);
+  }
+});

@@ -1,0 +1,127 @@
+import type { ToolExecutionContext } from "@mastra/core/tools";
+import { rerankWithScorer } from "@mastra/rag";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createEmulator, type Emulator } from "together-retrieval/emulator";
+import { Knowledge } from "./knowledge.js";
+import { TogetherScorer } from "./scorer.js";
+
+const EMBEDDING = "BAAI/bge-large-en-v1.5";
+const RERANK = "Salesforce/Llama-Rank-V1";
+const THINGS = ["bees", "rust", "ferns", "tides", "bread", "glass", "owls", "salt", "moss", "clocks"];
+const texts = Array.from({ length: 80 }, (_, place) => `${THINGS[place % 10]} in the year ${1000 + place}`);
+const QUESTION = "What about bees in the year 1030?";
+
+let emulator: Emulator;
+beforeEach(() => {
+  emulator = createEmulator();
+});
+
+const endpoint = (model: string) => ({ model, apiKey: "any", fetch: emulator.fetch, maxRetries: 0 });
+const pathsOf = () => emulator.requests.map(({ path }) => path.split("/").at(-1));
+
+async function knowledgeOf(all: readonly string[]): Promise<Knowledge> {
+  const knowledge = new Knowledge({ embedding: endpoint(EMBEDDING), rerank: endpoint(RERANK) });
+  await knowledge.add(all);
+  emulator.clear();
+  return knowledge;
+}
+
+const candidatesOf = (all: readonly string[]) =>
+  all.map((text, place) => ({ id: String(place), score: 0.5, metadata: { text } }));
+
+describe("TogetherScorer", () => {
+  it("scores 50 candidates of rerankWithScorer in one request", async () => {
+    const scorer = new TogetherScorer(endpoint(RERANK));
+    const results = candidatesOf(texts.slice(0, 50));
+    const options = { topK: 3, weights: { semantic: 1, vector: 0, position: 0 } };
+    const ranked = await rerankWithScorer({ results, query: QUESTION, scorer, options });
+    expect(emulator.requests.map((request) => request.texts)).toEqual([50]);
+    expect(ranked.map(({ result }) => result.id)).toContain("30");
+    expect(ranked[0]?.result.id).toBe("30");
+    expect(ranked.map(({ details }) => details.semantic)).toEqual(ranked.map(({ score }) => score));
+  });
+
+  it("gives each candidate the score that the server gives its text", async () => {
+    emulator = createEmulator({ rank: (_query, all) => all.map((text) => text.length / 10) });
+    const scorer = new TogetherScorer(endpoint(RERANK));
+    const scores = ["a", "abc", "ab"].map((text) => scorer.getRelevanceScore(QUESTION, text));
+    expect(await Promise.all(scores)).toEqual([0.1, 0.3, 0.2]);
+  });
+
+  it("keeps queries apart", async () => {
+    const scorer = new TogetherScorer(endpoint(RERANK));
+    const asked = [
+      ["one", "a"],
+      ["two", "b"],
+      ["one", "c"],
+    ] as const;
+    await Promise.all(asked.map(([query, text]) => scorer.getRelevanceScore(query, text)));
+    const bodies = emulator.requests.map(({ body }) => body as { query: string; documents: string[] });
+    expect(bodies.map(({ query, documents }) => [query, documents])).toEqual([
+      ["one", ["a", "c"]],
+      ["two", ["b"]],
+    ]);
+  });
+
+  it("sends a query again that is asked again", async () => {
+    const scorer = new TogetherScorer(endpoint(RERANK));
+    await scorer.getRelevanceScore("one", "a");
+    await scorer.getRelevanceScore("one", "b");
+    expect(emulator.requests).toHaveLength(2);
+  });
+
+  it("scores blank candidates with 0", async () => {
+    const scorer = new TogetherScorer(endpoint(RERANK));
+    const [blank, bees] = ["  ", "bees"].map((text) => scorer.getRelevanceScore("bees", text));
+    expect(await blank).toBe(0);
+    expect(await bees).toBeGreaterThan(0);
+  });
+
+  it("rejects all candidates of a request that fails", async () => {
+    emulator = createEmulator({ faults: () => ({ status: 400 }) });
+    const scorer = new TogetherScorer(endpoint(RERANK));
+    const scores = ["a", "b"].map((text) => scorer.getRelevanceScore(QUESTION, text));
+    const outcomes = await Promise.allSettled(scores);
+    expect(outcomes).toMatchObject([
+      { reason: { code: "bad_request" } },
+      { reason: { code: "bad_request" } },
+    ]);
+  });
+});
+
+describe("Knowledge", () => {
+  it("finds a passage among those of a LibSQL store, in two requests", async () => {
+    const knowledge = await knowledgeOf(texts);
+    const [best] = await knowledge.search(QUESTION, 5);
+    expect(best?.result.metadata).toMatchObject({ text: texts[30] });
+    expect(pathsOf()).toEqual(["embeddings", "rerank"]);
+    expect(emulator.requests[1]?.texts).toBe(50);
+  });
+
+  it("embeds questions with the prefix of the model", async () => {
+    const knowledge = await knowledgeOf(texts);
+    await knowledge.search(QUESTION, 5);
+    const prefixed = expect.stringMatching(/^Represent this sentence .+1030\?$/) as string;
+    expect(emulator.requests[0]?.body).toMatchObject({ input: [prefixed] });
+  });
+
+  it("gives an agent a tool that finds the same", async () => {
+    const knowledge = await knowledgeOf(texts);
+    const expected = await knowledge.search(QUESTION, 5);
+    const found = await knowledge.createTool(5).execute({ queryText: QUESTION, topK: 50 }, context());
+    expect(found).toMatchObject({ relevantContext: expected.map(({ result }) => result.metadata) });
+  });
+
+  it("throws what a request fails with, where the tool returns nothing", async () => {
+    const knowledge = await knowledgeOf(texts);
+    emulator.setFaults(() => ({ status: 401 }));
+    await expect(knowledge.search(QUESTION, 5)).rejects.toMatchObject({ code: "unauthorized" });
+    const found = await knowledge.createTool(5).execute({ queryText: QUESTION, topK: 50 }, context());
+    expect(found).toEqual({ relevantContext: [], sources: [] });
+  });
+});
+
+/** What an agent passes to a tool, as far as the tool reads it. */
+function context(): ToolExecutionContext {
+  return {} as ToolExecutionContext;
+}
