@@ -14,12 +14,18 @@ export interface Effect {
  * Runs a block as a reader would who has a key and nothing else, where the package is known by its name.
  *
  * @param url - Where its emulator is.
+ * @param preload - Modules that are loaded before it.
  */
-export async function effectOf(block: Block, url: string, folder = ""): Promise<Effect> {
+export async function effectOf(
+  block: Block,
+  url: string,
+  folder = "",
+  preload: readonly string[] = [],
+): Promise<Effect> {
   const { PATH, HOME } = process.env;
   const { exitCode, stdout, stderr } = await run(
     process.execPath,
-    ["--input-type=module", "--eval", compiled(block)],
+    [...preload.flatMap((path) => ["--import", path]), "--input-type=module", "--eval", compiled(block)],
     { cwd: join(ROOT, folder), env: { PATH, HOME, TOGETHER_API_KEY: "any", TOGETHER_BASE_URL: url } },
   );
   return { exitCode, printed: stdout.split("\n").filter((line) => line !== ""), complained: stderr };

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createEmulator, type EmulatorServer } from "together-retrieval/emulator";
+import { documentedBlocks } from "../../test/docs/blocks.js";
+import { complaints } from "../../test/docs/compile.js";
+import { effectOf, promised } from "../../test/docs/run.js";
+
+const FOLDER = "examples/mastra";
+const blocks = documentedBlocks(FOLDER);
+const emulator = createEmulator();
+let server: EmulatorServer;
+
+beforeAll(async () => {
+  server = await emulator.listen();
+});
+
+afterAll(() => server.close());
+
+describe("the code for Mastra in docs/other-frameworks.md", () => {
+  it("is found, and compiles under the strictest settings", () => {
+    expect(blocks).toHaveLength(1);
+    expect(complaints(blocks, FOLDER)).toEqual([]);
+  });
+
+  it.each(blocks)("runs as it stands at $name, and reranks in one request", async (block) => {
+    expect(await effectOf(block, server.url, FOLDER)).toEqual(promised(block));
+    const paths = emulator.requests.map(({ path }) => path.split("/").at(-1));
+    expect(paths).toEqual(["embeddings", "embeddings", "rerank"]);
+  });
+});
