@@ -7,5 +7,4 @@
 .ci/build
 npx tsc --noEmit -p examples/observe
 npx tsc --noEmit -p examples/evaluate
-npx tsc --noEmit -p examples/mastra
 npx vitest run --config examples/vitest.config.ts

@@ -4,7 +4,6 @@ import { program, wholeNumber } from "../kit/program.js";
 import { serviceFrom } from "../kit/service.js";
 import { readPassages } from "../start/passages.js";
 import { counted, shortened } from "../start/print.js";
-import { Knowledge } from "./knowledge.js";
 
 const HELP = `Usage: npm run example mastra -- [options] [question]
 
@@ -26,6 +25,8 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   console.log(service.description);
 
   const passages = await readPassages(values.dir);
+  // Loaded now, because Mastra takes seconds, which --help does not need.
+  const { Knowledge } = await import("./knowledge.js");
   const knowledge = new Knowledge(service);
   await knowledge.add(passages.map(({ pageContent }) => pageContent));
 

@@ -1,6 +1,6 @@
 import type { ToolExecutionContext } from "@mastra/core/tools";
 import { rerankWithScorer } from "@mastra/rag";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createEmulator, type Emulator } from "together-retrieval/emulator";
 import { Knowledge } from "./knowledge.js";
 import { TogetherScorer } from "./scorer.js";
@@ -16,15 +16,7 @@ beforeEach(() => {
   emulator = createEmulator();
 });
 
-const endpoint = (model: string) => ({ model, apiKey: "any", fetch: emulator.fetch, maxRetries: 0 });
-const pathsOf = () => emulator.requests.map(({ path }) => path.split("/").at(-1));
-
-async function knowledgeOf(all: readonly string[]): Promise<Knowledge> {
-  const knowledge = new Knowledge({ embedding: endpoint(EMBEDDING), rerank: endpoint(RERANK) });
-  await knowledge.add(all);
-  emulator.clear();
-  return knowledge;
-}
+const endpoint = (model: string, { fetch } = emulator) => ({ model, apiKey: "any", fetch, maxRetries: 0 });
 
 const candidatesOf = (all: readonly string[]) =>
   all.map((text, place) => ({ id: String(place), score: 0.5, metadata: { text } }));
@@ -90,31 +82,33 @@ describe("TogetherScorer", () => {
 });
 
 describe("Knowledge", () => {
+  const here = createEmulator();
+  const knowledge = new Knowledge({ embedding: endpoint(EMBEDDING, here), rerank: endpoint(RERANK, here) });
+
+  beforeAll(() => knowledge.add(texts));
+  beforeEach(() => here.clear());
+
   it("finds a passage among those of a LibSQL store, in two requests", async () => {
-    const knowledge = await knowledgeOf(texts);
     const [best] = await knowledge.search(QUESTION, 5);
     expect(best?.result.metadata).toMatchObject({ text: texts[30] });
-    expect(pathsOf()).toEqual(["embeddings", "rerank"]);
-    expect(emulator.requests[1]?.texts).toBe(50);
+    expect(here.requests.map(({ path }) => path.split("/").at(-1))).toEqual(["embeddings", "rerank"]);
+    expect(here.requests[1]?.texts).toBe(50);
   });
 
   it("embeds questions with the prefix of the model", async () => {
-    const knowledge = await knowledgeOf(texts);
     await knowledge.search(QUESTION, 5);
     const prefixed = expect.stringMatching(/^Represent this sentence .+1030\?$/) as string;
-    expect(emulator.requests[0]?.body).toMatchObject({ input: [prefixed] });
+    expect(here.requests[0]?.body).toMatchObject({ input: [prefixed] });
   });
 
   it("gives an agent a tool that finds the same", async () => {
-    const knowledge = await knowledgeOf(texts);
     const expected = await knowledge.search(QUESTION, 5);
     const found = await knowledge.createTool(5).execute({ queryText: QUESTION, topK: 50 }, context());
     expect(found).toMatchObject({ relevantContext: expected.map(({ result }) => result.metadata) });
   });
 
   it("throws what a request fails with, where the tool returns nothing", async () => {
-    const knowledge = await knowledgeOf(texts);
-    emulator.setFaults(() => ({ status: 401 }));
+    here.setFaults(() => ({ status: 401 }));
     await expect(knowledge.search(QUESTION, 5)).rejects.toMatchObject({ code: "unauthorized" });
     const found = await knowledge.createTool(5).execute({ queryText: QUESTION, topK: 50 }, context());
     expect(found).toEqual({ relevantContext: [], sources: [] });
