@@ -48,8 +48,8 @@ export class Knowledge {
   }
 
   /**
-   * Creates the tool for an agent. Where {@link search} throws, the tool returns no passages, and only Mastra's logger
-   * and `onEvent` of the models receive the error.
+   * Creates the tool for an agent. Where {@link search} throws, the tool returns no passages: only Mastra's logger and
+   * the `onEvent` of the models receive the error.
    */
   createTool(topK: number): ReturnType<typeof createVectorQueryTool> {
     return createVectorQueryTool({

@@ -69,15 +69,17 @@ describe("TogetherScorer", () => {
     expect(await bees).toBeGreaterThan(0);
   });
 
-  it("rejects all candidates of a request that fails", async () => {
-    emulator = createEmulator({ faults: () => ({ status: 400 }) });
-    const scorer = new TogetherScorer(endpoint(RERANK));
+  it("rejects all candidates of a request that fails, and emits the error", async () => {
+    emulator = createEmulator({ faults: () => ({ status: 401 }) });
+    const events: string[] = [];
+    const scorer = new TogetherScorer({ ...endpoint(RERANK), onEvent: ({ type }) => events.push(type) });
     const scores = ["a", "b"].map((text) => scorer.getRelevanceScore(QUESTION, text));
     const outcomes = await Promise.allSettled(scores);
     expect(outcomes).toMatchObject([
-      { reason: { code: "bad_request" } },
-      { reason: { code: "bad_request" } },
+      { reason: { code: "unauthorized" } },
+      { reason: { code: "unauthorized" } },
     ]);
+    expect(events).toContain("request-error");
   });
 });
 
