@@ -170,10 +170,10 @@ export class EmbedEngine {
     list: readonly string[],
     { priority, convert, task, first = 0 }: EmbedCall<Vector>,
   ): PreparedTexts<Vector> {
-    const { queryPrefix, documentPrefix, countTokens } = this.#options;
-    const prefix = priority === "high" ? (queryPrefix ?? "") : documentPrefix;
-    const converted = this.#options.normalize ? (vector: RawVector) => convert(normalize(vector)) : convert;
-    return new PreparedTexts(list, { task, first, prefix, convert: converted, countTokens });
+    const options = this.#options;
+    const prefix = priority === "high" ? (options.queryPrefix ?? "") : options.documentPrefix;
+    const converted = options.normalize ? (vector: RawVector) => convert(normalize(vector)) : convert;
+    return new PreparedTexts(list, { task, first, prefix, convert: converted, options });
   }
 
   /** Finds a vector for each text: in the cache, or by a request. */

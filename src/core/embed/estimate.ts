@@ -104,13 +104,7 @@ export class Estimator {
     signal?.throwIfAborted();
     const { options, cache, length, sizer } = this.#parts;
     const { countTokens, documentPrefix: prefix, maxInputTokens = Number.POSITIVE_INFINITY } = options;
-    const prepared = new PreparedTexts(list, {
-      task,
-      first,
-      prefix,
-      convert: (vector) => vector,
-      countTokens,
-    });
+    const prepared = new PreparedTexts(list, { task, first, prefix, convert: (vector) => vector, options });
     const { unique, tokenCounts } = prepared;
     if (cache && unique.texts.length > 0) await prepared.readCache(cache, length, signal);
     signal?.throwIfAborted();

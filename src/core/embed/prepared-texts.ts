@@ -2,6 +2,7 @@
  * What a list needs before it is sent. `embed` and `estimate` both use it, so that an estimate counts what is sent.
  */
 
+import type { ResolvedEmbedder } from "../options/resolve-options.js";
 import { BatchQueue } from "../request/batch-queue.js";
 import type { RawVector } from "../request/vector-check.js";
 import { countTokens } from "../tokens.js";
@@ -20,8 +21,7 @@ export interface PrepareOptions<Vector> {
   readonly prefix: string;
   /** Makes the caller's kind of vector. */
   readonly convert: (vector: RawVector) => Vector;
-  /** Counts the tokens of a text; `undefined` for an estimate. */
-  readonly countTokens: ((text: string) => number) | undefined;
+  readonly options: ResolvedEmbedder;
 }
 
 /** A list of texts: checked, with their prefix, without duplicates, with their tokens. */
@@ -33,8 +33,7 @@ export class PreparedTexts<Vector extends RawVector = RawVector> {
   readonly sanitized: readonly number[];
 
   /** @throws {@link TogetherError} `invalid_input`; `invalid_option` if `countTokens` returns no number. */
-  constructor(list: readonly string[], options: PrepareOptions<Vector>) {
-    const { task, first, prefix, convert } = options;
+  constructor(list: readonly string[], { task, first, prefix, convert, options }: PrepareOptions<Vector>) {
     const { texts, sanitized } = checkTexts(list, task, "text", first);
     this.sanitized = sanitized;
     const prefixed = prefix === "" ? texts : texts.map((text) => prefix + text);
