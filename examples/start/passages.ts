@@ -8,7 +8,8 @@ import { sectionsOf } from "./sections.js";
 /** A part of a Markdown file, under its headings. */
 export type Passage = Document<{ readonly file: string; readonly headings: readonly string[] }>;
 
-const MARKDOWN = /\.(?:md|mdx|markdown)$/i;
+/** Not MDX, which has components between its words. */
+const MARKDOWN = /\.(?:md|markdown)$/i;
 /** What packages carry and nobody asks about; it would crowd out the rest. */
 const BOILERPLATE =
   /^(?:change|history|release|licen[cs]e|third-party|notice|security|code.of.conduct|contributing)/i;
