@@ -29,12 +29,19 @@ const RESOLUTIONS = {
 
 type Resolution = keyof typeof RESOLUTIONS;
 
-/** What a compiler does not have: 7.0 has no node10 any more, and until 5.8 nodenext was the same as node16. */
-const MISSING: Partial<Record<Version, Resolution>> = { "5.4": "nodenext in CommonJS", "7.0": "node10" };
+/**
+ * What is not tried. 7.0 has no node10 any more. Until 5.8, nodenext was the same as node16 in CommonJS. 5.9 is between
+ * versions that are tried whole.
+ */
+const LEFT_OUT: Partial<Record<Version, readonly Resolution[]>> = {
+  "5.4": ["nodenext in CommonJS"],
+  "5.9": ["node10", "node16 in CommonJS", "nodenext in ESM"],
+  "7.0": ["node10"],
+};
 
 const rows = (Object.keys(COMPILERS) as Version[]).flatMap((version) =>
   (Object.keys(RESOLUTIONS) as Resolution[])
-    .filter((resolution) => MISSING[version] !== resolution)
+    .filter((resolution) => !LEFT_OUT[version]?.includes(resolution))
     .map((resolution) => ({ version, resolution })),
 );
 

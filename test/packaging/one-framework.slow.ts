@@ -39,7 +39,6 @@ const COMPILERS = {
 
 const RESOLUTIONS: Readonly<Record<string, readonly string[]>> = {
   node10: ["--module", "commonjs", "--moduleResolution", "node10", "user.cts"],
-  node16: ["--module", "node16", "user.mts", "user.cts"],
   nodenext: ["--module", "nodenext", "user.mts", "user.cts"],
   bundler: ["--module", "esnext", "--moduleResolution", "bundler", "user.mts"],
 };
