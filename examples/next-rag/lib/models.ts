@@ -2,7 +2,6 @@
 
 import { createTogetherAI } from "@ai-sdk/togetherai";
 import type { EmbeddingModel, LanguageModel, RerankingModel } from "ai";
-import { embeddingModel } from "together-retrieval";
 import { createTogether, TogetherError } from "together-retrieval/ai-sdk";
 import { createEmulator } from "together-retrieval/emulator";
 
@@ -43,7 +42,7 @@ function togetherModels(env: NodeJS.ProcessEnv): Models {
   return {
     embedding: together.embeddingModel(env.TOGETHER_EMBEDDING_MODEL, {
       // The name of an endpoint does not tell which prefix its model expects before a question.
-      queryPrefix: embeddingModel(env.TOGETHER_BASE_MODEL ?? "")?.queryPrefix,
+      baseModel: env.TOGETHER_BASE_MODEL || undefined,
     }),
     ...(env.TOGETHER_RERANK_MODEL && { reranking: together.rerankingModel(env.TOGETHER_RERANK_MODEL) }),
     language: chat(env.TOGETHER_CHAT_MODEL || "meta-llama/Llama-3.3-70B-Instruct-Turbo"),
