@@ -32,11 +32,6 @@ export interface Prices {
   readonly textsPerSecond: number | undefined;
 }
 
-/** The options of the embedder that the command line sets. */
-export interface CommandOptions extends EmbedderOptions {
-  baseModel?: string | undefined;
-}
-
 /** What the command was asked to do. */
 export interface EmbedArguments {
   /** Path of the input; `undefined` for standard input. */
@@ -50,7 +45,8 @@ export interface EmbedArguments {
   readonly isDryRun: boolean;
   readonly json: boolean;
   readonly prices: Prices;
-  readonly embedder: CommandOptions;
+  /** The options of the embedder that the command line sets. */
+  readonly embedder: EmbedderOptions;
 }
 
 /** Returns how messages name the input. */
