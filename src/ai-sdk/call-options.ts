@@ -1,6 +1,6 @@
 /** Reads what the AI SDK passes to a model in a call. */
 
-import type { SharedV3ProviderOptions, SharedV3Warning } from "@ai-sdk/provider";
+import type { SharedV3ProviderOptions } from "@ai-sdk/provider";
 import { OptionReader, isOptions } from "../core/options/option-reader.js";
 import { cannot } from "../core/errors/together-error.js";
 import type { AnyTable, Resolved } from "../core/options/option-types.js";
@@ -19,9 +19,4 @@ export function readProviderOptions<Table extends AnyTable>(
   if (isOptions(own, table)) return new OptionReader(own, table, "", "", task).readAll();
   const problem = "`providerOptions.together` is not an object";
   throw cannot("invalid_option", task, problem, `it takes ${Object.keys(table).join(", ")}`);
-}
-
-/** A warning for a call's option that Together does not take. */
-export function unsupported(feature: string, details: string): SharedV3Warning {
-  return { type: "unsupported", feature, details };
 }

@@ -6,7 +6,7 @@ import { splitOptions } from "../core/options/option-reader.js";
 import { oneOf, type OptionTable } from "../core/options/option-types.js";
 import type { EmbedderOptions } from "../core/options/options.js";
 import { embedTask } from "../core/validate-texts.js";
-import { readProviderOptions, unsupported } from "./call-options.js";
+import { readProviderOptions } from "./call-options.js";
 
 /**
  * What a text is: a `"query"` gets the model's query prefix, and is sent before documents that wait; a `"document"` is
@@ -72,5 +72,5 @@ export function createEmbeddingModel(options: EmbeddingModelOptions & { model: s
 /** ai 7 passes `dimensions` to a model of this specification too (7.0.173, 2026-11). */
 function warningsFor(call: EmbeddingModelV3CallOptions & { dimensions?: unknown }): SharedV3Warning[] {
   if (call.dimensions === undefined) return [];
-  return [unsupported("dimensions", "Together returns whole vectors")];
+  return [{ type: "unsupported", feature: "dimensions", details: "Together returns whole vectors" }];
 }

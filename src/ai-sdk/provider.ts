@@ -54,18 +54,10 @@ const { model: _, baseModel: __, ...providerOptions } = sharedOptions("embedding
  */
 export function createTogether(options: TogetherProviderOptions = {}): TogetherProvider {
   const shared = readShared(options);
-  const embeddingModels = new Map<string, EmbeddingModelV3>();
-  const rerankingModels = new Map<string, RerankingModelV3>();
   return {
     specificationVersion: "v3",
-    embeddingModel: (model, own) =>
-      own
-        ? createEmbeddingModel({ ...merged(shared, own), model })
-        : once(embeddingModels, model, () => createEmbeddingModel({ ...shared, model })),
-    rerankingModel: (model, own) =>
-      own
-        ? createRerankingModel({ ...merged(shared, own), model })
-        : once(rerankingModels, model, () => createRerankingModel({ ...shared, model })),
+    embeddingModel: modelsOf(shared, createEmbeddingModel),
+    rerankingModel: modelsOf(shared, createRerankingModel),
     languageModel: (model) => {
       throw new NoSuchModelError(model, "languageModel");
     },
@@ -90,18 +82,28 @@ function readShared(options: TogetherProviderOptions): TogetherProviderOptions {
   );
 }
 
-/** A model's options win over the provider's, except for those that are undefined. */
-function merged<Own extends object>(
+/** What `modelsOf` creates a model of. */
+type Create<Own, Model> = (options: TogetherProviderOptions & Own & { model: string }) => Model;
+
+/**
+ * Returns a function that creates models. A model without options of its own is created once per id: users ask for it in
+ * each call, and it keeps what it has learned of the server.
+ */
+function modelsOf<Own extends object, Model>(
   shared: TogetherProviderOptions,
-  own: Own,
-): TogetherProviderOptions & Own {
-  const given = Object.entries(own).filter(([, value]) => value !== undefined);
-  return { ...shared, ...(Object.fromEntries(given) as Own) };
+  create: Create<Own, Model>,
+): (model: string, own?: Own) => Model {
+  const created = new Map<string, Model>();
+  return (model, own) => {
+    const found = own ? undefined : created.get(model);
+    if (found) return found;
+    const result = create({ ...shared, ...given(own), model });
+    if (!own) created.set(model, result);
+    return result;
+  };
 }
 
-/** Users ask for a model in each call: the same one keeps what it has learned of the server. */
-function once<Model>(models: Map<string, Model>, id: string, create: () => Model): Model {
-  const model = models.get(id) ?? create();
-  models.set(id, model);
-  return model;
+/** A model's options win over the provider's, except for those that are undefined. */
+function given<Own extends object>(own = {} as Own): Own {
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as Own;
 }
