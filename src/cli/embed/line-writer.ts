@@ -6,7 +6,7 @@ import { appendVector, MAX_NUMBER_BYTES, type Block } from "./vector-text.js";
 /** Holds what a usual request brings: 128 vectors of 1,024 numbers. */
 const BLOCK_BYTES = 2048 * 1024;
 /** Blocks that are compressed or written, while the next one is filled. A killed process loses them. */
-const MAX_PENDING_BLOCKS = 3;
+const MAX_PENDING_BLOCKS = 16;
 
 /** What follows the fields of the input. */
 export const EMBEDDING_START = Buffer.from(',"embedding":[');

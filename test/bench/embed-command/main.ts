@@ -1,7 +1,7 @@
 /**
  * Measures `together-retrieval embed` beside the library alone: speed, memory, and what is embedded twice after three
  * `kill -9`. The server is the emulator in a process of its own, with its own vectors, or with prepared ones that cost it
- * less. The library reads its texts from memory and throws the vectors away. Every line of the output is checked.
+ * less, and with as many workers as you set: each works on one request at a time, for `--latency` ms. The library reads its texts from memory and throws the vectors away. Every line of the output is checked.
  *
  *     npm run build && npx tsx test/bench/embed-command/main.ts --lines 1000000 --vectors prepared
  */
@@ -27,6 +27,8 @@ const { values } = parseArgs({
     lines: { type: "string", default: "50000" },
     rounds: { type: "string", default: "1" },
     vectors: { type: "string", default: "lexical" },
+    workers: { type: "string", default: "Infinity" },
+    latency: { type: "string", default: "20" },
   },
 });
 const LINES = Number(values.lines);
@@ -50,7 +52,9 @@ async function writeInput(): Promise<void> {
 
 async function startServer(): Promise<{ url: string; texts(): Promise<number>; stop(): void }> {
   const path = fileURLToPath(new URL("server.ts", import.meta.url));
-  const child = fork(path, [values.vectors], { execArgv: ["--import", "tsx"] });
+  const child = fork(path, [values.vectors, values.workers, values.latency], {
+    execArgv: ["--import", "tsx"],
+  });
   const [url] = (await once(child, "message")) as [string];
   const texts = async (): Promise<number> => {
     child.send("texts");

@@ -1,16 +1,18 @@
 /**
- * The emulator in a process of its own: `server.ts <vectors>`. It sends its address, and answers each message with the
+ * The emulator in a process of its own: `server.ts <vectors> <workers> <latency>`. It sends its address, and answers each message with the
  * number of texts that it has embedded.
  */
 
 import { createEmulator } from "../../../src/emulator/index.js";
 import { hashOf, headOf, tailOf, tails } from "../vectors.js";
 
+const [vectors, workers, latency] = process.argv.slice(2);
 const emulator = createEmulator({
-  latency: 20,
+  workers: Number(workers),
+  latency: Number(latency),
   keepRequests: 0,
   keepBodies: false,
-  ...(process.argv[2] === "prepared" && { embed: (texts) => texts.map(vectorOf) }),
+  ...(vectors === "prepared" && { embed: (texts) => texts.map(vectorOf) }),
 });
 
 /** Pieces of arrays that exist already. */
