@@ -1,6 +1,6 @@
 # limit: 600
 # takes: 45
-# Genkit, TanStack AI, Chroma and an n8n code node, by the code of docs/other-frameworks.md, against the emulator.
+# Genkit, TanStack AI, Chroma and an n8n code node, by the code of docs/integrations/other-frameworks.md, against the emulator.
 .ci/install test/frameworks
 .ci/build
 npx tsc --noEmit -p test/frameworks

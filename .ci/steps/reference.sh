@@ -3,7 +3,7 @@
 [ -d tools/reference/node_modules ] || .ci/install tools/reference
 fresh=$(mktemp --directory)
 npm run --silent reference -- --out "$fresh"
-diff --recursive docs/reference "$fresh" || {
-  echo "docs/reference is not what the doc comments say: run npm run reference"
+diff --recursive docs/reference/api "$fresh" || {
+  echo "docs/reference/api is not what the doc comments say: run npm run reference"
   exit 1
 }

@@ -10,11 +10,11 @@ const HELP = `Usage: npm run example mastra -- [options] [question]
 Embeds the Markdown files of a folder into a vector store of Mastra, finds 50 passages for a question by their vectors,
 and prints the best by a reranker, which scores all 50 in one request.
 
-  --dir <folder>   whose files; docs/moving by default
+  --dir <folder>   whose files; docs/migration by default
   --top <n>        how many passages; 5 by default`;
 
 const OPTIONS = {
-  dir: { type: "string", default: "docs/moving" },
+  dir: { type: "string", default: "docs/migration" },
   top: { type: "string", default: "5" },
 } as const;
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-describe("the code for Mastra in docs/other-frameworks.md", () => {
+describe("the code for Mastra in docs/integrations/other-frameworks.md", () => {
   it("is found, and compiles under the strictest settings, together with the example", () => {
     expect(blocks).toHaveLength(1);
     // One program for all, because Mastra's types take seconds.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { marked, type Token, type Tokens } from "marked";
 import { ROOT } from "../docs/blocks.js";
 
-const PAGE = "docs/worked-changes.md";
+const PAGE = "docs/contributing/recipes.md";
 
 /** A change that the page makes before the reader's eyes. */
 export interface WorkedChange {

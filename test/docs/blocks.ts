@@ -15,7 +15,7 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FENCED = /^(?<margin>[ \t]*(?:\* )?)```ts ?(?<folder>\S*)\n(?<code>.*?)^[ \t]*(?:\* )?```$/gms;
 
 /** Pages whose blocks test/moving runs, with packages that are not installed here; and copies of the doc comments. */
-const ELSEWHERE = [join("docs", "moving"), join("docs", "reference")];
+const ELSEWHERE = [join("docs", "migration"), join("docs", "reference", "api")];
 
 /**
  * Every block of TypeScript in the Markdown files and in the doc comments of the source.

@@ -39,7 +39,7 @@ export function literalIn(words = ""): Literal | undefined {
 
 /** A row of a table whose first column is called `option`. */
 export interface OptionRow {
-  /** As `docs/probe.md`. */
+  /** As `docs/reference/endpoint-check.md`. */
   readonly page: string;
   readonly option: string;
   /** The second column: in the tables that have three, the default. */
@@ -52,8 +52,9 @@ const TABLE = /^\| option .*\n\| -.*\n((?:\|.*\n)+)/gm;
 
 /** Every row about an option in README and docs. */
 export function optionRows(): OptionRow[] {
-  const docs = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
-  return ["README.md", ...docs.map((name) => `docs/${name}`)].flatMap(rowsOn);
+  const docs = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" });
+  const pages = docs.filter((name) => name.endsWith(".md") && !name.startsWith(join("reference", "api")));
+  return ["README.md", ...pages.map((name) => `docs/${name}`)].flatMap(rowsOn);
 }
 
 function rowsOn(page: string): OptionRow[] {

@@ -8,7 +8,7 @@ import { createEmulator, type EmulatorServer } from "../../src/emulator/index.js
 import { run, type Outcome } from "../support/program.js";
 import { ROOT } from "./blocks.js";
 
-const PAGE = readFileSync(join(ROOT, "docs", "command-line.md"), "utf8");
+const PAGE = readFileSync(join(ROOT, "docs", "reference", "command-line.md"), "utf8");
 const [ENDPOINTS = "", LISTS = ""] = [...PAGE.matchAll(/```text\n(.*?)```/gs)].map(([, sample]) => sample);
 
 let server: EmulatorServer;

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { run } from "../support/program.js";
 import { ROOT } from "./blocks.js";
 
-const page = await readFile(join(ROOT, "docs", "embed-command.md"), "utf8");
+const page = await readFile(join(ROOT, "docs", "reference", "embed-command.md"), "utf8");
 
 it("shows what a dry run of its command prints", async () => {
   const folder = await mkdtemp(join(tmpdir(), "together-retrieval-"));

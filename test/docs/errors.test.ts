@@ -44,9 +44,9 @@ const WAYS: Readonly<Record<TogetherErrorCode, Way>> = {
 };
 
 const codes = Object.keys(WAYS) as TogetherErrorCode[];
-const page = readFileSync(join(ROOT, "docs/errors.md"), "utf8");
+const page = readFileSync(join(ROOT, "docs/reference/errors.md"), "utf8");
 
-describe("docs/errors.md", () => {
+describe("docs/reference/errors.md", () => {
   useVirtualTime();
 
   it("has a heading for each code, in the order of the list, and no other", () => {
@@ -56,7 +56,7 @@ describe("docs/errors.md", () => {
 
   it.each(codes)("%s: the message is the one on the page, and ends with the way there", async (code) => {
     const { message } = await error(WAYS[code]);
-    const end = ` (see together-retrieval/docs/errors.md#${code})`;
+    const end = ` (see together-retrieval/docs/reference/errors.md#${code})`;
     expect(message.slice(-end.length)).toBe(end);
     expect(message.slice(0, -end.length)).toBe(quoted(code));
   });

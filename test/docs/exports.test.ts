@@ -120,10 +120,10 @@ describe("the tables of options in README and docs", () => {
 
   it.each([
     ["README.md", "embeddings and rerankers", () => [EMBEDDER, RERANKER].flatMap(optionsOf)],
-    ["docs/testing.md", "the emulator and its limits", () => [EMULATOR, LIMITS].flatMap(optionsOf)],
-    ["docs/probe.md", "the probe", () => flagsOf(probeCommand)],
-    ["docs/embed-command.md", "the command embed", () => flagsOf(embedCommand)],
-    ["docs/command-line.md", "the command models", () => flagsOf(modelsCommand)],
+    ["docs/guides/testing.md", "the emulator and its limits", () => [EMULATOR, LIMITS].flatMap(optionsOf)],
+    ["docs/reference/endpoint-check.md", "the probe", () => flagsOf(probeCommand)],
+    ["docs/reference/embed-command.md", "the command embed", () => flagsOf(embedCommand)],
+    ["docs/reference/command-line.md", "the command models", () => flagsOf(modelsCommand)],
   ])("of %s have every option of %s, and no other", (page, _, taken) => {
     expect(listedOn(page)).toEqual(new Set(taken()));
   });

@@ -7,7 +7,7 @@ import { errorCodes } from "../support/error-codes.js";
 import { ROOT } from "./blocks.js";
 
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
-const models = readFileSync(join(ROOT, "docs/models.md"), "utf8");
+const models = readFileSync(join(ROOT, "docs/reference/models.md"), "utf8");
 
 describe("README", () => {
   it("is short, and shows code before line 25", () => {

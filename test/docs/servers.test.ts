@@ -1,4 +1,4 @@
-/** The tables of servers in docs/other-frameworks.md: what the client makes of their responses. */
+/** The tables of servers in docs/integrations/other-frameworks.md: what the client makes of their responses. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import {
 import { ROOT } from "./blocks.js";
 
 const TEXTS = ["first text", "second text"];
-const PAGE = readFileSync(join(ROOT, "docs", "other-frameworks.md"), "utf8");
+const PAGE = readFileSync(join(ROOT, "docs", "integrations", "other-frameworks.md"), "utf8");
 
 /** The cells of the table that begins with a column of this name. */
 function rowsOf(column: string): string[][] {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-describe("the code in docs/other-frameworks.md", () => {
+describe("the code in docs/integrations/other-frameworks.md", () => {
   it("imports Genkit, TanStack AI and Chroma", () => {
     const imported = blocks.map(({ code }) => /from "((?!together)[^"]+)"/.exec(code)?.[1]);
     expect(imported).toEqual(["genkit", "@tanstack/ai", "chromadb"]);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createEmulator, type Emulator, type EmulatorServer } from "../../src/emulator/index.js";
 import { run } from "../support/program.js";
 
-const PAGE = readFileSync(join(import.meta.dirname, "../../docs/other-frameworks.md"), "utf8");
+const PAGE = readFileSync(join(import.meta.dirname, "../../docs/integrations/other-frameworks.md"), "utf8");
 const [, code = ""] = /^```js n8n\n(.*?)^```$/ms.exec(PAGE) ?? [];
 
 /** The flags of n8n's own runner image. */
@@ -38,7 +38,7 @@ async function execute(environment = {}): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-describe("the n8n Code node of docs/other-frameworks.md", () => {
+describe("the n8n Code node of docs/integrations/other-frameworks.md", () => {
   it("returns the items best first, with their scores and embeddings", async () => {
     const result = (await execute()) as { json: { id: number; embedding: number[] }; pairedItem: number }[];
     expect(result.map(({ json }) => [json.id, json.embedding.length])).toEqual([

@@ -25,8 +25,12 @@ declare const stored: { text: string; vector: number[] };
 declare const earlier: { index: number; relevanceScore: number }[];
 `;
 
+function fileOf(page: string): string {
+  return page === "README" ? "README.md" : `from-${page}.md`;
+}
+
 export function textOf(page: string): string {
-  return readFileSync(join(ROOT, "docs", "moving", `${page}.md`), "utf8");
+  return readFileSync(join(ROOT, "docs", "migration", fileOf(page)), "utf8");
 }
 
 /** The lines of the table under "What changes". */
@@ -56,7 +60,7 @@ export function codes(cell: string): string[] {
 
 /** Each block of a page as it compiles: a check goes on where the new code ended. */
 export function programsOf(page: string): (Block & { part: Part })[] {
-  const blocks = blocksOf(join("docs", "moving", `${page}.md`));
+  const blocks = blocksOf(join("docs", "migration", fileOf(page)));
   const after = blocks[partsOf(page).indexOf("after")];
   return blocks.map(({ name, code }, place) => {
     const part = partsOf(page)[place] as Part;

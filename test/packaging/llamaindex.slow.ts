@@ -20,10 +20,10 @@ describe("the packed tarball in a LlamaIndex project", () => {
     }),
   );
 
-  it("runs the query engine of docs/llamaindex.md as it stands", () =>
+  it("runs the query engine of docs/integrations/llamaindex.md as it stands", () =>
     inProject(async (project) => {
       await project.install("--ignore-scripts", tarball(), LLAMAINDEX);
-      const [block] = blocksOf("docs/llamaindex.md");
+      const [block] = blocksOf("docs/integrations/llamaindex.md");
       expect(await runBlock(project, block!)).toEqual({ stdout: promised(block!), stderr: "" });
     }));
 

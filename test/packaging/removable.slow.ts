@@ -18,9 +18,9 @@ const GONE = [
   "test/packaging/llamaindex.slow.ts",
   "test/contract/drivers/llamaindex.ts",
   "examples/start-llamaindex",
-  "docs/llamaindex.md",
-  "docs/moving/llamaindex-together.md",
-  "docs/reference/llamaindex.md",
+  "docs/integrations/llamaindex.md",
+  "docs/migration/from-llamaindex-together.md",
+  "docs/reference/api/llamaindex.md",
   "etc/llamaindex.api.md",
 ];
 

@@ -148,7 +148,7 @@ describe("the packed tarball", () => {
         "package/LICENSE",
         "package/CHANGELOG.md",
         // Where every error leads.
-        "package/docs/errors.md",
+        "package/docs/reference/errors.md",
       ]),
     );
     const declared = files.filter((file) => /\.(?:js|cjs|map)$/.test(file));

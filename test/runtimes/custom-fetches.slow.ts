@@ -45,14 +45,14 @@ const variables = (): Record<string, string> => ({
   HTTP_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
 });
 
-/** The blocks of docs/custom-fetch.md, by the heading that they are below. */
+/** The blocks of docs/guides/custom-fetch-and-proxies.md, by the heading that they are below. */
 async function block(heading: string): Promise<string> {
-  const page = await readFile(join(ROOT, "docs/custom-fetch.md"), "utf8");
+  const page = await readFile(join(ROOT, "docs/guides/custom-fetch-and-proxies.md"), "utf8");
   const [, chapter = ""] = page.split(`## ${heading}\n`);
   return /^```js\n(.*?)^```$/ms.exec(chapter)?.[1] ?? "throw new Error('there is no block')";
 }
 
-describe("docs/custom-fetch.md", () => {
+describe("docs/guides/custom-fetch-and-proxies.md", () => {
   it.each(["undici", "node-fetch 3", "node-fetch 2"])("embeds texts with %s", async (heading) => {
     await project.write("block.mjs", await block(heading));
     const { stdout, stderr } = await project.run("node", ["block.mjs"], variables());

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-describe("the code in docs/agents.md that needs LangGraph", () => {
+describe("the code in docs/integrations/langgraph-and-agents.md that needs LangGraph", () => {
   it("is found, and compiles under the strictest settings", () => {
     expect(blocks.length).toBeGreaterThan(1);
     expect(complaints(blocks, FOLDER)).toEqual([]);

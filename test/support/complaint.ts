@@ -11,7 +11,7 @@ export type Made = typeof Embedder | typeof Reranker;
 
 /** How every message ends: with the place where its code is explained. */
 export function see(code: TogetherErrorCode): string {
-  return ` (see together-retrieval/docs/errors.md#${code})`;
+  return ` (see together-retrieval/docs/reference/errors.md#${code})`;
 }
 
 /** What a constructor says is wrong with an option, without the end that all messages share. */

@@ -41,7 +41,7 @@ const openai = (model: string, embeddings?: readonly unknown[]): ServerResponse 
   body: { object: "list", data: items(embeddings), model, usage },
 });
 
-/** By the names in the table of docs/other-frameworks.md. Several responses: each is one that the server may send. */
+/** By the names in the table of docs/integrations/other-frameworks.md. Several responses: each is one that the server may send. */
 export const SERVERS: Readonly<Record<string, ServerResponses>> = {
   OpenAI: {
     embeddings: [openai("text-embedding-3-small"), openai("text-embedding-3-small", base64)],

@@ -17,7 +17,7 @@ export default {
   entryPoints: entries.map(({ import: { default: file } }) =>
     file.replace(/^\.\/dist\/(.+)\.js$/, "../../src/$1.ts"),
   ),
-  out: "../../docs/reference",
+  out: "../../docs/reference/api",
   readme: "none",
   router: "module",
   excludeExternals: true,

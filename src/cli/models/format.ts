@@ -70,7 +70,7 @@ function listedText(
     untyped === 0 ? [] : [`${untyped} more are listed without a type, so what they do is unknown.`];
   if (models.length === 0) {
     const why = isTogether
-      ? `${NO_SERVERLESS}. Run one on a dedicated endpoint (see together-retrieval/docs/dedicated-endpoint.md).`
+      ? `${NO_SERVERLESS}. Run one on a dedicated endpoint (see together-retrieval/docs/guides/dedicated-endpoints.md).`
       : "Ask the operator of this server which model you can use.";
     return [`No embedding or rerank model is listed. ${why}`, ...ignored].join("\n");
   }

@@ -63,7 +63,7 @@ export interface TogetherErrorDetails {
 const brand = Symbol.for("together-retrieval.error");
 
 /** Describes every code. The page is part of the package, so that it fits the installed version. */
-const PAGE = "together-retrieval/docs/errors.md";
+const PAGE = "together-retrieval/docs/reference/errors.md";
 
 /**
  * The error that every method of this package throws. Branch on {@link TogetherError.code | code}. The message is for

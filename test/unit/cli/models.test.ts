@@ -346,7 +346,7 @@ Your endpoints
     together({ listed: [{ id: "acme/chat", type: "chat" }] });
     expect((await models()).stdout).toContain(
       "No embedding or rerank model is listed. Together has served no embedding or rerank model serverless since 2026-09. " +
-        "Run one on a dedicated endpoint (see together-retrieval/docs/dedicated-endpoint.md).",
+        "Run one on a dedicated endpoint (see together-retrieval/docs/guides/dedicated-endpoints.md).",
     );
   });
 

@@ -1,5 +1,5 @@
 /**
- * Three faults of LlamaIndex's own (0.12.1), each with the way around it that docs/llamaindex.md gives. The first half
+ * Three faults of LlamaIndex's own (0.12.1), each with the way around it that docs/integrations/llamaindex.md gives. The first half
  * of each test is there to tell us when the advice is no longer needed.
  */
 
