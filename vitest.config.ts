@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/services/**"],
+    exclude: ["**/node_modules/**", "test/e2e/services/**"],
     // No key of the developer's may reach a test, and none may be needed.
     env: {
       TOGETHER_API_KEY: "",

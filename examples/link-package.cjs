@@ -1,6 +1,8 @@
-// Lets a folder with packages of its own say `import ... from "together-retrieval"` and get this repository's build:
-// a link, because a dependency on "file:../.." would copy the list of all its packages into every lockfile.
+// Lets a folder with packages of its own import this repository's build as "together-retrieval". A dependency on
+// "file:../.." would copy the list of all packages of the repository into every lockfile.
 const { rmSync, symlinkSync } = require("node:fs");
+const { join, relative } = require("node:path");
 
-rmSync("node_modules/together-retrieval", { recursive: true, force: true });
-symlinkSync("../../..", "node_modules/together-retrieval", "junction");
+const link = "node_modules/together-retrieval";
+rmSync(link, { recursive: true, force: true });
+symlinkSync(relative("node_modules", join(__dirname, "..")), link, "junction");

@@ -6,7 +6,7 @@
  */
 
 import ts from "typescript";
-import { described, type Described } from "../test/docs/exports.js";
+import { described, type Described } from "../test/integration/docs/exports.js";
 import { sources, type Source } from "../test/support/source.js";
 
 interface Length {

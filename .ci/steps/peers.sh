@@ -1,7 +1,7 @@
 # limit: 1200
 # takes: 100
 # The specification on the oldest frameworks that the peer ranges admit, and on the newest with Node 22.
-.ci/install test/peers --ignore-scripts
+.ci/install test/e2e/peers --ignore-scripts
 npm run test:peers
-.ci/install test/peers/newest --ignore-scripts
+.ci/install test/e2e/peers/newest --ignore-scripts
 npm run test:peers:newest

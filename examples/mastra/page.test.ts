@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorServer } from "together-retrieval/emulator";
-import { documentedBlocks } from "../../test/docs/blocks.js";
-import { complaints } from "../../test/docs/compile.js";
-import { effectOf, promised } from "../../test/docs/run.js";
+import { documentedBlocks } from "../../test/integration/docs/blocks.js";
+import { complaints } from "../../test/integration/docs/compile.js";
+import { effectOf, promised } from "../../test/integration/docs/run.js";
 
 const FOLDER = "examples/mastra";
 const blocks = documentedBlocks(FOLDER);

@@ -108,7 +108,10 @@ it.each([
   [["search", "--dir", "nowhere"], /^Cannot search nowhere: there is no such folder/],
   [["search", "--top", "0"], /^Cannot use --top 0: it is not a whole number/],
   [["classify", "--dir", "examples/start"], /^Cannot search examples\/start: there is no Markdown/],
-  [["recommend", "--dir", "test/bench", "xyzzy"], /^Cannot recommend anything like "xyzzy": no heading/],
+  [
+    ["recommend", "--dir", "test/performance/bench", "xyzzy"],
+    /^Cannot recommend anything like "xyzzy": no heading/,
+  ],
   [["rerank", "what?"], /^Cannot rerank: there is no line to read/],
   [["rerank", "--min-score", "high", "what?"], /^Cannot use --min-score high: it is no number/],
   [["stream", "nowhere.txt"], /^Cannot read nowhere\.txt: there is no such file/],

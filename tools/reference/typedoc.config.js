@@ -6,7 +6,7 @@ const entries = Object.values(packageJson.exports).filter((entry) => typeof entr
  * `npm run reference`: a page for each entry, from the doc comments.
  *
  * A link to what there is not, or a type that is used and not exported, is a warning, and a warning is a failure. That
- * nothing lacks its words is for test/docs/exports.test.ts to say, in npm test.
+ * nothing lacks its words is for test/integration/docs/exports.test.ts to say, in npm test.
  *
  * @type {Partial<import("typedoc").TypeDocOptions & import("typedoc-plugin-markdown").PluginOptions>}
  */

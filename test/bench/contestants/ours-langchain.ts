@@ -1,9 +1,0 @@
-import { TogetherEmbeddings } from "../../../dist/langchain/index.js";
-import type { Contestant } from "./contestant.js";
-
-export const contestant: Contestant = {
-  list: ({ baseURL, apiKey, model }) => {
-    const embeddings = new TogetherEmbeddings({ baseURL, apiKey, model });
-    return (texts) => embeddings.embedDocuments(texts);
-  },
-};

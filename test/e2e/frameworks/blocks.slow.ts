@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createEmulator, type EmulatorServer } from "../../../src/emulator/index.js";
+import { documentedBlocks } from "../../integration/docs/blocks.js";
+import { complaints } from "../../integration/docs/compile.js";
+import { effectOf, promised } from "../../integration/docs/run.js";
+
+const FOLDER = "test/e2e/frameworks";
+const CHROMA = join(import.meta.dirname, "chroma-server.js");
+const blocks = documentedBlocks(FOLDER);
+let server: EmulatorServer;
+
+beforeAll(async () => {
+  server = await createEmulator().listen();
+});
+
+afterAll(() => server.close());
+
+describe("the code in docs/integrations/other-frameworks.md", () => {
+  it("imports Genkit, TanStack AI and Chroma", () => {
+    const imported = blocks.map(({ code }) => /from "((?!together)[^"]+)"/.exec(code)?.[1]);
+    expect(imported).toEqual(["genkit", "@tanstack/ai", "chromadb"]);
+  });
+
+  it("compiles under the strictest settings", () => {
+    expect(complaints(blocks, FOLDER)).toEqual([]);
+  });
+
+  it.concurrent.each(blocks)("runs as it stands at $name", async (block) => {
+    expect(await effectOf(block, server.url, FOLDER, [CHROMA])).toEqual(promised(block));
+  });
+});

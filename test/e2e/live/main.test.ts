@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { runScript, type Outcome } from "../../support/program.js";
+
+/** As CI steps have it: could not run here. Neither 0, which is passed, nor 1, which is failed. */
+const LEFT_OUT = 77;
+
+function run(variables: Readonly<Record<string, string>>): Promise<Outcome> {
+  const { TOGETHER_LIVE_MODEL: _, TOGETHER_LIVE_RERANK_MODEL: __, ...others } = process.env;
+  return runScript("test/e2e/live/main.ts", [], { env: { ...others, TOGETHER_API_KEY: "", ...variables } });
+}
+
+it.each([
+  ["a key", { TOGETHER_LIVE_MODEL: "me/embedding" }, "TOGETHER_API_KEY"],
+  ["a model", { TOGETHER_API_KEY: "key" }, "TOGETHER_LIVE_MODEL or TOGETHER_LIVE_RERANK_MODEL"],
+])(
+  "the live tests say that nothing was tested without %s, and do not count as passed",
+  async (_, variables, name) => {
+    const { exitCode, stdout } = await run(variables);
+    expect(exitCode).toBe(LEFT_OUT);
+    expect(stdout).toMatch(`there is no ${name}; set it`);
+    expect(stdout.trim()).toMatch(/Nothing was tested\.$/);
+  },
+);

@@ -1,0 +1,141 @@
+import { Document } from "@langchain/core/documents";
+import { beforeEach, describe, expect, it } from "vitest";
+import { complaints } from "../../integration/docs/compile.js";
+import { farthest, LITTLE } from "../clients/support.js";
+import { programsOf, REQUESTS, rowsOf, tableOf, textOf, type Part } from "./pages.js";
+import { play, type Results } from "./play.js";
+import * as python from "./python.js";
+import { body, keys, MODEL, question, texts, world } from "./world.js";
+
+type Program = (given?: object) => Promise<Results>;
+
+interface Peer {
+  readonly page: string;
+  /** The keys that its users have set. */
+  readonly names: readonly string[];
+  readonly before: Program;
+  /** What its page tells the same of, before and after. */
+  readonly same: readonly ("vectors" | "order")[];
+}
+
+const fromPython = async (): Promise<Results> => ({ vectors: await python.embedDocuments(texts, MODEL) });
+
+const PEERS: readonly Peer[] = [
+  peer("langchain-community", ["TOGETHER_AI_API_KEY"], ["vectors"]),
+  peer("langchain-together-ai", ["TOGETHER_AI_API_KEY"], ["vectors"]),
+  peer("langchain-openai", ["TOGETHER_API_KEY"], ["vectors"]),
+  peer("langchain-cohere", ["COHERE_API_KEY", "TOGETHER_API_KEY"], ["order"]),
+  peer("llamaindex-together", ["TOGETHER_API_KEY"], ["vectors"]),
+  peer("together-ai", ["TOGETHER_API_KEY"], ["vectors", "order"]),
+  peer("ai-sdk-togetherai", ["TOGETHER_API_KEY"], ["vectors", "order"]),
+  peer("chroma-together-ai", ["TOGETHER_API_KEY"], ["vectors"]),
+  { ...peer("python-langchain-together", ["TOGETHER_API_KEY"], ["vectors"]), before: fromPython },
+];
+
+function peer(page: string, names: readonly string[], same: Peer["same"]): Peer {
+  return { page, names, before: onPage(page, "before"), same };
+}
+
+function onPage(page: string, part: Part): Program {
+  return (given = {}) => play(page, part, { texts, question, documents: documents(), ...given });
+}
+
+function documents(): Document[] {
+  return texts.slice(0, 50).map((pageContent, place) => new Document({ pageContent, metadata: { place } }));
+}
+
+describe.each(PEERS.filter(({ same }) => same.includes("vectors")))("$page", ({ page, names, before }) => {
+  const after = onPage(page, "after");
+  const check = onPage(page, "check");
+
+  beforeEach(() => keys(...names));
+
+  it("gives the vectors that it gave before", async () => {
+    world();
+    const { vectors: old = [] } = await before();
+    const { vectors = [] } = await after();
+    expect(vectors).toHaveLength(texts.length);
+    expect(
+      farthest(
+        vectors,
+        old.map((vector) => Array.from(vector)),
+      ),
+    ).toBeLessThan(LITTLE);
+  });
+
+  it("takes as many requests as the page says", async () => {
+    const said = rowsOf(page).find(({ about }) => about === REQUESTS);
+    const figures = [await requestsOf(before), await requestsOf(after)];
+    expect(figures).toEqual([numberIn(said?.before), numberIn(said?.after)]);
+  });
+
+  it("tells an index that can stay from one that cannot", async () => {
+    world();
+    const { vectors = [] } = await before();
+    const vectorOf = (place: number): number[] => Array.from(vectors[place] ?? []);
+    const right = await check({ stored: { text: texts[0], vector: vectorOf(0) } });
+    const wrong = await check({ stored: { text: texts[0], vector: vectorOf(1) } });
+    expect([right, wrong]).toMatchObject([{ printed: ["true"] }, { printed: ["false"] }]);
+  });
+});
+
+describe.each(PEERS.filter(({ same }) => same.includes("order")))("$page", ({ page, names, before }) => {
+  it("ranks in the order that it ranked in before", async () => {
+    keys(...names);
+    world();
+    const [past, present] = [await before(), await onPage(page, "after")()];
+    expect(present.order?.length).toBeGreaterThan(1);
+    expect(present.order).toEqual(past.order);
+  });
+});
+
+describe("the pages", () => {
+  it.each(PEERS)("$page leaves what it is given as it was", async ({ page, names }) => {
+    keys(...names);
+    world();
+    const given = { texts: [...texts], documents: documents() };
+    await onPage(page, "after")(given);
+    expect(given).toEqual({ texts, documents: documents() });
+  });
+
+  it("compile, each block with what the reader brings along", { timeout: 60_000 }, () => {
+    expect(
+      complaints(
+        PEERS.flatMap(({ page }) => programsOf(page)),
+        "test/e2e/migrations",
+      ),
+    ).toEqual([]);
+  });
+
+  it("are short", () => {
+    const lengths = PEERS.map(({ page }) => textOf(page).split("\n").length);
+    expect(Math.max(...lengths)).toBeLessThan(80);
+  });
+
+  it("are all in the table of the first page, with the figures that they give themselves", () => {
+    const listed = tableOf(textOf("README")).map(([from = "", past, present]) => [
+      /\((.+)\.md\)/.exec(from)?.[1],
+      numberIn(past),
+      numberIn(present),
+    ]);
+    const figures = PEERS.map(({ page }) => {
+      const row = rowsOf(page).find(({ about }) => about === REQUESTS);
+      return [page, numberIn(row?.before), numberIn(row?.after)];
+    });
+    expect(listed).toEqual(figures);
+  });
+});
+
+/** Requests that carried passages, leaving out those that the question went with. */
+async function requestsOf(program: Program): Promise<number> {
+  const emulator = world();
+  await program();
+  const bodies = emulator.requests.map((_, place) => JSON.stringify(body(emulator, place)));
+  return bodies.filter((text) => !text.includes(question)).length;
+}
+
+/** The number that a cell begins with; undefined for an empty cell. */
+function numberIn(cell = ""): number | undefined {
+  const [digits] = /^[\d,]+/.exec(cell) ?? [];
+  return digits === undefined ? undefined : Number(digits.replaceAll(",", ""));
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { createEmulator, verdicts } from "./judged-emulator.js";
+import { complaintsOfAnswer, complaintsOfRequest } from "./judge.js";
+import { Embedder, Reranker } from "../../../src/index.js";
+
+const EMBEDDING = "BAAI/bge-large-en-v1.5";
+const RERANK = "Salesforce/Llama-Rank-V1";
+const CHAT = "meta-llama/Llama-3.3-70B-Instruct-Turbo";
+const rerank = { path: "/rerank", method: "POST" };
+const embeddings = { path: "/embeddings", method: "POST" };
+
+/** Asks the emulator; the judge listens. */
+async function ask(path: string, body?: object, key = "any"): Promise<Response> {
+  return createEmulator({ apiKey: "any" }).fetch(`https://api.together.ai/v1${path}`, {
+    method: body ? "POST" : "GET",
+    headers: { authorization: `Bearer ${key}` },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+}
+
+describe("Together's specification", () => {
+  it.each([
+    ["no documents", rerank, { model: RERANK, query: "a", documents: [] }],
+    ["an argument that does not exist", rerank, { model: RERANK, query: "a", documents: ["b"], topN: 1 }],
+    ["no query", rerank, { model: RERANK, documents: ["b"] }],
+    ["tokens in place of texts", embeddings, { model: EMBEDDING, input: [1, 2] }],
+    ["no model", embeddings, { input: ["a"] }],
+  ])("refuses a request with %s", (_, exchange, body) => {
+    expect(complaintsOfRequest(exchange, body)).not.toEqual([]);
+  });
+
+  it.each([
+    [
+      "a vector of strings",
+      embeddings,
+      { object: "list", model: "m", data: [{ object: "embedding", index: 0, embedding: ["1"] }] },
+    ],
+    ["no results", rerank, { object: "rerank", id: "1", model: "m" }],
+    [
+      "a score in words",
+      rerank,
+      {
+        object: "rerank",
+        id: "1",
+        model: "m",
+        results: [{ index: 0, relevance_score: "high", document: {} }],
+      },
+    ],
+  ])("refuses an answer with %s", (_, exchange, body) => {
+    expect(complaintsOfAnswer(exchange, 200, body)).not.toEqual([]);
+  });
+
+  it("finds nothing against what the package sends and the emulator answers", async () => {
+    const { fetch } = createEmulator();
+    const before = { ...verdicts };
+    await new Embedder({ model: EMBEDDING, apiKey: "any", fetch }).embed(["one", "two"]);
+    const reranker = new Reranker({ model: RERANK, apiKey: "any", fetch, topN: 1 });
+    await reranker.rerank("one", ["one", "two"], (text) => text);
+    expect([verdicts.requests - before.requests, verdicts.answers - before.answers]).toEqual([2, 2]);
+    expect(verdicts.complaints).toEqual([]);
+  });
+
+  it.each([
+    ["/models", undefined],
+    ["/chat/completions", { model: CHAT, messages: [{ role: "user", content: "What is it?" }] }],
+    ["/rerank", { model: RERANK, query: "a", documents: [{ title: "b" }], return_documents: true }],
+    ["/embeddings", { model: EMBEDDING, input: "one" }],
+    ["/embeddings", { model: "me/none", input: "one" }],
+  ])("finds nothing against the emulator's answer at %s", async (path, body) => {
+    await ask(path, body);
+    expect(verdicts.complaints).toEqual([]);
+  });
+
+  it("finds nothing against the emulator's refusal of a key", async () => {
+    expect((await ask("/models", undefined, "wrong")).status).toBe(401);
+    expect(verdicts.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import packageJson from "../../../package.json" with { type: "json" };
+import { pack, Project, ROOT } from "./project.js";
+import { readmeBlock } from "./readme.js";
+
+const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
+const ENTRIES = ["/langchain", "/ai-sdk", "/llamaindex", ""];
+const PACKAGES = ["@types/node", "@langchain/classic", "ai", ...Object.keys(packageJson.peerDependencies)];
+const COMPILERS = {
+  "5.4": "test/e2e/packaging/node_modules/typescript-oldest/bin/tsc",
+  "5.9": "test/e2e/packaging/node_modules/typescript-5.9/bin/tsc",
+  "6.0": "test/e2e/packaging/node_modules/typescript-6/bin/tsc",
+  "7.0": "test/e2e/packaging/node_modules/typescript-7/bin/tsc",
+} as const;
+
+type Version = keyof typeof COMPILERS;
+
+const STRICT = ["--strict", "--noEmit", "--target", "es2022", "--types", "node", "--skipLibCheck"];
+
+/** How a project finds its packages: what the compiler is told, and the ending of the file it compiles. */
+const RESOLUTIONS = {
+  node10: { options: ["--module", "commonjs", "--moduleResolution", "node10"], ending: "cts" },
+  "node16 in CommonJS": { options: ["--module", "node16"], ending: "cts" },
+  "nodenext in CommonJS": { options: ["--module", "nodenext"], ending: "cts" },
+  "nodenext in ESM": { options: ["--module", "nodenext"], ending: "mts" },
+  bundler: { options: ["--module", "esnext", "--moduleResolution", "bundler"], ending: "mts" },
+} as const;
+
+type Resolution = keyof typeof RESOLUTIONS;
+
+/**
+ * What is not tried. 7.0 has no node10 any more. Until 5.8, nodenext was the same as node16 in CommonJS. 5.9 is between
+ * versions that are tried whole.
+ */
+const LEFT_OUT: Partial<Record<Version, readonly Resolution[]>> = {
+  "5.4": ["nodenext in CommonJS"],
+  "5.9": ["node10", "node16 in CommonJS", "nodenext in ESM"],
+  "7.0": ["node10"],
+};
+
+const rows = (Object.keys(COMPILERS) as Version[]).flatMap((version) =>
+  (Object.keys(RESOLUTIONS) as Resolution[])
+    .filter((resolution) => !LEFT_OUT[version]?.includes(resolution))
+    .map((resolution) => ({ version, resolution })),
+);
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await Project.create();
+  await project.install(await pack(project.folder), ...PACKAGES.map((name) => `${name}@${versions[name]}`));
+  for (const [place, entry] of ENTRIES.entries()) {
+    const { code } = readmeBlock(entry);
+    await project.write(`block-${place}.mts`, `${code}\nexport {};\n`);
+    await project.write(`block-${place}.cts`, inFunction(code));
+  }
+});
+
+afterAll(() => project.remove());
+
+describe("README's blocks, as a user's compiler sees them", () => {
+  it.concurrent.each(rows)(
+    "compile with TypeScript $version and $resolution",
+    async ({ version, resolution }) => {
+      const { options, ending } = RESOLUTIONS[resolution];
+      const files = [...ENTRIES.keys()].map((place) => `block-${place}.${ending}`);
+      const old = version === "6.0" && resolution === "node10" ? ["--ignoreDeprecations", "6.0"] : [];
+      const compiler = join(ROOT, COMPILERS[version]);
+      const { stdout } = await project.run("node", [compiler, ...STRICT, ...options, ...old, ...files]);
+      expect(stdout).toBe("");
+    },
+  );
+});
+
+/** CommonJS cannot wait at the top of a file. */
+function inFunction(code: string): string {
+  const lines = code.split("\n");
+  const imports = lines.filter((line) => line.startsWith("import "));
+  const rest = lines.filter((line) => !line.startsWith("import "));
+  return [...imports, "export async function main() {", ...rest, "}"].join("\n");
+}

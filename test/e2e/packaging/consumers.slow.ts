@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import packageJson from "../../../package.json" with { type: "json" };
+import oldest from "../peers/package.json" with { type: "json" };
+import { packedForAll } from "./packed.js";
+import { inProject, ROOT } from "./project.js";
+import { promised, readmeBlock, runBlock } from "./readme.js";
+
+const { devDependencies } = packageJson;
+const tarball = packedForAll();
+
+describe("a project", () => {
+  it("with the oldest LangChain runs README's first block as it stands", () =>
+    inProject(async (project) => {
+      const core = oldest.dependencies["@langchain/core"];
+      // The oldest of LangChain's classic parts, which want no newer core.
+      await project.install(tarball(), `@langchain/core@${core}`, "@langchain/classic@1.0.0");
+      const block = readmeBlock("/langchain");
+      expect(await runBlock(project, block)).toEqual({ stdout: promised(block), stderr: "" });
+    }));
+
+  it("with the AI SDK runs README's block as it stands, and needs no other package", () =>
+    inProject(async (project) => {
+      await project.install(tarball(), `ai@${devDependencies.ai}`);
+      const block = readmeBlock("/ai-sdk");
+      expect(await runBlock(project, block)).toEqual({ stdout: promised(block), stderr: "" });
+    }));
+
+  it.each([
+    ["npm", "npm", ["install", "--engine-strict", "--strict-peer-deps"]],
+    [
+      "pnpm",
+      join(ROOT, "test/e2e/packaging/node_modules/.bin/pnpm"),
+      ["add", "--config.engine-strict=true", "--config.strict-peer-dependencies=true"],
+    ],
+  ])("that is strict about engines and peers installs it by %s and runs it", (_, manager, options) =>
+    inProject(async (project) => {
+      await project.run(manager, [
+        ...options,
+        tarball(),
+        `@langchain/core@${devDependencies["@langchain/core"]}`,
+      ]);
+      await project.write("strict.js", STRICT);
+      expect(await project.run("node", ["strict.js"])).toEqual({ stdout: "2\n", stderr: "" });
+    }),
+  );
+});
+
+describe("two copies of LangChain's core in one process", () => {
+  it("work together: documents of the one are ranked by a reranker of the other, and stay what they are", () =>
+    inProject(async (project) => {
+      const { "@langchain/core": version } = devDependencies;
+      await project.install(
+        tarball(),
+        `@langchain/core@${version}`,
+        `second-core@npm:@langchain/core@${version}`,
+      );
+      await project.write("copies.js", COPIES);
+      const { stdout, stderr } = await project.run("node", ["copies.js"]);
+      expect({ stdout, stderr }).toEqual({ stdout: "true true Plants turn light into sugar.\n", stderr: "" });
+    }));
+});
+
+describe("the ESM and the CommonJS build in one process", () => {
+  it("share one rate limiter, and one meaning of an error", () =>
+    inProject(async (project) => {
+      await project.install(tarball());
+      await project.write("twins.mjs", TWINS);
+      const { stdout } = await project.run("node", ["twins.mjs"]);
+      expect(JSON.parse(stdout)).toEqual({
+        twoClasses: true,
+        mostAtOnce: 4,
+        requests: 40,
+        codes: [true, true],
+      });
+    }));
+});
+
+const STRICT = `
+import { TogetherEmbeddings } from "together-retrieval/langchain";
+import { createEmulator } from "together-retrieval/emulator";
+const { fetch } = createEmulator();
+const embeddings = new TogetherEmbeddings({ model: "thenlper/gte-large", apiKey: "any", fetch });
+console.log((await embeddings.embedDocuments(["one", "two"])).length);
+`;
+
+const COPIES = `
+import { Document as First } from "@langchain/core/documents";
+import { Document as Second } from "second-core/documents";
+import { TogetherReranker } from "together-retrieval/langchain";
+import { createEmulator } from "together-retrieval/emulator";
+const { fetch } = createEmulator();
+const reranker = new TogetherReranker({ model: "Salesforce/Llama-Rank-V1", apiKey: "any", fetch });
+const documents = ["Rust eats iron.", "Plants turn light into sugar."].map((pageContent) => new Second({ pageContent }));
+const [best] = await reranker.compressDocuments(documents, "What do plants make from light?");
+console.log(First !== Second, best instanceof Second, best.pageContent);
+`;
+
+/** Twenty requests from each build, each allowed four at once: four in all, if they know of each other. */
+const TWINS = `
+import { createRequire } from "node:module";
+import * as esm from "together-retrieval";
+import { createEmulator } from "together-retrieval/emulator";
+const cjs = createRequire(import.meta.url)("together-retrieval");
+
+let atOnce = 0;
+let mostAtOnce = 0;
+const emulator = createEmulator({ latency: 5 });
+const fetch = async (...request) => {
+  mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+  try {
+    return await emulator.fetch(...request);
+  } finally {
+    atOnce--;
+  }
+};
+const options = { model: "thenlper/gte-large", apiKey: "any", fetch, batchSize: 1, maxConcurrency: 4 };
+const texts = (name) => Array.from({ length: 20 }, (_, place) => name + " " + place);
+const embedders = [new esm.Embedder(options), new cjs.Embedder(options)];
+await Promise.all([embedders[0].embed(texts("esm")), embedders[1].embed(texts("cjs"))]);
+
+const errors = await Promise.all(embedders.map((embedder) => embedder.embed([""]).catch((error) => error)));
+console.log(JSON.stringify({
+  twoClasses: esm.Embedder !== cjs.Embedder,
+  mostAtOnce,
+  requests: emulator.requests.length,
+  codes: [esm.isTogetherError(errors[1]), cjs.isTogetherError(errors[0])],
+}));
+`;

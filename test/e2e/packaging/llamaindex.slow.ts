@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import packageJson from "../../../package.json" with { type: "json" };
+import { blocksOf } from "../../integration/docs/blocks.js";
+import oldest from "../peers/package.json" with { type: "json" };
+import { packedForAll } from "./packed.js";
+import { inProject } from "./project.js";
+import { promised, readmeBlock, runBlock } from "./readme.js";
+
+const LLAMAINDEX = `llamaindex@${packageJson.devDependencies["llamaindex"]}`;
+const OLDEST = `llamaindex@${oldest.dependencies["llamaindex"]}`;
+const tarball = packedForAll();
+
+describe("the packed tarball in a LlamaIndex project", () => {
+  it.each([LLAMAINDEX, OLDEST])("runs README's LlamaIndex block as it stands, with %s", (framework) =>
+    inProject(async (project) => {
+      await project.install("--ignore-scripts", tarball(), framework);
+      const block = readmeBlock("/llamaindex");
+      const { stdout } = await runBlock(project, block);
+      expect(stdout).toBe(promised(block));
+    }),
+  );
+
+  it("runs the query engine of docs/integrations/llamaindex.md as it stands", () =>
+    inProject(async (project) => {
+      await project.install("--ignore-scripts", tarball(), LLAMAINDEX);
+      const [block] = blocksOf("docs/integrations/llamaindex.md");
+      expect(await runBlock(project, block!)).toEqual({ stdout: promised(block!), stderr: "" });
+    }));
+
+  it("works with two copies of LlamaIndex's core: nodes of the other are ranked, and stay what they are", () =>
+    inProject(async (project) => {
+      await project.install("--ignore-scripts", tarball(), LLAMAINDEX, "@llamaindex/core@0.6.21");
+      await project.write("copies.js", COPIES);
+      const { stdout, stderr } = await project.run("node", ["copies.js"]);
+      const found = "Plants turn light into sugar.";
+      expect({ stdout, stderr }).toEqual({ stdout: `true true ${found} ${found}\n`, stderr: "" });
+    }));
+});
+
+const COPIES = `
+import { Document, Settings, TextNode as First, VectorStoreIndex } from "llamaindex";
+import { TextNode as Second } from "@llamaindex/core/schema";
+import { TogetherEmbeddings, TogetherReranker } from "together-retrieval/llamaindex";
+import { createEmulator } from "together-retrieval/emulator";
+const shared = { apiKey: "any", fetch: createEmulator().fetch };
+const texts = ["Rust eats iron.", "Plants turn light into sugar."];
+const question = "What do plants make from light?";
+
+const reranker = new TogetherReranker({ ...shared, model: "Salesforce/Llama-Rank-V1" });
+const [best] = await reranker.postprocessNodes(texts.map((text) => ({ node: new Second({ text }) })), question);
+Settings.embedModel = new TogetherEmbeddings({ ...shared, model: "thenlper/gte-large" });
+const index = await VectorStoreIndex.fromDocuments(texts.map((text) => new Document({ text })));
+const [found] = await index.asRetriever({ similarityTopK: 1 }).retrieve({ query: question });
+console.log(First !== Second, best.node instanceof Second, best.node.text, found.node.text);
+`;

@@ -1,0 +1,118 @@
+/** A user has not installed the framework of an entry, or one that is too old. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import packageJson from "../../../package.json" with { type: "json" };
+import { pack, Project } from "./project.js";
+
+const ranges: Readonly<Record<string, string>> = packageJson.peerDependencies;
+const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
+
+const entries = [
+  { entry: "langchain", framework: "@langchain/core" },
+  { entry: "langchain/retriever", framework: "@langchain/core" },
+  { entry: "llamaindex", framework: "llamaindex" },
+].filter(({ framework }) => framework in ranges);
+
+/** Versions outside of the peer ranges. */
+const tooOld = [
+  { framework: "@langchain/core", version: "0.3.80" },
+  { framework: "llamaindex", version: "0.10.6" },
+].filter(({ framework }) => framework in ranges);
+
+/** Of what each framework has, what ours must be an instance of. */
+const instances = [
+  { ours: "langchain", name: "TogetherEmbeddings", base: "Embeddings", from: "@langchain/core/embeddings" },
+  {
+    ours: "langchain",
+    name: "TogetherReranker",
+    base: "BaseDocumentCompressor",
+    from: "@langchain/core/retrievers/document_compressors",
+  },
+  { ours: "llamaindex", name: "TogetherEmbeddings", base: "BaseEmbedding", from: "llamaindex" },
+].filter(({ ours }) => entries.some(({ entry }) => entry === ours));
+
+let project: Project;
+let tarball: string;
+
+beforeAll(async () => {
+  project = await Project.create();
+  tarball = await pack(project.folder);
+  await project.install(tarball);
+});
+
+afterAll(() => project.remove());
+
+describe.each(entries)("together-retrieval/$entry without $framework", ({ entry, framework }) => {
+  it("says in ES modules what to install, by the name of the file that wants it", async () => {
+    await project.write("wanting.mjs", `import "together-retrieval/${entry}";`);
+    await expect(project.run("node", ["wanting.mjs"])).rejects.toThrow(
+      new RegExp(
+        `Cannot find package '${framework}' imported from .*/please-run-npm-install/${framework}\\.js`,
+      ),
+    );
+  });
+
+  it("says in CommonJS what to install", async () => {
+    await project.write("wanting.cjs", `require("together-retrieval/${entry}");`);
+    await expect(project.run("node", ["wanting.cjs"])).rejects.toThrow(
+      `Cannot load this part of together-retrieval: ${framework} is not installed; run npm install ${framework}`,
+    );
+  });
+
+  it("keeps the code by which programs know a missing module", async () => {
+    await project.write(
+      "asking.mjs",
+      `import { createRequire } from "node:module";
+       const codes = [];
+       await import("together-retrieval/${entry}").catch(({ code }) => codes.push(code));
+       try { createRequire(import.meta.url)("together-retrieval/${entry}") } catch ({ code }) { codes.push(code) }
+       console.log(codes.join());`,
+    );
+    expect((await project.run("node", ["asking.mjs"])).stdout).toBe(
+      "ERR_MODULE_NOT_FOUND,MODULE_NOT_FOUND\n",
+    );
+  });
+});
+
+it("the entries without a framework need none", async () => {
+  await project.write(
+    "content.mjs",
+    `import { createRequire } from "node:module";
+     for (const entry of ["together-retrieval", "together-retrieval/emulator"]) {
+       await import(entry);
+       createRequire(import.meta.url)(entry);
+     }`,
+  );
+  expect(await project.run("node", ["content.mjs"])).toEqual({ stdout: "", stderr: "" });
+});
+
+it.each(tooOld)(
+  "npm refuses $framework $version beside it, and names the range",
+  async ({ framework, version }) => {
+    const other = await Project.create();
+    const installing = other.install("--ignore-scripts", tarball, `${framework}@${version}`);
+    await expect(installing).rejects.toThrow(
+      `peerOptional ${framework}@"${ranges[framework]}" from together-retrieval@`,
+    );
+    await other.remove();
+  },
+);
+
+it("a framework that is there is the same in both module systems: its classes are ours", async () => {
+  const other = await Project.create();
+  const frameworks = Object.keys(ranges).map((name) => `${name}@${versions[name]}`);
+  await other.install("--ignore-scripts", tarball, ...frameworks);
+  const lines = instances.map(
+    ({ ours, name, base, from }) => `{
+      const { ${name} } = await load("together-retrieval/${ours}");
+      const { ${base} } = await load("${from}");
+      console.log(new ${name}({ model: "m", apiKey: "any" }) instanceof ${base});
+    }`,
+  );
+  const body = lines.join("\n");
+  await other.write("esm.mjs", `const load = (id) => import(id);\n${body}`);
+  await other.write("cjs.cjs", `const load = require;\n(async () => {\n${body}\n})();`);
+  for (const file of ["esm.mjs", "cjs.cjs"]) {
+    expect((await other.run("node", [file])).stdout).toBe("true\n".repeat(instances.length));
+  }
+  await other.remove();
+});

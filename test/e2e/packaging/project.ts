@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** What a program printed. */
+export interface Printed {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder of a user's own, outside of this repository. */
+export class Project {
+  private constructor(readonly folder: string) {}
+
+  static async create(): Promise<Project> {
+    const project = new Project(await mkdtemp(join(tmpdir(), "together-retrieval-")));
+    await project.write("package.json", JSON.stringify({ private: true, type: "module" }));
+    return project;
+  }
+
+  write(name: string, text: string): Promise<void> {
+    return writeFile(join(this.folder, name), text);
+  }
+
+  install(...packages: string[]): Promise<Printed> {
+    return this.run("npm", ["install", "--no-audit", "--no-fund", ...packages]);
+  }
+
+  /** Runs a program in the folder. @throws if its exit code is not 0, with what it printed. */
+  async run(
+    file: string,
+    args: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<Printed> {
+    const env = {
+      ...process.env,
+      TOGETHER_API_KEY: "",
+      TOGETHER_BASE_URL: "",
+      TOGETHER_API_BASE: "",
+      ...variables,
+    };
+    return execute(file, args, { cwd: this.folder, env, timeout: 120_000 }).catch((error: unknown) => {
+      const { message, stdout } = error as Error & Printed;
+      throw new Error(`${message}\n${stdout}`, { cause: error });
+    });
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true });
+  }
+}
+
+/** Works in a project that is gone afterwards. */
+export async function inProject(work: (project: Project) => Promise<void>): Promise<void> {
+  const project = await Project.create();
+  try {
+    await work(project);
+  } finally {
+    await project.remove();
+  }
+}
+
+/** Packs the package as npm would publish it, into a folder. */
+export async function pack(folder: string): Promise<string> {
+  const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: ROOT });
+  const [packed] = JSON.parse(stdout) as [{ filename: string }];
+  return join(folder, packed.filename);
+}

@@ -1,0 +1,109 @@
+/**
+ * LlamaIndex.TS is discontinued. The day it no longer installs, all that speaks of it goes: what is named here, and
+ * every line of package.json that names it. What stays must not notice.
+ */
+
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Project, ROOT } from "./project.js";
+
+const GONE = [
+  "src/llamaindex",
+  "test/unit/llamaindex",
+  "test/e2e/security/llamaindex-arguments.slow.ts",
+  "test/e2e/packaging/llamaindex.slow.ts",
+  "test/integration/contract/drivers/llamaindex.ts",
+  "examples/start-llamaindex",
+  "docs/integrations/llamaindex.md",
+  "docs/migration/from-llamaindex-together.md",
+  "docs/reference/api/llamaindex.md",
+  "etc/llamaindex.api.md",
+];
+
+/** What goes from files that stay. */
+const CUT: Readonly<Record<string, readonly RegExp[]>> = {
+  "test/integration/contract/drivers/index.ts": [/^import .*"\.\/llamaindex\.js";\n/m, /, llamaindex(?=\])/],
+  "test/integration/repository/architecture.test.ts": [/^ {2}"src\/llamaindex": .*\n/m],
+  "README.md": [/^## LlamaIndex\.TS\n.*?(?=^## )/ms, /^\| `metadataMode` .*\n/m],
+};
+
+/** A link to a page that goes, in any other page. */
+const LINK = /\[([^\]]+)\]\([^)]*llamaindex[^)]*\.md[^)]*\)/g;
+
+let copy: Project;
+
+beforeAll(async () => {
+  copy = await Project.create();
+  for (const file of await filesOfOurs()) await cp(join(ROOT, file), join(copy.folder, file));
+  await symlink(join(ROOT, "node_modules"), join(copy.folder, "node_modules"));
+  await Promise.all(GONE.map((path) => rm(join(copy.folder, path), { recursive: true })));
+  for (const [file, pieces] of Object.entries(CUT)) await cut(file, pieces);
+  await unlink();
+  const description = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as unknown;
+  await copy.write("package.json", `${JSON.stringify(withoutLlamaIndex(description), null, 2)}\n`);
+});
+
+afterAll(() => copy.remove());
+
+const TESTS = [
+  "test/integration/contract/embeddings",
+  "test/integration/docs",
+  "test/unit/langchain",
+  "test/architecture",
+  "test/surface",
+];
+
+it.each([
+  ["is built", ["run", "build"]],
+  ["compiles", ["run", "check:types"]],
+  ["pleases the linter", ["run", "check:lint"]],
+  ["has nothing that nobody uses", ["run", "check:unused"]],
+  ["passes its tests", ["exec", "--", "vitest", "run", "--reporter=dot", ...TESTS]],
+])(
+  "without LlamaIndex, what is left %s",
+  async (_, command) => {
+    await expect(copy.run("npm", command, { NO_COLOR: "1" })).resolves.toBeDefined();
+  },
+  240_000,
+);
+
+/** What is in the repository or could be: neither what was built nor what a tool left behind. */
+async function filesOfOurs(): Promise<string[]> {
+  const args = ["ls-files", "--cached", "--others", "--exclude-standard"];
+  const { stdout } = await promisify(execFile)("git", args, { cwd: ROOT });
+  return stdout.split("\n").filter((file) => file !== "" && existsSync(join(ROOT, file)));
+}
+
+async function cut(file: string, pieces: readonly RegExp[]): Promise<void> {
+  const path = join(copy.folder, file);
+  const whole = await readFile(path, "utf8");
+  for (const piece of pieces) expect(whole, `${file} has nothing like ${piece}`).toMatch(piece);
+  const left = pieces.reduce((text, piece) => text.replace(piece, ""), whole);
+  await writeFile(path, left);
+}
+
+/** Leaves of links to the pages that went their words. */
+async function unlink(): Promise<void> {
+  const names = await readdir(join(copy.folder, "docs"), { recursive: true });
+  const pages = names.filter((name) => name.endsWith(".md")).map((name) => join("docs", name));
+  for (const page of ["README.md", ...pages]) {
+    const text = await readFile(join(copy.folder, page), "utf8");
+    await copy.write(page, text.replaceAll(LINK, "$1"));
+  }
+}
+
+/** All of package.json but its sentence of description: names and values that speak of LlamaIndex go. */
+function withoutLlamaIndex(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((one) => !namesIt(one)).map(withoutLlamaIndex);
+  if (typeof value !== "object" || value === null) return value;
+  const left = Object.entries(value).filter(([name]) => !namesIt(name));
+  return Object.fromEntries(left.map(([name, one]) => [name, withoutLlamaIndex(one)]));
+}
+
+function namesIt(text: unknown): boolean {
+  return typeof text === "string" && text.includes("llamaindex");
+}

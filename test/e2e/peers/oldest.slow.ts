@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import packageJson from "../../../package.json" with { type: "json" };
+import oldest from "./package.json" with { type: "json" };
+
+const ranges: Readonly<Record<string, string>> = packageJson.peerDependencies;
+const installed: Readonly<Record<string, string>> = oldest.dependencies;
+
+/** For each framework: our folder for it, and the file of its own that has what our embeddings extend. */
+const frameworks = [
+  { name: "@langchain/core", ours: "langchain", base: "Embeddings", file: "dist/embeddings.js" },
+  { name: "llamaindex", ours: "llamaindex", base: "BaseEmbedding", file: "dist/index.js" },
+].filter(({ name }) => name in ranges);
+
+describe.each(frameworks)("the oldest $name", ({ name, ours, base, file }) => {
+  it("is the lowest version of the peer range", () => {
+    const [, lowest] = /^(?:\^|>=)(\S+)/.exec(ranges[name] ?? "") ?? [];
+    expect(`${installed[name]}.`).toMatch(new RegExp(`^${lowest?.replaceAll(".", String.raw`\.`)}\\.`));
+  });
+
+  it("is what the specification runs on, not the newest", async () => {
+    const { TogetherEmbeddings } = (await import(`../../../src/${ours}/index.ts`)) as Record<string, object>;
+    const url = new URL(`./node_modules/${name}/${file}`, import.meta.url).href;
+    const own = (await import(url)) as Record<string, unknown>;
+    expect(Object.getPrototypeOf(TogetherEmbeddings)).toBe(own[base]);
+  });
+});

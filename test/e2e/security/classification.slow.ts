@@ -1,0 +1,174 @@
+/** Responses of real servers and of hostile ones, through the real classes: one classification decides what follows. */
+
+import { describe, expect, it } from "vitest";
+import { Embedder, type TogetherError } from "../../../src/index.js";
+import type { EmulatorRequest, Fault } from "../../../src/emulator/index.js";
+import { bench, plain, rejection, scoreOf, vectorOf, type Bench } from "../../support/emulate.js";
+import { serve } from "../../support/http.js";
+import { REJECTED, TOO_LARGE, titleOf, type Wording } from "../../support/wordings.js";
+
+/** The most texts or documents of a request that the server accepts. */
+const MOST = 4;
+
+/** Texts with the same number of tokens, so that halves of a batch are halves of its tokens. */
+const TEXTS = Array.from({ length: 16 }, (_, index) => `text ${10 + index}`);
+
+/** Requests for 16 texts: the size is found in the first half, and the second is sent in parts at once. */
+const WITH_SPLITS = [16, 8, 4, 4, 4, 4];
+
+const rows = <Row extends Wording>(wordings: readonly Row[]): [string, Row][] =>
+  wordings.map((wording) => [titleOf(wording), wording]);
+
+function respondWith({
+  status,
+  body,
+}: Pick<Wording, "status" | "body">): (request: EmulatorRequest) => Fault | undefined {
+  return ({ texts }) => (texts > MOST ? { status, body } : undefined);
+}
+
+/** Texts of each request, in the order in which they were sent. */
+function sizes({ emulator }: Bench): number[] {
+  return emulator.requests.map(({ texts }) => texts);
+}
+
+describe("a request that is too large", () => {
+  it.each(rows(TOO_LARGE))("is split until it is accepted, once for all: %s", async (_, wording) => {
+    const server = bench({ faults: respondWith(wording) });
+    const embedder = server.embedder({ maxConcurrency: 1 });
+    expect(plain((await embedder.embed(TEXTS)).vectors)).toEqual(TEXTS.map(vectorOf));
+    expect(sizes(server)).toEqual(WITH_SPLITS);
+    server.emulator.clear();
+    expect(plain((await embedder.embed(TEXTS)).vectors)).toEqual(TEXTS.map(vectorOf));
+    expect(sizes(server)).toEqual([4, 4, 4, 4]);
+  });
+
+  it.each(rows(TOO_LARGE))("is split for a ranking as well: %s", async (_, wording) => {
+    const server = bench({ faults: respondWith(wording) });
+    const ranked = await server.reranker().rerank("q", TEXTS);
+    expect(ranked.map(({ item }) => scoreOf(item))).toEqual(TEXTS.map(scoreOf).toReversed());
+    expect(sizes(server)).toEqual(WITH_SPLITS);
+  });
+
+  it.each(rows(TOO_LARGE.filter(({ by }) => by === "size")))(
+    "with one text is one request and one error: %s",
+    async (_, { status, body }) => {
+      const server = bench({ faults: () => ({ status, body }) });
+      const error = await rejection(server.embedder().embed(["one text"]));
+      expect(error).toMatchObject({ code: "text_too_long", status, index: 0 });
+      expect(sizes(server)).toEqual([1]);
+    },
+  );
+
+  it.each(rows(TOO_LARGE.filter(({ body }) => Object.hasOwn(Object(body), "error"))))(
+    "is split if a 200 says so: %s",
+    async (_, { body }) => {
+      const server = bench({ faults: respondWith({ status: 200, body }) });
+      const { vectors } = await server.embedder({ maxConcurrency: 1 }).embed(TEXTS);
+      expect(plain(vectors)).toEqual(TEXTS.map(vectorOf));
+    },
+  );
+
+  it("names the one text of many that is too long, although the server responds with 500", async () => {
+    const list = TEXTS.with(5, "long ".repeat(600));
+    const message = "input (2793 tokens) is too large to process (current batch size: 2048)";
+    const server = bench({
+      faults: ({ body }) =>
+        JSON.stringify(body).includes("long long") ? { status: 500, message } : undefined,
+    });
+    const error = await rejection(server.embedder({ maxConcurrency: 1 }).embed(list));
+    expect(error).toMatchObject({ code: "text_too_long", index: 5 });
+    expect(sizes(server)).toEqual([16, 8, 4, 4, 2, 1, 1]);
+  });
+});
+
+describe("a body that repeats the request, cut off by the limit for error bodies", () => {
+  const echo = "a word of the text ".repeat(8000);
+  const message = "This model's maximum context length is 512 tokens.";
+
+  it.each<[string, string]>([
+    ["message, then echo", JSON.stringify({ error: { message: `${message} You sent: ${echo}` } })],
+    ["message, then echo in a field", JSON.stringify({ error: { message, input: echo } })],
+    ["FastAPI", JSON.stringify({ detail: [{ msg: `Value error, ${message}`, input: echo }] })],
+    ["flat", JSON.stringify({ object: "error", message: `${message} ${echo}` })],
+    ["text", `${message} You sent: ${echo}`],
+  ])("is recognized: %s", async (_, body) => {
+    const amounts: number[] = [];
+    const baseURL = await serve((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        const { input } = JSON.parse(Buffer.concat(chunks).toString()) as { input: string[] };
+        amounts.push(input.length);
+        const data = input.map((text, index) => ({ index, embedding: vectorOf(text) }));
+        const isTooLarge = input.length > MOST;
+        response.writeHead(isTooLarge ? 400 : 200, { "content-type": "application/json" });
+        response.end(isTooLarge ? body : JSON.stringify({ data }));
+      });
+    });
+    const embedder = new Embedder({ model: "m", apiKey: "k", baseURL, maxConcurrency: 1 });
+    expect(plain((await embedder.embed(TEXTS)).vectors)).toEqual(TEXTS.map(vectorOf));
+    expect(amounts).toEqual(WITH_SPLITS);
+  });
+});
+
+describe("a request that is rejected for another reason", () => {
+  it.each(rows(REJECTED))("is one request, or two if the words are unknown: %s", async (_, wording) => {
+    const { status, body, code } = wording;
+    const server = bench({ faults: () => ({ status, body }) });
+    const error = (await rejection(server.embedder().embed(TEXTS))) as TogetherError;
+    expect(error).toMatchObject({ code, status });
+    expect(sizes(server)).toEqual(code === "bad_request" ? [16, 8] : [16]);
+  });
+
+  it.each(rows(REJECTED))("is the same for a ranking: %s", async (_, wording) => {
+    const { status, body, code } = wording;
+    const server = bench({ faults: () => ({ status, body }) });
+    const error = (await rejection(server.reranker().rerank("q", TEXTS))) as TogetherError;
+    expect(error).toMatchObject({ code, status });
+    expect(sizes(server)).toEqual(code === "bad_request" ? [16, 8] : [16]);
+  });
+
+  it.each([
+    "This API token has reached its spending limit",
+    "Your token has expired; the maximum lifetime of a token is 90 days",
+    "You exceed the limit of 1000000 tokens per minute",
+    "The size of your organization exceeds its plan",
+    "Access denied | api.together.ai used Cloudflare to restrict access",
+    "endpoints_v1_create_access_disabled",
+    "",
+  ])("is permission_denied after one request: a 403 with %j", async (message) => {
+    const server = bench({ faults: () => ({ status: 403, body: { error: { message } } }) });
+    const error = (await rejection(server.embedder().embed(TEXTS))) as TogetherError;
+    expect(error).toMatchObject({ code: "permission_denied", status: 403, attempts: 1 });
+    expect(error.message).not.toContain("split");
+    expect(sizes(server)).toEqual([16]);
+  });
+
+  it.each([
+    ["a blank page", ""],
+    ["a web page", "<html><h1>403 Forbidden</h1><p>maximum context length</p></html>"],
+    ["null", "null"],
+    ["a number", "42"],
+    ["a list", "[]"],
+    ["a deep object", '{"error":'.repeat(500) + "1" + "}".repeat(500)],
+    ["prototype fields", '{"__proto__":{"message":"maximum context length of input"}}'],
+  ])("is permission_denied whatever the body of a 403 is: %s", async (_, body) => {
+    const server = bench({ faults: () => ({ status: 403, body }) });
+    const error = await rejection(server.embedder().embed(TEXTS));
+    expect(error).toMatchObject({ code: "permission_denied" });
+    expect(sizes(server)).toEqual([16]);
+  });
+
+  it.each([400, 413, 422])(
+    "ends after a bounded number of requests, whatever words a %i has",
+    async (status) => {
+      let requests = 0;
+      const server = bench({
+        faults: () => ({ status, message: `No. ${(requests += 1)} tokens exceed the limit of tokens` }),
+      });
+      const error = await rejection(server.embedder().embed(TEXTS));
+      expect(error).toMatchObject({ code: "text_too_long", index: 0 });
+      expect(sizes(server)).toEqual([16, 8, 4, 2, 1]);
+    },
+  );
+});

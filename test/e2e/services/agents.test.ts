@@ -1,0 +1,26 @@
+import { createEmulator, type EmulatorServer } from "together-retrieval/emulator";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { documentedBlocks } from "../../integration/docs/blocks.js";
+import { complaints } from "../../integration/docs/compile.js";
+import { effectOf, promised } from "../../integration/docs/run.js";
+
+const FOLDER = "examples/stores";
+const blocks = documentedBlocks(FOLDER);
+let server: EmulatorServer;
+
+beforeAll(async () => {
+  server = await createEmulator().listen();
+});
+
+afterAll(() => server.close());
+
+describe("the code in docs/integrations/langgraph-and-agents.md that needs LangGraph", () => {
+  it("is found, and compiles under the strictest settings", () => {
+    expect(blocks.length).toBeGreaterThan(1);
+    expect(complaints(blocks, FOLDER)).toEqual([]);
+  });
+
+  it.each(blocks)("runs as it stands at $name", async (block) => {
+    expect(await effectOf(block, server.url, FOLDER)).toEqual(promised(block));
+  });
+});

@@ -1,0 +1,9 @@
+/** In a process of its own: opens a store that another process has filled, and tells what is in it. */
+
+import { serviceFrom } from "../../../../examples/kit/service.js";
+import { openStore, type StoreName } from "../../../../examples/stores/stores.js";
+
+const [name, folder, databaseURL, question] = process.argv.slice(2) as [StoreName, string, string, string];
+const store = await openStore(name, serviceFrom(process.env), { folder, databaseURL });
+console.log(JSON.stringify({ count: await store.count(), found: await store.search(question, 1) }));
+await store.close();

@@ -1,0 +1,31 @@
+import { Embedder, Reranker, type CallOptions } from "../../../../src/index.js";
+import type { Call, Driver, RankedPassage } from "./driver.js";
+
+/** No framework at all: the core by itself keeps the same promises. */
+export const core: Driver = {
+  framework: "no framework",
+  made: "(Embedder|Reranker)",
+  lacks: [],
+  embeddings(options) {
+    const embedder = new Embedder(options);
+    return {
+      documents: async (texts, call) => (await embedder.embed(texts, ours(call))).vectors,
+      query: async (text, call) => (await embedder.embedQuery(text, ours(call))).vector,
+    };
+  },
+  reranker(options) {
+    const reranker = new Reranker(options);
+    return {
+      rerank: async (query, items, call) => {
+        const ranked = await reranker.rerank(query, items as RankedPassage[], ({ text }) => text, call);
+        return ranked.map(({ item, score }) => ({ ...item, score }));
+      },
+    };
+  },
+  wrap: (passage) => passage,
+  unwrap: (item) => item as RankedPassage,
+};
+
+function ours({ signal, onProgress }: Call = {}): CallOptions {
+  return { signal, onProgress: ({ done, total }) => onProgress?.(done, total) };
+}

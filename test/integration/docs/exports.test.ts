@@ -1,0 +1,231 @@
+import { describe, expect, it } from "vitest";
+import type { Command } from "../../../src/cli/command.js";
+import { emulatorCommand } from "../../../src/cli/emulator.js";
+import { embedCommand } from "../../../src/cli/embed.js";
+import { modelsCommand } from "../../../src/cli/models.js";
+import { probeCommand } from "../../../src/cli/probe.js";
+import { embedderOptions } from "../../../src/core/options/embedder-options.js";
+import type { AnyTable } from "../../../src/core/options/option-types.js";
+import { rerankerOptions } from "../../../src/core/options/reranker-options.js";
+import { resolveEmbedder, resolveReranker } from "../../../src/core/options/resolve-options.js";
+import { createEmulator } from "../../../src/emulator/index.js";
+import { resolveSettings } from "../../../src/emulator/settings.js";
+import { Embedder, Reranker } from "../../../src/index.js";
+import { literalIn, optionRows, rangeIn, type Literal, type Range } from "./claims.js";
+import { described, entryFiles, optionsOf, type Described } from "./exports.js";
+
+const all = described();
+
+/** What users read; all else that is optional, they pass. */
+const RESULTS = ["src/core/errors/together-error.ts", "src/core/models.ts", "src/emulator/request-log.ts"];
+const options = all.filter(
+  ({ kind, optional, file }) => kind === "member" && optional && !RESULTS.includes(file),
+);
+
+/** The interfaces that the tables of options are about. */
+const [EMBEDDER, RERANKER] = ["EmbedderOptions", "TogetherRerankerParams"];
+const [EMULATOR, LIMITS] = ["EmulatorOptions", "RateLimitOptions"];
+
+const REQUIRED = { model: "me/any-model", apiKey: "any" };
+
+/** How a user passes an option, by the interface that it is written in. */
+const PASS: Record<string, (own: object) => unknown> = {
+  SharedOptions: (own) => [new Embedder({ ...REQUIRED, ...own }), new Reranker({ ...REQUIRED, ...own })],
+  EmbedderOptions: (own) => new Embedder({ ...REQUIRED, ...own }),
+  RerankerOptions: (own) => new Reranker({ ...REQUIRED, ...own }),
+  EmulatorOptions: (own) => createEmulator(own),
+  RateLimitOptions: (own) => createEmulator({ limits: own }),
+};
+
+/** What the code fills in where nothing is passed. */
+const FILLED: Record<string, object> = {
+  SharedOptions: resolveReranker(REQUIRED, "Reranker"),
+  EmbedderOptions: resolveEmbedder(REQUIRED, "Embedder"),
+  RerankerOptions: resolveReranker(REQUIRED, "Reranker"),
+  EmulatorOptions: resolveSettings({}),
+};
+
+describe("the documentation of what is exported", () => {
+  it.each(["export", "member", "choice"] as const)("leaves out no %s", (kind) => {
+    const undocumented = all.filter((one) => one.kind === kind && one.text === "");
+    expect(undocumented.map(placed)).toEqual([]);
+  });
+
+  it("is looked for wherever users look, and nowhere else", () => {
+    const names = all.map(({ name }) => name);
+    const samples = ["Embedder", "Embedder.embedStream", "SharedOptions.apiKey", 'FaultName "cut"'];
+    expect(names).toEqual(expect.arrayContaining([...samples, "TogetherReranker.rerank", "Emulator.listen"]));
+    expect(names.filter((name) => /#|embedAs|postRequest/.test(name))).toEqual([]);
+  });
+
+  it("shows each class at work", () => {
+    const classes = all.filter(({ syntax }) => syntax === "ClassDeclaration");
+    expect(classes.length).toBeGreaterThan(5);
+    expect(classes.filter(({ tags }) => !tags.includes("example")).map(placed)).toEqual([]);
+  });
+
+  it("says of each method and constructor of a class what it throws, if it does", () => {
+    const never = ["TogetherError.constructor", "RerankingRetriever.lc_name"];
+    const silent = all
+      .filter(({ syntax }) => syntax === "MethodDeclaration" || syntax === "Constructor")
+      .filter(({ tags }) => !tags.includes("throws"));
+    expect(silent.map(({ name }) => name)).toEqual(never);
+  });
+
+  it("says of each entry what it is for", () => {
+    const silent = entryFiles.filter(({ text }) => !/^\/\*\*[^/]+\n \* @module\n \*\//.test(text));
+    expect(silent.map(({ fileName }) => fileName)).toEqual([]);
+  });
+});
+
+describe("the documentation of an option", () => {
+  it("says what holds if it is left out", () => {
+    expect(options.filter(({ defaultValue }) => !defaultValue).map(placed)).toEqual([]);
+  });
+
+  it("says the range of a number", () => {
+    expect(options.filter(({ numeric, text }) => numeric && !rangeIn(text)).map(placed)).toEqual([]);
+  });
+
+  it.each(options.flatMap(ranged))("is right: $name is $range", ({ pass, fits, unfit }) => {
+    for (const value of fits) expect(() => pass(value), `${value}`).not.toThrow();
+    for (const value of unfit) expect(() => pass(value), `${value}`).toThrow(/Cannot create/);
+  });
+
+  it.each(options.flatMap(defaulted))("is right: $name is $value by default", ({ value, filled }) => {
+    expect(filled).toBe(value);
+  });
+
+  it("names the environment variables that the table has, in their order", () => {
+    const tables: AnyTable[] = [embedderOptions, rerankerOptions];
+    const variables = tables
+      .flatMap(Object.entries)
+      .map(([name, { environment = [] }]) => [name, environment]);
+    const named = options.map(({ name, defaultValue }) => [
+      name.split(".")[1],
+      defaultValue?.match(/\bTOGETHER_\w+/g) ?? [],
+    ]);
+    expect(named).toEqual(expect.arrayContaining(variables.filter(([name]) => name !== "model")));
+  });
+
+  it.each(["EmbedderOptions", "RerankerOptions"])("has all that the code takes, and no more: %s", (name) => {
+    expect(optionsOf(name)).toEqual(takenBy(PASS[name]));
+  });
+});
+
+describe("the tables of options in README and docs", () => {
+  const rows = optionRows();
+  const listedOn = (where: string): Set<string> =>
+    new Set(rows.filter(({ page }) => page === where).map(({ option }) => option));
+
+  it.each([
+    ["README.md", "embeddings and rerankers", () => [EMBEDDER, RERANKER].flatMap(optionsOf)],
+    ["docs/guides/testing.md", "the emulator and its limits", () => [EMULATOR, LIMITS].flatMap(optionsOf)],
+    ["docs/reference/endpoint-check.md", "the probe", () => flagsOf(probeCommand)],
+    ["docs/reference/embed-command.md", "the command embed", () => flagsOf(embedCommand)],
+    ["docs/reference/command-line.md", "the command models", () => flagsOf(modelsCommand)],
+  ])("of %s have every option of %s, and no other", (page, _, taken) => {
+    expect(listedOn(page)).toEqual(new Set(taken()));
+  });
+
+  it("of any page have no option that there is not", () => {
+    const named = options.map(({ name }) => name.split(".")[1]);
+    const commands = [embedCommand, emulatorCommand, modelsCommand, probeCommand];
+    const known = ["model", ...named, ...commands.flatMap(flagsOf)];
+    expect(rows.filter(({ option }) => !known.includes(option))).toEqual([]);
+  });
+
+  it("repeat in README the default and the first sentence of each doc comment, in the same order", () => {
+    const shown = rows.filter(({ page }) => page === "README.md");
+    expect(shown.map(({ option, second, third }) => [option, defaultIn(second), sentenceIn(third)])).toEqual(
+      documentedRows(),
+    );
+  });
+
+  it("give the defaults that the doc comments give", () => {
+    const shown = rows.flatMap(({ option, second }) => {
+      const literal = literalIn(second);
+      const said = options.filter(({ name }) => name.endsWith(`.${option}`)).map((one) => one.defaultValue);
+      return literal === undefined || said.length === 0 ? [] : { option, literal, said: said.map(literalIn) };
+    });
+    expect(shown.map(({ option }) => option)).toEqual(
+      expect.arrayContaining(["timeout", "longText", "tooLargeStatus"]),
+    );
+    expect(shown.filter(({ literal, said }) => !said.includes(literal))).toEqual([]);
+  });
+});
+
+/** The rows that README must have: the shared options, those of embedders, and those of rerankers. */
+function documentedRows(): unknown[][] {
+  const owners = [
+    "EmbedderOptions.model",
+    "EmbedderOptions.baseModel",
+    "SharedOptions.",
+    "EmbedderOptions.",
+    "RerankerOptions.",
+    RERANKER,
+  ];
+  const members = owners.flatMap((owner) => all.filter(({ name }) => name.startsWith(owner)));
+  const once = members.filter(({ name }, place) => place < 2 || !/\.(?:model|baseModel)$/.test(name));
+  return once
+    .filter(({ kind }) => kind === "member")
+    .map(({ name, defaultValue = "required", text }) => [
+      name.split(".")[1],
+      defaultIn(defaultValue),
+      sentenceIn(text),
+    ]);
+}
+
+/** A default as a value, or in words without marks. */
+function defaultIn(words: string): Literal {
+  return literalIn(words) ?? withoutMarks(words);
+}
+
+/** The first sentence of a doc comment or of a cell, without marks. */
+function sentenceIn(text: string): string {
+  return /^.*?\.(?=\s|$)/s.exec(withoutMarks(text))?.[0] ?? text;
+}
+
+function withoutMarks(text: string): string {
+  return text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll("`", "");
+}
+
+function placed({ file, name }: Described): string {
+  return `${file}: ${name}`;
+}
+
+function flagsOf({ help }: Command): string[] {
+  return help.match(/--(?!help)[\w-]+/g) ?? [];
+}
+
+function ranged(one: Described): (Range & { name: string; pass: (value: number) => unknown })[] {
+  const [owner = "", option = ""] = one.name.split(".");
+  const [pass, range] = [PASS[owner], rangeIn(one.text)];
+  if (!one.numeric || !pass || !range) return [];
+  return [{ ...range, name: one.name, pass: (value) => pass({ [option]: value }) }];
+}
+
+function defaulted({ name, defaultValue }: Described): { name: string; value: Literal; filled: unknown }[] {
+  const [owner = "", option = ""] = name.split(".");
+  const value = literalIn(defaultValue);
+  const filled = Object.entries(FILLED[owner] ?? {}).find(([key]) => key === option);
+  return value === undefined || !filled ? [] : [{ name, value, filled: filled[1] }];
+}
+
+/** What a class says that it takes, when it is given something else. */
+function takenBy(pass: ((own: object) => unknown) | undefined): string[] {
+  try {
+    pass?.({ nothing: 1 });
+    return [];
+  } catch (error) {
+    return (
+      /it takes ([\w, ]+\w)/
+        .exec((error as Error).message)?.[1]
+        ?.split(", ")
+        .toSorted() ?? []
+    );
+  }
+}

@@ -1,0 +1,10 @@
+import { embedMany } from "ai";
+import { createTogether } from "../../../../dist/ai-sdk/index.js";
+import type { Contestant } from "./contestant.js";
+
+export const contestant: Contestant = {
+  list: ({ baseURL, apiKey, model: id }) => {
+    const model = createTogether({ baseURL, apiKey }).embeddingModel(id);
+    return async (values) => (await embedMany({ model, values })).embeddings;
+  },
+};

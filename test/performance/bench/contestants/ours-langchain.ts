@@ -1,0 +1,9 @@
+import { TogetherEmbeddings } from "../../../../dist/langchain/index.js";
+import type { Contestant } from "./contestant.js";
+
+export const contestant: Contestant = {
+  list: ({ baseURL, apiKey, model }) => {
+    const embeddings = new TogetherEmbeddings({ baseURL, apiKey, model });
+    return (texts) => embeddings.embedDocuments(texts);
+  },
+};

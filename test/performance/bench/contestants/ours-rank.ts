@@ -1,0 +1,17 @@
+import { Reranker } from "../../../../dist/index.js";
+import type { Contestant } from "./contestant.js";
+
+export const contestant: Contestant = {
+  rank: ({ baseURL, apiKey, model }) => {
+    const reranker = new Reranker({ baseURL, apiKey, model });
+    return async (query, documents) => scored(await reranker.rerank(query, documents, String));
+  },
+};
+
+/** Scores are missing only after a failure that was let pass. */
+export function scored(ranked: readonly { index: number; score: number | undefined }[]): {
+  index: number;
+  score: number;
+}[] {
+  return ranked.map(({ index, score = NaN }) => ({ index, score }));
+}

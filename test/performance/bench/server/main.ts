@@ -1,0 +1,79 @@
+/**
+ * The server, in a process of its own: much faster than any client, so that what is measured is the client.
+ *
+ * `PUT /gate` begins a contestant's run, `GET /gate` says what it asked for. Requests with the key "warm-up" pass
+ * at once and are not counted.
+ */
+
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ApiError } from "../../../../src/emulator/api-error.js";
+import { embeddingsBody, rerankBody } from "./answers.js";
+import { Gate, type ServerSettings } from "./gate.js";
+
+const OPEN: ServerSettings = { latency: 0 };
+
+let gate = new Gate(OPEN);
+
+interface Request {
+  readonly model: string;
+  readonly input?: string | string[];
+  readonly encoding_format?: string;
+  readonly documents?: string[];
+}
+
+const server = createServer((incoming, outgoing) => {
+  // A contestant that was stopped leaves its requests behind.
+  serve(incoming, outgoing).catch(() => outgoing.destroy());
+});
+server.keepAliveTimeout = 120_000;
+server.listen(0, "127.0.0.1", () => {
+  const { port } = server.address() as AddressInfo;
+  process.send?.(`http://127.0.0.1:${port}`);
+});
+process.once("disconnect", () => process.exit());
+
+async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const text = await textOf(incoming);
+  if (incoming.url !== "/gate") return api(incoming, text, outgoing);
+  if (incoming.method === "PUT") gate = new Gate(JSON.parse(text) as ServerSettings);
+  send(outgoing, 200, Buffer.from(JSON.stringify(gate.totals)));
+}
+
+async function api({ headers }: IncomingMessage, text: string, outgoing: ServerResponse): Promise<void> {
+  const request = JSON.parse(text) as Request;
+  const texts = request.documents ?? [request.input ?? []].flat();
+  const passed = headers.authorization === "Bearer warm-up" ? new Gate(OPEN) : gate;
+  try {
+    const body = await passed.pass(request.model, texts, () =>
+      request.documents
+        ? rerankBody(request.model, texts)
+        : embeddingsBody(request.model, texts, request.encoding_format === "base64"),
+    );
+    send(outgoing, 200, body);
+  } catch (refusal) {
+    if (!(refusal instanceof ApiError)) throw refusal;
+    const { status, headers: extra, body } = refusal.toResponse("bench");
+    send(outgoing, status, Buffer.from(body), extra);
+  }
+}
+
+function send(
+  outgoing: ServerResponse,
+  status: number,
+  body: Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  outgoing.writeHead(status, {
+    ...headers,
+    "content-type": "application/json",
+    "content-length": body.byteLength,
+  });
+  outgoing.end(body);
+}
+
+async function textOf(incoming: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of incoming) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces).toString();
+}

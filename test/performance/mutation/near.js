@@ -1,0 +1,82 @@
+/**
+ * `npm run mutate:near -- src/core/request/retry-policy.ts`: as `npm run mutate`, but against the tests nearest to each file, which
+ * takes minutes instead of hours; all files if none is named. What has not changed since is not tried again, but with
+ * `--force`. `--write` puts what is known of every file into the table of RESULTS.md.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { Stryker } from "@stryker-mutator/core";
+import { format, resolveConfig } from "prettier";
+import base from "./stryker.config.js";
+import { nearest } from "./nearest.js";
+
+const STORE = "test/performance/mutation/.incremental/near";
+const PAGE = "test/performance/mutation/RESULTS.md";
+
+const given = process.argv.slice(2);
+const named = given.filter((word) => !word.startsWith("--"));
+const files = named.length > 0 ? named : given.includes("--write") ? [] : Object.keys(nearest).map(sourceOf);
+for (const file of files) await mutate(file);
+if (given.includes("--write")) await write();
+
+async function mutate(file) {
+  const name = Object.keys(nearest).find((one) => sourceOf(one) === file);
+  if (!name) throw new Error(`test/performance/mutation/nearest.js names no tests for ${file}`);
+  // Read by vitest.config.ts, in the processes that run the tests.
+  process.env["NEAREST"] = nearest[name].join();
+  const options = {
+    ...base,
+    mutate: [file],
+    incrementalFile: storeOf(name),
+    force: given.includes("--force"),
+  };
+  await new Stryker({ ...options, timeoutMS: 2000, timeoutFactor: 1.25 }).runMutationTest();
+}
+
+async function write() {
+  const page = readFileSync(PAGE, "utf8");
+  const rows = Object.keys(nearest).flatMap((name) => resultsOf(name) ?? rowOf(name, page));
+  const table = [...rows, rows.reduce(sum, { name: "together", killed: 0, survived: 0 })].map(
+    ({ name, killed, survived }) => {
+      const mutants = killed + survived;
+      return `| ${name} | ${mutants} | ${killed} | ${survived} | ${((100 * killed) / mutants).toFixed(1)} % |`;
+    },
+  );
+  const head = "| file | mutants | killed | survived | score |\n| --- | --: | --: | --: | --: |";
+  const updated = page.replace(/^\| file(.*\n)+?(?=\n)/m, `${[head, ...table].join("\n")}\n`);
+  writeFileSync(PAGE, await format(updated, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
+}
+
+/** What the last run found, with an asterisk if the file has changed since; `undefined` if none ran here. */
+function resultsOf(name) {
+  if (!existsSync(storeOf(name))) return undefined;
+  const file = sourceOf(name);
+  const { source, mutants } = JSON.parse(readFileSync(storeOf(name), "utf8")).files[file];
+  const amount = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
+  const killed = amount("Killed", "Timeout");
+  const survived = amount("Survived", "NoCoverage");
+  // All its code runs when it is loaded, and such mutants are left out.
+  if (killed + survived === 0) return [];
+  const changed = source === readFileSync(file, "utf8") ? "" : " \\*";
+  return [{ name: `${name}.ts${changed}`, killed, survived }];
+}
+
+/** The row of a file that was not run on this machine, with an asterisk. */
+function rowOf(name, page) {
+  const row = page.split("\n").find((line) => line.startsWith(`| ${name}.ts `));
+  if (!row) return [];
+  const [, , , killed, survived] = row.split("|").map((cell) => Number(cell));
+  return [{ name: `${name}.ts \\*`, killed, survived }];
+}
+
+function sum(total, row) {
+  return { ...total, killed: total.killed + row.killed, survived: total.survived + row.survived };
+}
+
+function sourceOf(name) {
+  return `src/${name}.ts`;
+}
+
+function storeOf(name) {
+  return `${STORE}/${name.replaceAll("/", "-")}.json`;
+}

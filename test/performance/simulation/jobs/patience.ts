@@ -1,0 +1,45 @@
+/** Whether the rules on retries and deadlines let a call end with an error: see "Outages" in docs/guides/rate-limits.md. */
+
+import { longestBackoff } from "../../../../src/core/request/retry-policy.js";
+import type { TogetherError } from "../../../../src/index.js";
+import type { CallPlan, Plan } from "./plan.js";
+import type { World } from "./world.js";
+
+/** The defaults of the options; jobs do not set the deadline. */
+const RETRY_DEADLINE_MS = 120_000;
+const MAX_RETRIES = 5;
+
+/** Errors that come only after retries. */
+const RETRIED = ["server_error", "connection_failed", "timeout", "rate_limited", "invalid_response"];
+
+/** What is wrong with an error that came at this moment, if anything. */
+export function endsTooEarly(
+  error: TogetherError,
+  call: CallPlan,
+  startedAt: number,
+  world: World,
+  { server }: Plan,
+): string[] {
+  if (!RETRIED.includes(error.code) || isAllowed(error, call, startedAt, world)) return [];
+  // A limit in tokens can ask for a delay beyond the deadline.
+  if (error.code === "rate_limited" && server.limits?.tokensPerSecond !== undefined) return [];
+  const seconds = (performance.now() - startedAt) / 1000;
+  return [`it failed with ${error.code} after ${error.attempts} attempts and ${seconds} s: ${error.message}`];
+}
+
+function isAllowed(error: TogetherError, call: CallPlan, startedAt: number, world: World): boolean {
+  const isQuery = call.kind === "embedQuery" || call.kind === "rank";
+  const { maxRetries = MAX_RETRIES } = world.objects[call.object]!.plan;
+  const operation = call.kind === "rank" ? "rerank" : "embed";
+  const lastSuccess = world.lastSuccess(operation);
+  const waited = performance.now() - startedAt;
+  // A model that had not responded correctly when the call began may be at a wrong address.
+  const isUnknown = world.firstSuccess(operation) >= startedAt;
+  if (isUnknown && error.code === "invalid_response") return true;
+  return (
+    (error.attempts ?? 0) > maxRetries ||
+    performance.now() - Math.max(lastSuccess, startedAt) >= RETRY_DEADLINE_MS ||
+    (!isQuery && waited >= RETRY_DEADLINE_MS) ||
+    ((isQuery || isUnknown) && waited >= longestBackoff(maxRetries))
+  );
+}
