@@ -1,5 +1,5 @@
 /**
- * `npm run lengths`: how long the files and the functions of src/ are, and how much of what is exported is documented.
+ * `npx tsx tools/lengths.ts`: how long the files and the functions of src/ are, and how much of what is exported is documented.
  *
  * A function is anything with a body in braces; its lines are those from its name to its closing brace, without the
  * comment above it. Functions inside of it count as its lines, and by themselves.

@@ -1,5 +1,5 @@
 # takes: 20
 # Estimates beside what is then sent, and beside the tokens that real tokenizers count.
-.ci/install test/performance/estimate --ignore-scripts
-npx tsc --noEmit -p test/performance/estimate
-npm run --ignore-scripts measure:estimate
+npx tsx tools/prepare.ts test/performance
+npx tsc --noEmit -p test/performance
+npx tsx test/performance/estimate/main.ts

@@ -1,3 +1,3 @@
 # alone: an abort that takes 50 ms fails
 # Real faults: processes killed, connections cut, and how long an abort takes over real sockets.
-npm run test:faults
+npx vitest run --project faults

@@ -1,7 +1,7 @@
 # limit: 600
 # takes: 45
-# Genkit, TanStack AI, Chroma and an n8n code node, by the code of docs/integrations/other-frameworks.md, against the emulator.
-.ci/install test/e2e/frameworks
+# Genkit, TanStack AI, Chroma and an n8n code node, by the code of docs/integrations/other-frameworks.md.
+npx tsx tools/prepare.ts test/e2e
 .ci/build
-npx tsc --noEmit -p test/e2e/frameworks
-npx vitest run --config test/e2e/frameworks/vitest.config.ts
+npx tsc --noEmit -p test/e2e
+npx vitest run --project frameworks

@@ -1,5 +1,5 @@
 # limit: 1200
 # takes: 60
-# The specification of the adapters again, with Together's OpenAPI document as the judge of all traffic.
-.ci/install test/e2e/openapi
-npm run test:openapi
+# The tests of the adapters again, with Together's OpenAPI document as the judge of all traffic.
+npx tsx tools/prepare.ts test/e2e
+npx vitest run --project openapi

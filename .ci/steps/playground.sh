@@ -1,8 +1,8 @@
 # limit: 1200
 # takes: 40
 # The playground, driven in a real browser.
-.ci/install playground
+npx tsx tools/prepare.ts playground
 .ci/build
 npx tsc --project playground
 .ci/chromium
-npm run test:playground
+npx vitest run --project playground

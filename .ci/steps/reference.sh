@@ -1,6 +1,5 @@
 # takes: 40
 # The API reference is what the doc comments say, and typedoc has nothing against them.
-[ -d tools/reference/node_modules ] || .ci/install tools/reference
 fresh=$(mktemp --directory)
 npm run --silent reference -- --out "$fresh"
 diff --recursive docs/reference/api "$fresh" || {

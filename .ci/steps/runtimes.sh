@@ -2,7 +2,7 @@
 # takes: 150
 # The packed tarball on Node 20, 22 and 24, Deno, Bun and workerd, in Chromium by two bundlers, in Jest and Vitest, and
 # with the fetch of other packages.
-.ci/install test/e2e/runtimes
+npx tsx tools/prepare.ts test/e2e/runtimes
 .ci/build
 .ci/chromium
-npm run test:runtimes
+npx vitest run --project runtimes

@@ -120,7 +120,7 @@ describe("collection", () => {
   });
 });
 
-it("npm run evaluate measures both ways, tells the difference, and keeps every question and a plot", async () => {
+it("npm run example evaluate measures both ways, tells the difference, and keeps every question and a plot", async () => {
   const out = join(folder, "out");
   const { stdout, stderr, exitCode } = await run(["evaluate", "--dir", folder, "--out", out]);
   expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
@@ -134,7 +134,7 @@ it("npm run evaluate measures both ways, tells the difference, and keeps every q
   );
 });
 
-it("npm run evaluate names the line that it cannot read, and ends with exit code 2", async () => {
+it("npm run example evaluate names the line that it cannot read, and ends with exit code 2", async () => {
   await write("queries.jsonl", [{ id: "a", text: "t" }, "oops"]);
   const { stderr, exitCode } = await run(["evaluate", "--dir", folder]);
   expect(stderr).toMatch(

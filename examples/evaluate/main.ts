@@ -1,4 +1,4 @@
-/** Whether reranking pays on a collection of your own: `npm run evaluate -- --dir <folder>`. */
+/** Whether reranking pays on a collection of your own: `npm run example evaluate -- --dir <folder>`. */
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -11,7 +11,7 @@ import { extremes, outcomesOf, summary } from "./report.js";
 import { searchAll } from "./search.js";
 import { sentenceModelAsStandIn } from "./sentence-model.js";
 
-const HELP = `Usage: npm run evaluate -- --dir <folder> [options]
+const HELP = `Usage: npm run example evaluate -- --dir <folder> [options]
 
 Answers the questions of a collection by vector search, with and without reranking, and tells which is better.
 

@@ -1,7 +1,7 @@
 /**
  * The same as `npm start`, built from LlamaIndex's parts: from a folder of texts to an answer.
  *
- *     npm run start:llamaindex -- "Which errors are retried automatically, and how often?"
+ *     npm run example llamaindex -- "Which errors are retried automatically, and how often?"
  */
 
 import { LocalFileStore } from "@langchain/classic/storage/file_system";
@@ -13,7 +13,7 @@ import { readNodes } from "./nodes.js";
 import { SearchReport } from "./search-report.js";
 import { TogetherChat } from "./together-chat.js";
 
-await runProgram("npm run start:llamaindex", async (setup) => {
+await runProgram("npm run example llamaindex", async (setup) => {
   const { question, folder, models, connection, chatConnection } = setup;
   const nodes = await readNodes(folder);
   const report = new EmbeddingReport(nodes.length);

@@ -2,7 +2,7 @@
  * How often the right passage is found, on the emulator: 50 headings of the default texts become questions, and the
  * passages of a heading's section are the right ones.
  *
- *     npm run measure
+ *     npx tsx examples/start/measure.ts
  */
 
 import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";

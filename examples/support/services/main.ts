@@ -2,17 +2,24 @@
  * Starts PostgreSQL with pgvector, and Redis, each in a temporary folder on a free port, for as long as a command runs;
  * without a command, until Ctrl-C.
  *
- *     npm run services -- npm --prefix examples/bulk-ingest start
+ *     npm run services -- npx tsx examples/bulk-ingest/main.ts
+ *
+ * `npm run services -- --install`, as root, installs both from Debian's packages.
  */
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { missingServices, startServices } from "./index.js";
 
+if (process.argv[2] === "--install") {
+  const script = fileURLToPath(new URL("install.sh", import.meta.url));
+  process.exit(spawnSync("bash", [script], { stdio: "inherit" }).status ?? 1);
+}
 const missing = await missingServices();
 if (missing.length > 0) {
   console.error(
-    `Cannot start the services: ${missing.join(", ")} missing; run npm run services:install as root`,
+    `Cannot start the services: ${missing.join(", ")} missing; run npm run services -- --install as root`,
   );
   process.exit(1);
 }

@@ -23,7 +23,7 @@ export async function postgresPrograms(): Promise<string | undefined> {
 export async function startPostgres(): Promise<RunningServer> {
   const programs = await postgresPrograms();
   if (!programs)
-    throw new Error("Cannot start PostgreSQL: it is not installed; run npm run services:install");
+    throw new Error("Cannot start PostgreSQL: it is not installed; run npm run services -- --install");
   const owner = await ownerOfServers();
   const folder = await mkdtemp(join(tmpdir(), "postgres-"));
   await chmod(folder, 0o700);

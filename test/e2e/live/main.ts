@@ -18,6 +18,6 @@ if (missing.length > 0) {
   );
   process.exitCode = LEFT_OUT;
 } else {
-  const args = ["vitest", "run", "--config", "test/e2e/live/vitest.config.ts"];
+  const args = ["vitest", "run", "--project", "live"];
   process.exitCode = spawnSync("npx", args, { stdio: "inherit" }).status ?? 1;
 }

@@ -1,7 +1,7 @@
 /**
  * Compares estimates with what is then sent, and with the counts of true tokenizers.
  *
- *     npm run measure:estimate
+ *     npx tsx test/performance/estimate/main.ts
  *
  * Exit code 1 if a number of requests or texts differs, or if the tokens are further off than the doc comment states.
  */

@@ -1,4 +1,4 @@
-/** The tests that are about each file: `npm run mutate:near` runs the mutants of the file against them. */
+/** The tests that are about each file: `npm run mutate` runs the mutants of the file against them. */
 
 const options = [
   "unit/core/options/option-reader",

@@ -1,8 +1,5 @@
 /**
- * `npm run mutate`: breaks the code in every way that is easy to think of, and counts what no test notices.
- *
- * Some files only: `npm run mutate -- --mutate src/core/request/retry-policy.ts`. What has not changed since the last run is not
- * tried again.
+ * What `npm run mutate` mutates, and how.
  *
  * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
  */
@@ -11,7 +8,15 @@ export default {
   plugins: [import.meta.resolve("@stryker-mutator/vitest-runner")],
   vitest: { configFile: "test/performance/mutation/vitest.config.ts" },
   mutate: ["src/core/**/*.ts", "src/{langchain,ai-sdk,llamaindex}/*.ts"],
-  ignorePatterns: ["/.cache", "/dist", "/coverage", "/docs", "/playground", "/test/performance/bench", "/test/e2e/services"],
+  ignorePatterns: [
+    "/.cache",
+    "/dist",
+    "/coverage",
+    "/docs",
+    "/playground",
+    "/test/performance/bench",
+    "/test/e2e/services",
+  ],
   tempDirName: ".stryker-tmp",
   incremental: true,
   incrementalFile: "test/performance/mutation/.incremental/results.json",

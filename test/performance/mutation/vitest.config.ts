@@ -6,7 +6,9 @@ const nearest = process.env["NEAREST"]?.split(",").map((name) => `test/${name}.t
 
 /** The tests that tell right code from wrong in moments; the simulation would tell, too, but not for each mutant. */
 const quick = {
-  include: ["test/{unit/{core,langchain,ai-sdk,llamaindex},integration/contract,performance/fuzz}/**/*.test.ts"],
+  include: [
+    "test/{unit/{core,langchain,ai-sdk,llamaindex},integration/contract,performance/fuzz}/**/*.test.ts",
+  ],
   exclude: [
     "**/node_modules/**",
     "test/unit/core/time-complexity.test.ts",

@@ -6,4 +6,4 @@ const missing = await missingServices();
 export const leftOut = missing.length > 0 && !process.env["CI"];
 
 /** Why tests are left out, to stand behind their title. */
-export const why = leftOut ? ` (left out: no ${missing.join(", no ")}; npm run services:install)` : "";
+export const why = leftOut ? ` (left out: no ${missing.join(", no ")}; npm run services -- --install)` : "";

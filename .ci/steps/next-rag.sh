@@ -1,6 +1,6 @@
 # takes: 60
 # The Next.js example, built and driven in a real browser.
-.ci/install examples/next-rag
+npx tsx tools/prepare.ts examples/next-rag
 .ci/build
 .ci/chromium
-npm run test:next
+npx vitest run --project next-rag

@@ -1,7 +1,10 @@
 /**
- * `npm run mutate:near -- src/core/request/retry-policy.ts`: as `npm run mutate`, but against the tests nearest to each file, which
- * takes minutes instead of hours; all files if none is named. What has not changed since is not tried again, but with
- * `--force`. `--write` puts what is known of every file into the table of RESULTS.md.
+ * `npm run mutate -- src/core/request/retry-policy.ts`: breaks the file in every way that is easy to think of, runs the
+ * tests nearest to it, and lists the surviving mutants. Without a file it does that for all files, which takes an hour.
+ * What has not changed since the last run is not tried again, except with `--force`.
+ *
+ * `--write` puts the last result of each file into the table of RESULTS.md. `--all-tests` runs all quick tests for each
+ * mutant, which takes hours.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +19,8 @@ const PAGE = "test/performance/mutation/RESULTS.md";
 const given = process.argv.slice(2);
 const named = given.filter((word) => !word.startsWith("--"));
 const files = named.length > 0 ? named : given.includes("--write") ? [] : Object.keys(nearest).map(sourceOf);
-for (const file of files) await mutate(file);
+if (given.includes("--all-tests")) await new Stryker(base).runMutationTest();
+else for (const file of files) await mutate(file);
 if (given.includes("--write")) await write();
 
 async function mutate(file) {
