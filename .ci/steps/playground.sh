@@ -3,6 +3,6 @@
 # The playground, driven in a real browser.
 npx tsx tools/prepare.ts playground
 .ci/build
-npx tsc --project playground
+npx tsc -p playground
 .ci/chromium
 npx vitest run --project playground
