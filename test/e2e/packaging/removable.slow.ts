@@ -58,7 +58,12 @@ const TESTS = [
 
 it.each([
   ["is built", ["run", "build"]],
-  ["passes npm run check", ["run", "check"]],
+  ["compiles", ["exec", "--", "tsc", "--noEmit"]],
+  [
+    "passes the linter",
+    ["exec", "--", "oxlint", "--type-aware", "--deny-warnings", "src", "test", "examples"],
+  ],
+  ["has no unused code", ["exec", "--", "knip"]],
   ["passes its tests", ["exec", "--", "vitest", "run", "--reporter=dot", ...TESTS]],
 ])(
   "without LlamaIndex, what is left %s",
