@@ -1,4 +1,4 @@
-/** Whether the rules on retries and deadlines let a call end with an error: see "Outages" in docs/guides/rate-limits.md. */
+/** Whether the rules on retries and deadlines let a call end with an error: see docs/guides/retries-and-timeouts.md. */
 
 import { longestBackoff } from "../../../../src/core/request/retry-policy.js";
 import type { TogetherError } from "../../../../src/index.js";
