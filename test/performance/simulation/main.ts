@@ -4,7 +4,7 @@
  *
  * A row that depends on chance is the mean of five seeds (`--seeds`); "±" is its standard error. `--only NAME` runs the
  * scenarios with these words in their names, `--family NAME` those of one family. `--requests` and `--rtt` apply to the
- * family "limits"; the others have their own.
+ * family "limits"; the others have their own, and `--most-requests` leaves out those with more.
  *
  * `npm run simulate -- --json FILE`: writes the figures of each seed as well.
  *
@@ -33,6 +33,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "5" },
     requests: { type: "string", default: "157,1600" },
     rtt: { type: "string", default: "5,20,120" },
+    "most-requests": { type: "string", default: "Infinity" },
     only: { type: "string", default: "" },
     family: { type: "string" },
     json: { type: "string" },
@@ -43,7 +44,7 @@ const { values } = parseArgs({
 });
 
 if (values.plot) {
-  // Named by a variable, because it needs `npm --prefix test/performance/simulation ci`, which nothing else here does.
+  // Named by a variable, because it needs the packages of test/performance, which nothing else here does.
   const drawing: string = "./plot.js";
   const { plot } = (await import(drawing)) as { plot: (file: string, seed: number) => Promise<void> };
   await plot(values.plot, Number(values.seed));
@@ -96,6 +97,7 @@ function chosenTasks(): Task[] {
   const families = values.family?.split(",") ?? familyNames;
   return families
     .flatMap((family) => scenariosOf(family, jobs as number[], rtts as number[]))
+    .filter(({ family, requests }) => family === LIMITS || requests <= Number(values["most-requests"]))
     .filter((id) => titleOf(scenarioOf(id)).includes(values.only))
     .map((id) => ({ ...id, seed, seeds }));
 }
