@@ -34,19 +34,19 @@ const calls: Record<string, Call> = {
 
 /** What a request is doing when the abort comes. */
 const states: Record<string, EmulatorOptions> = {
-  "on its way": { latency: 60_000 },
-  "without an answer": { faults: () => "hang" },
-  "reading half a body": { faults: () => "endless" },
-  "reading the body of a refusal": { faults: () => ({ status: 400, bodyDuration: 50_000 }) },
-  "pausing after a 429": { faults: () => ({ status: 429, headers: { "x-ratelimit-reset": "60" } }) },
-  "backing off": { faults: () => ({ status: 503, headers: { "retry-after": "60" } }) },
+  "with a request in flight": { latency: 60_000 },
+  "without a response": { faults: () => "hang" },
+  "while half a body is read": { faults: () => "endless" },
+  "while the body of a 400 is read": { faults: () => ({ status: 400, bodyDuration: 50_000 }) },
+  "in the delay after a 429": { faults: () => ({ status: 429, headers: { "x-ratelimit-reset": "60" } }) },
+  "in a backoff": { faults: () => ({ status: 503, headers: { "retry-after": "60" } }) },
 };
 
 const everywhere = Object.keys(calls).flatMap((call) => Object.keys(states).map((state) => [call, state]));
 
-describe("an abort ends", () => {
+describe("abort signal", () => {
   it.each(everywhere)(
-    "%s %s: at once, with its own reason, and leaves nothing behind",
+    "ends %s %s at once, with the signal's reason, and leaves no request or timer",
     async (call, state) => {
       const own = bench(states[state]);
       const controller = new AbortController();
@@ -68,7 +68,7 @@ describe("an abort ends", () => {
     },
   );
 
-  it.each(Object.keys(calls))("%s that waits for a permit, and no other call", async (call) => {
+  it.each(Object.keys(calls))("ends %s that waits for a permit, and no other call", async (call) => {
     const own = bench({ latency: ({ texts: amount }) => (amount === 1 ? 1000 : 0) });
     // They fill every place there is.
     const before = texts(2, "slow").map((text) => own.embedder({ maxConcurrency: 2 }).embed([text]));
@@ -90,13 +90,13 @@ describe("an abort ends", () => {
     expect(own.emulator.requests.length).toBe(3);
   });
 
-  it.each(Object.keys(calls))("%s before it has begun: no request is made", async (call) => {
+  it.each(Object.keys(calls))("prevents the first request of %s if it is aborted already", async (call) => {
     const own = bench();
     expect(await rejection((calls[call] as Call)(own, AbortSignal.abort("before")))).toBe("before");
     expect(own.emulator.requests.length).toBe(0);
   });
 
-  it.each(Object.keys(calls))("%s from within its own first event", async (call) => {
+  it.each(Object.keys(calls))("ends %s from within its own first event", async (call) => {
     const controller = new AbortController();
     const own = bench({ latency: 1000 });
     const onEvent = (): void => controller.abort("from the listener");
@@ -109,7 +109,7 @@ describe("an abort ends", () => {
     expect(own.emulator.inFlight).toBe(0);
   });
 
-  it("a stream whose source lets it wait, and lets the source go", async () => {
+  it("ends a stream whose source is pending, and closes the source", async () => {
     const { embedder } = bench();
     let returned = 0;
     const source: AsyncIterable<string> = {
@@ -130,7 +130,7 @@ describe("an abort ends", () => {
     expect(returned).toBe(1);
   });
 
-  it("all hundred calls that share its signal, which has one listener", async () => {
+  it("ends all hundred calls that share it, with one listener", async () => {
     const own = bench({ latency: 60_000 });
     const controller = new AbortController();
     const { signal } = controller;
@@ -145,7 +145,7 @@ describe("an abort ends", () => {
     expect(own.emulator.inFlight).toBe(0);
   });
 
-  it("a call whose fetch does not listen to it", async () => {
+  it("ends a call whose fetch ignores the signal", async () => {
     const { embedder } = bench();
     const controller = new AbortController();
     const waiting: ((response: Response) => void)[] = [];
@@ -158,7 +158,7 @@ describe("an abort ends", () => {
     await breathe();
   });
 
-  it("a call whose body does not listen to it, and gives the body back", async () => {
+  it("ends a call whose body ignores the signal, and cancels the body", async () => {
     const cancel = vi.fn<() => void>();
     const body = new ReadableStream<Uint8Array>({ cancel });
     const { embedder } = bench();
@@ -172,7 +172,7 @@ describe("an abort ends", () => {
     expect(cancel).toHaveBeenCalledTimes(1);
   });
 
-  it("every call without an unhandled rejection or a warning of too many listeners", async () => {
+  it("ends every call without an unhandled rejection or a warning of too many listeners", async () => {
     await breathe(20);
     expect(unhandled.mock.calls).toEqual([]);
     const names = warnings.mock.calls.map(([{ name }]) => name);
@@ -180,8 +180,8 @@ describe("an abort ends", () => {
   });
 });
 
-describe("an abort", () => {
-  it("that comes too late does nothing", async () => {
+describe("abort reason", () => {
+  it("has no effect after the call has ended", async () => {
     const { embedder } = bench();
     const controller = new AbortController();
     const { vectors } = await embedder().embed(["a"], { signal: controller.signal });
@@ -189,7 +189,7 @@ describe("an abort", () => {
     expect(vectors.length).toBe(1);
   });
 
-  it("without a reason is an AbortError, and of a timeout a TimeoutError", async () => {
+  it("is an AbortError by default, and a TimeoutError for a timeout", async () => {
     const { embedder } = bench({ latency: 60_000 });
     const controller = new AbortController();
     const failed = rejection(embedder().embed(["a"], { signal: controller.signal }));
@@ -201,7 +201,7 @@ describe("an abort", () => {
     });
   });
 
-  it("is no failure that `original-order` passes over, not even if its reason is an error of ours", async () => {
+  it("ends a ranking with `original-order` too, even if it is a TogetherError", async () => {
     const own = bench({ faults: [{ status: 401 }, "hang"] });
     const reason = await rejection(own.reranker().rerank("q", ["1"], String));
     expect(reason).toMatchObject({ code: "unauthorized" });
@@ -216,7 +216,7 @@ describe("an abort", () => {
 });
 
 describe("onProgress", () => {
-  it.each(Object.keys(calls))("of %s may end it by throwing", async (call) => {
+  it.each(Object.keys(calls))("ends %s when it throws", async (call) => {
     if (call === "embedQuery()") return;
     const own = bench({ latency: ({ number }) => (number === 1 ? 10 : 60_000) });
     const mistake = new Error("a mistake in the listener");
@@ -249,7 +249,7 @@ describe("onAbort()", () => {
     expect(leaving).not.toHaveBeenCalled();
   });
 
-  it("calls at once if the signal has been aborted before", () => {
+  it("calls the listener at once if the signal is aborted already", () => {
     const called = vi.fn<() => void>();
     onAbort(AbortSignal.abort(), called);
     expect(called).toHaveBeenCalledTimes(1);
@@ -257,7 +257,7 @@ describe("onAbort()", () => {
 });
 
 describe("sleep()", () => {
-  it("ends when its time is over, and not before", async () => {
+  it("ends when its time is over, and not earlier", async () => {
     let over = false;
     const sleeping = sleep(1000, new AbortController().signal).then(() => (over = true));
     await pass(999);
@@ -267,10 +267,10 @@ describe("sleep()", () => {
   });
 
   it.each([
-    ["for no time", 0, new AbortController().signal],
-    ["less than no time", -1, new AbortController().signal],
+    ["for 0 ms", 0, new AbortController().signal],
+    ["for a negative delay", -1, new AbortController().signal],
     ["after an abort", 1000, AbortSignal.abort("before")],
-  ])("sets no clock %s", async (_, ms, signal) => {
+  ])("sets no timer %s", async (_, ms, signal) => {
     const sleeping = sleep(ms, signal);
     expect(vi.getTimerCount()).toBe(0);
     await sleeping;

@@ -54,12 +54,12 @@ describe("onProgress", () => {
     ["rerank()", ({ reranker }, onProgress) => reranker().rerank("q", ["1"], String, { onProgress })],
   ];
 
-  it.each(calls)("of %s fails the call with the reason of its rejection", async (_, call) => {
+  it.each(calls)("fails %s with the reason of its rejection", async (_, call) => {
     expect(await rejection(call(bench(), rejects as () => void))).toBe(mistake);
     expect(await rejection(call(bench(), rejectsForeign as () => void))).toBe(mistake);
   });
 
-  it.each(calls)("of %s is waited for, and its value is ignored", async (_, call) => {
+  it.each(calls)("delays %s until its promise settles, and ignores its value", async (_, call) => {
     let done = 0;
     const onProgress = async (): Promise<number> => {
       await breathe(1);
@@ -69,7 +69,7 @@ describe("onProgress", () => {
     expect(done).toBeGreaterThan(0);
   });
 
-  it("that never settles ends with the signal", async () => {
+  it("ends with the signal if its promise never settles", async () => {
     const { embedder } = bench();
     const controller = new AbortController();
     const pending = rejection(
@@ -84,7 +84,7 @@ describe("onProgress", () => {
   });
 });
 
-describe("a callback that must return a value", () => {
+describe("callbacks that must return a value", () => {
   it("rejects a promise of `countTokens`", async () => {
     const { embedder, emulator } = bench();
     const error = await rejection(embedder({ countTokens: rejects as never }).embed(texts(3)));

@@ -4,7 +4,7 @@ import { bench, only } from "../../support/emulate.js";
 import { MemoryStore } from "../../support/store.js";
 
 describe("events", () => {
-  it("report every request and its response with the same number", async () => {
+  it("reports every request and its response with the same number", async () => {
     const { embedder, reranker, events } = bench();
     const startedAt = performance.now();
     await embedder({ batchSize: 2 }).embed(["a", "b", "c"]);
@@ -25,7 +25,7 @@ describe("events", () => {
     }
   });
 
-  it("include every type of the union", async () => {
+  it("includes every type of the union", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const rateLimited = {
       status: 429,

@@ -36,7 +36,7 @@ describe("time complexity", () => {
     expect(reading).toBeLessThan(2 * parsing + 200);
   });
 
-  it("reads a server's message in time however long the texts are", async () => {
+  it("reads a server's message in a time that does not depend on the texts", async () => {
     const message =
       "This model's maximum context length is 512 tokens. " +
       "No number of texts must be at most. ".repeat(1500);

@@ -9,8 +9,8 @@ function countTokens(text: string): number {
   return text.length;
 }
 
-describe("long texts:", () => {
-  it('"send" sends them and tells which, with estimates or with a count', async () => {
+describe("long texts", () => {
+  it('sends long texts with "send" and emits their indexes, by estimates or by countTokens', async () => {
     const { embedder, events, bodies } = bench();
     const list = ["short", "long ".repeat(100), "short", "longer ".repeat(100)];
     await embedder({ maxInputTokens: 60 }).embed(list);
@@ -22,20 +22,20 @@ describe("long texts:", () => {
     ]);
   });
 
-  it("are known by the model's own limit, where it is known", async () => {
+  it("uses the limit of a known model", async () => {
     const model = "BAAI/bge-base-en-v1.5";
     const { embedder, events } = bench({ models: { [model]: { type: "embedding", dimensions: 4 } } });
     await embedder({ model, countTokens }).embed(["x".repeat(512), "y".repeat(513)]);
     expect(only(events, "text-too-long")).toMatchObject([{ indexes: [1], maxInputTokens: 512 }]);
   });
 
-  it("are measured with their prefix", async () => {
+  it("counts the prefix of a text", async () => {
     const { embedder, events } = bench();
     await embedder({ maxInputTokens: 10, countTokens, documentPrefix: "passage: " }).embed(["ab"]);
     expect(only(events, "text-too-long")).toMatchObject([{ longestTokens: 11 }]);
   });
 
-  it('"reject" refuses them before any request, by their index', async () => {
+  it('rejects long texts with "reject" before any request, by their index', async () => {
     const { embedder, emulator } = bench();
     const one = embedder({ longText: "reject", maxInputTokens: 5, countTokens });
     const error = await rejection(one.embed(["12345", "123456", "1"]));
@@ -54,14 +54,14 @@ describe("long texts:", () => {
     expect((await one.embed(["12345"])).vectors.length).toBe(1);
   });
 
-  it("are counted one by one: a tokenizer gets the text and nothing else", async () => {
+  it("calls countTokens with one text and no other argument", async () => {
     const { embedder } = bench();
     const spy = vi.fn<typeof countTokens>(countTokens);
     await embedder({ countTokens: spy }).embed(["a", "bb", "a"]);
     expect(spy.mock.calls).toEqual([["a"], ["bb"]]);
   });
 
-  it("may be counted as nothing: a tokenizer returns 0 for what it does not know", async () => {
+  it("accepts 0 from countTokens for unknown texts", async () => {
     const { embedder } = bench();
     expect((await embedder({ countTokens: () => 0 }).embed(["a", "b"])).vectors.length).toBe(2);
   });
@@ -71,8 +71,8 @@ describe("long texts:", () => {
     ["a promise", () => Promise.resolve(3)],
     ["nothing", () => undefined],
     ["NaN", () => Number.NaN],
-    ["less than nothing", () => -1],
-  ])("a tokenizer that returns %s is told so, before it lets every text pass", async (_, count) => {
+    ["a negative number", () => -1],
+  ])("rejects countTokens that returns %s", async (_, count) => {
     const { embedder, emulator } = bench();
     const one = embedder({ longText: "reject", maxInputTokens: 1, countTokens: count as never });
     expect(await rejection(one.embed(["a text"]))).toMatchObject({

@@ -3,7 +3,7 @@ import { Embedder, Reranker } from "../../../src/index.js";
 import { see } from "../../support/complaint.js";
 import { bench, only, rejection } from "../../support/emulate.js";
 
-describe("bad input is an error before any request:", () => {
+describe("invalid input", () => {
   const { embedder, reranker, emulator } = bench();
 
   it.each([
@@ -24,19 +24,19 @@ describe("bad input is an error before any request:", () => {
     ["an object", {}, /the texts are not an array but an object/],
     ["null", null, /the texts are not an array but null/],
     ["nothing", undefined, /the texts are not an array but undefined/],
-  ])("%s", async (_, input, message) => {
+  ])("causes an error before any request: %s", async (_, input, message) => {
     const error = await rejection(embedder().embed(input as string[]));
     expect(error).toMatchObject({ code: "invalid_input", message: expect.stringMatching(message) });
     expect((error as Error).message).toMatch(/^Cannot embed (\d )?texts? with "me\/embedding": /);
     expect(emulator.requests.length).toBe(0);
   });
 
-  it("one text at fault is named by `index`, several are not", async () => {
+  it("sets `index` of the error for one invalid text, and not for several", async () => {
     expect(await rejection(embedder().embed(["a", ""]))).toMatchObject({ index: 1 });
     expect(await rejection(embedder().embed(["", ""]))).not.toHaveProperty("index");
   });
 
-  it("of a thousand texts at fault the first ten are named, and how many there are", async () => {
+  it("names the first ten of a thousand invalid texts, and their number", async () => {
     const error = (await rejection(embedder().embed(Array(1000).fill("")))) as Error;
     expect(error.message).toContain("at indexes 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 ... (1000 in all) are blank");
   });
@@ -45,7 +45,7 @@ describe("bad input is an error before any request:", () => {
     ["a blank query", " ", "the query is blank; pass some text"],
     ["no query", undefined, "the query is not a string but undefined; pass a string"],
     ["a list of queries", ["a"], "the query is not a string but an array; pass a string"],
-  ])("%s", async (_, query, problem) => {
+  ])("causes an error before any request for %s", async (_, query, problem) => {
     for (const asked of [
       embedder().embedQuery(query as string),
       reranker().rerank(query as string, ["a"], (text) => text),
@@ -58,7 +58,7 @@ describe("bad input is an error before any request:", () => {
     expect(emulator.requests.length).toBe(0);
   });
 
-  it("documents that are no list, or have no text", async () => {
+  it("causes an error before any request for documents that are no array, or have no text", async () => {
     expect(await rejection(reranker().rerank("q", "a" as never, String))).toMatchObject({
       code: "invalid_input",
       message: `Cannot rerank documents with "me/rerank": the documents are not an array but a string; pass an array${see("invalid_input")}`,
@@ -78,8 +78,8 @@ describe("bad input is an error before any request:", () => {
   });
 });
 
-describe("an empty list", () => {
-  it("is an empty list, without a request", async () => {
+describe("empty list", () => {
+  it("returns an empty list, without a request", async () => {
     const { embedder, reranker, emulator } = bench();
     expect(await embedder().embed([])).toEqual({ vectors: [], usage: { promptTokens: 0, totalTokens: 0 } });
     expect(await reranker().rerank("q", [], String)).toEqual([]);
@@ -87,7 +87,7 @@ describe("an empty list", () => {
   });
 });
 
-describe("an unpaired surrogate", () => {
+describe("unpaired surrogate", () => {
   it("becomes U+FFFD, and an event names the texts", async () => {
     const { embedder, events, bodies } = bench();
     await embedder().embed(["whole 😀", "half \ud83d", "\ude00 other half"]);
@@ -95,7 +95,7 @@ describe("an unpaired surrogate", () => {
     expect(only(events, "text-sanitized")).toMatchObject([{ indexes: [1, 2] }]);
   });
 
-  it("becomes U+FFFD in queries and in documents to rerank, and an event says in which of them", async () => {
+  it("becomes U+FFFD in queries and in documents to rerank, and the event names the input", async () => {
     const { embedder, reranker, events, bodies } = bench();
     await embedder().embedQuery("half \ud83d");
     await reranker().rerank("other \ude00", ["1", "2 \ud83d"], (text) => text);
@@ -109,8 +109,8 @@ describe("an unpaired surrogate", () => {
   });
 });
 
-describe("without a key or a model", () => {
-  it("nothing can be made", () => {
+describe("constructors of Embedder and Reranker", () => {
+  it("throws without a key or a model", () => {
     const noKey = expect.objectContaining({
       code: "missing_api_key",
       message: `Cannot create Reranker: there is no API key; set the environment variable TOGETHER_API_KEY, or pass \`apiKey\`${see("missing_api_key")}`,

@@ -30,7 +30,7 @@ describe("BatchSizer", () => {
     expect(sizer.limitsFor(4000)().texts).toBe(texts);
   });
 
-  it("returns the share of the list's beginning, and the rate limit of now", () => {
+  it("returns the list's first share, and the current rate limit", () => {
     const { api, sizer } = given();
     const limits = sizer.limitsFor(4000);
     api.concurrency = 32;
@@ -39,12 +39,12 @@ describe("BatchSizer", () => {
     expect(limits().texts).toBe(2048);
   });
 
-  it("cuts a stream into chunks of 128 texts, or of `batchSize`", () => {
+  it("splits a stream into chunks of 128 texts, or of `batchSize`", () => {
     expect(given().sizer.chunkSize).toBe(128);
     expect(given({ batchSize: 7 }).sizer.chunkSize).toBe(7);
   });
 
-  it("asks for no more vectors than fit into a response", () => {
+  it("requests no more vectors than fit into a response", () => {
     const { sizer } = given({ dimensions: 16_384 });
     expect(sizer.limitsFor(100_000)().texts).toBe(133);
     expect(sizer.chunkSize).toBe(128);

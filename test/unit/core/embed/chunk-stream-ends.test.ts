@@ -15,8 +15,8 @@ function endless(cleanUp: () => Promise<IteratorResult<string>>): AsyncIterable<
   };
 }
 
-describe("a stream that is aborted", () => {
-  it("gives nothing more, not even what has already come", async () => {
+describe("aborted stream", () => {
+  it("yields no further vector, even if one has arrived", async () => {
     const { embedder } = bench();
     const controller = new AbortController();
     const stream = embedder({ batchSize: 10 }).embedStream(texts(100), { signal: controller.signal });
@@ -25,7 +25,7 @@ describe("a stream that is aborted", () => {
     expect(await rejection(stream.next())).toBe(enough);
   });
 
-  it("inside of its source, which then hangs, ends all the same", async () => {
+  it("ends if its source aborts it and then hangs", async () => {
     const { embedder } = bench();
     const controller = new AbortController();
     async function* source(): AsyncGenerator<string> {
@@ -46,7 +46,7 @@ describe("a stream that is aborted", () => {
     expect(await first).toBe(enough);
   });
 
-  it("ends while it waits for that clean-up, too", async () => {
+  it("ends while it waits for the clean-up of its source", async () => {
     const { embedder } = bench();
     const controller = new AbortController();
     const source = endless(() => new Promise<never>(() => {}));
@@ -59,15 +59,15 @@ describe("a stream that is aborted", () => {
   });
 });
 
-describe("a stream that fails", () => {
-  it("says so, whatever its source's clean-up throws besides", async () => {
+describe("failed stream", () => {
+  it("throws its own error, even if the clean-up of its source throws too", async () => {
     const { embedder } = bench({ faults: () => ({ status: 401 }) });
     const source = endless(() => Promise.reject(new Error("the clean-up failed")));
     const stream = embedder({ maxConcurrency: 1 }).embedStream(source);
     expect(await rejection(stream.next())).toMatchObject({ code: "unauthorized" });
   });
 
-  it("in its clean-up alone says that", async () => {
+  it("throws the error of its source's clean-up if nothing else failed", async () => {
     const { embedder } = bench();
     const source = endless(() => Promise.reject(enough));
     const stream = embedder({ maxConcurrency: 1 }).embedStream(source);

@@ -50,7 +50,7 @@ async function times(embedder: Embedder, source: AsyncIterable<string>): Promise
 }
 
 describe("embedStream()", () => {
-  it("yields one vector for each text, in the order of the source, whatever order the answers come in", async () => {
+  it("yields one vector per text, in the order of the source, for responses in any order", async () => {
     const { embedder } = bench({ latency: ({ number }) => (number % 3) * 10 });
     const list = texts(100);
     const streamed = await collect(embedder({ batchSize: 7 }).embedStream(list));
@@ -58,7 +58,7 @@ describe("embedStream()", () => {
     expect(plain(streamed.map(({ vector }) => vector))).toEqual(list.map(vectorOf));
   });
 
-  it("takes generators, and async generators", async () => {
+  it("accepts generators and async generators", async () => {
     const { embedder } = bench();
     const list = texts(10);
     function* sync(): Generator<string> {
@@ -73,7 +73,7 @@ describe("embedStream()", () => {
     }
   });
 
-  it("does not wait for promises of another realm longer than for our own", async () => {
+  it("waits for promises of another realm no longer than for its own", async () => {
     const { embedder } = bench();
     const steps = texts(3)[Symbol.iterator]();
     const foreign = runInNewContext("Promise") as PromiseConstructor;
@@ -89,7 +89,7 @@ describe("embedStream()", () => {
     await stream.return();
   });
 
-  it("makes no request for an empty source", async () => {
+  it("sends no request for an empty source", async () => {
     const { embedder, emulator } = bench();
     expect(await collect(embedder().embedStream([]))).toEqual([]);
     expect(emulator.requests.length).toBe(0);
@@ -112,7 +112,7 @@ describe("embedStream()", () => {
     expect(most).toBeGreaterThan(5);
   });
 
-  it("reads nothing while no result is taken", async () => {
+  it("reads nothing while no result is requested", async () => {
     const { embedder } = bench();
     const source = new Source(1000);
     const stream = embedder({ batchSize: 5, maxConcurrency: 2 }).embedStream(source);
@@ -126,7 +126,7 @@ describe("embedStream()", () => {
     expect(source.closed).toBe(1);
   });
 
-  it("closes the source and aborts requests in flight when the loop is left", async () => {
+  it("closes the source and aborts requests in flight when the loop ends early", async () => {
     const { embedder, emulator } = bench({ latency: ({ number }) => (number === 1 ? 0 : 5000) });
     const source = new Source(1000);
     for await (const { index } of embedder({ batchSize: 2 }).embedStream(source)) if (index === 1) break;
@@ -135,7 +135,7 @@ describe("embedStream()", () => {
     expect(emulator.inFlight).toBe(0);
   });
 
-  it("names a bad text by its index in the source, after everything before its chunk", async () => {
+  it("names an invalid text by its index in the source, after all results before its chunk", async () => {
     const { embedder } = bench();
     const list = texts(50);
     list[33] = "  ";
@@ -180,7 +180,7 @@ describe("embedStream()", () => {
     expect(emulator.inFlight).toBe(0);
   });
 
-  it.each([["a text"], [null], [5], [{}]])("refuses %j, which is no source of texts", async (source) => {
+  it.each([["a text"], [null], [5], [{}]])("rejects %j, which is not a source of texts", async (source) => {
     const { embedder } = bench();
     const error = await rejection(collect(embedder().embedStream(source as never)));
     expect(error).toMatchObject({
@@ -189,7 +189,7 @@ describe("embedStream()", () => {
     });
   });
 
-  it("tells its progress before it yields", async () => {
+  it("reports progress before it yields", async () => {
     const { embedder } = bench();
     const progress: string[] = [];
     const stream = embedder({ batchSize: 4, maxConcurrency: 1 }).embedStream(texts(10), {
@@ -201,17 +201,17 @@ describe("embedStream()", () => {
   });
 });
 
-describe("a source that pauses", () => {
+describe("embedStream() with a source that pauses", () => {
   useVirtualTime();
 
-  it("may take its time for the first text", async () => {
+  it("waits for the first text", async () => {
     const { embedder } = bench();
     const [at] = await times(embedder(), pausing(1000, "late"));
     expect(at).toBeGreaterThanOrEqual(1000);
     expect(at).toBeLessThan(1200);
   });
 
-  it("does not hold back what it gave", async () => {
+  it("embeds the texts before a pause", async () => {
     const { embedder } = bench();
     const seen = await times(embedder(), pausing(...texts(3), 2000, "late"));
     expect(seen.length).toBe(4);
@@ -219,7 +219,7 @@ describe("a source that pauses", () => {
     expect(seen[3]).toBeGreaterThanOrEqual(2000);
   });
 
-  it("gets its answers out as they come, although the next chunk is not full", async () => {
+  it("yields results as responses arrive, although the next chunk is not full", async () => {
     const { embedder, emulator } = bench({ latency: 50 });
     const source = pausing(...texts(4), 60, ...texts(2, "more"), 2000);
     const seen = await times(embedder({ batchSize: 4 }), source);

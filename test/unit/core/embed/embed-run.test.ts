@@ -8,22 +8,25 @@ function tally(requests: readonly { status?: number; texts: number }[], status: 
   return requests.filter((request) => request.status === status).map((request) => request.texts);
 }
 
-describe("a server that refuses batches as too large", () => {
-  it.each([400, 403, 413, 422] as const)("gets halves, and every text its vector (%i)", async (status) => {
-    const { embedder, emulator, events } = bench({ maxBatchTexts: 10, tooLargeStatus: status });
-    const list = texts(64);
-    const { vectors } = await embedder({ batchSize: 64, maxConcurrency: 1 }).embed(list);
-    expect(plain(vectors)).toEqual(list.map(vectorOf));
-    expect(tally(emulator.requests, status)).toEqual([64, 32, 16]);
-    expect(tally(emulator.requests, 200)).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
-    expect(only(events, "batch-split")[0]).toMatchObject({
-      reason: "request-too-large",
-      texts: 64,
-      requests: 2,
-    });
-  });
+describe("batches that the server rejects as too large", () => {
+  it.each([400, 403, 413, 422] as const)(
+    "splits in half, and returns every text's vector (%i)",
+    async (status) => {
+      const { embedder, emulator, events } = bench({ maxBatchTexts: 10, tooLargeStatus: status });
+      const list = texts(64);
+      const { vectors } = await embedder({ batchSize: 64, maxConcurrency: 1 }).embed(list);
+      expect(plain(vectors)).toEqual(list.map(vectorOf));
+      expect(tally(emulator.requests, status)).toEqual([64, 32, 16]);
+      expect(tally(emulator.requests, 200)).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
+      expect(only(events, "batch-split")[0]).toMatchObject({
+        reason: "request-too-large",
+        texts: 64,
+        requests: 2,
+      });
+    },
+  );
 
-  it("receives no larger batch than it accepted, also in later calls", async () => {
+  it("sends no larger batch than the server accepted, also in later calls", async () => {
     const { embedder, emulator } = bench({ maxBatchTexts: 10 });
     const one = embedder({ batchSize: 64, maxConcurrency: 1 });
     await one.embed(texts(64));
@@ -33,7 +36,7 @@ describe("a server that refuses batches as too large", () => {
     expect(Math.max(...tally(emulator.requests, 200))).toBe(8);
   });
 
-  it("does not shrink batches further than it has refused, however much the texts differ in length", async () => {
+  it("splits no further than the server requires, for texts of very different length", async () => {
     const { embedder, emulator } = bench({ maxBatchTokens: 400 });
     const list = Array.from({ length: 512 }, (_, index) => `${index} ${"word ".repeat(index % 17)}`);
     const { vectors } = await embedder({ batchSize: 128, maxConcurrency: 1 }).embed(list);
@@ -45,7 +48,7 @@ describe("a server that refuses batches as too large", () => {
   it.each([
     ["first", true],
     ["second", false],
-  ])("is known to bear the larger of two halves, here the %s", async (_, first) => {
+  ])("remembers the larger accepted half, here the %s", async (_, first) => {
     const long = ["long ".repeat(100), "word ".repeat(100)];
     const short = ["a", "b"];
     const { embedder, emulator } = bench({
@@ -59,7 +62,7 @@ describe("a server that refuses batches as too large", () => {
     expect(emulator.requests.map((request) => request.texts)).toEqual([2]);
   });
 
-  it("names the index of the one text that is too long, and keeps what the others cost", async () => {
+  it("names the index of the one text that is too long, and caches the vectors of the others", async () => {
     const { embedder, events } = bench({ maxBatchTokens: 300 });
     const list = texts(40);
     list[9] = "text 8";
@@ -72,7 +75,7 @@ describe("a server that refuses batches as too large", () => {
     expect(only(events, "response").length).toBeGreaterThan(0);
   });
 
-  it("receives one text alone although it is longer than what was accepted before", async () => {
+  it("sends one text alone although it is longer than what the server accepted before", async () => {
     const { embedder, emulator } = bench({ maxBatchTokens: 300 });
     const list = [200, 190, 230].map((words) => "word ".repeat(words));
     const { vectors } = await embedder({ maxConcurrency: 1 }).embed(list);
@@ -81,7 +84,7 @@ describe("a server that refuses batches as too large", () => {
     expect(tally(emulator.requests, 200)).toEqual([1, 1, 1]);
   });
 
-  it("is not asked for halves of one text: a query too long is one request and one error", async () => {
+  it("sends one request for a query that is too long, and does not split it", async () => {
     const { embedder, emulator } = bench({ maxBatchTokens: 300 });
     const error = await rejection(embedder().embedQuery("long ".repeat(2000)));
     expect(error).toMatchObject({ code: "text_too_long", index: 0 });
@@ -89,7 +92,7 @@ describe("a server that refuses batches as too large", () => {
   });
 
   it.each(["gone/model", "gone/model-of-long-context-length", "gone/most-tokens-size-limit"])(
-    "is never taken for one when it refuses the model: %s",
+    "does not treat a rejected model as a batch that is too large: %s",
     async (model) => {
       const { embedder, emulator } = bench();
       const error = await rejection(embedder({ model }).embed(texts(64)));
@@ -98,7 +101,7 @@ describe("a server that refuses batches as too large", () => {
     },
   );
 
-  it.each(["count", "tokens"])("may name %s, in the words of other servers", async (by) => {
+  it.each(["count", "tokens"])("recognizes %s, in the words of other servers", async (by) => {
     const message =
       by === "count"
         ? "batch size 8 > maximum allowed batch size 2"
@@ -112,10 +115,10 @@ describe("a server that refuses batches as too large", () => {
   });
 });
 
-describe("a server of which nothing is known", () => {
+describe("first batches of a server without known limits", () => {
   useVirtualTime();
 
-  it("receives one rejected batch in halves at a time: other batches wait for the result", async () => {
+  it("sends halves of one rejected batch while other batches wait for the result", async () => {
     const { embedder, emulator } = bench({ maxBatchTexts: 10, latency: 5 });
     const list = texts(2048);
     const call = embedder().embed(list);
@@ -127,8 +130,8 @@ describe("a server of which nothing is known", () => {
   });
 });
 
-describe("a server without base64", () => {
-  it("rejects one request for each in flight, and no text is lost", async () => {
+describe("server without base64", () => {
+  it("rejects at most the requests in flight, and loses no text", async () => {
     const { embedder, emulator, bodies } = bench({ base64: "reject", latency: 5 });
     const one = embedder({ batchSize: 2 });
     const list = texts(40);
@@ -146,14 +149,14 @@ describe("a server without base64", () => {
     ]);
   });
 
-  it("may refuse the size of the batch before it looks at the format", async () => {
+  it("checks the size of the batch before the format", async () => {
     const { embedder } = bench({ base64: "reject", maxBodyBytes: 300 });
     const list = texts(30);
     const { vectors } = await embedder({ maxConcurrency: 1 }).embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));
   });
 
-  it("is believed only about base64: the same complaint about floats is an error", async () => {
+  it("causes an error if it complains about base64 after a request with floats", async () => {
     const { embedder, emulator } = bench({
       faults: () => ({ status: 400, message: "encoding_format is not what we like" }),
     });
@@ -164,7 +167,7 @@ describe("a server without base64", () => {
 });
 
 describe("long texts", () => {
-  it("travel side by side, although few fill a batch", async () => {
+  it("sends them concurrently, although few fill a batch", async () => {
     const { embedder, events, emulator } = bench({ latency: 10 });
     await embedder().embed(Array.from({ length: 64 }, (_, index) => `${index} word `.repeat(4000)));
     expect(emulator.requests.length).toBeGreaterThan(4);
@@ -172,10 +175,10 @@ describe("long texts", () => {
   });
 });
 
-describe("time", () => {
+describe("duration of a job", () => {
   useVirtualTime();
 
-  it("ends with the last vector: workers with nothing left to do do not wait for a turn", async () => {
+  it("ends with the last vector, without a wait of idle workers for a permit", async () => {
     let sent = 0;
     const refused = { status: 429, headers: { "x-ratelimit-reset": "30" } };
     const { embedder, emulator } = bench({ latency: 20, faults: () => (++sent <= 4 ? refused : undefined) });
@@ -190,7 +193,7 @@ describe("time", () => {
   it.each([
     ["requests: batches grow while they wait", "dynamic_request_limited", 1000],
     ["tokens: batches stay as they are", "dynamic_token_limited", 128],
-  ])("may be limited in %s", async (_, errorType, largest) => {
+  ])("has a timeout by a signal in %s", async (_, errorType, largest) => {
     let sent = 0;
     const refused = { status: 429, errorType, headers: { "x-ratelimit-reset": "2" } };
     const { embedder, emulator } = bench({ faults: () => ((sent += 1) <= 4 ? refused : undefined) });
@@ -200,7 +203,7 @@ describe("time", () => {
     expect(plain((await call).vectors)).toEqual(texts(1000).map(vectorOf));
   });
 
-  it("is not lost when the first failure ends the job: what has not started never does", async () => {
+  it("ends with the first failure, without the requests that have not started", async () => {
     const { embedder, emulator } = bench({ latency: 20, faults: ["ok", { status: 401 }] });
     const call = embedder({ batchSize: 1, maxConcurrency: 2 }).embed(texts(1000));
     const failed = rejection(call);
@@ -211,14 +214,14 @@ describe("time", () => {
   });
 });
 
-describe("a list", () => {
-  it("is named as the caller passed it when one of its requests fails", async () => {
+describe("list of texts", () => {
+  it("appears in the error as the caller passed it when one of its requests fails", async () => {
     const { embedder } = bench({ faults: () => ({ status: 401 }) });
     const error = (await rejection(embedder().embed(texts(1000)))) as Error;
     expect(error.message).toMatch(/^Cannot embed 1000 texts with "me\/embedding": /);
   });
 
-  it("has one waiter at the rate limiter for each request that it needs, not for each that it may send", async () => {
+  it("has one waiter at the rate limiter per request that it needs, not per request that it may send", async () => {
     const acquire = vi.spyOn(RateLimiter.prototype, "acquire");
     const { embedder, emulator } = bench();
     for await (const each of embedder().embedStream(texts(40 * 128))) void each;
@@ -228,7 +231,7 @@ describe("a list", () => {
   });
 });
 
-describe("a batch that is rejected as too large", () => {
+describe("batch that is rejected as too large", () => {
   it("is reported by one event per rejection", async () => {
     const { embedder, emulator, events } = bench({ maxBatchTexts: 10 });
     await embedder({ batchSize: 64, maxConcurrency: 1 }).embed(texts(64));
@@ -238,7 +241,7 @@ describe("a batch that is rejected as too large", () => {
     );
   });
 
-  it("limits later batches in count as well when a 413 says nothing about the reason", async () => {
+  it("limits later batches by count too when a 413 has no known reason", async () => {
     const { embedder, emulator } = bench({
       faults: ({ texts: amount }) => (amount > 16 ? { status: 413, message: "No." } : undefined),
     });
@@ -251,7 +254,7 @@ describe("a batch that is rejected as too large", () => {
     );
   });
 
-  it("teaches the largest size that was accepted before, not half of the rejected one", async () => {
+  it("sets the limit to the largest size that was accepted before, not to half of the rejected one", async () => {
     const { embedder, emulator } = bench({ maxBatchTexts: 16 });
     const one = embedder({ batchSize: 17, maxConcurrency: 1 });
     await one.embed(texts(16));
@@ -265,7 +268,7 @@ describe("a batch that is rejected as too large", () => {
 describe("EmbedRun", () => {
   useVirtualTime();
 
-  it("cuts a rejected batch at the size that another batch has shown", async () => {
+  it("splits a rejected batch at the size that another batch has determined", async () => {
     const { embedder, emulator } = bench({ maxBatchTexts: 10, latency: 5 });
     const one = embedder({ batchSize: 12, maxConcurrency: 2 });
     await timed(one.embed(texts(10, "before")));
@@ -275,7 +278,7 @@ describe("EmbedRun", () => {
     expect(tally(emulator.requests, 200)).toEqual([6, 6, 10, 2]);
   });
 
-  it("sends half of a batch once more, in whole, when the server rejects its encoding", async () => {
+  it("sends half of a batch once more, unsplit, when the server rejects its encoding", async () => {
     const { embedder, emulator } = bench({ base64: "reject", maxBodyBytes: 110 });
     const list = texts(8);
     const call = embedder({ maxConcurrency: 1 }).embed(list);

@@ -3,8 +3,8 @@ import type { Progress } from "../../../../src/index.js";
 import { bench, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
 
-describe("an embedder", () => {
-  it("says of a query that it is one, whether it or the server finds fault with it", async () => {
+describe("Embedder", () => {
+  it("names the query in errors of its own checks and of the server", async () => {
     const { embedder } = bench({ faults: () => ({ status: 401 }) });
     const blank = (await rejection(embedder().embedQuery(" "))) as Error;
     expect(blank.message).toContain('Cannot embed a query with "me/embedding": the query is blank');
@@ -14,7 +14,7 @@ describe("an embedder", () => {
     );
   });
 
-  it("tells nothing, and asks neither cache nor server, where there is no text", async () => {
+  it("emits nothing, and calls neither cache nor server, for an empty list", async () => {
     const { embedder, events, emulator } = bench();
     const cache = new MemoryStore();
     expect(await embedder({ cache }).embed([])).toEqual({
@@ -30,7 +30,7 @@ describe("an embedder", () => {
     expect(events.map(({ type }) => type)).toEqual(["request", "response"]);
   });
 
-  it("tells its progress when there is some, what the cache knew first", async () => {
+  it("reports progress for cached texts first", async () => {
     const { embedder } = bench();
     const cache = new MemoryStore();
     const told: Progress[] = [];
@@ -44,7 +44,7 @@ describe("an embedder", () => {
     ]);
   });
 
-  it("repeats nothing of a short text that a refusal quotes, however long its prefix is", async () => {
+  it("quotes no part of a short text that a 4xx repeats, for a prefix of any length", async () => {
     const { embedder } = bench({ faults: () => ({ status: 422, message: 'I mind "bees"' }) });
     const documentPrefix = "A passage to be found by a question: ";
     const { message } = (await rejection(embedder({ documentPrefix }).embed(["bees"]))) as Error;
@@ -52,7 +52,7 @@ describe("an embedder", () => {
     expect(message).not.toContain("bees");
   });
 
-  it("mixes no vectors of another length with those of the cache, wherever in the list these are", async () => {
+  it("rejects vectors of another length than those of the cache, at any index", async () => {
     const cache = new MemoryStore();
     const before = bench();
     await before.embedder({ cache }).embed(["old"]);

@@ -74,8 +74,8 @@ function received({ bodies }: Bench): { requests: number; sent: number; tokens: 
   return { requests: inputs.length, sent: inputs.flat().length, tokens };
 }
 
-describe("estimate(), for any list, batch size and cache,", () => {
-  it("promises the requests, texts and tokens that embed() sends to a server without limits", async () => {
+describe("estimate() for any list, batch size and cache", () => {
+  it("returns the requests, texts and tokens that embed() sends to a server without limits", async () => {
     await fc.assert(
       fc.asyncProperty(drawnList(5000), drawnOptions, cachedShare, async (drawn, given, share) => {
         const server = bench();
@@ -97,8 +97,8 @@ describe("estimate(), for any list, batch size and cache,", () => {
   });
 });
 
-describe("estimateStream(), for any source, batch size and cache,", () => {
-  it("promises the requests, texts and tokens that embedStream() sends to a server without limits", async () => {
+describe("estimateStream() for any source, batch size and cache", () => {
+  it("returns the requests, texts and tokens that embedStream() sends to a server without limits", async () => {
     await fc.assert(
       fc.asyncProperty(drawnList(1000), drawnOptions, cachedShare, async (drawn, given, share) => {
         const server = bench();

@@ -22,7 +22,7 @@ async function* slowly(list: readonly string[]): AsyncGenerator<string> {
 }
 
 describe("estimate()", () => {
-  it("returns zeros for an empty list, and asks neither cache nor server", async () => {
+  it("returns zeros for an empty list, and calls neither cache nor server", async () => {
     const { embedder, events, emulator } = bench();
     const cache = new MemoryStore();
     expect(await embedder({ cache }).estimate([])).toEqual({
@@ -52,7 +52,7 @@ describe("estimate()", () => {
     expect([emulator.requests.length, events.length]).toEqual([0, 0]);
   });
 
-  it("leaves out what the cache has, under the key of embed()", async () => {
+  it("leaves out cached texts, by the cache keys of embed()", async () => {
     const { embedder, emulator } = bench();
     const cache = new MemoryStore();
     const documentPrefix = "doc: ";
@@ -128,7 +128,7 @@ describe("estimate()", () => {
     expect([plan.requests, emulator.requests.length]).toEqual([16, 16]);
   });
 
-  it("cuts requests by the size that the server has accepted", async () => {
+  it("limits requests to the size that the server has accepted", async () => {
     const { embedder, emulator } = bench({ maxBatchTexts: 10 });
     const one = embedder({ batchSize: 64, maxConcurrency: 1 });
     const later = texts(300, "later");
@@ -162,7 +162,7 @@ describe("estimate()", () => {
     });
   });
 
-  it("rejects a tokenizer that returns no number, and options that it does not take", async () => {
+  it("rejects a tokenizer that returns no number, and unknown options", async () => {
     const { embedder } = bench();
     const one = embedder({ countTokens: () => Number.NaN });
     expect(await rejection(one.estimate(["a"]))).toMatchObject({ code: "invalid_option", index: 0 });
@@ -200,13 +200,13 @@ describe("estimate()", () => {
   });
 });
 
-describe("estimate(), after a 429", () => {
+describe("estimate() after a 429", () => {
   useVirtualTime();
 
   it.each([
     ["requests", "fewer", -1],
     ["tokens", "more", 1],
-  ])("promises what follows from the server's limit of %s: %s requests", async (limitedBy, _, sign) => {
+  ])("returns the number of requests for the server's limit of %s: %s", async (limitedBy, _, sign) => {
     const errorType = `dynamic_${limitedBy.slice(0, -1)}_limited`;
     const headers = { "x-ratelimit-reset": "1" };
     const { embedder } = bench({
@@ -282,7 +282,7 @@ describe("estimateStream()", () => {
     expect(closed).toHaveBeenCalledOnce();
   });
 
-  it("throws what the source throws, and rejects what is no source", async () => {
+  it("throws what the source throws, and rejects a value that is not a source", async () => {
     const { embedder } = bench();
     const fault = new Error("disk");
     async function* source(): AsyncGenerator<string> {
@@ -296,7 +296,7 @@ describe("estimateStream()", () => {
     });
   });
 
-  it("ends at once when it is aborted, although the source still owes a text", async () => {
+  it("ends at once when it is aborted, although the source is pending", async () => {
     const { embedder } = bench();
     const controller = new AbortController();
     async function* source(): AsyncGenerator<string> {
@@ -308,7 +308,7 @@ describe("estimateStream()", () => {
     expect(await rejection(embedder().estimateStream(source(), { signal }))).toBe("stopped");
   });
 
-  describe("with a source that pauses", () => {
+  describe("estimateStream() with a source that pauses", () => {
     useVirtualTime();
 
     it("waits for full chunks", async () => {

@@ -16,8 +16,8 @@ const list = fc.array(text, { maxLength: 40 });
 const batchSize = fc.integer({ min: 1, max: 12 });
 const harmless = fc.constantFrom<FaultName>("ok", "shuffled", "usage-null");
 
-describe("embed(), for any texts, batch size and order of answers,", () => {
-  it("gives each text its own vector, in order", async () => {
+describe("embed() for any texts, batch size and order of responses", () => {
+  it("returns each text's own vector, in order", async () => {
     await fc.assert(
       fc.asyncProperty(list, batchSize, harmless, fc.boolean(), async (texts, size, fault, float) => {
         const { embedder } = bench({ faults: () => fault, base64: float ? "ignore" : "serve" });
@@ -30,7 +30,7 @@ describe("embed(), for any texts, batch size and order of answers,", () => {
     );
   });
 
-  it("sends each different text once, in no more requests than it takes", async () => {
+  it("sends each different text once, in the fewest possible requests", async () => {
     await fc.assert(
       fc.asyncProperty(list, batchSize, async (texts, size) => {
         const { embedder, bodies } = bench();
@@ -58,7 +58,7 @@ describe("embed(), for any texts, batch size and order of answers,", () => {
     );
   });
 
-  it("counts what the server counts, and its progress ends at the end", async () => {
+  it("reports the usage of the server, and full progress at the end", async () => {
     await fc.assert(
       fc.asyncProperty(list, batchSize, async (texts, size) => {
         const { embedder, emulator } = bench();
@@ -77,7 +77,7 @@ describe("embed(), for any texts, batch size and order of answers,", () => {
   });
 });
 
-describe("rank(), for any documents, batch size and order of answers,", () => {
+describe("rerank() for any documents, batch size and order of responses", () => {
   const document = fc.oneof(
     fc.integer({ min: -5, max: 5 }).map(String),
     fc.double({ min: -1, max: 1, noNaN: true }).map((score) => score.toFixed(3)),
@@ -87,7 +87,7 @@ describe("rank(), for any documents, batch size and order of answers,", () => {
   const topN = fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined });
   const minScore = fc.option(fc.double({ min: -2, max: 2, noNaN: true }), { nil: undefined });
 
-  it("is a selection without repeats, best first, ties in the order they came", async () => {
+  it("returns a selection without repeats, best first, with ties in their original order", async () => {
     await fc.assert(
       fc.asyncProperty(
         documents,

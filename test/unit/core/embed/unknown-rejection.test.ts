@@ -24,8 +24,8 @@ function sizes({ emulator }: Bench): number[] {
   return emulator.requests.map(({ texts: amount }) => amount);
 }
 
-describe("a batch that is rejected in unknown words", () => {
-  it.each([400, 413, 422])("is sent in halves once, and succeeds (%i)", async (status) => {
+describe("batch that is rejected in unknown words", () => {
+  it.each([400, 413, 422])("is split in half once, and succeeds (%i)", async (status) => {
     const server = bench({ faults: moreThan(4, { status, message: UNKNOWN }) });
     const { vectors } = await server.embedder().embed(texts(8));
     expect(plain(vectors)).toEqual(texts(8).map(vectorOf));
@@ -112,7 +112,7 @@ describe("a batch that is rejected in unknown words", () => {
     expect(sizes(server)).toEqual([8, 4, 2, 2, 2, 2]);
   });
 
-  it("fails with the first failure of a half that another cause has", async () => {
+  it("fails with the first error of a half that failed for another reason", async () => {
     const server = bench({
       faults: (request) => moreThan(4)(request) ?? { status: 402 },
     });
@@ -120,7 +120,7 @@ describe("a batch that is rejected in unknown words", () => {
     expect(sizes(server)).toEqual([8, 4]);
   });
 
-  it("is not one of many that are split: the first half that is rejected ends the call", async () => {
+  it("ends the call with its first rejected half, without a split of other batches", async () => {
     const server = bench({ faults: () => ({ status: 400, message: UNKNOWN }), latency: 5 });
     await rejection(server.embedder({ batchSize: 8 }).embed(texts(800)));
     const whole = sizes(server).filter((amount) => amount === 8).length;
@@ -136,8 +136,8 @@ describe("a batch that is rejected in unknown words", () => {
   });
 });
 
-describe("a ranking that is rejected in unknown words", () => {
-  it.each([400, 413, 422])("is sent in halves once, and succeeds (%i)", async (status) => {
+describe("ranking that is rejected in unknown words", () => {
+  it.each([400, 413, 422])("is split in half once, and succeeds (%i)", async (status) => {
     const server = bench({ faults: moreThan(4, { status, message: UNKNOWN }) });
     const ranked = await server.reranker().rerank("q", ["3", "7", "1", "8", "2", "6", "5", "4"]);
     expect(ranked.map(({ item }) => scoreOf(item))).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);

@@ -6,8 +6,8 @@ import { decodeEntry, encodeEntry } from "../../../../src/core/embed/cache-entry
 import { bench, only, plain, texts, vectorOf } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
 
-describe("a cache", () => {
-  it("counts an entry that was changed or cut off as missing, and replaces it", async () => {
+describe("cache entries", () => {
+  it("replaces an entry that was changed or truncated", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     const list = texts(5);
@@ -26,7 +26,7 @@ describe("a cache", () => {
     expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 5, misses: 0, corrupt: 0 });
   });
 
-  it("notices a change of any single byte, those before the vector among them", async () => {
+  it("detects a change of any single byte, also before the vector", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     const list = texts(1);
@@ -42,7 +42,7 @@ describe("a cache", () => {
     expect(corrupt).toEqual([0, ...Array.from(entry, () => 1)]);
   });
 
-  it("is not fooled by a store that mixes entries up", async () => {
+  it("detects entries that the store has swapped", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     const list = texts(2);
@@ -63,7 +63,7 @@ describe("a cache", () => {
     ["nulls", (entries: Uint8Array[]) => entries.map(() => null), { hits: 0, misses: 3, corrupt: 0 }],
     ["strings", (entries: Uint8Array[]) => entries.map(() => "TRv1"), { hits: 0, misses: 3, corrupt: 3 }],
     ["bare buffers", (list: Uint8Array[]) => list.map((one) => one.buffer), { misses: 3, corrupt: 3 }],
-  ])("takes %s for misses", async (_, change, told) => {
+  ])("treats %s as missing", async (_, change, told) => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     const list = texts(3);
@@ -75,7 +75,7 @@ describe("a cache", () => {
     expect(only(events, "cache-lookup").at(-1)).toMatchObject(told);
   });
 
-  it("reads what other versions of the package wrote: a mark, part of the key, a checksum, and the numbers", async () => {
+  it("reads entries of other versions of the package", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     const key = "ddd5f0a843d8dc3c533798181416615c221f15f31d0c43f6ebd8817bf54780c0";
@@ -86,7 +86,7 @@ describe("a cache", () => {
     expect(only(events, "cache-lookup")).toMatchObject([{ hits: 1, misses: 0 }]);
   });
 
-  it("takes an entry that is sound but for having no number for a miss", async () => {
+  it("treats a valid entry without numbers as missing", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(["a text"]);
@@ -99,7 +99,7 @@ describe("a cache", () => {
     expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 0, corrupt: 1 });
   });
 
-  it("reads what a store hands out as a view at an odd offset into a larger buffer", async () => {
+  it("reads an entry that is a view at an odd offset of a larger buffer", async () => {
     const { embedder, emulator } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(texts(2));
@@ -113,7 +113,7 @@ describe("a cache", () => {
     expect(emulator.requests.length).toBe(1);
   });
 
-  it("reads byte arrays of another realm, such as those of a store outside of Jest's", async () => {
+  it("reads byte arrays of another realm, such as those of Jest's environment", async () => {
     const { embedder, emulator } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(texts(2));
@@ -132,7 +132,7 @@ describe("a cache", () => {
     ["Infinity", Float32Array.of(1, 2, Number.NEGATIVE_INFINITY, 4)],
     ["another length than is set", Float32Array.of(1, 2, 3)],
     ["more dimensions than any model", new Float32Array(16_385).fill(1)],
-  ])("counts an entry with %s as corrupt, and overwrites it", async (_, vector) => {
+  ])("treats an entry with %s as corrupt, and overwrites it", async (_, vector) => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(["a text"]);
@@ -148,13 +148,13 @@ describe("a cache", () => {
 
 describe("decodeEntry()", () => {
   it.each([undefined, null, 1, "TRv1", new ArrayBuffer(20), [84, 82, 118, 49], {}])(
-    "returns undefined for what is no view of bytes: %j",
+    "returns undefined for %j, which is not a view of bytes",
     (entry) => {
       expect(decodeEntry("0".repeat(64), entry)).toBeUndefined();
     },
   );
 
-  it("returns the longest vector that is encoded", () => {
+  it("returns the longest encodable vector", () => {
     const key = "f".repeat(64);
     const vector = new Float32Array(16_384).fill(0.5);
     expect(decodeEntry(key, encodeEntry(key, vector))).toEqual(vector);

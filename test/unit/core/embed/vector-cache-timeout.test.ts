@@ -9,10 +9,10 @@ function broken(): never {
   throw new Error("the store is broken");
 }
 
-describe("a cache that never answers", () => {
+describe("cache that never responds", () => {
   useVirtualTime();
 
-  it("costs a long list its timeout once, not once for each look-up", async () => {
+  it("costs a long list one timeout, not one per look-up", async () => {
     const { embedder, events } = bench();
     const cache = { mget: () => never, mset: async () => {} };
     const call = embedder({ cache, timeout: 2000 }).embed(texts(10_000));
@@ -25,8 +25,8 @@ describe("a cache that never answers", () => {
   });
 });
 
-describe("a cache that throws instead of rejecting", () => {
-  it("leaves nothing unhandled when its failure makes the listener give up", async () => {
+describe("cache that throws instead of rejecting", () => {
+  it("causes no unhandled rejection when the event listener throws too", async () => {
     const unhandled: unknown[] = [];
     const hear = (reason: unknown): void => void unhandled.push(reason);
     process.on("unhandledRejection", hear);

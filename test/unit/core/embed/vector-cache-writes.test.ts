@@ -3,10 +3,10 @@ import type { ByteStore } from "../../../../src/index.js";
 import { bench, only, texts } from "../../../support/emulate.js";
 import { timed, useVirtualTime } from "../../../support/time.js";
 
-describe("a job with a cache", () => {
+describe("job with a slow cache", () => {
   useVirtualTime();
 
-  it("does not run ahead of a slow store: what a crash would lose is no more than what may be in flight", async () => {
+  it("waits for writes, so that a crash loses at most what may be in flight", async () => {
     let written = 0;
     let most = 0;
     const slow: ByteStore = {
@@ -30,7 +30,7 @@ describe("a job with a cache", () => {
     expect(most).toBeLessThanOrEqual(3 * 5);
   });
 
-  it("does not wait again and again for a store that has stopped to write", async () => {
+  it("waits once for a store that no longer writes", async () => {
     const { embedder } = bench({ latency: 10 });
     const cache: ByteStore = { mget: async () => [], mset: () => new Promise(() => {}) };
     const call = embedder({ cache, timeout: 2000, batchSize: 5, maxConcurrency: 3 }).embed(texts(150));

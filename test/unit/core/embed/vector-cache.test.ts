@@ -9,8 +9,8 @@ const never = new Promise<never>(() => {});
 /** A store that never answers. */
 const hanging: ByteStore = { mget: () => never, mset: () => never };
 
-describe("a cache", () => {
-  it("spares the second run every request, and gives the same vectors", async () => {
+describe("vector cache", () => {
+  it("saves the second run all requests, and returns the same vectors", async () => {
     const { embedder, emulator, events } = bench();
     const cache = new MemoryStore();
     const list = texts(300);
@@ -27,14 +27,14 @@ describe("a cache", () => {
     ]);
   });
 
-  it("is the same one, whether its namespace is left out or empty", async () => {
+  it("is the same for a missing and an empty namespace", async () => {
     const { embedder, events } = bench();
     const store = new MemoryStore();
     for (const cache of [store, { store }, { store, namespace: "" }]) await embedder({ cache }).embed(["a"]);
     expect(only(events, "cache-lookup").map(({ hits }) => hits)).toEqual([0, 1, 1]);
   });
 
-  it("sends only what is missing, and puts every vector in its place", async () => {
+  it("sends only missing texts, and returns every vector at its index", async () => {
     const { embedder, emulator, events } = bench();
     const cache = new MemoryStore();
     const list = texts(100);
@@ -46,7 +46,7 @@ describe("a cache", () => {
     expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 34, misses: 66 });
   });
 
-  it("gives each vector a block of memory of its own, as the server's answers do", async () => {
+  it("returns each vector with its own ArrayBuffer, as uncached vectors have", async () => {
     const { embedder } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(texts(3));
@@ -55,7 +55,7 @@ describe("a cache", () => {
     expect(new Set(vectors.map(({ buffer }) => buffer)).size).toBe(3);
   });
 
-  it("is not changed by what becomes of the vectors", async () => {
+  it("keeps its entries when returned vectors are changed", async () => {
     const { embedder } = bench();
     const cache = new MemoryStore();
     const { vectors } = await embedder({ cache, normalize: true }).embed(texts(3));
@@ -64,7 +64,7 @@ describe("a cache", () => {
     expect(plain(again.vectors)).toEqual(texts(3).map(vectorOf));
   });
 
-  it("keeps apart models, origins, prefixes and namespaces, but not embedders", async () => {
+  it("separates models, origins, prefixes and namespaces, but not embedders", async () => {
     const { embedder, emulator } = bench({
       models: {
         "me/embedding": { type: "embedding", dimensions: 4 },
@@ -87,7 +87,7 @@ describe("a cache", () => {
     expect(store.entries.size).toBe(variants.length);
   });
 
-  it("neither keeps queries nor knows them", async () => {
+  it("neither stores nor looks up queries", async () => {
     const { embedder, emulator } = bench();
     const cache = new MemoryStore();
     const one = embedder({ cache });
@@ -98,7 +98,7 @@ describe("a cache", () => {
     expect(emulator.requests.length).toBe(3);
   });
 
-  it("is a failure event, and no more, when the store throws", async () => {
+  it("causes only a cache-error event when the store throws", async () => {
     const { embedder, events } = bench();
     const gone = new Error("disk full");
     const cache: ByteStore = {
@@ -115,7 +115,7 @@ describe("a cache", () => {
     ]);
   });
 
-  it("resumes a job that failed: what had arrived is not paid for again", async () => {
+  it("resumes a failed job without a second request for texts that were received", async () => {
     const { embedder, emulator } = bench({ faults: ["ok", "ok", { status: 401 }] });
     const cache = new MemoryStore();
     const list = texts(100);
@@ -129,7 +129,7 @@ describe("a cache", () => {
     expect(emulator.totals.texts).toBe(80);
   });
 
-  it("makes a stream resume as well", async () => {
+  it("resumes a stream", async () => {
     const { embedder, emulator } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(texts(30));
@@ -142,7 +142,7 @@ describe("a cache", () => {
     expect([streamed, emulator.totals.texts]).toEqual([40, 10]);
   });
 
-  it("counts what it knew as progress", async () => {
+  it("counts cached texts as progress", async () => {
     const { embedder } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(texts(6));
@@ -154,7 +154,7 @@ describe("a cache", () => {
     expect(progress).toEqual(["7/11", "11/11"]);
   });
 
-  it("keeps single precision, which is all that base64 has", async () => {
+  it("keeps single precision, the precision of base64", async () => {
     const precise = [1 / 3, Math.PI, 1e-7];
     const { embedder } = bench({
       models: { "me/embedding": { type: "embedding", dimensions: 3 } },
@@ -166,7 +166,7 @@ describe("a cache", () => {
     expect(vectors[0]).toEqual(Float32Array.from(precise));
   });
 
-  it("tells the embedder the length of its vectors", async () => {
+  it("sets the embedder's dimensions by its vectors", async () => {
     const { embedder } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(["a"]);
@@ -180,7 +180,7 @@ describe("a cache", () => {
     ["https://gateway.example/tenant-a/v1", "https://gateway.example/tenant-b/v1", 2],
     ["https://gateway.example/v1", "http://gateway.example/v1", 2],
     ["https://gateway.example/v1/", "HTTPS://GATEWAY.example:443/v1", 1],
-  ])("keeps %s apart from %s only if these are two addresses: %i requests", async (one, other, requests) => {
+  ])("separates %s from %s only if they are two addresses: %i requests", async (one, other, requests) => {
     const { embedder, emulator } = bench();
     const cache = new MemoryStore();
     const fetch: typeof globalThis.fetch = async (_, init) =>
@@ -190,7 +190,7 @@ describe("a cache", () => {
     expect(cache.entries.size).toBe(requests);
   });
 
-  it("loses to the server after the model behind an id has changed, and is overwritten", async () => {
+  it("is overwritten with the server's vectors after the model behind an id has changed", async () => {
     const dimensions = { now: 4 };
     const { embedder, events } = bench({ embed: (list) => list.map(() => Array(dimensions.now).fill(1)) });
     const cache = new MemoryStore();
@@ -208,7 +208,7 @@ describe("a cache", () => {
     expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 2, corrupt: 0 });
   });
 
-  it("leaves an embedder usable that has returned cached vectors of another length", async () => {
+  it("keeps an embedder usable that has returned cached vectors of another length", async () => {
     const dimensions = { now: 4 };
     const { embedder, emulator } = bench({ embed: (list) => list.map(() => Array(dimensions.now).fill(1)) });
     const cache = new MemoryStore();
@@ -222,7 +222,7 @@ describe("a cache", () => {
     expect(emulator.requests.length).toBe(3);
   });
 
-  it("ends a stream that has given its vectors before the server sends longer ones, and says why", async () => {
+  it("ends a stream with an error if the server sends longer vectors than those already yielded", async () => {
     const dimensions = { now: 4 };
     const { embedder } = bench({ embed: (list) => list.map(() => Array(dimensions.now).fill(1)) });
     const cache = new MemoryStore();
@@ -241,7 +241,7 @@ describe("a cache", () => {
     expect((error as Error).message).not.toContain("baseURL");
   });
 
-  it("does not answer with vectors of another length than the one that is set", async () => {
+  it("ignores vectors of another length than `dimensions`", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(["old"]);
@@ -253,7 +253,7 @@ describe("a cache", () => {
   it.each([
     [5000, [2048, 2048, 904]],
     [2048, [2048]],
-  ])("is asked for no more than 2,048 keys at once, and never for none: %i texts", async (amount, looks) => {
+  ])("looks up 1 to 2,048 keys at once: %i texts", async (amount, looks) => {
     const { embedder } = bench();
     const cache = new MemoryStore();
     const mget = vi.spyOn(cache, "mget");
@@ -262,10 +262,10 @@ describe("a cache", () => {
   });
 });
 
-describe("a cache that hangs", () => {
+describe("vector cache that hangs", () => {
   useVirtualTime();
 
-  it("costs one timeout in a call, as long as that of a request, and no other one for a minute", async () => {
+  it("costs a call one timeout, as long as that of a request, and none for the next minute", async () => {
     const { embedder, events } = bench();
     const own = embedder({ cache: hanging, timeout: 2000 });
     const call = own.embed(texts(3));
@@ -286,7 +286,7 @@ describe("a cache that hangs", () => {
     expect(only(events, "cache-error").length).toBe(1);
   });
 
-  it("is tried once after a minute, while other calls go on without it", async () => {
+  it("is called once after a minute, while other calls continue without it", async () => {
     const { embedder } = bench();
     const mget = vi.fn<() => Promise<never>>(() => never);
     const own = embedder({ cache: { mget, mset: () => never }, timeout: 2000 });
@@ -299,7 +299,7 @@ describe("a cache that hangs", () => {
     expect(mget.mock.calls.length).toBe(2);
   });
 
-  it("is tried by the next call if the one that tries it is aborted", async () => {
+  it("is called by the next call if the first trial is aborted", async () => {
     const { embedder } = bench();
     const mget = vi.fn<() => Promise<never>>(() => never);
     const own = embedder({ cache: { mget, mset: async () => {} }, timeout: 2000 });
@@ -314,7 +314,7 @@ describe("a cache that hangs", () => {
     expect(mget.mock.calls.length).toBe(3);
   });
 
-  it("is asked as before once a trial has been answered, by an error too", async () => {
+  it("is called as before once a trial has returned, also with an error", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     const own = embedder({ cache, timeout: 2000 });
@@ -329,7 +329,7 @@ describe("a cache that hangs", () => {
     expect(only(events, "cache-error").map(({ phase }) => phase)).toEqual(["read", "read"]);
   });
 
-  it("is asked again after a minute, by a call that it may well answer", async () => {
+  it("is called again after a minute, by a call whose texts it may have", async () => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     await embedder({ cache }).embed(texts(3));
@@ -344,8 +344,8 @@ describe("a cache that hangs", () => {
 
   it.each([
     ["read", hanging],
-    ["written", { mget: async () => [], mset: () => never }],
-  ])("ends with an abort while it is being %s", async (_, cache) => {
+    ["write", { mget: async () => [], mset: () => never }],
+  ])("ends with an abort during a %s", async (_, cache) => {
     const { embedder, events } = bench();
     const controller = new AbortController();
     const failed = rejection(embedder({ cache }).embed(texts(3), { signal: controller.signal }));

@@ -3,14 +3,14 @@ import { normalize, toFloat32, toNumbers } from "../../../../src/core/embed/vect
 
 const numbers = [1.5, -2, 0];
 
-describe("a vector", () => {
-  it("becomes single precision, or stays what it is", () => {
+describe("toFloat32(), toNumbers() and normalize()", () => {
+  it("returns single precision, or the same vector if it is already", () => {
     const floats = Float32Array.from(numbers);
     expect(toFloat32(floats)).toBe(floats);
     expect(toFloat32(numbers)).toEqual(floats);
   });
 
-  it("becomes a list of plain numbers, or stays what it is", () => {
+  it("returns a list of plain numbers, or the same list if it is already", () => {
     expect(toNumbers(numbers)).toBe(numbers);
     const list = toNumbers(Float32Array.from(numbers));
     expect(list).toStrictEqual(numbers);
@@ -21,7 +21,7 @@ describe("a vector", () => {
   it.each([
     ["of any length gets the length 1", [2, 0, -2, 2, 2], [0.5, 0, -0.5, 0.5, 0.5]],
     ["of zeros stays as it is", [0, 0], [0, 0]],
-  ])("%s", (_, vector, scaled) => {
+  ])("keeps or scales: %s", (_, vector, scaled) => {
     expect(normalize(vector)).toBe(vector);
     expect(vector).toEqual(scaled);
   });

@@ -44,7 +44,7 @@ describe("tooLargeBy()", () => {
   });
 });
 
-describe("a mistyped model", () => {
+describe("mistyped model", () => {
   const context = {
     task: "embed 1 text",
     attempts: 1,
@@ -53,7 +53,7 @@ describe("a mistyped model", () => {
   };
   const unavailable = status(400, "model_not_available");
 
-  it("leads to the known id, when the server rejects it", () => {
+  it("causes a suggestion of the known id when the server rejects it", () => {
     const { message } = describeFailure(unavailable, { ...context, model: "BAAI/bge-large-en-v1-5" }, []);
     expect(message).toContain("the model is not served at https://api.together.ai/v1");
     expect(message).toContain(

@@ -6,14 +6,14 @@ import { useVirtualTime } from "../../../support/time.js";
 describe("servers that repeat key and texts", () => {
   useVirtualTime();
 
-  it("cause the same error for other keys and texts", () => {
+  it("causes the same error for other keys and texts", () => {
     const isSame = fc.property(runs, servers(1), ([one, other], all) => {
       for (const server of all) expect(describeReflected(server, one)).toBe(describeReflected(server, other));
     });
     fc.assert(isSame, { numRuns: 100 });
   });
 
-  it("cause the same errors, events, logs and objects for other keys and texts", async () => {
+  it("causes the same errors, events, logs and objects for other keys and texts", async () => {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     const isSame = fc.asyncProperty(runs, servers(1), async ([one, other], all) => {
@@ -24,7 +24,7 @@ describe("servers that repeat key and texts", () => {
     Error.stackTraceLimit = stackTraceLimit;
   });
 
-  it("are found out if a part of a secret is shown", () => {
+  it("detects a server that shows a part of a secret", () => {
     expect(leaksOf("a secret word", "it is: A SECRET WORD")).toContain("in another case");
     expect(leaksOf("a secret word", "612073656372657420776f7264")).toEqual(["in hexadecimal digits"]);
     expect(leaksOf("a secret word", "nothing of it")).toEqual([]);

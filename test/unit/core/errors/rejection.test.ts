@@ -80,7 +80,7 @@ describe("tooLargeBy()", () => {
     expect(tooLargeBy(rejected(400, message))).toBe("size");
   });
 
-  it("takes a time that is linear in the length of the message", () => {
+  it("takes linear time in the length of the message", () => {
     const startedAt = performance.now();
     tooLargeBy(rejected(403, "a text of an input, too ".repeat(50_000)));
     tooLargeBy(rejected(400, "batch size input documents 1 ".repeat(50_000)));
@@ -88,7 +88,7 @@ describe("tooLargeBy()", () => {
     expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 
-  it("lists as many wordings as it promises, each from a page", () => {
+  it("recognizes at least the promised number of wordings, each from a page", () => {
     expect(TOO_LARGE.length).toBeGreaterThanOrEqual(40);
     expect(REJECTED.length).toBeGreaterThanOrEqual(15);
     for (const { source } of [...TOO_LARGE, ...REJECTED]) expect(new URL(source).protocol).toBe("https:");
@@ -110,7 +110,7 @@ describe("mayBeTooLarge()", () => {
     [500, "The request cannot be processed", false],
     [400, "encoding_format is unknown", false],
     [400, "model_not_available", false],
-  ])("is for a %i with the message %j: %j", (status, message, expected) => {
+  ])("returns for a %i with the message %j %j", (status, message, expected) => {
     expect(mayBeTooLarge(rejected(status, message))).toBe(expected);
   });
 

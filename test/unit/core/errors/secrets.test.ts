@@ -148,16 +148,16 @@ function calls({ embedder, reranker }: Bench, shared: object): Promise<unknown>[
   ];
 }
 
-describe("leaks neither key nor text when the server responds with", () => {
+describe("secrets in server responses", () => {
   useVirtualTime();
 
-  it.each(faults)("%s", async (_, fault) => {
+  it.each(faults)("leaks neither key nor text after %s", async (_, fault) => {
     const said = await aftermath({ faults: fault });
     expect(said.length).toBeGreaterThan(1000);
     expect(leaks(said)).toEqual([]);
   });
 
-  it("a success while the SDK logs everything", async () => {
+  it("leaks neither key nor text after a success while the SDK logs everything", async () => {
     vi.stubEnv("TOGETHER_LOG", "debug");
     const said = await aftermath({});
     vi.unstubAllEnvs();
@@ -166,8 +166,8 @@ describe("leaks neither key nor text when the server responds with", () => {
   });
 });
 
-describe("leaks neither key nor text when", () => {
-  it("fetch throws an error that quotes the request", async () => {
+describe("secrets in local failures", () => {
+  it("leaks neither key nor text when fetch throws an error that quotes the request", async () => {
     const { embedder, events } = bench();
     const fetch = (async (url, init) => {
       const error = new Error(`failed: ${JSON.stringify(init?.body)}`);
@@ -182,7 +182,7 @@ describe("leaks neither key nor text when", () => {
     ["a text is blank", [TEXT, " "]],
     ["a text is not a string", [TEXT, { secret: TEXT }]],
     ["the list is not a list", { texts: TEXT }],
-  ])("%s", async (_, input) => {
+  ])("leaks neither key nor text when %s", async (_, input) => {
     const { embedder, reranker } = bench();
     const errors = await Promise.all([
       rejection(embedder({ apiKey: KEY }).embed(input as string[])),
@@ -195,7 +195,7 @@ describe("leaks neither key nor text when", () => {
     expect(leaks(errors.map(shown).join("\n"))).toEqual([]);
   });
 
-  it("an option is invalid", () => {
+  it("leaks neither key nor text when an option is invalid", () => {
     const wrong = [
       { apiKey: `${KEY} ${KEY}` },
       { apiKey: KEY, timeout: KEY },
@@ -209,7 +209,7 @@ describe("leaks neither key nor text when", () => {
     for (const options of wrong) expect(leaks(complaint(options))).toEqual([]);
   });
 
-  it("an embedder or a reranker is inspected", async () => {
+  it("leaks neither key nor text when an embedder or a reranker is inspected", async () => {
     const { emulator } = bench();
     const options = { apiKey: KEY, fetch: emulator.fetch };
     const client = new Together({ apiKey: KEY });
@@ -227,7 +227,7 @@ describe("leaks neither key nor text when", () => {
 });
 
 describe("cache entries", () => {
-  it("contain no text: keys are hashes", async () => {
+  it("contains no text: keys are hashes", async () => {
     const { embedder } = bench();
     const cache = new MemoryStore();
     await embedder({ apiKey: KEY, cache: { store: cache, namespace: "mine" } }).embed([TEXT, HAN]);
@@ -239,7 +239,7 @@ describe("cache entries", () => {
 });
 
 describe("server messages", () => {
-  it("are described if they are a known reason", async () => {
+  it("describes a message if it is a known reason", async () => {
     const { embedder } = bench({
       faults: () => ({ status: 422, message: "Unrecognized request arguments supplied: dimensions" }),
     });
@@ -247,7 +247,7 @@ describe("server messages", () => {
     expect((error as Error).message).toContain("422 (it does not know the argument dimensions);");
   });
 
-  it("are omitted if they may quote the request", async () => {
+  it("omits a message that may quote the request", async () => {
     const { embedder } = bench({
       faults: () => ({ status: 422, message: `Bad: ${TEXT}`, code: "bad_text" }),
     });

@@ -77,11 +77,11 @@ describe("describeReason()", () => {
     expect(reason("no", ["the words model_not_available"], 400, "model_not_available")).toBe(OMITTED);
   });
 
-  it.each([401, 408, 409, 425, 500, 503])("shows of a %i only the code", (status) => {
+  it.each([401, 408, 409, 425, 500, 503])("shows only the code of a %i", (status) => {
     expect(reason("Credit limit exceeded", [], status, "invalid_api_key")).toBe(" [invalid_api_key]");
   });
 
-  it.each([402, 429])("adds to a %i only a known reason", (status) => {
+  it.each([402, 429])("adds only a known reason to a %i", (status) => {
     expect(reason("Credit limit exceeded", [], status)).toBe(" (the credit limit is exceeded)");
     expect(reason("no", [], status)).toBe("");
   });

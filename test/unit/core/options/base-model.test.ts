@@ -67,7 +67,7 @@ describe("baseModel of an embedder", () => {
     expect(bodies()[0]?.input[0]).toMatch(/^Instruct: .+\nQuery: a question$/s);
   });
 
-  it("is contradicted by vectors of another length: an error names both, and nothing is returned", async () => {
+  it("causes an error that names both lengths if vectors have another length, and returns nothing", async () => {
     const { embedder, emulator } = endpoint(1024);
     const error = await rejection(embedder(bge).embed(texts(3)));
     expect(error).toMatchObject({
@@ -79,7 +79,7 @@ describe("baseModel of an embedder", () => {
     expect(emulator.requests.length).toBe(1);
   });
 
-  it("is not checked against a `model` that is known only by its name", async () => {
+  it("is not compared with a `model` that is known only by its name", async () => {
     const { embedder } = bench({ models: { [BGE]: { type: "embedding", dimensions: 4 } } });
     const one = embedder({ model: BGE });
     await one.embed(["a"]);
@@ -130,7 +130,7 @@ describe("baseModel of a reranker", () => {
   });
 });
 
-describe("a baseModel that is not known", () => {
+describe("unknown baseModel", () => {
   const embedders = `it takes ${knownModels.embedding.join(", ")}`;
   const rerankers = `it takes ${knownModels.rerank.join(", ")}`;
 
@@ -138,14 +138,14 @@ describe("a baseModel that is not known", () => {
     [Embedder, "baai/bge_base-en-v1.5", `did you mean "${BGE}"?`],
     [Embedder, "multilingual-e5-large-instruct", `did you mean "${E5}"?`],
     [Reranker, "Llama-Rank-V1", `did you mean "${LLAMA_RANK}"?`],
-  ])("is an error of %o with the nearest: %s", (made, baseModel, fix) => {
+  ])("causes an error of %o with the nearest: %s", (made, baseModel, fix) => {
     const kind = made === Embedder ? "embedding" : "rerank";
     expect(complaint({ baseModel }, made)).toBe(
       `Cannot create ${made.name}: \`baseModel\` is not the id of a known ${kind} model; ${fix}`,
     );
   });
 
-  it("is an error with all that are known, if none is near", () => {
+  it("causes an error with all known models, if none is near", () => {
     expect(complaint({ baseModel: "acme/bge" })).toBe(
       `Cannot create Embedder: \`baseModel\` is not the id of a known embedding model; ${embedders}; for another model, ` +
         "leave it out and set `queryPrefix`, `maxInputTokens` and `dimensions`",
@@ -156,7 +156,7 @@ describe("a baseModel that is not known", () => {
     );
   });
 
-  it("is an error that names the kind, if it is a model of the other kind", () => {
+  it("causes an error that names the kind, if it is a model of the other kind", () => {
     expect(complaint({ baseModel: LLAMA_RANK })).toBe(
       `Cannot create Embedder: \`baseModel\` is a rerank model, not an embedding model; ${embedders}`,
     );
@@ -165,7 +165,7 @@ describe("a baseModel that is not known", () => {
     );
   });
 
-  it.each(["", " ", 5, null])("is an error: %j", (baseModel) => {
+  it.each(["", " ", 5, null])("causes an error: %j", (baseModel) => {
     expect(complaint({ baseModel })).toMatch(/^Cannot create Embedder: `baseModel` is /);
   });
 
@@ -174,7 +174,7 @@ describe("a baseModel that is not known", () => {
   });
 });
 
-describe("the event model-unknown", () => {
+describe("event model-unknown", () => {
   it("is emitted once per embedder, before its first request", async () => {
     const { embedder, events } = bench();
     const one = embedder();
@@ -188,7 +188,7 @@ describe("the event model-unknown", () => {
     expect(only(events, "model-unknown")).toHaveLength(2);
   });
 
-  it("is emitted by a stream too", async () => {
+  it("is emitted by a stream", async () => {
     const { embedder, events } = bench();
     for await (const { index } of embedder({ batchSize: 1 }).embedStream(texts(3)))
       expect(index).toBeLessThan(3);

@@ -84,14 +84,17 @@ describe("environment variables", () => {
     );
   });
 
-  it.each(["TOGETHER_BASE_URL", "TOGETHER_API_BASE"])("are named in the error of a wrong URL: %s", (name) => {
-    vi.stubEnv(name, "api.together.ai/v1");
-    expect(complaint({})).toBe(
-      `Cannot create Embedder: \`${name}\` is not an http or https address; write it like "https://api.together.ai/v1"`,
-    );
-    vi.stubEnv(name, "https://me:secret@example.com/v1");
-    expect(complaint({})).toContain(`\`${name}\` holds a user name, a query or a fragment; pass the plain`);
-  });
+  it.each(["TOGETHER_BASE_URL", "TOGETHER_API_BASE"])(
+    "names the variable in the error of a wrong URL: %s",
+    (name) => {
+      vi.stubEnv(name, "api.together.ai/v1");
+      expect(complaint({})).toBe(
+        `Cannot create Embedder: \`${name}\` is not an http or https address; write it like "https://api.together.ai/v1"`,
+      );
+      vi.stubEnv(name, "https://me:secret@example.com/v1");
+      expect(complaint({})).toContain(`\`${name}\` holds a user name, a query or a fragment; pass the plain`);
+    },
+  );
 
   it("does not replace an empty option", () => {
     vi.stubEnv("TOGETHER_API_KEY", "first");
@@ -135,7 +138,7 @@ describe("environment variables", () => {
 });
 
 describe("client", () => {
-  it.each(["apiKey", "baseURL", "fetch"] as const)("cannot be combined with %s", (name) => {
+  it.each(["apiKey", "baseURL", "fetch"] as const)("rejects a combination with %s", (name) => {
     const client = new Together({ apiKey: "k" });
     const value = name === "fetch" ? fetch : "https://example.com/v1";
     expect(complaint({ apiKey: undefined, client, [name]: value })).toBe(

@@ -24,7 +24,7 @@ describe("Embedder options", () => {
     );
   });
 
-  it("blames the response, not `dimensions`, once a response has had that length", async () => {
+  it("names the response in the error, not `dimensions`, once a response has had that length", async () => {
     let length = 4;
     const { embedder } = bench({
       models: { "me/embedding": { type: "embedding", dimensions: 4 } },

@@ -47,12 +47,12 @@ describe.each(KEYS)("%s", (_, key) => {
   });
 });
 
-describe("a misplaced key", () => {
+describe("misplaced key", () => {
   afterEach(() => {
     vi.unstubAllEnvs();
   });
 
-  it("is found if it comes from the environment", () => {
+  it("is detected if it comes from the environment", () => {
     vi.stubEnv("TOGETHER_API_KEY", GATEWAY_KEY);
     expect(complaint(() => new Embedder({ model: GATEWAY_KEY })).message).toContain(
       "`model` holds an API key",
@@ -61,7 +61,7 @@ describe("a misplaced key", () => {
     expect(error.message).toContain("`<API key>` is not an option");
   });
 
-  it("is found if it comes from a client", () => {
+  it("is detected if it comes from a client", () => {
     const client = new Together({ apiKey: GATEWAY_KEY });
     const error = complaint(() => new Embedder({ model: GATEWAY_KEY, client }));
     expect(error.message).toContain("`model` holds an API key");
@@ -74,13 +74,10 @@ describe("a misplaced key", () => {
   });
 });
 
-describe("`model`", () => {
-  it.each(["BAAI/bge\u200B-large", "BAAI/\u202Eegb"])(
-    "is rejected with invisible characters: %j",
-    (model) => {
-      const error = complaint(() => new Embedder({ model, apiKey: "key" }));
-      expect(error.message).toContain("`model` holds invisible characters; type the model's id");
-      expect(error.message).toMatch(/^[ -~]+$/);
-    },
-  );
+describe("invisible characters in `model`", () => {
+  it.each(["BAAI/bge\u200B-large", "BAAI/\u202Eegb"])("causes an error: %j", (model) => {
+    const error = complaint(() => new Embedder({ model, apiKey: "key" }));
+    expect(error.message).toContain("`model` holds invisible characters; type the model's id");
+    expect(error.message).toMatch(/^[ -~]+$/);
+  });
 });

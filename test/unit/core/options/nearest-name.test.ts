@@ -35,7 +35,7 @@ describe("nearestName", () => {
     expect(nearestName("stone", ["stone", "store"])).toBe("stone");
   });
 
-  it("takes no digit for another", () => {
+  it("distinguishes digits", () => {
     expect(nearestName("bert-80M-4k-retrieval", ["bert-80M-2k-retrieval"])).toBeUndefined();
     expect(nearestName("bert-80m-2k-retreival", ["bert-80M-2k-retrieval"])).toBe("bert-80M-2k-retrieval");
   });

@@ -9,7 +9,7 @@ afterEach(() => void Reflect.defineProperty(String.prototype, NAME, present));
 it.each([
   ["Embedder", Embedder],
   ["Reranker", Reranker],
-])("%s throws on Node 18 and says which version is needed", (name, Class) => {
+])("throws on Node 18 and names the required version: %s", (name, Class) => {
   Reflect.deleteProperty(String.prototype, NAME);
   expect(() => new Class({ model: "m", apiKey: "key" })).toThrow(
     `Cannot create ${name}: this platform is too old; use Node 20 or later`,

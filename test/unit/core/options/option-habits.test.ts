@@ -135,7 +135,7 @@ function judge([known, slip, expected]: Slip): "right" | "none" | "wrong" {
 }
 
 describe("suggestFor", () => {
-  it("suggests nothing wrong, and the right option for at least 90 % of what users write", () => {
+  it("suggests the right option for at least 90 % of common names, and never a wrong one", () => {
     const meant = slips.filter(([, , expected]) => expected !== undefined);
     const count = (verdict: string): number => meant.filter((slip) => judge(slip) === verdict).length;
     const figures = {

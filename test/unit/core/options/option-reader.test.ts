@@ -19,7 +19,7 @@ describe("OptionReader", () => {
     ["topN", 1, BIGGEST, Reranker],
   ];
 
-  it.each(wholes)("accepts for %s a whole number from %i to %i", (name, least, most, made) => {
+  it.each(wholes)("accepts for %s an integer from %i to %i", (name, least, most, made) => {
     const range = most === BIGGEST ? `${least} or more` : `from ${least} to ${most}`;
     for (const value of [least - 1, most + 1, least + 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       if (value === BIGGEST + 1) continue;
@@ -139,7 +139,7 @@ describe("OptionReader", () => {
     [{ apiKey: " " }],
     [{ baseURL: "here" }],
     [{ batchsize: 1 }],
-  ])("has the caller's line in the stack of the error for %o", (options) => {
+  ])("includes the caller's line in the stack of the error for %o", (options) => {
     const create = (): Embedder => new Embedder({ model: "m", apiKey: "k", ...options });
     expect(thrown(create).stack).toContain("option-reader.test.ts");
   });

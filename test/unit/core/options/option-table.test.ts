@@ -12,7 +12,7 @@ type Table = OptionTable<Options>;
 const size = integer({ min: 1, max: 9, default: 5 });
 const mode = oneOf(["a", "b"], { default: "b" });
 
-describe("a table of options", () => {
+describe("option table", () => {
   it("compiles only with one entry per option, each of exactly the declared type", () => {
     const narrow = oneOf(["a"]);
     const wide = oneOf(["a", "b", "c"]);
@@ -51,8 +51,8 @@ describe("a table of options", () => {
   });
 });
 
-describe("splitOptions", () => {
-  it("returns the own options with defaults, and the core's as passed", () => {
+describe("splitOptions()", () => {
+  it("returns own options with defaults, and options of core as passed", () => {
     const { own, core } = splitOptions<{ mode: typeof mode }, Options>(
       { size: 3 },
       { mode },
@@ -62,7 +62,7 @@ describe("splitOptions", () => {
     expect([own, core]).toEqual([{ mode: "b" }, { size: 3 }]);
   });
 
-  it("passes no own option to the core", () => {
+  it("passes no own option to core", () => {
     const { own, core } = splitOptions<{ mode: typeof mode }, Options>(
       { size: 3, mode: "a" },
       { mode },
@@ -72,7 +72,7 @@ describe("splitOptions", () => {
     expect([own, core]).toEqual([{ mode: "a" }, { size: 3 }]);
   });
 
-  it("lists the core's options and the own ones in the error for an unknown option", () => {
+  it("lists options of core and own ones in the error for an unknown option", () => {
     expect(() => splitOptions({ other: 1 }, { mode }, { size }, "Example")).toThrow(
       "Cannot create Example: `other` is not an option; it takes size, mode",
     );

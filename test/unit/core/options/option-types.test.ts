@@ -23,7 +23,7 @@ function complaint(option: AnyOption, value: unknown): string | undefined {
   }
 }
 
-describe("the types of options", () => {
+describe("option types", () => {
   it.each<[string, () => AnyOption, unknown[], unknown[], string]>([
     ["string()", () => string(), ["", "a"], [undefined, true], "a string"],
     ["boolean()", () => boolean(), [true, false], ["true", null], "true or false"],
@@ -38,7 +38,7 @@ describe("the types of options", () => {
     ["integer() with max", () => integer({ min: 0, max: 3 }), [0, 3], ["3"], "a whole number, from 0 to 3"],
     ["oneOf()", () => oneOf(["a", "b"]), ["a", "b"], ["c", "", ["a"]], '"a" or "b"'],
     ["func()", () => func(), [String, () => {}], ["String", {}], "a function"],
-  ])("%s accepts its type only", (_, create, accepted, rejected, expected) => {
+  ])("accepts only values of its type: %s", (_, create, accepted, rejected, expected) => {
     const option = create();
     for (const value of accepted) expect(complaint(option, value)).toBeUndefined();
     for (const value of rejected) expect(complaint(option, value)).toMatch(/^`name` is (an? )?[a-z]+; /);
@@ -49,22 +49,22 @@ describe("the types of options", () => {
     [1, "`name` is 1; it must be a whole number, from 2 to 3"],
     [4, "`name` is 4; it must be a whole number, from 2 to 3"],
     [2.5, "`name` is 2.5; it must be a whole number, from 2 to 3"],
-  ])("integer() rejects %d and quotes it", (value, message) => {
+  ])("rejects %d for integer() and quotes it", (value, message) => {
     expect(complaint(integer({ min: 2, max: 3 }), value)).toBe(message);
   });
 
-  it("number() rejects a number that is not finite", () => {
+  it("rejects an infinite value for number()", () => {
     expect(complaint(number(), Number.NaN)).toBe("`name` is NaN; it must be a finite number");
   });
 
-  it("has the default that was given: a value, or a function of the model's id", () => {
+  it("returns the default that is set: a value, or a function of the model's id", () => {
     const options = [string({ default: "a" }), string({ default: (model) => `of ${model}` }), string()];
     expect(options.map((option) => option.default("m", error))).toEqual(["a", "of m", undefined]);
     expect(func<typeof String, typeof String>(String).default("m", error)).toBe(String);
     expect(func().default("m", error)).toBeUndefined();
   });
 
-  it("has the environment variables that were given, and converts nothing", () => {
+  it("returns the environment variables that are set, and converts nothing", () => {
     expect(string({ environment: ["ONE", "TWO"] }).environment).toEqual(["ONE", "TWO"]);
     expect(string().check(" a ", "name", error)).toBe(" a ");
   });

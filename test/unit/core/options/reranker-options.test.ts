@@ -4,7 +4,7 @@ import { see } from "../../../support/complaint.js";
 import { bench, rejection, texts } from "../../../support/emulate.js";
 
 describe("Reranker options", () => {
-  it("applies topN and minScore of the object, then of the call", async () => {
+  it("applies topN and minScore of the object, unless the call sets them", async () => {
     const { reranker, bodies } = bench();
     const items = ["0.1", "0.9", "0.5", "-3"];
     const ranked = async (own: Partial<RerankerOptions>, call = {}): Promise<string[]> =>

@@ -106,7 +106,7 @@ describe("AdaptiveRate after the first 429", () => {
     expect(new Subject({ start, resumesAt: 2500 }).perSecond).toBeCloseTo(20, 9);
   });
 
-  it("takes a burst for the traffic of a second, and regains the faster rate by doubling", () => {
+  it("treats a burst as the traffic of one second, and regains the faster rate by doubling", () => {
     const subject = new Subject({ at: 50, accepted: 20, resumesAt: 100 });
     expect(subject.perSecond).toBeCloseTo(20, 9);
     let now = 100;
@@ -119,7 +119,7 @@ describe("AdaptiveRate after the first 429", () => {
     expect(rates[2]).toBeGreaterThan(140);
   });
 
-  it("does not take fewer than five requests for a burst", () => {
+  it("does not treat fewer than five requests as a burst", () => {
     expect(new Subject({ at: 50, accepted: 4, resumesAt: 100 }).perSecond).toBeCloseTo(40, 9);
   });
 
@@ -244,7 +244,7 @@ describe("AdaptiveRate after a 429 while it climbs", () => {
     expect((perSecond * every) / 1000).toBeLessThan(1.1);
   });
 
-  it("decreases to half at most, and never increases", () => {
+  it("decreases by at most half, and never increases", () => {
     const slow = new Subject();
     slow.send(5000, 40, 50);
     const before = slow.perSecond;
@@ -352,7 +352,7 @@ describe("AdaptiveRate after a 429 with fewer than five requests accepted before
     expect(seconds).toBeLessThan(2);
   });
 
-  it("does not double the rate beyond what was known", () => {
+  it("does not double the rate beyond the known rate", () => {
     const subject = confirmed(50);
     const before = subject.perSecond;
     const now = subject.now + 2000;
@@ -390,7 +390,7 @@ function life(accepted: number, weight: number): number[] {
 
 describe("AdaptiveRate of tokens", () => {
   it.each([1, 2, 4, 20])(
-    "equals a rate of requests if all weigh the same, with %i accepted at first",
+    "equals a rate of requests if all have the same token count, with %i accepted at first",
     (accepted) => {
       const [requests, tokens] = [life(accepted, 1), life(accepted, 50)];
       for (const [at, value] of tokens.entries()) expect(value).toBeCloseTo(requests[at] as number, 6);

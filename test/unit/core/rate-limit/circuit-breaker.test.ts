@@ -123,7 +123,7 @@ describe("CircuitBreaker", () => {
     expect(breaker.isOpen).toBe(false);
   });
 
-  it("takes any response for news while there are no failures", () => {
+  it("treats any response as a success while there are no failures", () => {
     const breaker = new CircuitBreaker();
     breaker.failed(10, failure(5));
     breaker.responded(20, 12);
@@ -163,7 +163,7 @@ interface Request {
   readonly isProbe: boolean;
 }
 
-describe("CircuitBreaker, for any order of results", () => {
+describe("CircuitBreaker for any order of results", () => {
   const results = ["succeeds", "fails", "is aborted"] as const;
   const step = record({
     delay: constantFrom(0, 1, 50, 250, 800),

@@ -53,7 +53,7 @@ function rateLimited(seconds: number): Response {
   );
 }
 
-describe.each(FAKES)("a rate limiter when a test fakes %s", (_, faked) => {
+describe.each(FAKES)("rate limiter when a test fakes %s", (_, faked) => {
   it("sends 40 requests at once after a call in real time", async () => {
     const { embed } = embedder();
     expect(await embed(40)).toBe(40);
@@ -72,7 +72,7 @@ describe.each(FAKES)("a rate limiter when a test fakes %s", (_, faked) => {
   });
 });
 
-describe("a rate limiter under fake timers", () => {
+describe("rate limiter under fake timers", () => {
   it("does not wait in real time for a reset that a server named under fake timers", async () => {
     const { embed } = embedder([rateLimited(15)]);
     vi.useFakeTimers();
@@ -93,7 +93,7 @@ describe("a rate limiter under fake timers", () => {
     expect(await withinTurns(call)).toBe(1);
   });
 
-  it("resumes after a reset when `performance` stands still and setTimeout is real", async () => {
+  it("resumes after a reset when `performance` is constant and setTimeout is real", async () => {
     const { embed } = embedder([rateLimited(0.02)]);
     vi.useFakeTimers({ toFake: ["performance"] });
     expect(await embed(1)).toBe(1);
@@ -108,7 +108,7 @@ describe("a rate limiter under fake timers", () => {
     expect(await withinTurns(call)).toBe(40);
   });
 
-  it("keeps its limiter while the clock only advances", async () => {
+  it("keeps its state while the clock only advances", async () => {
     const { embed, events } = embedder([rateLimited(1)]);
     vi.useFakeTimers();
     const first = embed(1);
@@ -121,7 +121,7 @@ describe("a rate limiter under fake timers", () => {
 });
 
 describe("Clock", () => {
-  it("never goes back, and passes as `performance` does", () => {
+  it("never goes back, and advances as `performance` does", () => {
     const now = vi.spyOn(performance, "now").mockReturnValue(5000);
     const clock = new Clock();
     const times = [5000, 5010, 0, 7, 6, 1000].map((time) => {
@@ -148,7 +148,7 @@ describe("Clock", () => {
     expect(clock.wasReplaced).toBe(false);
   });
 
-  it("calls back early for a time that is too far for a timer", async () => {
+  it("fires early for a time beyond a timer's range", async () => {
     vi.useFakeTimers();
     const clock = new Clock();
     const callback = vi.fn<() => void>();

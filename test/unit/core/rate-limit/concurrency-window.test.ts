@@ -48,7 +48,7 @@ describe("ConcurrencyWindow at the start", () => {
   });
 });
 
-describe("ConcurrencyWindow, of a server that rejects nothing", () => {
+describe("ConcurrencyWindow of a server that rejects nothing", () => {
   it.each([128, 1000])("doubles while throughput does: up to maxConcurrency at %i workers", (workers) => {
     const seconds = load({ workers, serviceMs: 200, untilMs: 10_000 });
     expect(sizes(seconds.slice(2)).every((size) => size === 128)).toBe(true);
@@ -61,7 +61,7 @@ describe("ConcurrencyWindow, of a server that rejects nothing", () => {
     expect(p95(seconds)).toBeLessThanOrEqual(2.5 * 200);
   });
 
-  it.each([2, 8, 64])("takes back a doubled window that does not pay: %i workers", (workers) => {
+  it.each([2, 8, 64])("shrinks again after doubling without more throughput: %i workers", (workers) => {
     const seconds = load({ workers, serviceMs: 200 });
     const most = Math.max(...sizes(seconds));
     expect(most).toBeGreaterThan(workers);
@@ -69,7 +69,7 @@ describe("ConcurrencyWindow, of a server that rejects nothing", () => {
     expect(seconds.at(-1)?.size).toBeLessThanOrEqual(2 * workers);
   });
 
-  it("is halved when responses take more than twice as long, and restored if that costs throughput", () => {
+  it("is halved when responses take more than twice as long, and restored if throughput falls", () => {
     const slower = { workers: 1000, serviceMs: (now: number) => (now < 5000 ? 100 : 400), untilMs: 20_000 };
     const seconds = load(slower);
     expect(seconds[4]?.size).toBe(128);
@@ -92,7 +92,7 @@ describe("ConcurrencyWindow, of a server that rejects nothing", () => {
     expect(window.size).toBe(16);
   });
 
-  it("does not hold back queries because of what was measured of documents", () => {
+  it("does not delay queries because of measurements of documents", () => {
     const window = new ConcurrencyWindow(0);
     load({ workers: 2, serviceMs: 200, untilMs: 10_000 }, window);
     expect(window.size).toBeLessThan(16);
@@ -102,7 +102,7 @@ describe("ConcurrencyWindow, of a server that rejects nothing", () => {
   });
 });
 
-describe("ConcurrencyWindow, of a full server", () => {
+describe("ConcurrencyWindow of a full server", () => {
   it.each([
     [4, 0],
     [8, 0],
@@ -111,7 +111,7 @@ describe("ConcurrencyWindow, of a full server", () => {
     [4, 8],
     [16, 8],
     [40, 8],
-  ])("finds what %i workers and a queue of %i accept, and stays there", (workers, maxQueue) => {
+  ])("finds what %i workers and a queue of %i accept, and keeps that size", (workers, maxQueue) => {
     const level = workers + maxQueue;
     const seconds = load({ workers, maxQueue, serviceMs: 200 });
     const later = seconds.slice(5);
@@ -122,7 +122,7 @@ describe("ConcurrencyWindow, of a full server", () => {
     expect(rejected / later.length).toBeLessThan(0.2 * throughput(later));
   });
 
-  it("holds back queries as well", () => {
+  it("delays queries too", () => {
     expect(full(8).hasCapacity(8, 128, true)).toBe(false);
   });
 
@@ -141,7 +141,7 @@ describe("ConcurrencyWindow, of a full server", () => {
     expect(window.size - before).toBeLessThanOrEqual(8);
   });
 
-  it("goes below one request at a time for a server that accepts less: it sends at intervals", () => {
+  it("decreases below one request at a time for a server that accepts less, by intervals", () => {
     const window = full(8);
     for (const sentAt of [10_000, 20_000, 30_000]) {
       for (let failure = 0; failure < 20; failure++) window.failed(0, failure, true);
@@ -156,7 +156,7 @@ describe("ConcurrencyWindow, of a full server", () => {
 
 const isOut = (now: number): boolean => now >= 10_000 && now < 12_000;
 
-describe("ConcurrencyWindow, of a server whose requests fail", () => {
+describe("ConcurrencyWindow of a server whose requests fail", () => {
   it.each([
     ["at once", 5],
     ["as slowly as the others succeed", 200],
@@ -181,7 +181,7 @@ describe("ConcurrencyWindow, of a server whose requests fail", () => {
     expect((seconds[10]?.rejected ?? 0) + (seconds[11]?.rejected ?? 0)).toBeLessThanOrEqual(128 + 20);
   });
 
-  it("is restored to what it was, although little was in flight when the outage began", () => {
+  it("is restored to its earlier size, although few requests were in flight when the outage began", () => {
     const window = full(8);
     const before = window.size;
     window.failed(0, 0, false);
@@ -193,7 +193,7 @@ describe("ConcurrencyWindow, of a server whose requests fail", () => {
   });
 });
 
-describe("ConcurrencyWindow, for any order of results", () => {
+describe("ConcurrencyWindow for any order of results", () => {
   const step = record({
     delay: integer({ min: 0, max: 500 }),
     what: constantFrom("succeeded", "failed", "restore"),

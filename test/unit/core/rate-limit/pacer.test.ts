@@ -227,7 +227,7 @@ describe("Pacer after several 429s in a row", () => {
     for (let again = 0; again < 10; again++) expect(rateLimited(pacer, 100 + again * 1000, 1000)).toBe(1000);
   });
 
-  it("sends the next request at the end of the delay after more than six 429s in a row, even if the rate is not paid off", () => {
+  it("sends the next request at the end of the delay after more than six 429s in a row, regardless of the rate", () => {
     const pacer = started();
     rateLimited(pacer, 99, 1, "tokens");
     let now = 100;
@@ -333,7 +333,7 @@ describe("Pacer with a reset of more than 7.5 seconds", () => {
     expect(pacer.limitedBy).toBeUndefined();
   });
 
-  it("does not believe resets of more than five seconds again, but shorter ones", () => {
+  it("ignores later resets of more than five seconds, but not shorter ones", () => {
     const pacer = delayed();
     pacer.succeeded(3520, pacer.sent(3500, 10));
     expect(rateLimited(pacer, 4000, 5001)).toBe(500);
@@ -410,7 +410,7 @@ describe("Pacer after a 429 without a limit", () => {
     expect(limits.at(-1)).toBe("requests");
   });
 
-  it("is noise however often it comes, up to 4 % of all requests", () => {
+  it("is treated as random for any number of 429s up to 4 % of all requests", () => {
     const pacer = started();
     for (let round = 0; round < 100; round++) {
       burst(pacer, round * 100);
@@ -468,7 +468,7 @@ describe("Pacer.nextSendTime", () => {
     expect(pacer).toMatchObject({ limitedBy, ratePerSecond });
   });
 
-  it("is a few seconds away at most after a large request, with a rate that small ones were counted for", () => {
+  it("returns at most a few seconds after a large request, with a rate of small requests", () => {
     const pacer = started();
     // A query of five tokens receives a 429 while the rate still pays off a batch of six thousand.
     const query = pacer.sent(400, 5);

@@ -80,7 +80,7 @@ describe("RateLimiter", () => {
     expect(limiter.idle).toBe(true);
   });
 
-  it("grants one permit at a time, so that a query asked for meanwhile is sent next", async () => {
+  it("grants one permit at a time, so that a new query is sent next", async () => {
     const limiter = new RateLimiter();
     const log: string[] = [];
     const documents = [1, 2].map(() => send(limiter, "documents", log, { maxConcurrency: 8 }));
@@ -135,7 +135,7 @@ describe("RateLimiter", () => {
     expect(most).toBe(32);
   });
 
-  it("lets no more responses in flight than fit into 256 MB, by the size of the last ones", async () => {
+  it("limits responses in flight to 256 MB, by the size of the last ones", async () => {
     const limiter = new RateLimiter();
     (await send(limiter, "first", [], { maxConcurrency: 16 })).succeeded(100 * 2 ** 20);
     const waiting = [1, 2, 3].map(() => send(limiter, "job", [], { maxConcurrency: 16 }));
@@ -186,7 +186,7 @@ describe("RateLimiter", () => {
     expect(log).toEqual(["first", "query", "documents"]);
   });
 
-  it("sends nothing for as long as a failure says if all requests fail", async () => {
+  it("delays all requests for the server's delay if all of them fail", async () => {
     const limiter = new RateLimiter();
     const log: string[] = [];
     for (let request = 0; request < 4; request++) {
@@ -292,7 +292,7 @@ describe("RateLimiter", () => {
     expect(limiter.idle).toBe(true);
   });
 
-  it("knows that a server has responded after any response, but not after a lost connection", async () => {
+  it("records that a server has responded after any response, but not after a lost connection", async () => {
     const limiters = Array.from({ length: 5 }, () => new RateLimiter());
     const [lost, failed, rejected, limited, succeeded] = await Promise.all(
       limiters.map(async (limiter) => (await acquire(limiter)).start(TOKENS)),
@@ -306,7 +306,7 @@ describe("RateLimiter", () => {
     expect(limiters.map(({ hasResponded }) => hasResponded)).toEqual([false, true, true, true, true]);
   });
 
-  it("describes what has failed since the last success", async () => {
+  it("describes the failures since the last success", async () => {
     const limiter = new RateLimiter();
     expect([limiter.failing, limiter.lastSuccess]).toEqual([undefined, Number.NEGATIVE_INFINITY]);
     (await send(limiter, "first", [])).succeeded();
@@ -325,8 +325,8 @@ describe("RateLimiter", () => {
   });
 });
 
-describe("RateLimiter, callers that wait", () => {
-  it("are rejected exactly when their time is over while the model fails", async () => {
+describe("callers that wait for a RateLimiter", () => {
+  it("fails them exactly at their deadline while the model fails", async () => {
     const limiter = new RateLimiter();
     for (let request = 0; request < 4; request++) {
       (await send(limiter, "fails", [])).failed(failure({ retryAfterMs: 60_000 }));
@@ -349,7 +349,7 @@ describe("RateLimiter, callers that wait", () => {
     expect([limiter.idle, vi.getTimerCount()]).toEqual([true, 0]);
   });
 
-  it("are rejected at once if others are before them, and their time is over when the model fails", async () => {
+  it("fails them at once if their deadline has passed, others wait before them, and the model fails", async () => {
     const limiter = new RateLimiter();
     const first = await send(limiter, "first", []);
     const other = acquire(limiter);
@@ -360,7 +360,7 @@ describe("RateLimiter, callers that wait", () => {
     expect(limiter.idle).toBe(true);
   });
 
-  it("are sent, although their time is over, if they need not wait", async () => {
+  it("sends them after their deadline if they need not wait", async () => {
     const limiter = new RateLimiter();
     for (let request = 0; request < 3; request++) {
       (await send(limiter, "fails", [], { waitsUntil: never })).failed(failure());
@@ -374,7 +374,7 @@ describe("RateLimiter, callers that wait", () => {
     expect([limiter.isOut, limiter.idle]).toEqual([false, true]);
   });
 
-  it("are not rejected while the model is slow", async () => {
+  it("keeps them while the model is slow", async () => {
     const limiter = new RateLimiter();
     const first = await send(limiter, "first", []);
     const waiting = acquire(limiter, { waitsUntil: never });
@@ -384,7 +384,7 @@ describe("RateLimiter, callers that wait", () => {
     expect(limiter.idle).toBe(true);
   });
 
-  it("are not rejected after a success, whatever failed before", async () => {
+  it("keeps them after a success, whatever failed before", async () => {
     const limiter = new RateLimiter();
     const [failing, working] = [
       await send(limiter, "failing", [], { maxConcurrency: 2 }),
@@ -447,7 +447,7 @@ describe("RateLimiter in an outage", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("stays out when a request succeeds that was sent before the outage", async () => {
+  it("remains in the outage when a request succeeds that was sent before it", async () => {
     const limiter = new RateLimiter();
     const early = await send(limiter, "early", [], { maxConcurrency: 8 });
     await pass(2000);
@@ -477,7 +477,7 @@ describe("RateLimiter in an outage", () => {
   it.each<[string, (sent: InFlight) => unknown]>([
     ["429", (sent) => sent.rateLimited(1, "requests", "429")],
     ["rejection", (sent) => sent.rejected()],
-  ])("is over after a %s, which shows that the server works", async (_, end) => {
+  ])("ends after a %s, which shows that the server works", async (_, end) => {
     const limiter = await out();
     const probe = send(limiter, "probe", []);
     await pass(250);

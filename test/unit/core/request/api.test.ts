@@ -73,7 +73,7 @@ describe("Api", () => {
     permit.cancel();
   });
 
-  it("sends nothing, and gives the permit back, if the caller was aborted before the attempt", async () => {
+  it("sends nothing, and cancels the permit, if the caller was aborted before the attempt", async () => {
     const { api, emit, emulator, operation } = given();
     const controller = new AbortController();
     const aborted = operation(controller.signal);
@@ -85,7 +85,7 @@ describe("Api", () => {
     expect(aborted.limiter.idle).toBe(true);
   });
 
-  it("throws an error of `parse` that says nothing about the response", async () => {
+  it("throws an error of `parse` that is not about the response", async () => {
     const { api, operation } = given();
     const mistake = new TypeError("a mistake of ours");
     const parse = (): never => {
@@ -125,7 +125,7 @@ describe("Api", () => {
     expect(emulator.requests.length).toBe(1);
   });
 
-  it.each(["requests", "tokens"] as const)("knows after a 429 that the server limits %s", async (by) => {
+  it.each(["requests", "tokens"] as const)("reports after a 429 that the server limits %s", async (by) => {
     const errorType = `dynamic_${by === "tokens" ? "token" : "request"}_limited`;
     const { api, emit, operation } = given({ status: 429, errorType, headers: { "x-ratelimit-reset": "1" } });
     expect(api.limit).toBeUndefined();

@@ -17,7 +17,7 @@ function sized(texts: number, tokens: number): Batch {
 }
 
 describe("splitInHalf()", () => {
-  it("returns two parts that join to the whole, neither of them empty", () => {
+  it("returns two non-empty parts that join to the whole", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(50), { minLength: 2, maxLength: 40 }), (tokenCounts) => {
         const whole = batchOf(tokenCounts);
@@ -59,7 +59,7 @@ describe("AcceptedSize", () => {
     ["count", { texts: 16, tokens: Number.POSITIVE_INFINITY }],
     ["size", { texts: Number.POSITIVE_INFINITY, tokens: 500 }],
     ["unknown", { texts: 16, tokens: 500 }],
-  ] as const)("limits what was rejected to the largest accepted part (%s)", (by, limits) => {
+  ] as const)("sets the limit of a rejected size to the largest accepted part (%s)", (by, limits) => {
     const size = learned(by, [], sized(32, 900), [sized(16, 400), sized(16, 500)]);
     expect(size.limits).toEqual(limits);
   });

@@ -13,13 +13,13 @@ function add(lease: ReturnType<ByteBudget["open"]>, bytes: number): { done: bool
 }
 
 describe("ByteBudget", () => {
-  it("lets responses go on without a wait until they hold too much together", () => {
+  it("accepts responses without a delay until they exceed the budget together", () => {
     const budget = new ByteBudget(4 * MB);
     expect(budget.open().add(2 * MB)).toBeUndefined();
     expect(budget.open().add(2 * MB)).toBeUndefined();
   });
 
-  it("lets one response go on beyond the budget, and the others wait until it ends", async () => {
+  it("accepts one response beyond the budget, and delays the others until it ends", async () => {
     const budget = new ByteBudget(4 * MB);
     const [first, second, third] = [budget.open(), budget.open(), budget.open()];
     expect(add(first, 5 * MB).done).toBe(true);
@@ -32,7 +32,7 @@ describe("ByteBudget", () => {
     expect([two.done, three.done]).toEqual([true, true]);
   });
 
-  it("favours the response that has waited longest while the others still hold too much", async () => {
+  it("prefers the response that has waited longest", async () => {
     const budget = new ByteBudget(4 * MB);
     const [first, second, third] = [budget.open(), budget.open(), budget.open()];
     add(first, 5 * MB);
@@ -45,13 +45,13 @@ describe("ByteBudget", () => {
     expect(three.done).toBe(true);
   });
 
-  it("never lets a small response wait, so that a query is not held up", () => {
+  it("never delays a small response, such as that of a query", () => {
     const budget = new ByteBudget(4 * MB);
     void budget.open().add(5 * MB);
     expect(budget.open().add(100_000)).toBeUndefined();
   });
 
-  it("forgets a waiting response that is aborted", async () => {
+  it("removes a waiting response that is aborted", async () => {
     const budget = new ByteBudget(4 * MB);
     const [first, second, third] = [budget.open(), budget.open(), budget.open()];
     add(first, 5 * MB);

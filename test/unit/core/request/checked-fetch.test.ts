@@ -26,7 +26,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe("a custom fetch whose bodies are streams of Node", () => {
+describe("custom fetch whose bodies are streams of Node", () => {
   it("embeds texts with one request", async () => {
     const fetch = vi.fn<() => Promise<Response>>(async () => nodeFetchResponse(200, BODY));
     const { vectors } = await bench().embedder({ fetch }).embed(["a"]);
@@ -57,7 +57,7 @@ describe("a custom fetch whose bodies are streams of Node", () => {
   });
 });
 
-describe("a custom fetch that returns no Response", () => {
+describe("custom fetch that returns no Response", () => {
   const mocks: [string, unknown, string][] = [
     ["{ ok, json }", { ok: true, json: async () => ({}) }, "`status`, `headers`, `arrayBuffer()`"],
     ["{ ok, status, json }", { ok: true, status: 200, json: async () => ({}) }, "`headers`, `arrayBuffer()`"],
@@ -75,7 +75,7 @@ describe("a custom fetch that returns no Response", () => {
     ["parsed JSON", JSON.parse(BODY), "`status`, `ok`, `headers`, `arrayBuffer()`"],
   ];
 
-  it.each(mocks)("is one error without a retry: %s", async (_, returned, missing) => {
+  it.each(mocks)("causes an error without a retry: %s", async (_, returned, missing) => {
     const fetch = vi.fn<() => Promise<Response>>(async () => returned as Response);
     const error = await errorOf({ fetch });
     expect(error).toMatchObject({
@@ -87,8 +87,8 @@ describe("a custom fetch that returns no Response", () => {
   });
 });
 
-describe("the global fetch", () => {
-  it.each([undefined, null, "fetch", {}])("is named if it is %j", async (fetch) => {
+describe("global fetch", () => {
+  it.each([undefined, null, "fetch", {}])("causes an error that names it if it is %j", async (fetch) => {
     vi.stubGlobal("fetch", fetch);
     const error = await errorOf({ fetch: undefined });
     expect(error).toMatchObject({
@@ -98,7 +98,7 @@ describe("the global fetch", () => {
     });
   });
 
-  it("is found if it appears after the first call", async () => {
+  it("is used if it appears after the first call", async () => {
     vi.stubGlobal("fetch", undefined);
     const embedder = new Embedder({ model: "m", apiKey: freshKey() });
     expect(await rejection(embedder.embed(["a"]))).toMatchObject({ code: "invalid_option" });
@@ -106,7 +106,7 @@ describe("the global fetch", () => {
     expect(plain((await embedder.embed(["a"])).vectors)).toEqual([vectorOf("a")]);
   });
 
-  it("is named in a mistake that it throws", async () => {
+  it("causes an error that names it for a programming error", async () => {
     vi.stubGlobal("fetch", () => {
       throw new ReferenceError("of a mock");
     });
@@ -115,7 +115,7 @@ describe("the global fetch", () => {
   });
 });
 
-describe("a mistake outside of a custom fetch", () => {
+describe("programming error outside of a custom fetch", () => {
   it("is not retried in a custom client, nor reported as a lost connection", async () => {
     const create = vi.fn<() => never>(() => {
       throw new TypeError("of the client");
@@ -127,7 +127,7 @@ describe("a mistake outside of a custom fetch", () => {
     expect(create).toHaveBeenCalledTimes(1);
   });
 
-  it("is not retried in reading a body, which is paid for", async () => {
+  it("is not retried while a body is read, which is billed already", async () => {
     const body = new ReadableStream({
       pull: () => {
         throw new ReferenceError("of a mock");
@@ -139,7 +139,7 @@ describe("a mistake outside of a custom fetch", () => {
     expect(error.message).toContain("reading the response threw a ReferenceError;");
   });
 
-  it("is named if the platform lacks a part of fetch", async () => {
+  it("causes an error that names the missing part of fetch", async () => {
     vi.stubGlobal("Headers", undefined);
     const error = await errorOf({ fetch: async () => new Response(BODY) });
     expect(error.code).toBe("invalid_option");
@@ -147,7 +147,7 @@ describe("a mistake outside of a custom fetch", () => {
   });
 });
 
-describe("a failed call without a response", () => {
+describe("failed call without a response", () => {
   it("is not taken for a response of the server", async () => {
     const thrown: Error[] = [new ReferenceError("of a mock")];
     const fetch = vi.fn<() => Promise<Response>>(() =>

@@ -64,7 +64,7 @@ describe("errorInBody()", () => {
     expect(errorInBody(body, "r-1")?.status).toBe(status);
   });
 
-  it("keeps the words, the status of the response and the request id of its header", () => {
+  it("keeps the message, the status of the response and the request id of its header", () => {
     const body = { id: "from-the-body", error: { message: "m", type: "t", code: "bad_request" } };
     const words = { message: "m", type: "t", code: "bad_request" };
     const failure = { kind: "status", status: 400, httpStatus: 200, body: words, waitMs: undefined };
@@ -73,7 +73,7 @@ describe("errorInBody()", () => {
   });
 });
 
-describe("a 200 that holds an error object", () => {
+describe("200 that holds an error object", () => {
   useVirtualTime();
 
   it.each<[object, string, number]>([
@@ -84,7 +84,7 @@ describe("a 200 that holds an error object", () => {
     [{ error: { message: "Not you.", code: 403 } }, "permission_denied", 1],
     [{ error: { message: "It broke.", type: "server_error" } }, "server_error", 3],
     [{ error: { message: "It is odd." } }, "server_error", 3],
-  ])("is classified by what it says: %j", async (body, code, requests) => {
+  ])("is classified by its message: %j", async (body, code, requests) => {
     const { embedder, emulator } = bench({ faults: () => success(body) });
     const ended = rejection(embedder({ maxRetries: 2 }).embed(["a text"]));
     await timed(ended);
@@ -93,7 +93,7 @@ describe("a 200 that holds an error object", () => {
     expect(emulator.requests.length).toBe(requests);
   });
 
-  it("is retried if it says that the server is overloaded, or that a rate is exceeded", async () => {
+  it("is retried if its message reports an overload or an exceeded rate", async () => {
     for (const code of [503, 429, "rate_limit_exceeded", "overloaded"]) {
       const { embedder, emulator } = bench({ faults: [success({ error: { message: "Later.", code } })] });
       const call = embedder().embed(texts(4));
@@ -103,7 +103,7 @@ describe("a 200 that holds an error object", () => {
     }
   });
 
-  it("is split if it says that the request is too large", async () => {
+  it("is split if its message reports a request that is too large", async () => {
     const body = { error_code: 336221, error_msg: "max number of documents is 64" };
     const { reranker, emulator } = bench({
       faults: ({ texts: amount }) => (amount > 64 ? success(body) : undefined),
@@ -114,7 +114,7 @@ describe("a 200 that holds an error object", () => {
     expect(emulator.requests.map(({ texts: amount }) => amount)).toEqual([100, 50, 50]);
   });
 
-  it("is described as what it is, with the status of the response in the events", async () => {
+  it("is described by its error, with the status of the response in the events", async () => {
     const body = { error: { message: "No such field.", type: "invalid_request_error" } };
     const { embedder, events } = bench({ faults: () => success(body) });
     const { message } = (await rejection(embedder().embed(["a text"]))) as Error;
@@ -132,7 +132,7 @@ describe("a 200 that holds an error object", () => {
     expect(message).not.toContain("private");
   });
 
-  it("is accepted if it holds the vectors too", async () => {
+  it("is accepted if it also holds the vectors", async () => {
     const data = [{ index: 0, embedding: [1, 2, 3, 4] }];
     const { embedder } = bench({ faults: () => success({ error: null, data }) });
     expect(plain((await embedder().embed(["a text"])).vectors)).toEqual([[1, 2, 3, 4]]);

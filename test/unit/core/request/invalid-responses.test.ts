@@ -159,7 +159,7 @@ describe("responses that are too large", () => {
     },
   );
 
-  it("says that `dimensions` may help as long as the length of the vectors is not known", async () => {
+  it("suggests `dimensions` as long as the length of the vectors is not known", async () => {
     const { embedder } = bench({ faults: () => ({ body: " ".repeat(2_000_000) }) });
     const { message } = (await rejection(embedder().embed(["a"]))) as Error;
     expect(message).toContain("(set `dimensions` if the model's vectors are very long)");

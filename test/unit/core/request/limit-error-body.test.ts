@@ -33,18 +33,15 @@ async function failed(options: object): Promise<TogetherError> {
 }
 
 describe("error bodies", () => {
-  it.each(STATUSES.filter((status) => status >= 400))(
-    "are read up to 64 KB with status %i",
-    async (status) => {
-      const { body, read } = endless();
-      const error = await failed({ fetch: async () => respond(status, body) });
-      expect(error.status).toBe(status);
-      expect(read.megabytes).toBeLessThan(5);
-      expect(read.cancelled).toBe(true);
-    },
-  );
+  it.each(STATUSES.filter((status) => status >= 400))("reads up to 64 KB with status %i", async (status) => {
+    const { body, read } = endless();
+    const error = await failed({ fetch: async () => respond(status, body) });
+    expect(error.status).toBe(status);
+    expect(read.megabytes).toBeLessThan(5);
+    expect(read.cancelled).toBe(true);
+  });
 
-  it.each(STATUSES)("are read up to 64 KB with status %i and a client of the user's", async (status) => {
+  it.each(STATUSES)("reads up to 64 KB with status %i and a custom client", async (status) => {
     const { body, read } = endless();
     const fetch: typeof globalThis.fetch = async () => respond(status, body);
     const client = new Together({ apiKey: KEY, fetch, maxRetries: 0 });
@@ -54,7 +51,7 @@ describe("error bodies", () => {
     expect(read.cancelled).toBe(true);
   });
 
-  it("are left out if they are too long and the platform has no streams", () => {
+  it("omits them if they are too long and the platform has no streams", () => {
     const long = respond(500, "x", { "content-length": "65537" });
     Object.defineProperty(long, "body", { value: null });
     expect(limitErrorBody(long)).toMatchObject({ status: 500, ok: false, body: null });
@@ -63,7 +60,7 @@ describe("error bodies", () => {
     expect(limitErrorBody(short)).toBe(short);
   });
 
-  it("keep their words, headers and status if they are short", async () => {
+  it("keeps message, headers and status if they are short", async () => {
     const limited = limitErrorBody(respond(999, '{"error": "no"}', { "retry-after": "3" }));
     expect(limited).toMatchObject({ status: 999, ok: false });
     expect(limited.headers.get("retry-after")).toBe("3");
@@ -83,8 +80,8 @@ function onEmulator(): { client: Together; keys: () => (string | null)[] } {
   return { client, keys: () => sent.map((headers) => headers.get("authorization")) };
 }
 
-describe("a client of the user's", () => {
-  it("may change its key between two calls", async () => {
+describe("custom client", () => {
+  it("uses a key that changes between two calls", async () => {
     const { client, keys } = onEmulator();
     const own = bench().embedder({ client, apiKey: undefined, fetch: undefined });
     await own.embed(["a"]);

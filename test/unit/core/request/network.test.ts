@@ -44,7 +44,7 @@ describe("HTTP requests", () => {
     expect(vectors).toEqual([Float32Array.of(1.5, -0.1, 3e-20)]);
   });
 
-  it("sends documents to /v1/rerank and does not ask for their texts", async () => {
+  it("sends documents to /v1/rerank and does not request their texts", async () => {
     nock(ORIGIN)
       .post("/v1/rerank", {
         model: "m",
@@ -97,22 +97,19 @@ describe("HTTP requests", () => {
     ["ECONNRESET", "ECONNRESET"],
     ["ENOTFOUND", "ENOTFOUND"],
     ["certificate of key-1 has expired", "Error"],
-  ])(
-    "fails with an error for %s that names only the name or the code of what was thrown",
-    async (code, named) => {
-      nock(ORIGIN)
-        .post("/v1/embeddings")
-        .times(2)
-        .replyWithError(Object.assign(new Error("the request with a text failed"), { code }));
-      const error = await rejection(
-        new Embedder({ model: "m", apiKey: freshKey(), maxRetries: 1 }).embed(["a text"]),
-      );
-      expect(error).toMatchObject({ code: "connection_failed", attempts: 2 });
-      expect((error as Error).message).toContain(`the connection failed after 2 attempts (${named});`);
-    },
-  );
+  ])("fails for %s with an error that shows only the name or the code of the cause", async (code, named) => {
+    nock(ORIGIN)
+      .post("/v1/embeddings")
+      .times(2)
+      .replyWithError(Object.assign(new Error("the request with a text failed"), { code }));
+    const error = await rejection(
+      new Embedder({ model: "m", apiKey: freshKey(), maxRetries: 1 }).embed(["a text"]),
+    );
+    expect(error).toMatchObject({ code: "connection_failed", attempts: 2 });
+    expect((error as Error).message).toContain(`the connection failed after 2 attempts (${named});`);
+  });
 
-  it("sends the key that is configured, whatever TOGETHER_CUSTOM_HEADERS contains", async () => {
+  it("sends the configured key, whatever TOGETHER_CUSTOM_HEADERS contains", async () => {
     vi.stubEnv("TOGETHER_CUSTOM_HEADERS", "authorization: Bearer another-key\nX-Team: search");
     const apiKey = freshKey();
     nock(ORIGIN, { reqheaders: { authorization: `Bearer ${apiKey}`, "x-team": "search" } })
@@ -122,7 +119,7 @@ describe("HTTP requests", () => {
     vi.unstubAllEnvs();
   });
 
-  it("sends the headers of the SDK that describe platform and SDK, and no other of their kind", async () => {
+  it("sends the SDK's headers for platform and SDK, and no others of that kind", async () => {
     let names: string[] = [];
     const fetch: typeof globalThis.fetch = async (_, init) => {
       names = [...new Headers(init?.headers).keys()].filter((name) => name.startsWith("x-")).toSorted();

@@ -6,10 +6,10 @@ import { rejection } from "../../../support/emulate.js";
 
 const key = { model: "BAAI/bge-base-en-v1.5", apiKey: "key-of-the-tests" };
 
-describe("a platform without a global `fetch`", () => {
+describe("platform without a global `fetch`", () => {
   afterEach(() => void vi.unstubAllGlobals());
 
-  it("gets an error that names the option, before any request", async () => {
+  it("causes an error that names the option, before any request", async () => {
     vi.stubGlobal("fetch", undefined);
     const error = await rejection(new Embedder(key).embed(["a"]));
     expect(error).toMatchObject({
@@ -18,7 +18,7 @@ describe("a platform without a global `fetch`", () => {
     });
   });
 
-  it("gets the same error for reranking, even with a fallback", async () => {
+  it("causes the same error for reranking, even with a fallback", async () => {
     vi.stubGlobal("fetch", undefined);
     const reranker = new Reranker({ ...key, fallback: "original-order" });
     expect(await rejection(reranker.rerank("q", ["1"]))).toMatchObject({ code: "invalid_option" });

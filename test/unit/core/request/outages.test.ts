@@ -47,7 +47,7 @@ function sentAt({ emulator }: Bench, startedAt: number): number[] {
   return emulator.requests.map(({ time }) => time - startedAt);
 }
 
-describe("a job of 10,000 texts", () => {
+describe("job of 10,000 texts", () => {
   it.each<[string, Fault, number, number]>([
     ["503 for 0.3 s", UNAVAILABLE, 300, 1000],
     ["503 for 2 s", UNAVAILABLE, 2000, 1000],
@@ -86,7 +86,7 @@ describe("a job of 10,000 texts", () => {
   });
 });
 
-describe("a request", () => {
+describe("request", () => {
   it("has all its retries a day after an outage", async () => {
     const { embedder, emulator } = bench({ latency: 20, outages: [{ from: 0, to: 2000 }] });
     const one = embedder();
@@ -133,13 +133,13 @@ describe("100 queries in an outage", () => {
     ["503 with retry-after: 20", { status: 503, headers: { "retry-after": "20" } }, true, "server_error"],
     ["lost connections", "reset", false, "connection_failed"],
     ["web pages after a success", "html", true, "invalid_response"],
-  ])("fail within the time that their own retries would take: %s", async (_, fault, hasSucceeded, code) => {
+  ])("fails within the time of their own retries: %s", async (_, fault, hasSucceeded, code) => {
     const ends = await queries(fault, hasSucceeded);
     for (const { error } of ends) expect(error).toMatchObject({ code });
     expect(Math.max(...ends.map(({ after }) => after))).toBeLessThanOrEqual(1.1 * LONGEST_QUERY_MS);
   });
 
-  it("fail within 12 s if the server responds with 503 at once", async () => {
+  it("fails within 12 s if the server responds with 503 at once", async () => {
     const ends = await queries(UNAVAILABLE, true);
     expect(Math.max(...ends.map(({ after }) => after))).toBeLessThanOrEqual(1.1 * 12_000);
   });
@@ -148,7 +148,7 @@ describe("100 queries in an outage", () => {
     ["no response", "hang", false],
     ["no response after a success", "hang", true],
     ["503", UNAVAILABLE, true],
-  ])("fail with the first failure with maxRetries: 0, or after their own timeout: %s", async (...given) => {
+  ])("fails with the first failure with maxRetries: 0, or after their own timeout: %s", async (...given) => {
     const [, fault, hasSucceeded] = given;
     const ends = await queries(fault, hasSucceeded, { maxRetries: 0, timeout: 300 });
     expect(ends.filter(({ error }) => error === undefined)).toEqual([]);
@@ -159,7 +159,7 @@ describe("100 queries in an outage", () => {
     expect(Math.max(...ends.map(({ after }) => after))).toBeLessThanOrEqual(2 * 300);
   });
 
-  it("succeed if the outage is shorter than their retries", async () => {
+  it("succeeds if the outage is shorter than their retries", async () => {
     const { embedder, emulator } = bench({ latency: 20 });
     const one = embedder();
     await timed(one.embedQuery("before"));
@@ -169,7 +169,7 @@ describe("100 queries in an outage", () => {
     expect(Math.max(...ends.map(({ after }) => after))).toBeLessThan(5000);
   });
 
-  it("do not prevent later queries from finding out that the model works again", async () => {
+  it("does not prevent later queries from detecting the end of the outage", async () => {
     const { embedder, emulator } = bench();
     const one = embedder({ maxRetries: 0 });
     emulator.setOutages(FOREVER);
@@ -185,23 +185,20 @@ describe("100 rankings in an outage", () => {
     ["default options", "hang", {}, LONGEST_QUERY_MS],
     ["503", UNAVAILABLE, {}, 12_000],
     ["maxRetries: 0", "hang", { maxRetries: 0, timeout: 300 }, 2 * 300],
-  ])(
-    "fall back to the original order in the time that their own retries would take: %s",
-    async (...given) => {
-      const [, fault, options, longest] = given;
-      const { reranker } = bench({ outages: [{ from: 0, to: Number.POSITIVE_INFINITY, fault }] });
-      const one = reranker({ fallback: "original-order", ...options });
-      const calls = texts(100).map((query) => one.rerank(query, ["1", "2"]));
-      const ends = await allEnded(calls);
-      expect(Math.max(...ends.map(({ after }) => after))).toBeLessThanOrEqual(1.1 * longest);
-      for (const results of await Promise.all(calls)) {
-        expect(results.map(({ index }) => index)).toEqual([0, 1]);
-      }
-    },
-  );
+  ])("returns the original order in the time of their own retries: %s", async (...given) => {
+    const [, fault, options, longest] = given;
+    const { reranker } = bench({ outages: [{ from: 0, to: Number.POSITIVE_INFINITY, fault }] });
+    const one = reranker({ fallback: "original-order", ...options });
+    const calls = texts(100).map((query) => one.rerank(query, ["1", "2"]));
+    const ends = await allEnded(calls);
+    expect(Math.max(...ends.map(({ after }) => after))).toBeLessThanOrEqual(1.1 * longest);
+    for (const results of await Promise.all(calls)) {
+      expect(results.map(({ index }) => index)).toEqual([0, 1]);
+    }
+  });
 });
 
-describe("a wrong response with status 200", () => {
+describe("wrong response with status 200", () => {
   const wrong: [string, Fault][] = [
     ["a web page", "html"],
     ["an empty body", { body: "" }],
@@ -303,7 +300,7 @@ describe("retryDeadline", () => {
     ["429 with a reset of 60 s", reset(60), {}, 120_000],
     ["429 with a reset of 7 s", reset(7), {}, 120_000],
     ["429 with a deadline of 10 s", reset(7), { retryDeadline: 10_000 }, 10_000],
-  ])("is exactly when documents fail: %s", async (_, fault, options, deadline) => {
+  ])("ends documents exactly: %s", async (_, fault, options, deadline) => {
     const { embedder } = bench({ faults: () => fault });
     const ends = await allEnded(texts(20).map((text) => embedder(options).embed([text])));
     expect([...new Set(ends.map(({ after }) => Math.round(after)))]).toEqual([deadline]);
@@ -315,7 +312,7 @@ describe("retryDeadline", () => {
   it.each<[string, object, number]>([
     ["by default", {}, 120_000],
     ["retryDeadline: 10_000", { retryDeadline: 10_000 }, 10_000],
-  ])("is exactly when rate-limited queries and rankings fail: %s", async (_, options, deadline) => {
+  ])("ends rate-limited queries and rankings exactly: %s", async (_, options, deadline) => {
     const { embedder, reranker } = bench({ faults: () => reset(deadline / 2000) });
     const calls = texts(10).flatMap((text) => [
       embedder(options).embedQuery(text),
@@ -326,7 +323,7 @@ describe("retryDeadline", () => {
     for (const { error } of ends) expect(error).toMatchObject({ code: "rate_limited", status: 429 });
   });
 
-  it("is exactly when documents fail after lost connections, if the address has responded before", async () => {
+  it("ends documents exactly after lost connections, if the address has responded before", async () => {
     const { embedder, emulator } = bench();
     const one = embedder();
     await timed(one.embed(["before"]));
@@ -378,7 +375,7 @@ describe("retryDeadline", () => {
   });
 });
 
-describe("an address that never responds", () => {
+describe("address that never responds", () => {
   it.each<[string, Fault, string]>([
     ["lost connections", "reset", "connection_failed"],
     ["timeouts", "hang", "timeout"],
@@ -390,7 +387,7 @@ describe("an address that never responds", () => {
     expect(emulator.requests.length).toBe(6);
   });
 
-  it("fails for a whole job in the time that one request may take", async () => {
+  it("fails for a whole job in the time that one request has", async () => {
     const { embedder } = bench({ faults: () => "reset" });
     const { after, error } = await endOf(embedder({ batchSize: 1 }).embed(texts(500)));
     expect(error).toMatchObject({ code: "connection_failed" });
@@ -398,7 +395,7 @@ describe("an address that never responds", () => {
   });
 });
 
-describe("an abort in an outage", () => {
+describe("abort in an outage", () => {
   it("rejects every caller at once with its reason, and leaves no timer", async () => {
     const { embedder, reranker, emulator } = bench({ outages: FOREVER });
     const controller = new AbortController();
@@ -424,7 +421,7 @@ function phases(events: readonly TogetherEvent[]): unknown[] {
   return only(events, "outage").map(({ phase }) => phase);
 }
 
-describe("the event outage", () => {
+describe("event outage", () => {
   it("is emitted once when an outage begins and once when it ends, with its duration", async () => {
     const { embedder, events } = bench({ latency: 20, outages: [{ from: 300, to: 5300 }] });
     await timed(embedder({ batchSize: 10, maxConcurrency: 8 }).embed(texts(2000)));

@@ -94,7 +94,7 @@ describe("parseResponse()", () => {
   const hostile = fc
     .tuple(members, fc.array(data, { minLength: 1, maxLength: 2 }), members)
     .map((parts) => `{${parts.flat().join(",")}}`);
-  it("never gives an object the vector of another object", () => {
+  it("never assigns the vector of one object to another", () => {
     fc.assert(
       fc.property(hostile, (body) => {
         const parsed = parseResponse(bytesOf(body));
@@ -110,7 +110,7 @@ describe("parseResponse()", () => {
     ["white space before the colon", '"embedding" :""'],
     ["a placeholder as its value", '"embedding" :"<vector>"'],
     ["an escaped placeholder", String.raw`"embedding" :"\u003cvector>"`],
-  ])("does not mistake %s for a vector that is elsewhere in the body", (_, written) => {
+  ])("does not confuse %s with a vector elsewhere in the body", (_, written) => {
     const body = `{"data":[{"index":0,${written}}],${elsewhere}}`;
     expect(parseResponse(bytesOf(body))).toEqual(JSON.parse(body));
   });
@@ -121,7 +121,7 @@ describe("parseResponse()", () => {
     ["one that is empty", bodyOf(base64Of(1), "")],
     ["one that is not finite", bodyOf(base64Of(1), base64Of(Number.NaN))],
     ["one in numbers", bodyOf(base64Of(1), [2])],
-  ])("leaves %s to plain parsing", (_, body) => {
+  ])("leaves %s to JSON.parse", (_, body) => {
     expect(parseResponse(bytesOf(JSON.stringify(body)))).toEqual(JSON.parse(JSON.stringify(body)));
   });
 
@@ -132,7 +132,7 @@ describe("parseResponse()", () => {
     expect(readEmbeddings(parsed, 1)).toEqual([Float32Array.of(1)]);
   });
 
-  it("takes the second of two equal keys, as JSON.parse does", () => {
+  it("uses the second of two equal keys, as JSON.parse does", () => {
     const [one, other] = [base64Of(1), base64Of(2)];
     const body = `{"data":[{"index":0,"embedding":"${one}","embedding":"${other}"}]}`;
     expect(readEmbeddings(parseResponse(bytesOf(body)), 1)).toEqual([Float32Array.of(2)]);

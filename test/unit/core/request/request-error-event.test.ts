@@ -14,9 +14,9 @@ function ends(events: readonly TogetherEvent[]): string[][] {
 }
 
 it.each<[string, Fault, string, number | undefined]>([
-  ["a refusal that repeating cannot change", { status: 401 }, "unauthorized", 401],
-  ["an answer that is none", "missing-item", "invalid_response", undefined],
-])("%s emits one request-error", async (_, fault, code, status) => {
+  ["a status that is not retryable", { status: 401 }, "unauthorized", 401],
+  ["an invalid response", "missing-item", "invalid_response", undefined],
+])("is emitted once after %s", async (_, fault, code, status) => {
   const { events, embedder } = bench({ faults: [fault] });
   await rejection(embedder().embed(texts(2)));
   expect(only(events, "request-error")).toEqual([
@@ -25,19 +25,19 @@ it.each<[string, Fault, string, number | undefined]>([
   expect(ends(events)).toEqual([["request-error"]]);
 });
 
-it("the last retry emits a request-error, those before it emit retries", async () => {
+it("is emitted for the last retry, after a retry event for each earlier one", async () => {
   const { events, reranker } = bench({ faults: () => ({ status: 500 }) });
   await rejection(reranker({ maxRetries: 1 }).rerank("query", texts(2), (text) => text));
   expect(ends(events)).toEqual([["retry"], ["request-error"]]);
 });
 
-it("a request that is split emits a request-error, and its halves emit responses", async () => {
+it("is emitted for a request that is split, whose halves emit responses", async () => {
   const { events, embedder } = bench({ maxBatchTexts: 2 });
   await embedder().embed(texts(4));
   expect(ends(events).flat().toSorted()).toEqual(["request-error", "response", "response"]);
 });
 
-it("an abort emits an aborted request-error for every request in flight", async () => {
+it("is emitted with code aborted for every request in flight at an abort", async () => {
   const { emulator, events, embedder } = bench({ latency: 3_600_000 });
   const controller = new AbortController();
   const outcome = rejection(embedder({ batchSize: 1 }).embed(texts(2), { signal: controller.signal }));
@@ -50,7 +50,7 @@ it("an abort emits an aborted request-error for every request in flight", async 
   expect(only(events, "request-error").map(({ code }) => code)).toEqual(["aborted", "aborted"]);
 });
 
-it("every request of a bad day ends once", async () => {
+it("is emitted at most once per request, in any mix of failures", async () => {
   const faults: Fault[] = ["ok", "reset", { status: 503 }, { status: 429 }, "ok", "cut"];
   const { events, embedder } = bench({ faults });
   await embedder({ batchSize: 1 }).embed(texts(8));
@@ -63,10 +63,10 @@ it("every request of a bad day ends once", async () => {
   ).toHaveLength(8);
 });
 
-describe("a model that responds with nothing but 429", () => {
+describe("model that responds with nothing but 429", () => {
   useVirtualTime();
 
-  it("emits one event per request: nothing is in flight when its callers are rejected", async () => {
+  it("emits one event per request, and has none in flight when its callers fail", async () => {
     const { events, embedder } = bench({
       faults: () => ({ status: 429, headers: { "x-ratelimit-reset": "30" } }),
     });

@@ -24,7 +24,7 @@ describe("embeddingLimit()", () => {
     expect(embeddingLimit(128, 1024).maxBytes).toBeGreaterThan(4 * 2 ** 20);
   });
 
-  it("is small, and says what to set, until the dimensions are known", () => {
+  it("is small, and suggests an option, until the dimensions are known", () => {
     const unknown = embeddingLimit(128, undefined);
     expect(unknown.maxBytes).toBeLessThan(18 * 2 ** 20);
     expect(unknown.hint).toContain("`dimensions`");
@@ -65,13 +65,13 @@ describe("rankingLimit()", () => {
 });
 
 describe("batches of long vectors", () => {
-  it("are smaller, so that their responses fit into the limit", async () => {
+  it("has fewer texts per batch, so that responses fit into the limit", async () => {
     const { embedder, bodies } = bench({ embed: (list) => list.map(() => Array(16_384).fill(0.5)) });
     await embedder({ batchSize: 200, dimensions: 16_384 }).embed(texts(200));
     expect(bodies().map(({ input }) => input.length)).toEqual([133, 67]);
   });
 
-  it("are sent at the full size once the first response has shown that vectors are short", async () => {
+  it("has full batches once the first response has shown that vectors are short", async () => {
     const { embedder, bodies } = bench();
     const own = embedder({ batchSize: 600, encodingFormat: "float" });
     await own.embed(texts(600, "first"));

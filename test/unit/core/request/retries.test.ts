@@ -3,7 +3,7 @@ import type { Fault } from "../../../../src/emulator/index.js";
 import { bench, only, rejection } from "../../../support/emulate.js";
 import { timed, useVirtualTime } from "../../../support/time.js";
 
-describe("a failure that another try may change", () => {
+describe("retryable failure", () => {
   useVirtualTime();
 
   it.each<[string, Fault, string, number | undefined]>([
@@ -18,10 +18,10 @@ describe("a failure that another try may change", () => {
     ["a lost connection", "reset", "connection_failed", undefined],
     ["half a body, then a lost connection", "cut", "connection_failed", undefined],
     ["half a body", "half", "connection_failed", undefined],
-    ["no answer", "hang", "timeout", undefined],
+    ["no response", "hang", "timeout", undefined],
     ["half a body, then nothing", "endless", "timeout", undefined],
     ["a body that takes too long", { bodyDuration: 90_000 }, "timeout", undefined],
-  ])("%s is tried again, and told", async (_, fault, code, status) => {
+  ])("is retried and reported: %s", async (_, fault, code, status) => {
     const { embedder, emulator, events } = bench({ faults: [fault] });
     const call = embedder({ timeout: 30_000 }).embed(["a text"]);
     await timed(call);
@@ -55,9 +55,9 @@ describe("a failure that another try may change", () => {
   });
 });
 
-describe("a fetch of the user's own", () => {
+describe("custom fetch", () => {
   it.each([undefined, null, "a string", 5, {}, new Error("mine"), new DOMException("mine", "AbortError")])(
-    "may reject with anything: %o",
+    "causes connection_failed for any rejection: %o",
     async (reason) => {
       const { embedder } = bench();
       const fetch = (): Promise<never> => Promise.reject(reason);
@@ -66,7 +66,7 @@ describe("a fetch of the user's own", () => {
     },
   );
 
-  it("may throw before it returns", async () => {
+  it("causes connection_failed if it throws before it returns", async () => {
     const { embedder } = bench();
     const one = embedder({
       maxRetries: 0,
@@ -77,20 +77,20 @@ describe("a fetch of the user's own", () => {
     expect(await rejection(one.embed(["a"]))).toMatchObject({ code: "connection_failed" });
   });
 
-  it("may hide a redirect, as browsers do", async () => {
+  it("causes redirected for a hidden redirect, as in browsers", async () => {
     const { embedder } = bench();
     const hidden = Object.defineProperty(Response.error(), "type", { value: "opaqueredirect" });
     const error = await rejection(embedder({ fetch: async () => hidden }).embed(["a"]));
     expect(error).toMatchObject({ code: "redirected" });
   });
 
-  it("may answer without a body", async () => {
+  it("causes an error for a response without a body", async () => {
     const { embedder } = bench();
     const error = await rejection(embedder({ fetch: async () => new Response(null) }).embed(["a"]));
     expect((error as Error).message).toContain("the response is empty");
   });
 
-  it("may have a class of headers of its own, and is understood all the same", async () => {
+  it("works with a custom class of headers", async () => {
     const { embedder } = bench();
     const headers = { get: (name: string) => (name === "x-ratelimit-reset" ? "500" : null) };
     const foreign = { status: 429, ok: false, headers, body: null, text: async () => "{}" };

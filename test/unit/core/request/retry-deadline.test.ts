@@ -36,13 +36,13 @@ async function failure(call: Promise<unknown>): Promise<{ after: number; error: 
   return { after, error: (await caught) as Error };
 }
 
-describe("a 429", () => {
+describe("429", () => {
   it.each<[string, Record<string, string>, number]>([
     ["x-ratelimit-reset: 7", { "x-ratelimit-reset": "7" }, 7000],
     ["retry-after: 7", { "retry-after": "7" }, 7000],
     ["retry-after-ms: 700", { "retry-after-ms": "700" }, 700],
     ["no header", {}, 100],
-  ])("is waited out as long as it says: %s", async (_, headers, least) => {
+  ])("delays requests until its reset: %s", async (_, headers, least) => {
     const until = performance.now() + least;
     const { embedder, emulator } = bench({
       faults: () => (performance.now() < until ? { status: 429, headers } : undefined),
@@ -55,7 +55,7 @@ describe("a 429", () => {
     expect([2, 3]).toContain(emulator.requests.length);
   });
 
-  it("is waited out until its date, but for one request that checks the date", async () => {
+  it("delays requests until its date, except one that checks the date", async () => {
     const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 30_000).toUTCString();
     const refused = { status: 429, headers: { "retry-after": date } };
     const { embedder, emulator } = bench({ faults: [refused, refused] });
@@ -105,7 +105,7 @@ describe("a 429", () => {
     expect(only(events, "retry")).toEqual([]);
   });
 
-  it("ends with an error when the model has answered nothing for two minutes", async () => {
+  it("causes an error when the model has accepted nothing for two minutes", async () => {
     const { embedder, emulator } = bench({ faults: () => refusal("10") });
     const { after, error } = await failure(embedder().embed(["a"]));
     expect(error).toMatchObject({ code: "rate_limited", status: 429 });
@@ -117,7 +117,7 @@ describe("a 429", () => {
     expect(emulator.requests.length).toBeLessThan(15);
   });
 
-  it("is borne for longer while other requests of the model succeed", async () => {
+  it("is retried for longer while other requests of the model succeed", async () => {
     const until = performance.now() + 300_000;
     const { embedder } = bench({
       faults: ({ body }) => {
@@ -134,7 +134,7 @@ describe("a 429", () => {
     expect(plain((await call).vectors)).toEqual([vectorOf("stubborn")]);
   });
 
-  it("that asks for more than two minutes is an error at once, which names the wait", async () => {
+  it("causes an error at once for a reset of more than two minutes, which names the delay", async () => {
     const { embedder, emulator } = bench({ faults: () => refusal("121") });
     const { after, error } = await failure(embedder().embed(["a"]));
     expect(after).toBeLessThan(1100);
@@ -143,7 +143,7 @@ describe("a 429", () => {
     expect(emulator.requests.length).toBe(1);
   });
 
-  it("that asks for an hour does not make the next caller wait for an hour: they are told at once, too", async () => {
+  it("does not delay the next caller for an hour after a reset of an hour, but fails it at once", async () => {
     const { embedder, emulator } = bench({ faults: () => refusal("3600") });
     for (const query of ["first", "second"]) {
       const { after, error } = await failure(embedder().embedQuery(query));
@@ -154,14 +154,14 @@ describe("a 429", () => {
     expect(await timed(embedder().embedQuery("third"))).toBeLessThan(1100);
   });
 
-  it("that asks for longer than a timer can run does not spin", async () => {
+  it("causes no busy loop for a reset beyond a timer's range", async () => {
     const { embedder } = bench({ faults: () => refusal("999999999") });
     const { after } = await failure(embedder().embed(texts(3000)));
     expect(after).toBeLessThan(1100);
   });
 });
 
-describe("a failure of the server", () => {
+describe("failure of the server", () => {
   beforeEach(() => {
     vi.spyOn(Math, "random").mockReturnValue(0.5);
   });
@@ -169,7 +169,7 @@ describe("a failure of the server", () => {
     vi.restoreAllMocks();
   });
 
-  it("is retried after growing delays, in an outage as well", async () => {
+  it("is retried with exponential backoff, in an outage as well", async () => {
     const { embedder, events } = bench({ faults: () => ({ status: 500 }) });
     const { after } = await failure(embedder().embed(["a"]));
     const delays = only(events, "retry").map(({ delayMs }) => delayMs);
@@ -177,15 +177,18 @@ describe("a failure of the server", () => {
     expect(after).toBeGreaterThanOrEqual(650 + 1350 + 4000);
   });
 
-  it.each(["embed", "embedQuery"] as const)("that costs a retry is outlasted for 5 s: %s", async (method) => {
-    const { embedder } = bench({ outages: [{ from: 0, to: 5000, fault: { status: 500 } }] });
-    const one = embedder();
-    const call = method === "embed" ? one.embed(["a"]) : one.embedQuery("a");
-    expect(await timed(call)).toBeLessThan(7000);
-    await expect(call).resolves.toBeDefined();
-  });
+  it.each(["embed", "embedQuery"] as const)(
+    "is retried for at least 5 s if it costs a retry: %s",
+    async (method) => {
+      const { embedder } = bench({ outages: [{ from: 0, to: 5000, fault: { status: 500 } }] });
+      const one = embedder();
+      const call = method === "embed" ? one.embed(["a"]) : one.embedQuery("a");
+      expect(await timed(call)).toBeLessThan(7000);
+      await expect(call).resolves.toBeDefined();
+    },
+  );
 
-  it("waits as long as the server asks, if it asks", async () => {
+  it("is retried after the delay that the server asks for", async () => {
     const { embedder, events } = bench({
       faults: [{ status: 503, headers: { "retry-after": "3" } }],
     });
@@ -194,7 +197,7 @@ describe("a failure of the server", () => {
     expect(only(events, "retry")).toMatchObject([{ delayMs: 3000, status: 503 }]);
   });
 
-  it("that asks for more than two minutes is an error at once, for the next caller as well", async () => {
+  it("causes an error at once for a delay of more than two minutes, also for the next caller", async () => {
     const { embedder } = bench({ faults: () => ({ status: 503, headers: { "retry-after": "3600" } }) });
     for (let call = 0; call < 6; call++) {
       const { after, error } = await failure(embedder().embedQuery("a"));
@@ -203,7 +206,7 @@ describe("a failure of the server", () => {
     }
   });
 
-  it("is made up for before new work is begun", async () => {
+  it("is retried before new texts are sent", async () => {
     const { embedder, emulator } = bench({
       latency: 100,
       faults: [{ status: 503, headers: { "retry-after-ms": "50" } }],
@@ -215,7 +218,7 @@ describe("a failure of the server", () => {
     expect(order).toEqual(["a", "b", "a", "c", "d"]);
   });
 
-  it("does not multiply traffic: in an outage 40 callers send fewer than 40 requests", async () => {
+  it("does not multiply traffic: 40 callers send fewer than 40 requests in an outage", async () => {
     const { embedder, emulator } = bench({ faults: () => ({ status: 500 }) });
     const one = embedder();
     const calls = texts(40).map((query) => rejection(one.embedQuery(query)));
@@ -225,7 +228,7 @@ describe("a failure of the server", () => {
 });
 
 describe("many callers", () => {
-  it("all receive an error within 125 s from a model that responds with nothing but 429", async () => {
+  it("fails all within 125 s for a model that responds with nothing but 429", async () => {
     const { embedder, emulator } = bench({ faults: () => refusal("30") });
     const one = embedder();
     const calls = texts(50).map((query) => rejection(one.embedQuery(query)));
@@ -236,7 +239,7 @@ describe("many callers", () => {
     expect(emulator.requests.length).toBeLessThan(20);
   });
 
-  it("each have their two minutes, however long the model has refused the others", async () => {
+  it("gives each caller two minutes, however long the model has failed before", async () => {
     const { embedder, emulator } = bench({ faults: () => refusal("30") });
     const one = embedder();
     const early = rejection(one.embedQuery("early"));
@@ -249,7 +252,7 @@ describe("many callers", () => {
     expect((await Promise.all(late)).length).toBe(5);
   });
 
-  it("receive it for lists and for rankings as well, most of them without a request of their own", async () => {
+  it("fails lists and rankings as well, most of them without a request of their own", async () => {
     const { embedder, reranker, emulator } = bench({ faults: () => refusal("30") });
     const [one, other] = [embedder(), reranker()];
     const calls = texts(20).flatMap((text) => [
@@ -266,7 +269,7 @@ describe("many callers", () => {
     expect(ranking).toContain(`Cannot rerank 2 documents with "me/rerank": ${said}`);
   });
 
-  it("receive neither the server's words about another caller's request nor its request id", async () => {
+  it("shows no caller the server's words or request id of another caller's request", async () => {
     const { embedder } = bench({
       faults: ({ body }) => {
         const [text] = (body as RequestBody).input;

@@ -229,7 +229,7 @@ async function call(thrown: unknown, maxRetries: number): Promise<[TogetherError
   return [error, fetch.mock.calls.length];
 }
 
-describe("a lost connection", () => {
+describe("lost connection", () => {
   it.each(LOST)("is retried: %s", async (_, thrown, source, detail) => {
     const [error, calls] = await call(thrown, 1);
     expect(source).not.toBe("");
@@ -239,7 +239,7 @@ describe("a lost connection", () => {
   });
 });
 
-describe("a certificate that is not trusted", () => {
+describe("certificate that is not trusted", () => {
   it.each(BAD_CERTIFICATES)("is not retried: %s", async (_, thrown, detail) => {
     const [error, calls] = await call(thrown, 5);
     expect(error).toMatchObject({ code: "connection_failed", attempts: 1 });
@@ -250,8 +250,8 @@ describe("a certificate that is not trusted", () => {
   });
 });
 
-describe("a mistake in a custom fetch", () => {
-  it.each(MISTAKES)("is not retried, and named without its message: %s", async (_, thrown, named) => {
+describe("programming error in a custom fetch", () => {
+  it.each(MISTAKES)("is not retried, and shown without its message: %s", async (_, thrown, named) => {
     const [error, calls] = await call(thrown, 5);
     expect(error).toMatchObject({ code: "invalid_option", attempts: 1 });
     expect(error.message).toContain(`your \`fetch\` threw ${named}; catch and log the error inside it`);

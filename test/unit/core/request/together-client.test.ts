@@ -106,15 +106,18 @@ describe("TogetherClient: error responses", () => {
     }
   });
 
-  it.each([300, 304, 305, 399])("does not call a %i a redirect, and does not retry it", async (status) => {
-    const fetch = vi.fn<() => Promise<Response>>(async () => new Response(null, { status }));
-    const error = (await rejection(bench().embedder({ fetch }).embed(["a"]))) as TogetherError;
-    expect(error).toMatchObject({ code: "invalid_response", attempts: 1 });
-    expect(error.message).toContain(
-      `the server responded with ${status}, which is no response to this request;`,
-    );
-    expect(fetch).toHaveBeenCalledTimes(1);
-  });
+  it.each([300, 304, 305, 399])(
+    "does not treat a %i as a redirect, and does not retry it",
+    async (status) => {
+      const fetch = vi.fn<() => Promise<Response>>(async () => new Response(null, { status }));
+      const error = (await rejection(bench().embedder({ fetch }).embed(["a"]))) as TogetherError;
+      expect(error).toMatchObject({ code: "invalid_response", attempts: 1 });
+      expect(error.message).toContain(
+        `the server responded with ${status}, which is no response to this request;`,
+      );
+      expect(fetch).toHaveBeenCalledTimes(1);
+    },
+  );
 
   it("accepts an error response without a body", async () => {
     const error = await errorFor(async () => new Response(null, { status: 401 }));

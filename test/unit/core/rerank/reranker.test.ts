@@ -7,12 +7,12 @@ import { breathe } from "../../../support/time.js";
 
 const identity = (text: string): string => text;
 
-it("a reranker names itself where it cannot be made", () => {
+it("names the class in the error of its constructor", () => {
   expect(() => new Reranker({ model: RERANK })).toThrow("Cannot create Reranker: there is no API key");
 });
 
 describe("rerank()", () => {
-  it("takes items of any kind, and gives back the very items", async () => {
+  it("accepts items of any kind, and returns the same objects", async () => {
     const { reranker } = bench();
     const items = [{ score: 3 }, { score: 9 }];
     const ranked = await reranker().rerank("q", items, ({ score }) => `score ${score}`);
@@ -23,7 +23,7 @@ describe("rerank()", () => {
     ]);
   });
 
-  it("takes an answer that repeats a long document, each character of it escaped", async () => {
+  it("accepts a response that repeats a long document with every character escaped", async () => {
     const { reranker } = bench();
     const document = "\u0001".repeat(200_000);
     const results = [{ index: 0, relevance_score: 1, document: { text: document } }];
@@ -33,20 +33,20 @@ describe("rerank()", () => {
     ]);
   });
 
-  it("asks for each item's text once", async () => {
+  it("calls `textOf` once per item", async () => {
     const { reranker } = bench();
     const textOf = vi.fn<typeof identity>(identity);
     await reranker().rerank("q", ["1", "2"], textOf);
     expect(textOf.mock.calls).toEqual([["1"], ["2"]]);
   });
 
-  it("keeps scores as the model gives them: no clamp, no scale", async () => {
+  it("returns the model's scores unchanged", async () => {
     const { reranker } = bench();
     const ranked = await reranker().rerank("q", ["-7.25", "12.5", "0.001"], identity);
     expect(ranked.map(({ score }) => score)).toEqual([12.5, 0.001, -7.25]);
   });
 
-  it("leaves out what is blank, and tells which", async () => {
+  it("leaves out blank items, and emits their indexes", async () => {
     const { reranker, events, bodies } = bench();
     const ranked = await reranker().rerank("q", ["", "1", " \n", "2"], identity);
     expect(ranked.map(({ index }) => index)).toEqual([3, 1]);
@@ -54,13 +54,13 @@ describe("rerank()", () => {
     expect(only(events, "document-skipped")).toMatchObject([{ operation: "rerank", indexes: [0, 2] }]);
   });
 
-  it("makes no request if all is blank", async () => {
+  it("sends no request if all items are blank", async () => {
     const { reranker, emulator } = bench();
     expect(await reranker().rerank("q", ["", " "], identity)).toEqual([]);
     expect(emulator.requests.length).toBe(0);
   });
 
-  it("emits a request and a response, and no other event", async () => {
+  it("emits one request and one response, and no other event", async () => {
     const { reranker, events } = bench();
     await reranker().rerank("a query", ["document 1", "document 2"], identity);
     expect(events.map(({ type }) => type)).toEqual(["request", "response"]);
@@ -78,7 +78,7 @@ describe("rerank()", () => {
     }
   });
 
-  it("goes before documents that wait to be embedded", async () => {
+  it("is sent before documents that wait to be embedded", async () => {
     const { embedder, reranker, emulator } = bench({
       latency: 50,
       models: { both: { type: "embedding", dimensions: 4 } },
@@ -96,8 +96,8 @@ describe("rerank()", () => {
   });
 });
 
-describe("a list longer than one request takes", () => {
-  it("is split and merged, and an event says so", async () => {
+describe("list longer than one request accepts", () => {
+  it("is split and merged, with an event", async () => {
     const { reranker, events, emulator } = bench();
     const items = ["3", "1", "5", "2", "4"];
     const ranked = await reranker({ batchSize: 2 }).rerank("q", items, identity);
@@ -112,7 +112,7 @@ describe("a list longer than one request takes", () => {
     expect(only(events, "batch-split")).toMatchObject([{ reason: "list-too-long", texts: 5, requests: 3 }]);
   });
 
-  it("is asked for the best of each part, which are enough for the best of all", async () => {
+  it("requests only the best of each part, which contain the best of all", async () => {
     const { reranker, bodies } = bench();
     const items = texts(9);
     const ranked = await reranker({ batchSize: 3, topN: 2 }).rerank("q", items, identity);
@@ -133,7 +133,7 @@ describe("a list longer than one request takes", () => {
     expect(usage.totalTokens).toBeGreaterThan(0);
   });
 
-  it("fails as one: the first failure ends the others", async () => {
+  it("fails with the first failure, which ends the other requests", async () => {
     const { reranker, emulator } = bench({
       faults: ({ number }) => (number === 1 ? { status: 401 } : "hang"),
     });
@@ -144,24 +144,27 @@ describe("a list longer than one request takes", () => {
   });
 });
 
-describe("a request that the server finds too large", () => {
-  it.each([413, 400, 422] as const)("is halved, with every index in its place (%i)", async (status) => {
-    const { reranker, events, emulator } = bench({ maxBatchTexts: 3, tooLargeStatus: status });
-    const ranked = await reranker().rerank("q", texts(10), identity);
-    expect(ranked.map(({ index }) => index)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
-    expect(
-      emulator.requests.filter((request) => request.status === 200).map((request) => request.texts),
-    ).toEqual([3, 2, 3, 2]);
-    const rejected = emulator.requests.filter((request) => request.status === status);
-    expect(rejected.map((request) => request.texts)).toEqual([10, 5]);
-    expect(only(events, "batch-split")[0]).toMatchObject({
-      reason: "request-too-large",
-      texts: 10,
-      requests: 2,
-    });
-  });
+describe("rerank request that the server rejects as too large", () => {
+  it.each([413, 400, 422] as const)(
+    "is split in half, with every index in its place (%i)",
+    async (status) => {
+      const { reranker, events, emulator } = bench({ maxBatchTexts: 3, tooLargeStatus: status });
+      const ranked = await reranker().rerank("q", texts(10), identity);
+      expect(ranked.map(({ index }) => index)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+      expect(
+        emulator.requests.filter((request) => request.status === 200).map((request) => request.texts),
+      ).toEqual([3, 2, 3, 2]);
+      const rejected = emulator.requests.filter((request) => request.status === status);
+      expect(rejected.map((request) => request.texts)).toEqual([10, 5]);
+      expect(only(events, "batch-split")[0]).toMatchObject({
+        reason: "request-too-large",
+        texts: 10,
+        requests: 2,
+      });
+    },
+  );
 
-  it("is not sent again in later calls: the accepted size is remembered", async () => {
+  it("limits later calls to the accepted size", async () => {
     const { reranker, events, emulator } = bench({ maxBatchTexts: 3 });
     const one = reranker();
     await one.rerank("q", texts(10), identity);
@@ -177,7 +180,7 @@ describe("a request that the server finds too large", () => {
     expect(only(events, "batch-split")).toMatchObject([{ reason: "list-too-long", requests: 4 }]);
   });
 
-  it("is remembered as the larger of two halves", async () => {
+  it("limits later calls to the larger of two halves", async () => {
     const { reranker, emulator } = bench({
       faults: ({ texts: amount }) => (amount > 2 ? { status: 413 } : undefined),
     });
@@ -188,7 +191,7 @@ describe("a request that the server finds too large", () => {
     expect(emulator.requests.map((request) => [request.status, request.texts])).toEqual([[200, 2]]);
   });
 
-  it("makes what was accepted earlier of the same size prove nothing", async () => {
+  it("ignores an earlier accepted size that is as large as the rejected one", async () => {
     let most = 8;
     const { reranker, emulator } = bench({
       faults: ({ texts: amount }) => (amount > most ? { status: 413 } : undefined),
@@ -205,7 +208,7 @@ describe("a request that the server finds too large", () => {
     ]);
   });
 
-  it("does not keep one document from being sent that is longer than what was accepted", async () => {
+  it("allows one document that is longer than what was accepted", async () => {
     const { reranker, emulator } = bench({
       faults: ({ texts: amount }) => (amount > 1 ? { status: 413 } : undefined),
     });
@@ -220,7 +223,7 @@ describe("a request that the server finds too large", () => {
     ]);
   });
 
-  it("may be so because of one document, which is named by its index", async () => {
+  it("causes an error that names the one document that is too long by its index", async () => {
     const { reranker } = bench({ maxBatchTokens: 100 });
     const items = ["1", " ", "2", "long ".repeat(200), "3"];
     expect(await rejection(reranker().rerank("q", items, identity))).toMatchObject({
@@ -232,7 +235,7 @@ describe("a request that the server finds too large", () => {
 });
 
 describe('fallback: "original-order"', () => {
-  it("returns the items as they came, without scores, and tells why", async () => {
+  it("returns the items in their order, without scores, and emits the reason", async () => {
     const { reranker, events } = bench({ faults: () => ({ status: 402 }) });
     const ranked = await reranker({ fallback: "original-order" }).rerank("q", ["1", "", "2"], identity);
     expect(ranked).toEqual([
@@ -254,7 +257,7 @@ describe('fallback: "original-order"', () => {
     expect(ranked.map(({ index }) => index)).toEqual([0, 1]);
   });
 
-  it("does not excuse bad input", async () => {
+  it("throws for invalid input", async () => {
     const { reranker } = bench();
     const kind = reranker({ fallback: "original-order" });
     expect(await rejection(kind.rerank(" ", ["1"], identity))).toMatchObject({ code: "invalid_input" });
@@ -266,7 +269,7 @@ describe('fallback: "original-order"', () => {
     });
   });
 
-  it("does not swallow what `textOf` or `onProgress` throw", async () => {
+  it("throws errors of `textOf` or `onProgress`", async () => {
     const { reranker } = bench();
     const mistake = new Error("mine");
     const thrower = (): never => {

@@ -16,8 +16,8 @@ function estimates({ events }: Bench): { texts: number; estimatedTokens: number 
   return only(events, "request").map(({ texts, estimatedTokens }) => ({ texts, estimatedTokens }));
 }
 
-describe("the tokens of a rerank request", () => {
-  it("include the query once per document", async () => {
+describe("tokens of a rerank request", () => {
+  it("includes the query once per document", async () => {
     const server = bench();
     await server.reranker().rerank("a question", ["1", "the second document"], String);
     const query = estimateTokens("a question");
@@ -25,7 +25,7 @@ describe("the tokens of a rerank request", () => {
     expect(estimates(server)).toEqual([{ texts: 2, estimatedTokens }]);
   });
 
-  it("are at most 500,000, and the split list is ranked as a whole", async () => {
+  it("has at most 500,000, and ranks a split list as a whole", async () => {
     const server = bench({ keepBodies: false });
     const documents = [3, 1, 5, 2, 4].map((score) => dense(score, 149_000));
     const ranked = await server.reranker().rerank("問".repeat(1_000), documents, String);
@@ -42,7 +42,7 @@ describe("the tokens of a rerank request", () => {
     ]);
   });
 
-  it("exceed the limit only in a request of one document, for any list and query", async () => {
+  it("exceeds the limit only in a request of one document, for any list and query", async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 300_000 }), { minLength: 1, maxLength: 7 });
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 200_000 }), async (lengths, ofQuery) => {
@@ -59,8 +59,8 @@ describe("the tokens of a rerank request", () => {
   });
 });
 
-describe("a token limit that a server enforces", () => {
-  it("is learned from a rejection, and cuts the requests of a longer query", async () => {
+describe("token limit that a server enforces", () => {
+  it("limits later requests after a rejection, and allows fewer documents for a longer query", async () => {
     const server = bench({ maxBatchTokens: 1_000, tooLargeStatus: 400 });
     const reranker = server.reranker();
     const documents = Array.from({ length: 64 }, (_, score) => dense(score, 18));
@@ -85,10 +85,10 @@ describe("a token limit that a server enforces", () => {
   });
 });
 
-describe("a document beyond the limit of a known rerank model", () => {
+describe("document beyond the limit of a known rerank model", () => {
   const models = { [LLAMA_RANK]: { type: "rerank" }, [RERANK]: { type: "rerank" } } as const;
 
-  it("is reported with the caller's index, the query counted, and is sent", async () => {
+  it("is reported with the caller's index, by tokens of query and document, and is sent", async () => {
     const { reranker, events, emulator } = bench({ models });
     const query = "問問問";
     const fits = "語".repeat(8_192 - estimateTokens(query) - 2);
