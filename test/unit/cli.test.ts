@@ -132,7 +132,7 @@ describe("together-retrieval emulator", () => {
     },
   );
 
-  it("warns if other machines reach it, and serves the names and pages that its flags allow", async () => {
+  it("warns if other machines can reach it, and accepts the names and pages that its flags allow", async () => {
     const child = start("emulator", "--port", "0", "--host", "0.0.0.0", "--cors", "--max-body-bytes", "9");
     const warned = new Promise((resolve) => child.stderr.once("data", (text) => resolve(String(text))));
     const url = await firstLine(child);

@@ -13,8 +13,8 @@ function e5(): Bench {
   return bench({ models: { [E5]: { type: "embedding", dimensions: 4 } } });
 }
 
-describe("an embedding model of the AI SDK", () => {
-  it("says which specification it has, and that lists may have any length", () => {
+describe("AI SDK embedding model", () => {
+  it("reports its specification version, and no limit for the length of lists", () => {
     expect(modelOn(bench())).toMatchObject({
       specificationVersion: "v3",
       provider: "together.embedding",
@@ -30,7 +30,7 @@ describe("an embedding model of the AI SDK", () => {
     expect(embedding).toEqual(vectorOf("a text"));
   });
 
-  it("leaves a long list whole, so that batches stay those of the core", async () => {
+  it("passes a long list whole, so that core divides it into batches", async () => {
     const server = bench({ keepBodies: false });
     await embedMany({ model: modelOn(server), values: texts(10_000) });
     expect(server.emulator.requests).toHaveLength(20);

@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 describe("createTogether()", () => {
-  it("makes a provider that a registry takes", async () => {
+  it("creates a provider that a registry accepts", async () => {
     const { emulator } = bench();
     const registry = createProviderRegistry({
       together: createTogether({ apiKey: KEY, fetch: emulator.fetch }),
@@ -20,7 +20,7 @@ describe("createTogether()", () => {
     expect(ranking.map(({ score }) => score)).toEqual([2, 1]);
   });
 
-  it("makes models that `customProvider` takes, and a provider for all others", async () => {
+  it("creates models that `customProvider` accepts, and a provider for all others", async () => {
     const { emulator } = bench();
     const all = createTogether({ apiKey: KEY, fetch: emulator.fetch });
     const provider = customProvider({
@@ -56,7 +56,7 @@ describe("createTogether()", () => {
     expect(() => provider.embeddingModel(EMBEDDING, { timeout: undefined })).not.toThrow();
   });
 
-  it("returns the same model for the same id, which keeps what it has learned of the server", () => {
+  it("returns the same model for the same id, with its estimated limits", () => {
     const provider = createTogether({ apiKey: KEY });
     expect(provider.embeddingModel(EMBEDDING)).toBe(provider.embeddingModel(EMBEDDING));
     expect(provider.rerankingModel(RERANK)).toBe(provider.rerankingModel(RERANK));

@@ -9,8 +9,8 @@ function modelOn({ emulator }: Bench, own: RerankingModelOptions = {}) {
   return createTogether({ apiKey: KEY, fetch: emulator.fetch }).rerankingModel(RERANK, own);
 }
 
-describe("a reranking model of the AI SDK", () => {
-  it("says which specification it has", () => {
+describe("AI SDK reranking model", () => {
+  it("reports its specification version", () => {
     expect(modelOn(bench())).toMatchObject({
       specificationVersion: "v3",
       provider: "together.reranking",
@@ -37,7 +37,7 @@ describe("a reranking model of the AI SDK", () => {
     expect(server.emulator.requests).toHaveLength(3);
   });
 
-  it("leaves out what scores less than the call's `minScore`", async () => {
+  it("leaves out documents with scores below the call's `minScore`", async () => {
     const documents = ["1", "3", "2"];
     const providerOptions = { together: { minScore: 2 } };
     const { ranking } = await rerank({ model: modelOn(bench()), query: QUERY, documents, providerOptions });
@@ -56,7 +56,7 @@ describe("a reranking model of the AI SDK", () => {
     expect(server.emulator.requests).toEqual([]);
   });
 
-  it("returns `topN` documents of the model's, unless a call sets another number", async () => {
+  it("returns the model's `topN` documents, unless a call sets another number", async () => {
     const call = { model: modelOn(bench(), { topN: 1 }), query: QUERY, documents: ["1", "3", "2"] };
     expect((await rerank(call)).ranking).toHaveLength(1);
     expect((await rerank({ ...call, topN: 2 })).ranking).toHaveLength(2);

@@ -76,8 +76,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("together-retrieval models at a gateway", () => {
-  it("prints the listed models and what is known of them", async () => {
+describe("together-retrieval models with a gateway", () => {
+  it("prints the listed models with dimensions and limits of known ones", async () => {
     emulate(SMALL);
     const { stdout, stderr, error } = await models("--base-url", GATEWAY);
     expect(error).toBeUndefined();
@@ -171,7 +171,7 @@ describe("together-retrieval models at a gateway", () => {
     expect(emulator.requests).toHaveLength(3);
   });
 
-  it("prints what the server has if it lacks a list, and both sentences if it lacks both", async () => {
+  it("prints what the server has if one list is missing, and both sentences if both are missing", async () => {
     vi.stubGlobal("fetch", async (url: string) =>
       url.endsWith("/models")
         ? Response.json([{ id: E5, type: "embedding" }])
@@ -186,7 +186,7 @@ describe("together-retrieval models at a gateway", () => {
     expect(lacksBoth.stdout.match(/check the base URL, which usually ends in \/v1/g)).toHaveLength(2);
   });
 
-  it("knows models that a gateway lists without a type by their id, and counts the others", async () => {
+  it("recognizes models without a type by their id, and counts the others", async () => {
     const data = [{ id: E5 }, { id: "Salesforce/Llama-Rank-V1" }, { id: "acme/x" }, { id: "acme/y" }];
     vi.stubGlobal("fetch", async (url: string) =>
       Response.json({ data: url.endsWith("/models") ? data : [] }),
@@ -236,7 +236,7 @@ describe("together-retrieval models at a gateway", () => {
       /the server responded with no list; check that `baseURL` /,
     ],
     ["another list", () => Response.json([1, { name: "" }]), /responded with a list of something else; /],
-    ["too long a list", () => Response.json(["x".repeat(2 ** 24)]), /is longer than 16777216 bytes/],
+    ["a list that is too long", () => Response.json(["x".repeat(2 ** 24)]), /is longer than 16777216 bytes/],
     ["a redirect", () => Response.redirect("http://other.example/", 302), /redirects to another address/],
     [
       "a 401",
@@ -269,7 +269,7 @@ describe("together-retrieval models at a gateway", () => {
     expect(pages).toBe(50);
   });
 
-  it("rethrows a mistake of this package unchanged", async () => {
+  it("rethrows a programming error unchanged", async () => {
     const mistake = new RangeError("Invalid array length");
     vi.stubGlobal("fetch", () => Promise.reject(mistake));
     expect((await models("--base-url", GATEWAY)).error).toBe(mistake);
@@ -288,7 +288,7 @@ const deployment = (weights: string, state: string, readyReplicas: number): obje
   readyReplicas,
 });
 
-describe("together-retrieval models at Together", () => {
+describe("together-retrieval models with Together", () => {
   const HOST = "https://api.together.ai";
   const authorized = { reqheaders: { authorization: `Bearer ${KEY}` } };
   const supported = [
@@ -319,7 +319,7 @@ describe("together-retrieval models at Together", () => {
       .reply(200, { data: endpoints, next_cursor: "" });
   }
 
-  it("prints the endpoints with their state, what they run, and the options to paste", async () => {
+  it("prints the endpoints with their state, their model, and the options to paste", async () => {
     together();
     const { stdout, error } = await models();
     expect(error).toBeUndefined();
@@ -342,7 +342,7 @@ Your endpoints
 `);
   });
 
-  it("says that Together serves no embedding model serverless if none is listed", async () => {
+  it("prints that Together serves no embedding model serverless if none is listed", async () => {
     together({ listed: [{ id: "acme/chat", type: "chat" }] });
     expect((await models()).stdout).toContain(
       "No embedding or rerank model is listed. Together has served no embedding or rerank model serverless since 2026-09. " +
@@ -350,7 +350,7 @@ Your endpoints
     );
   });
 
-  it("prints since when a listed model is not serverless", async () => {
+  it("prints the last serverless day of a listed model", async () => {
     together({ listed: [{ id: E5, type: "embedding" }] });
     const { stdout } = await models();
     expect(stdout).toMatch(/^ {2}model .+ not serverless since\n.+ 2026-09-15$/m);
@@ -400,7 +400,7 @@ describe("together-retrieval models on the command line", () => {
     expect(sentence(error)).toMatch(/Cannot list the models: .+; see together-retrieval models --help$/);
   });
 
-  it("fails with one sentence without a key, and with a base URL that is none or that holds the key", async () => {
+  it("fails with one sentence without a key, with an invalid base URL, and with one that holds the key", async () => {
     const wrong = await models("--base-url", "ftp://x");
     expect(sentence(wrong.error)).toMatch(
       /^Cannot list the models: `baseURL` is not an http or https address; /,

@@ -63,7 +63,7 @@ describe("connection faults", () => {
   });
 });
 
-describe("abort of a request", () => {
+describe("aborted request", () => {
   const reason = new Error("aborted by the test");
 
   it("rejects before the request is sent", async () => {

@@ -54,7 +54,7 @@ describe("POST /v1/embeddings", () => {
     ]);
   });
 
-  it("ignores base64 or rejects it with a 400, as the base64 option requires", async () => {
+  it("ignores base64 or rejects it with a 400, by the base64 option", async () => {
     const wanted = { encoding_format: "base64" };
     const [floats] = await vectorsFrom(emulatorWith({ base64: "ignore" }).ask("text", wanted));
     expect(floats).toHaveLength(1024);

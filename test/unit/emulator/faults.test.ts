@@ -106,7 +106,7 @@ describe("faults option", () => {
     expect([response.status, await response.text()]).toEqual([status, body]);
   });
 
-  it("returns a page of HTML with status 200", async () => {
+  it("returns an HTML page with status 200", async () => {
     const response = await askWith("html");
     expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html"]);
     expect(await response.text()).toMatch(/^<!doctype html>/);

@@ -22,7 +22,7 @@ const create = (options: object): (() => unknown) => {
   return () => createEmulator(options as EmulatorOptions);
 };
 
-describe("the options of the emulator", () => {
+describe("options of the emulator", () => {
   it.each<[object, string | RegExp]>([
     // Names.
     [{ latecy: 5 }, "`latecy` is not an option; did you mean `latency`?"],
@@ -206,7 +206,7 @@ describe("the options of the emulator", () => {
   });
 });
 
-describe("the setters of the emulator", () => {
+describe("setters of the emulator", () => {
   it.each<[string, () => void]>([
     [
       "set the emulator's limits: `limits.requestPerSecond` is not an option; did you mean `limits.requestsPerSecond`?",
@@ -224,11 +224,11 @@ describe("the setters of the emulator", () => {
       "set the emulator's outages: `outages` is undefined; it must be an array",
       () => createEmulator().setOutages(undefined as never),
     ],
-  ])("cannot %s", (sentence, call) => {
+  ])("throws for an attempt to %s", (sentence, call) => {
     expect(complaint(call)).toBe(`Cannot ${sentence}`);
   });
 
-  it("keep what was set before if they throw", async () => {
+  it("keeps the earlier value if a setter throws", async () => {
     const emulator = createEmulator({ faults: [{ status: 503 }] });
     expect(complaint(() => emulator.setFaults(["401"] as never))).not.toBe("no error");
     const response = await emulator.fetch("https://api.together.ai/v1/models", {

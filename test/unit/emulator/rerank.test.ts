@@ -35,7 +35,7 @@ describe("POST /v1/rerank", () => {
     expect((await results({ return_documents: true }))[0]?.document).toEqual({ text: documents[2] });
   });
 
-  it("returns a document unchanged that looks like the placeholder of a fault", async () => {
+  it("returns a document unchanged that resembles the placeholder of a fault", async () => {
     const [only] = await results({ documents: ["<1e999>"], return_documents: true });
     expect(only?.document).toEqual({ text: "<1e999>" });
   });

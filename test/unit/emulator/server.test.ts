@@ -91,7 +91,7 @@ describe("listen()", () => {
     expect(emulator.requests[0]).toMatchObject({ path: "/v1/embeddings", status: 413 });
   });
 
-  it("lets a client that sends all of a too large body read its 413", async () => {
+  it("sends a 413 that a client can read after its whole body", async () => {
     const { url } = await start({ maxBodyBytes: 1000 });
     expect((await ask(url, { body: "x".repeat(3_000_000) })).status).toBe(413);
     expect((await ask(url)).status).toBe(200);
@@ -203,7 +203,7 @@ describe("listen()", () => {
     await expect(endless.text()).rejects.toThrow(/abort|enough/);
   });
 
-  it("closes connections in flight, and releases its port", async () => {
+  it("closes connections in flight, and frees its port", async () => {
     const { emulator, url } = await start({ faults: ["hang"] });
     const answer = ask(url).catch((error: unknown) => error);
     await vi.waitFor(() => expect(emulator.inFlight).toBe(1));

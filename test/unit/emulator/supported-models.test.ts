@@ -35,8 +35,8 @@ function ask(parameters: string, path = "/v2/supported-models"): Promise<Respons
   return fetch(`https://api.together.ai${path}${parameters}`, { headers: { authorization: "Bearer key" } });
 }
 
-describe("the emulator's supported models", () => {
-  it("have the fields that the SDK reads", async () => {
+describe("supported models of the emulator", () => {
+  it("has the fields that the SDK reads", async () => {
     const [model] = await listed(clientOf({ models: MODELS ?? {} }));
     expect(model).toMatchObject({
       name: "acme/e5",
@@ -49,26 +49,26 @@ describe("the emulator's supported models", () => {
     });
   });
 
-  it("are listed to the SDK page by page, each once and in order", async () => {
+  it("lists all to the SDK page by page, each once and in order", async () => {
     const names = (await listed(clientOf(), { limit: 4 })).map(({ name }) => name);
     expect(names).toEqual(Object.keys(emulatedModels));
   });
 
-  it("are listed at Together's address and at an overridden base URL", async () => {
+  it("lists them at Together's address and at an overridden base URL", async () => {
     const atTogether = await listed(clientOf());
     const atBaseURL = await listed(clientOf({}, "http://127.0.0.1:8080/v1"));
     expect(atTogether).toHaveLength(Object.keys(emulatedModels).length);
     expect(atBaseURL).toEqual(atTogether);
   });
 
-  it("are filtered by product", async () => {
+  it("filters by product", async () => {
     const client = clientOf({ models: MODELS ?? {} });
     const names = (await listed(client, DEDICATED)).map(({ name }) => name);
     expect(names).toEqual(["acme/e5", "acme/rank", "acme/chat"]);
     expect(await listed(client, { product: "PRODUCT_FINE_TUNING" })).toEqual([]);
   });
 
-  it("have one profile per entry of `gpus`, and one H100 by default", async () => {
+  it("has one profile per entry of `gpus`, and one H100 by default", async () => {
     const models = await listed(clientOf({ models: MODELS ?? {} }), DEDICATED);
     const gpus = models.map(({ deploymentProfiles }) =>
       deploymentProfiles.map(({ gpuType, gpuCount }) => `${gpuCount}x ${gpuType}`),
@@ -76,21 +76,21 @@ describe("the emulator's supported models", () => {
     expect(gpus).toEqual([["1x L40S"], ["1x H100", "2x B200"], ["1x H100"]]);
   });
 
-  it("end with a page without a cursor", async () => {
+  it("ends with a page without a cursor", async () => {
     const page = (await (await ask("?limit=3&after=arch_1")).json()) as { data: unknown[] };
     expect(page).toMatchObject({ object: "list", next_cursor: null });
     expect(page.data).toHaveLength(3);
   });
 
   it.each(["?product=DEDICATED", "?limit=0", "?limit=many", "?after=arch_99"])(
-    "are rejected with a 400 for %s",
+    "rejects with a 400 for %s",
     async (parameters) => {
       const name = /\w+/.exec(parameters)?.[0];
       expect(await errorOf(ask(parameters))).toMatchObject({ status: 400, error: { param: name } });
     },
   );
 
-  it.each(["/v2/models", "/v3/supported-models"])("are not at %s", async (path) => {
+  it.each(["/v2/models", "/v3/supported-models"])("responds to no request at %s", async (path) => {
     expect(await errorOf(ask("", path))).toMatchObject({ status: 404 });
   });
 });

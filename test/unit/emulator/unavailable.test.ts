@@ -15,7 +15,7 @@ describe("queueFull option", () => {
     expect((await first).status).toBe(200);
   });
 
-  it("can lose the connection", async () => {
+  it("loses the connection with a fault of that name", async () => {
     const { ask } = emulatorWith({ workers: 1, serviceTime: 100, maxQueue: 0, queueFull: "reset" });
     const first = ask();
     await expect(ask()).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
@@ -68,7 +68,7 @@ describe("outages option", () => {
     });
   });
 
-  it("loses connections, or returns a page of HTML with status 200", async () => {
+  it("loses connections, or returns an HTML page with status 200", async () => {
     const { emulator, ask } = emulatorWith({ outages: [{ from: 0, to: 10, fault: "reset" }] });
     await expect(ask()).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
     emulator.setOutages([{ from: 0, to: 10, fault: "html" }]);

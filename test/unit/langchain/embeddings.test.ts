@@ -16,7 +16,7 @@ function embeddingsWith(options: Partial<TogetherEmbeddingsParams> = {}): Bench 
 }
 
 describe("TogetherEmbeddings", () => {
-  it("is an embedding model of LangChain's, for its types and at run time", () => {
+  it("is an embedding model of LangChain, for its types and at run time", () => {
     const { embeddings } = embeddingsWith();
     expect(embeddings).toBeInstanceOf(Embeddings);
     expectTypeOf<TogetherEmbeddings>().toExtend<Embeddings>();
@@ -27,7 +27,7 @@ describe("TogetherEmbeddings", () => {
   });
 
   it.each(["base64", "float"] as const)(
-    "gives plain arrays of numbers, as stores want them (%s)",
+    "returns plain arrays of numbers, as stores require (%s)",
     async (format) => {
       const { embeddings } = embeddingsWith({ encodingFormat: format });
       const vectors = await embeddings.embedDocuments(deepFreeze(texts(3)));
@@ -39,14 +39,14 @@ describe("TogetherEmbeddings", () => {
     },
   );
 
-  it("gives equal texts arrays of their own, because LangGraph's store empties what it is given", async () => {
+  it("returns arrays of its own for duplicate texts, because LangGraph's store empties them", async () => {
     const { embeddings } = embeddingsWith();
     const [one, other] = await embeddings.embedDocuments(["same", "same"]);
     one?.splice(0);
     expect(other).toEqual(vectorOf("same"));
   });
 
-  it("keeps the digits of vectors that travel as floats", async () => {
+  it("keeps the digits of vectors that are sent as floats", async () => {
     const own = bench({ embed: () => [[1 / 3, 2 / 3, 0.1, 0.2]] });
     const embeddings = new TogetherEmbeddings({
       model: EMBEDDING,
@@ -57,7 +57,7 @@ describe("TogetherEmbeddings", () => {
     expect(await embeddings.embedQuery("a")).toEqual([1 / 3, 2 / 3, 0.1, 0.2]);
   });
 
-  it("knows the length of its vectors, for stores that ask", async () => {
+  it("returns the length of its vectors, for stores that need it", async () => {
     const { embeddings } = embeddingsWith();
     expect(embeddings.dimensions).toBeUndefined();
     await embeddings.embedQuery("a");
@@ -65,7 +65,7 @@ describe("TogetherEmbeddings", () => {
     expect(embeddingsWith({ dimensions: 4 }).embeddings.dimensions).toBe(4);
   });
 
-  it("takes a signal and tells its progress, call by call", async () => {
+  it("accepts a signal and reports progress, per call", async () => {
     const { embeddings, emulator } = embeddingsWith({ batchSize: 2 });
     const progress: number[] = [];
     await embeddings.embedDocuments(texts(4), { onProgress: ({ done }) => progress.push(done) });
@@ -77,7 +77,7 @@ describe("TogetherEmbeddings", () => {
     expect(emulator.requests.length).toBe(0);
   });
 
-  it("searches in a memory store of LangChain's, with one request for all documents", async () => {
+  it("searches in LangChain's memory store, with one request for all documents", async () => {
     const { embeddings, emulator } = embeddingsWith();
     const documents = texts(50).map((pageContent, index) => new Document({ pageContent, id: String(index) }));
     const store = await MemoryVectorStore.fromDocuments(documents, embeddings);
@@ -87,14 +87,14 @@ describe("TogetherEmbeddings", () => {
     expect(emulator.requests.map((request) => request.texts)).toEqual([50, 1]);
   });
 
-  it("does not hand its work to LangChain's own caller, whose retries would multiply ours", async () => {
+  it("does not use LangChain's AsyncCaller, whose retries would multiply its own", async () => {
     const own = bench({ faults: () => ({ status: 401 }) });
     const embeddings = new TogetherEmbeddings({ model: EMBEDDING, apiKey: KEY, fetch: own.emulator.fetch });
     expect(await rejection(embeddings.embedQuery("a"))).toMatchObject({ code: "unauthorized" });
     expect(own.emulator.requests.length).toBe(1);
   });
 
-  it("names itself in what is wrong with its options", () => {
+  it("names the class in errors of its options", () => {
     expect(() => new TogetherEmbeddings({ model: EMBEDDING })).toThrow(/^Cannot create TogetherEmbeddings: /);
     expect(() => new TogetherEmbeddings(undefined as never)).toThrow(
       'Cannot create TogetherEmbeddings: it was given no options; write new TogetherEmbeddings({ model: "..." })',

@@ -40,14 +40,14 @@ function rankAndContent({ metadata, pageContent }: DocumentInterface): string {
 }
 
 describe("TogetherReranker", () => {
-  it("is a document compressor of LangChain's, for its types and at run time", () => {
+  it("is a document compressor of LangChain, for its types and at run time", () => {
     const { reranker } = rerankerWith();
     expect(reranker).toBeInstanceOf(BaseDocumentCompressor);
     expectTypeOf<TogetherReranker>().toExtend<BaseDocumentCompressor>();
     expectTypeOf<TogetherReranker["rerank"]>().returns.resolves.toEqualTypeOf<RerankedDocument[]>();
   });
 
-  it("gives back new documents, best first, with scores, ids, metadata and prototypes", async () => {
+  it("returns new documents, best first, with scores, ids, metadata and prototypes", async () => {
     const { reranker } = rerankerWith();
     const pages = [0, 1, 2].map(
       (page) => new Page({ pageContent: `score ${page}`, id: `id ${page}`, metadata: { page } }),
@@ -62,7 +62,7 @@ describe("TogetherReranker", () => {
     expect(pages.map(({ metadata }) => metadata)).toEqual([{ page: 0 }, { page: 1 }, { page: 2 }]);
   });
 
-  it("gives back documents that may be changed, without a change of those that went in", async () => {
+  it("returns documents that you can change without a change of the originals", async () => {
     const { reranker } = rerankerWith();
     const page = new Page({ pageContent: "1", metadata: { page: 1 } });
     const [copy] = await reranker.compressDocuments([page], "q");
@@ -70,7 +70,7 @@ describe("TogetherReranker", () => {
     expect(page.metadata).toEqual({ page: 1 });
   });
 
-  it("takes plain objects for documents, and pollutes no prototype through their metadata", async () => {
+  it("accepts plain objects as documents, and pollutes no prototype through their metadata", async () => {
     const { reranker } = rerankerWith();
     const metadata = JSON.parse('{"__proto__":{"polluted":true},"page":1}') as Record<string, unknown>;
     const [copy] = await reranker.compressDocuments([{ pageContent: "1", metadata }], "q");
@@ -93,7 +93,7 @@ describe("TogetherReranker", () => {
     expect(copy.metadata["relevanceScore"]).toBe(1);
   });
 
-  it("ranks by `documentText`, if there is one", async () => {
+  it("ranks by `documentText` if it is set", async () => {
     const { reranker, bodies } = rerankerWith({ documentText: rankAndContent });
     const documents = [1, 5].map((rank) => new Document({ pageContent: "text", metadata: { rank } }));
     const ranked = await reranker.compressDocuments(documents, "q");
@@ -108,7 +108,7 @@ describe("TogetherReranker", () => {
     ]);
   });
 
-  it("asks `documentText` only about documents, not about what merely has a `pageContent`", async () => {
+  it("calls `documentText` only for documents, not for other objects with a `pageContent`", async () => {
     const { reranker, bodies } = rerankerWith({ documentText: () => "7" });
     await reranker.rerank([{ pageContent: "1" }, new Document({ pageContent: "2" })], "q");
     expect(bodies().map((body) => body.documents)).toEqual([["1", "7"]]);
@@ -119,7 +119,7 @@ describe("TogetherReranker", () => {
     ["documents", ["1", "3", "2"].map((pageContent) => new Document({ pageContent }))],
     ["anything with a `pageContent`", ["1", "3", "2"].map((pageContent) => ({ pageContent }))],
     ["a mixture", ["1", new Document({ pageContent: "3" }), { pageContent: "2" }]],
-  ])("rerank() takes %s, documents first, and gives places and scores", async (_, documents) => {
+  ])("ranks %s with rerank(), documents first, and returns indexes and scores", async (_, documents) => {
     const { reranker } = rerankerWith({ topN: 2 });
     expect(await reranker.rerank(deepFreeze(documents), "q")).toEqual([
       { index: 1, relevanceScore: 3 },
@@ -130,7 +130,7 @@ describe("TogetherReranker", () => {
     ]);
   });
 
-  it("makes no request for no documents", async () => {
+  it("sends no request for an empty list", async () => {
     const { reranker, emulator } = rerankerWith();
     expect(await reranker.compressDocuments([], "q")).toEqual([]);
     expect(await reranker.rerank([], "q")).toEqual([]);
@@ -147,7 +147,7 @@ describe("TogetherReranker", () => {
     ["a number", [5], "the document at index 0 has no text"],
     ["a document without content", [{ metadata: {} }], "the document at index 0 has no text"],
     ["no list", undefined, "the documents are not an array but undefined"],
-  ])("says in a sentence that it cannot rank %s", async (_, documents, problem) => {
+  ])("rejects %s with a sentence", async (_, documents, problem) => {
     const { reranker, emulator } = rerankerWith();
     for (const call of [
       reranker.compressDocuments(documents as Document[], "q"),
@@ -161,7 +161,7 @@ describe("TogetherReranker", () => {
     expect(emulator.requests.length).toBe(0);
   });
 
-  it("leaves documents as they are after a failure that it may pass over", async () => {
+  it("returns documents unchanged after a failure, with the fallback", async () => {
     const own = bench({ faults: () => ({ status: 402 }) });
     const { reranker } = rerankerWith({ fallback: "original-order", topN: 2 }, own);
     const documents = ["1", "3", "2"].map(
@@ -187,7 +187,7 @@ describe("TogetherReranker", () => {
     expect(emulator.requests.length).toBe(0);
   });
 
-  it("leaves the documents of a store as they were, behind LangChain's compression retriever", async () => {
+  it("leaves the documents of a store unchanged in LangChain's compression retriever", async () => {
     const own = bench();
     const { reranker } = rerankerWith({ topN: 2 }, own);
     const embeddings = new TogetherEmbeddings({ model: EMBEDDING, apiKey: KEY, fetch: own.emulator.fetch });
@@ -214,7 +214,7 @@ describe("TogetherReranker", () => {
     expect(() => new TogetherReranker(wrong)).toThrow(/it takes model, .*, fallback, documentText \(see/);
   });
 
-  it("names itself in what is wrong with its options, `documentText` among them", () => {
+  it("names the class in errors of its options, `documentText` included", () => {
     expect(() => new TogetherReranker({ model: RERANK })).toThrow(
       "Cannot create TogetherReranker: there is no API key",
     );

@@ -16,13 +16,13 @@ async function untilRanking({ emulator }: Search): Promise<void> {
   await vi.waitFor(() => expect(emulator.requests.at(-1)?.path).toBe("/v1/rerank"), { interval: 1 });
 }
 
-it("an aborted signal ends the call before any request", async () => {
+it("throws before any request for an aborted signal", async () => {
   const { retriever, emulator } = await search();
   expect(await rejection(retriever.invoke("query", { signal: AbortSignal.abort(stopped) }))).toBe(stopped);
   expect(emulator.requests).toHaveLength(0);
 });
 
-it("an abort ends a search that does not listen, and nothing is ranked", async () => {
+it("ends a search that ignores the abort, and ranks nothing", async () => {
   const { reranker, emulator } = await search();
   const retriever = new RerankingRetriever({ retriever: RunnableLambda.from(() => never), reranker });
   const controller = new AbortController();
@@ -32,7 +32,7 @@ it("an abort ends a search that does not listen, and nothing is ranked", async (
   expect(emulator.requests).toHaveLength(0);
 });
 
-it("an abort ends a reranking and aborts its request", async () => {
+it("ends a reranking on abort, and aborts its request", async () => {
   const searching = await search(deafReranker);
   const controller = new AbortController();
   const outcome = rejection(searching.retriever.invoke("query", { signal: controller.signal }));
@@ -43,7 +43,7 @@ it("an abort ends a reranking and aborts its request", async () => {
   await vi.waitFor(() => expect(searching.emulator.inFlight).toBe(0), { interval: 1 });
 });
 
-it("an abort ends the ranking of a compressor that knows no signal", async () => {
+it("ends the ranking of a compressor without a signal on abort", async () => {
   const reranker = { compressDocuments: () => never };
   const retriever = new RerankingRetriever({
     retriever: RunnableLambda.from(() => [new Document({ pageContent: "any" })]),
@@ -55,7 +55,7 @@ it("an abort ends the ranking of a compressor that knows no signal", async () =>
   expect(await outcome).toBe(stopped);
 });
 
-it("an abort that comes while a ranking begins ends it", async () => {
+it("ends a ranking on an abort that occurs as it begins", async () => {
   const controller = new AbortController();
   const compressDocuments = (): Promise<never> => {
     controller.abort(stopped);
@@ -68,7 +68,7 @@ it("an abort that comes while a ranking begins ends it", async () => {
   expect(await rejection(retriever.invoke("query", { signal: controller.signal }))).toBe(stopped);
 });
 
-it("an abort between search and ranking reaches neither ranking nor result", async () => {
+it("ranks nothing on an abort between search and ranking", async () => {
   const controller = new AbortController();
   const ranking = vi.fn<DocumentCompressor["compressDocuments"]>(async (documents) => documents);
   const retriever = new RerankingRetriever({
@@ -82,12 +82,12 @@ it("an abort between search and ranking reaches neither ranking nor result", asy
   expect(ranking).not.toHaveBeenCalled();
 });
 
-it("the config's timeout ends a call like a signal", async () => {
+it("ends a call after the config's timeout", async () => {
   const { retriever } = await search(deafReranker);
   expect(await rejection(retriever.invoke("query", { timeout: 50 }))).toMatchObject({ name: "TimeoutError" });
 });
 
-it("the signal of a chain, a batch and a stream reaches the ranking", async () => {
+it("passes the signal of a chain, a batch and a stream to the ranking", async () => {
   const ways: ((searching: Search, signal: AbortSignal) => Promise<unknown>)[] = [
     ({ retriever }, signal) => RunnableSequence.from([asked, retriever]).invoke("query", { signal }),
     ({ retriever }, signal) => retriever.batch(["one"], { signal }),
@@ -104,7 +104,7 @@ it("the signal of a chain, a batch and a stream reaches the ranking", async () =
   }
 });
 
-it("two calls at once have each their own signal", async () => {
+it("separates the signals of two concurrent calls", async () => {
   const searching = await search(deafReranker);
   const [first, second] = [new AbortController(), new AbortController()];
   const outcome = rejection(searching.retriever.invoke("one", { signal: first.signal }));
@@ -117,7 +117,7 @@ it("two calls at once have each their own signal", async () => {
   expect(await other).toMatchObject({ message: "the other" });
 });
 
-it("an abort that comes after the result leaves no listener and no trace of it", async () => {
+it("leaves no listener and no trace after an abort that follows the result", async () => {
   const { retriever } = await search();
   const controller = new AbortController();
   const found = await retriever.invoke("query", { signal: controller.signal });
@@ -125,7 +125,7 @@ it("an abort that comes after the result leaves no listener and no trace of it",
   expect(found).toHaveLength(2);
 });
 
-it("an abort shows in the traces as the error of the retriever's run and of the ranking's", async () => {
+it("traces an abort as the error of the retriever's run and of the ranking's", async () => {
   const searching = await search(deafReranker);
   const controller = new AbortController();
   const { tracer, run } = recordingTracer();

@@ -14,7 +14,7 @@ import { recordingTracer, search } from "./search.js";
 const faults: Faults = ({ path }) => (path === "/v1/rerank" ? { status: 401 } : undefined);
 const texts = (documents: readonly DocumentInterface[]) => documents.map(({ pageContent }) => pageContent);
 
-it("invoke() leaves the best candidates, best first, as copies with scores and ids", async () => {
+it("returns the best candidates from invoke(), best first, as copies with scores and ids", async () => {
   const { retriever, emulator } = await search();
   const found = await retriever.invoke("query");
   expect(found.map(({ id, pageContent, metadata }) => ({ id, pageContent, metadata }))).toEqual([
@@ -25,7 +25,7 @@ it("invoke() leaves the best candidates, best first, as copies with scores and i
   expect(emulator.requests.map(({ path }) => path)).toEqual(["/v1/embeddings", "/v1/rerank"]);
 });
 
-it("batch() answers every query, in order, and hands the errors over on request", async () => {
+it("returns results of every query from batch(), in order, and errors on request", async () => {
   const { retriever } = await search();
   const [first, second, third] = await retriever.batch(["one", " ", "three"], {}, { returnExceptions: true });
   expect(texts(first as DocumentInterface[])).toEqual(["score 4", "score 3"]);
@@ -33,14 +33,14 @@ it("batch() answers every query, in order, and hands the errors over on request"
   expect(texts(third as DocumentInterface[])).toEqual(["score 4", "score 3"]);
 });
 
-it("stream() yields the documents in one piece", async () => {
+it("yields the documents as one chunk from stream()", async () => {
   const { retriever } = await search();
   const chunks: string[][] = [];
   for await (const chunk of await retriever.stream("query")) chunks.push(texts(chunk));
   expect(chunks).toEqual([["score 4", "score 3"]]);
 });
 
-it("pipe() hands the documents on, and a map runs it beside others", async () => {
+it("passes documents on with pipe(), and runs in a map", async () => {
   const { retriever } = await search();
   const chain = RunnableMap.from<string>({
     context: retriever.pipe(texts),
@@ -49,7 +49,7 @@ it("pipe() hands the documents on, and a map runs it beside others", async () =>
   expect(await chain.invoke("query")).toEqual({ context: ["score 4", "score 3"], question: "query" });
 });
 
-it("searches with any runnable that takes a query, and ranks with any document compressor", async () => {
+it("searches with any runnable that accepts a query, and ranks with any document compressor", async () => {
   const retriever = new RerankingRetriever({
     retriever: RunnableLambda.from((query: string) => [new Document({ pageContent: `found by ${query}` })]),
     reranker: { compressDocuments: async (documents, query) => (query === "query" ? documents : []) },
@@ -57,7 +57,7 @@ it("searches with any runnable that takes a query, and ranks with any document c
   expect(texts(await retriever.invoke("query"))).toEqual(["found by query"]);
 });
 
-it("hands the call's signal to the search, and none where there is none", async () => {
+it("passes the call's signal to the search, or none", async () => {
   const seen: unknown[] = [];
   const finding = RunnableLambda.from((_: string, config?: { signal?: AbortSignal }) => {
     seen.push(config?.signal);
@@ -71,7 +71,7 @@ it("hands the call's signal to the search, and none where there is none", async 
   expect(seen).toEqual([signal, undefined]);
 });
 
-it("is a tool of an agent: a call of the model's becomes a message with the passages", async () => {
+it("is a tool of an agent: returns a message with the passages for a tool call", async () => {
   const { retriever } = await search();
   const tool = createRetrieverTool(retriever, { name: "look_up", description: "Looks things up." });
   const message = await tool.invoke({
@@ -85,7 +85,7 @@ it("is a tool of an agent: a call of the model's becomes a message with the pass
   expect(message.tool_call_id).toBe("call_1");
 });
 
-it("asTool() takes the query as its input and aborts with the signal of the tool call", async () => {
+it("accepts the query as input of asTool(), and aborts with the signal of the tool call", async () => {
   const { retriever } = await search();
   // A zod schema of a text: LangChain's own is at hand, though its declared type is of another copy.
   const { query } = createRetrieverTool(retriever, { name: "any", description: "" }).schema.shape;
@@ -97,7 +97,7 @@ it("asTool() takes the query as its input and aborts with the signal of the tool
   expect(await rejection(tool.invoke(call, { signal: AbortSignal.abort(reason) }))).toBe(reason);
 });
 
-it("throws what the reranker throws, and goes on unranked where the reranker may", async () => {
+it("throws what the reranker throws, and returns unranked documents with the fallback", async () => {
   const strict = await search({ faults });
   expect(await rejection(strict.retriever.invoke("query"))).toMatchObject({ code: "unauthorized" });
   const lenient = await search({ faults }, {}, { fallback: "original-order" });
@@ -106,7 +106,7 @@ it("throws what the reranker throws, and goes on unranked where the reranker may
   for (const { metadata } of unranked) expect(metadata).toEqual({});
 });
 
-it("shows neither key nor steps when it is printed or serialized", async () => {
+it("shows neither key nor steps in its printed and serialized form", async () => {
   const { retriever } = await search();
   expect(JSON.stringify(retriever)).toBe(
     JSON.stringify({
@@ -118,7 +118,7 @@ it("shows neither key nor steps when it is printed or serialized", async () => {
   expect(JSON.stringify(retriever)).not.toContain(KEY);
 });
 
-it("gives callbacks, tags and metadata of its own and of the config to its run, and to its steps what is inherited", async () => {
+it("adds its own and the config's callbacks, tags and metadata to its run, and inherited ones to its steps", async () => {
   const own = recordingTracer();
   const { retriever } = await search(
     {},
@@ -144,7 +144,7 @@ it("gives callbacks, tags and metadata of its own and of the config to its run, 
   expect(own.runs().map(({ name }) => name)).toEqual(["find it"]);
 });
 
-it("can be extended: a subclass's own way of finding documents is used, and knows the subclass", async () => {
+it("supports subclasses: uses their search, and reports their name", async () => {
   class Shouting extends RerankingRetriever {
     readonly #mark = "!";
     mark(): string {

@@ -5,7 +5,7 @@ import { bench } from "../../support/emulate.js";
 
 const KEY = "tgp_v1_marked-key-0123456789abcdef";
 
-it.each([TogetherEmbeddings, TogetherReranker])("%o shows no key, however it is looked at", (Made) => {
+it.each([TogetherEmbeddings, TogetherReranker])("shows no key when inspected or serialized: %o", (Made) => {
   const { emulator } = bench();
   const object = new Made({ model: "me/embedding", apiKey: KEY, fetch: emulator.fetch });
   const shown = [

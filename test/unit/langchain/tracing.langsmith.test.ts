@@ -20,7 +20,7 @@ function expectRanking(run: SeenRun, ranked: number): void {
   expect(run.end_time).toBeDefined();
 }
 
-it("the ranking is a run under the retriever's, beside the search, with model, counts, scores and usage", async () => {
+it("traces the ranking as a run under the retriever's, beside the search, with model, counts, scores and usage", async () => {
   const { retriever } = await search();
   const { tracer, run } = recordingTracer();
   await retriever.invoke("query", { callbacks: [tracer] });
@@ -34,7 +34,7 @@ it("the ranking is a run under the retriever's, beside the search, with model, c
   expectRanking(run("TogetherReranker"), 4);
 });
 
-it("the ranking is a run under LangChain's ContextualCompressionRetriever as well", async () => {
+it("traces the ranking as a run under LangChain's ContextualCompressionRetriever", async () => {
   const { retriever, reranker } = await search();
   const { tracer, run } = recordingTracer();
   const classic = new ContextualCompressionRetriever({
@@ -47,7 +47,7 @@ it("the ranking is a run under LangChain's ContextualCompressionRetriever as wel
   expectRanking(run("TogetherReranker"), 4);
 });
 
-it("compressDocuments() called directly opens a run for a manager, under the manager's own parent", async () => {
+it("traces a direct compressDocuments() call for a manager, under the manager's parent", async () => {
   const { reranker } = await search();
   const { tracer, run } = recordingTracer();
   const serialized = { lc: 1, type: "not_implemented" as const, id: ["mine"] };
@@ -60,7 +60,7 @@ it("compressDocuments() called directly opens a run for a manager, under the man
   expectRanking(run("TogetherReranker"), 3);
 });
 
-it("compressDocuments() called directly opens a run for an array of handlers, with no parent", async () => {
+it("traces a direct compressDocuments() call for an array of handlers, with no parent", async () => {
   const { reranker } = await search();
   const { tracer, run } = recordingTracer();
   await reranker.compressDocuments(documents, "query", [tracer]);
@@ -69,7 +69,7 @@ it("compressDocuments() called directly opens a run for an array of handlers, wi
   expectRanking(run("TogetherReranker"), 3);
 });
 
-it("the metadata of the ranking stays with the ranking", async () => {
+it("keeps the metadata of the ranking in the ranking's run", async () => {
   const { retriever } = await search();
   const { tracer, run } = recordingTracer();
   await retriever.invoke("query", { callbacks: [tracer] });
@@ -77,7 +77,7 @@ it("the metadata of the ranking stays with the ranking", async () => {
   expect(run("RerankingRetriever").extra?.metadata).not.toHaveProperty("ls_model_name");
 });
 
-it("a ranking that fails is a run with the error, and neither it nor any other run holds the key", async () => {
+it("traces a failed ranking as a run with the error, and puts the key in no run", async () => {
   const { retriever } = await search({
     apiKey: KEY,
     faults: ({ path }) => (path === "/v1/rerank" ? { status: 401 } : undefined),

@@ -42,7 +42,7 @@ describe("TogetherEmbeddings for LlamaIndex", () => {
     expect(await rejection(on(bench()).getTextEmbeddings(texts(3), { progressCallback }))).toBe(mistake);
   });
 
-  it("is one of LlamaIndex's own", () => {
+  it("is a LlamaIndex embedding model", () => {
     expect(on(bench())).toBeInstanceOf(BaseEmbedding);
     expect(on(bench())).toBeInstanceOf(TogetherEmbeddings);
   });
@@ -55,7 +55,7 @@ describe("TogetherEmbeddings for LlamaIndex", () => {
   });
 
   it.each(["getTextEmbeddings", "getTextEmbeddingsBatch"] as const)(
-    "%s sends texts in batches, not one by one",
+    "sends texts in batches, not one by one: %s",
     async (method) => {
       const server = bench();
       const vectors = await on(server)[method](texts(200));
@@ -64,7 +64,7 @@ describe("TogetherEmbeddings for LlamaIndex", () => {
     },
   );
 
-  it("learns once what its server cannot do", async () => {
+  it("requests floats once if its server rejects base64", async () => {
     const server = bench({ base64: "reject" });
     const embeddings = on(server);
     await embeddings.getTextEmbedding("one");
@@ -73,7 +73,7 @@ describe("TogetherEmbeddings for LlamaIndex", () => {
     expect(sizes(server)).toEqual([1]);
   });
 
-  it("getTextEmbedding embeds a document, without the query's prefix", async () => {
+  it("embeds a document with getTextEmbedding, without the query prefix", async () => {
     const server = bench();
     const embeddings = on(server, { queryPrefix: "find: ", documentPrefix: "keep: " });
     expect(await embeddings.getTextEmbedding("a text")).toEqual(vectorOf("keep: a text"));
@@ -95,18 +95,18 @@ describe("TogetherEmbeddings for LlamaIndex", () => {
   });
 });
 
-describe("getQueryEmbedding", () => {
+describe("getQueryEmbedding()", () => {
   it.each([
     ["a part of a query", { type: "text", text: "a question" } as const],
     ["a string", "a question"],
-  ])("takes %s, and puts the query's prefix before it", async (_, query) => {
+  ])("accepts %s, and adds the query prefix", async (_, query) => {
     const server = bench();
     const vector = await on(server, { queryPrefix: "find: " }).getQueryEmbedding(query);
     expect(vector).toEqual(vectorOf("find: a question"));
     expect(server.bodies()).toMatchObject([{ input: ["find: a question"] }]);
   });
 
-  it("is null for a picture, as in LlamaIndex", async () => {
+  it("returns null for an image, as in LlamaIndex", async () => {
     const server = bench();
     const picture = { type: "image_url", image_url: { url: "https://example.com/bee.png" } } as const;
     expect(await on(server).getQueryEmbedding(picture)).toBeNull();
@@ -117,7 +117,7 @@ describe("getQueryEmbedding", () => {
     // LlamaIndex itself would find nothing, without a word.
     ["a blank question", { type: "text", text: "" } as const, "the query is blank"],
     ["what is no question", undefined as unknown as string, "the query is not a string but undefined"],
-  ])("refuses %s", async (_, query, problem) => {
+  ])("rejects %s", async (_, query, problem) => {
     const error = await rejection(on(bench()).getQueryEmbedding(query));
     expect(error).toMatchObject({ code: "invalid_input", message: expect.stringContaining(problem) });
   });
@@ -135,7 +135,7 @@ describe("embedBatchSize", () => {
     expect(only(server.events, "model-unknown")).toHaveLength(1);
   });
 
-  it("is the texts of a request, as an option", async () => {
+  it("limits the texts of a request as an option", async () => {
     const server = bench();
     const embeddings = on(server, { embedBatchSize: 2 });
     expect(embeddings.embedBatchSize).toBe(2);
@@ -143,7 +143,7 @@ describe("embedBatchSize", () => {
     expect(sizes(server)).toEqual([2, 2, 1]);
   });
 
-  it("is the texts of a request, set on a model that is in use", async () => {
+  it("limits the texts of a request when it is set on a model in use", async () => {
     const server = bench();
     const embeddings: BaseEmbedding = on(server, { batchSize: 4 });
     await embeddings.getTextEmbeddingsBatch(texts(4));
@@ -153,7 +153,7 @@ describe("embedBatchSize", () => {
   });
 
   it.each([128, 512])(
-    "is never exceeded once it is set, not even by the number it shows before: %i",
+    "is never exceeded once it is set, also if it is set to its current value: %i",
     async (size) => {
       const server = bench();
       const embeddings: BaseEmbedding = on(server);
@@ -166,18 +166,18 @@ describe("embedBatchSize", () => {
     },
   );
 
-  it("can grow for a long list of short texts until it is set", async () => {
+  it("grows for a long list of short texts until it is set", async () => {
     const server = bench();
     await on(server).getTextEmbeddings(texts(4096));
     expect(Math.max(...sizes(server))).toBeGreaterThan(128);
   });
 
-  it("shows `batchSize`, or what the core begins with", () => {
+  it("returns `batchSize`, or the default of core", () => {
     expect(on(bench(), { batchSize: 7 }).embedBatchSize).toBe(7);
     expect(on(bench()).embedBatchSize).toBe(128);
   });
 
-  it("may say the same as `batchSize`, but nothing else", () => {
+  it("accepts only the same value as `batchSize` beside it", () => {
     expect(on(bench(), { batchSize: 5, embedBatchSize: 5 }).embedBatchSize).toBe(5);
     expect(() => on(bench(), { batchSize: 4, embedBatchSize: 5 })).toThrow(
       "Cannot create TogetherEmbeddings: `batchSize` and `embedBatchSize` differ; set one of them: they mean the same",
@@ -189,7 +189,7 @@ describe("embedBatchSize", () => {
     expect(() => on(bench(), wrong)).toThrow(/it takes model, .*, cache, embedBatchSize \(see/);
   });
 
-  it.each([0, 2049, 1.5, Number.NaN])("cannot be %d, and says so by its own name", async (size) => {
+  it.each([0, 2049, 1.5, Number.NaN])("rejects %d with an error that names it", async (size) => {
     const sentence = "`embedBatchSize` is ";
     expect(() => on(bench(), { embedBatchSize: size })).toThrow(sentence);
     const embeddings = on(bench());
@@ -202,7 +202,7 @@ describe("embedBatchSize", () => {
 });
 
 describe("embedInfo", () => {
-  it("tells what is known of the model, and lets LlamaIndex cut nothing", () => {
+  it("reports what is known of the model, and makes LlamaIndex truncate nothing", () => {
     const embeddings = on(bench(), { model: BGE });
     expect(embeddings.embedInfo).toEqual({ dimensions: 1024, maxTokens: 512 });
     const long = ["word ".repeat(2000)];
@@ -219,7 +219,7 @@ describe("embedInfo", () => {
     expect(on(bench()).embedInfo).toEqual({});
   });
 
-  it("leaves the length of an unknown model's vectors to `dimensions`, which learns it", async () => {
+  it("omits dimensions of an unknown model, which `dimensions` reports after the first response", async () => {
     const embeddings = on(bench());
     expect(embeddings.dimensions).toBeUndefined();
     await embeddings.getTextEmbedding("a text");
@@ -227,8 +227,8 @@ describe("embedInfo", () => {
   });
 });
 
-describe("a call's options", () => {
-  it("progressCallback receives how many texts are done and the total", async () => {
+describe("call options of embeddings", () => {
+  it("calls progressCallback with the number of embedded texts and the total", async () => {
     const progressCallback = vi.fn<(current: number, total: number) => void>();
     const embeddings = on(bench(), { embedBatchSize: 2, maxConcurrency: 1 });
     await embeddings.getTextEmbeddingsBatch(texts(5), { progressCallback });
@@ -239,7 +239,7 @@ describe("a call's options", () => {
     ]);
   });
 
-  it("logProgress writes LlamaIndex's line to its logger, or to the console", async () => {
+  it("writes LlamaIndex's line to the logger, or to the console, with logProgress", async () => {
     const logger = { log: vi.fn<Log>(), error: vi.fn<Log>(), warn: vi.fn<Log>() };
     const log = vi.spyOn(console, "log").mockReturnValue();
     const embeddings = on(bench());
@@ -251,7 +251,7 @@ describe("a call's options", () => {
     expect(log.mock.calls).toEqual([["getting embedding progress: 3 / 3"]]);
   });
 
-  it("reach it through a pipeline: a signal ends the pipeline's run", async () => {
+  it("receives a signal through a pipeline, which ends the pipeline's run", async () => {
     const server = bench({ faults: () => "hang" });
     const pipeline = new IngestionPipeline({ transformations: [on(server)] });
     const controller = new AbortController();

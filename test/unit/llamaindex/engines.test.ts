@@ -54,8 +54,8 @@ function rankings(): { query: string; documents: string[] }[] {
   return requests.map(({ body }) => body as { query: string; documents: string[] });
 }
 
-describe("with LlamaIndex's own parts", () => {
-  it("an index embeds all its documents in one request, and a retriever finds the nearest", async () => {
+describe("components of LlamaIndex", () => {
+  it("embeds all documents of an index in one request, and retrieves the nearest", async () => {
     const index = await VectorStoreIndex.fromDocuments(documents());
     expect(emulator.requests.map((request) => request.texts)).toEqual([TEXTS.length]);
     const found = await index.asRetriever({ similarityTopK: 3 }).retrieve({ query: QUESTION });
@@ -65,7 +65,7 @@ describe("with LlamaIndex's own parts", () => {
     });
   });
 
-  it("a query engine answers from the passages that the reranker left", async () => {
+  it("answers from the passages that the reranker kept, in a query engine", async () => {
     const index = await VectorStoreIndex.fromDocuments(documents());
     const response = await index.asQueryEngine(reranked).query({ query: QUESTION });
     expect(response.message.content).toBe("In a hive.");
@@ -73,7 +73,7 @@ describe("with LlamaIndex's own parts", () => {
     expect(rankings()).toMatchObject([{ query: QUESTION, documents: { length: TEXTS.length } }]);
   });
 
-  it("a query engine ranks by the text of a query of several parts", async () => {
+  it("ranks by the text of a query of several parts, in a query engine", async () => {
     const index = await VectorStoreIndex.fromDocuments(documents());
     const query = [
       { type: "text", text: "How do bees live" } as const,
@@ -83,7 +83,7 @@ describe("with LlamaIndex's own parts", () => {
     expect(rankings()).toMatchObject([{ query: "How do bees live\n\nin a hive?" }]);
   });
 
-  it("a second query finds the nodes of the index as the first one did", async () => {
+  it("finds the same nodes with a second query", async () => {
     const index = await VectorStoreIndex.fromDocuments(documents());
     const engine = index.asQueryEngine(reranked);
     const first = await engine.retrieve({ query: QUESTION });
@@ -93,7 +93,7 @@ describe("with LlamaIndex's own parts", () => {
     expect(await engine.retrieve({ query: QUESTION })).toEqual(first);
   });
 
-  it("a chat engine answers from the passages that the reranker left, streamed or not", async () => {
+  it("answers from the passages that the reranker kept, in a chat engine, streamed or not", async () => {
     const index = await VectorStoreIndex.fromDocuments(documents());
     const engine = index.asChatEngine(reranked);
     const response = await engine.chat({ message: QUESTION });
@@ -106,7 +106,7 @@ describe("with LlamaIndex's own parts", () => {
     expect(rankings().map(({ query }) => query)).toEqual([QUESTION, QUESTION]);
   });
 
-  it("an agent's tool reranks", async () => {
+  it("reranks in an agent's tool", async () => {
     const index = await VectorStoreIndex.fromDocuments(documents());
     const tool = new QueryEngineTool({
       queryEngine: index.asQueryEngine(reranked),
@@ -119,7 +119,7 @@ describe("with LlamaIndex's own parts", () => {
     expect(rankings()).toHaveLength(1);
   });
 
-  it("a pipeline splits, embeds and fills its store", async () => {
+  it("splits, embeds and fills the store of a pipeline", async () => {
     const vectorStore = new SimpleVectorStore();
     const pipeline = new IngestionPipeline({
       transformations: [new SentenceSplitter({ chunkSize: 64, chunkOverlap: 0 }), embeddings],
@@ -136,14 +136,14 @@ describe("with LlamaIndex's own parts", () => {
     expect(nearest).toEqual(nodes.slice(3, 4).map(({ id_: id }) => id));
   });
 
-  it("Settings.withEmbedModel uses another model for as long as it lasts", async () => {
+  it("uses another model within Settings.withEmbedModel", async () => {
     const other = new TogetherEmbeddings({ ...shared, model: "thenlper/gte-large" });
     await Settings.withEmbedModel(other, () => VectorStoreIndex.fromDocuments(documents()));
     expect(emulator.requests.map(({ model }) => model)).toEqual(["thenlper/gte-large"]);
     expect(Settings.embedModel).toBe(embeddings);
   });
 
-  it("nodes that are embedded at once tell how far they are, and get their vectors", async () => {
+  it("reports progress of nodes that are embedded concurrently, and sets their vectors", async () => {
     const progressCallback = vi.fn<(current: number, total: number) => void>();
     const nodes = await embeddings(documents(), { progressCallback });
     expect(nodes.map(({ embedding }) => embedding?.length)).toEqual(TEXTS.map(() => 1024));
@@ -151,7 +151,7 @@ describe("with LlamaIndex's own parts", () => {
   });
 
   it.each(["/embeddings", "/rerank"])(
-    "a failure of %s comes out of the query engine as it is",
+    "throws a failure of %s out of the query engine unchanged",
     async (path) => {
       const index = await VectorStoreIndex.fromDocuments(documents());
       emulator.setFaults((request) => (request.path.endsWith(path) ? { status: 401 } : undefined));

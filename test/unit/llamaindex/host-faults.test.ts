@@ -54,7 +54,7 @@ function rankings(): number[] {
   return emulator.requests.filter(({ path }) => path.endsWith("/rerank")).map((request) => request.texts);
 }
 
-it("a pipeline's cache drops the vectors; `disableCache` with a cache of ours keeps them, and pays once", async () => {
+it("loses vectors with a pipeline's own cache, and embeds once with `disableCache` and our `cache`", async () => {
   const transformations = [new SentenceSplitter(), embeddings];
   const asItComes = new IngestionPipeline({ transformations });
   expect(await lengths(asItComes)).toEqual(DIMENSIONS);
@@ -71,7 +71,7 @@ it("a pipeline's cache drops the vectors; `disableCache` with a cache of ours ke
   expect(emulator.totals.requests).toBe(1);
 });
 
-it("`queryTool({ options })` leaves the reranker out; a tool around the query engine does not", async () => {
+it("skips the reranker with `queryTool({ options })`, but not with a tool around the query engine", async () => {
   const index = await VectorStoreIndex.fromDocuments(documents());
   const options = { similarityTopK: 5, nodePostprocessors: [reranker] };
   await index.queryTool({ options }).call({ query: "What do bees make?" });
@@ -83,7 +83,7 @@ it("`queryTool({ options })` leaves the reranker out; a tool around the query en
   expect(rankings()).toEqual([5]);
 });
 
-it("a retriever finds 2 nodes, too few to rerank; `similarityTopK` finds more", async () => {
+it("retrieves 2 nodes by default, too few to rerank, and more with `similarityTopK`", async () => {
   const index = await VectorStoreIndex.fromDocuments(documents());
   const nodePostprocessors = [reranker];
   await index.asQueryEngine({ nodePostprocessors }).retrieve({ query: "What do bees make?" });

@@ -47,7 +47,7 @@ describe("TogetherReranker for LlamaIndex", () => {
     expect(Object.getOwnPropertyDescriptor(copy, "__proto__")?.value).toEqual({ polluted: true });
   });
 
-  it("takes options for one call", async () => {
+  it("accepts options for one call", async () => {
     const reranker = on(bench(), { topN: 1 });
     const ranked = await reranker.postprocessNodes(nodes("1", "3", "2"), "query", { topN: 2 });
     expect(ranked.map(({ score }) => score)).toEqual([3, 2]);
@@ -71,7 +71,7 @@ describe("TogetherReranker for LlamaIndex", () => {
     expect(() => on(bench(), wrong)).toThrow(/it takes model, .*, fallback, metadataMode \(see/);
   });
 
-  it("refuses a mode that is none: LlamaIndex would take it for ALL, and send what was excluded", () => {
+  it("rejects an unknown mode, which LlamaIndex would treat as ALL and so send excluded metadata", () => {
     const wrong = "embed" as "EMBED";
     expect(() => on(bench(), { metadataMode: wrong })).toThrow(
       expect.objectContaining({
@@ -82,8 +82,8 @@ describe("TogetherReranker for LlamaIndex", () => {
   });
 });
 
-describe("the query", () => {
-  it("of several parts is joined as LlamaIndex joins it, without its pictures", async () => {
+describe("query of a LlamaIndex reranker", () => {
+  it("joins several parts as LlamaIndex does, without images", async () => {
     const server = bench();
     const query: MessageContent = [
       { type: "text", text: "How do bees" },
@@ -100,7 +100,7 @@ describe("the query", () => {
     ["blank", " \n", "the query is blank"],
     ["a list without text", [], "the query is blank"],
     ["a number", 42 as unknown as string, "the query is not a string but a number"],
-  ])("that is %s is an error with a sentence, without a request", async (_, query, problem) => {
+  ])("causes an error without a request if it is %s", async (_, query, problem) => {
     const server = bench();
     const error = await rejection(on(server).postprocessNodes(nodes("1"), query));
     expect(error).toMatchObject({ code: "invalid_input", message: expect.stringContaining(problem) });
@@ -108,7 +108,7 @@ describe("the query", () => {
   });
 });
 
-it("nodes without their wrappers are an error that says where", async () => {
+it("rejects nodes without their wrappers, with the index", async () => {
   const bare = [new TextNode({ text: "1" })] as unknown as NodeWithScore[];
   expect(await rejection(on(bench()).postprocessNodes(bare, "query"))).toMatchObject({
     code: "invalid_input",

@@ -31,8 +31,8 @@ function searchIn(text: string): string {
   return text.slice(text.indexOf("\nQuestion:"), text.indexOf("\nAnswer:"));
 }
 
-describe("npm run example llamaindex", { timeout: 60_000 }, () => {
-  it("prints the same passages in the same order as npm start, and reads what that one embedded", async () => {
+describe("npm run start:llamaindex", { timeout: 60_000 }, () => {
+  it("prints the same passages in the same order as npm start, and reuses its vectors", async () => {
     const search = ["--dir", DOCUMENTS, QUESTION];
     const langchain = await printed("start", ...search);
     const llamaindex = await printed("start-llamaindex", ...search);
@@ -43,7 +43,7 @@ describe("npm run example llamaindex", { timeout: 60_000 }, () => {
     expect(llamaindex).toMatch(/\nAnswer: \S/);
   });
 
-  it("--help names the command that was run", async () => {
-    expect(await printed("start-llamaindex", "--help")).toMatch(/^Usage: npm run example llamaindex -- /);
+  it("names its own command with --help", async () => {
+    expect(await printed("start-llamaindex", "--help")).toMatch(/^Usage: npm run start:llamaindex -- /);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { surface } from "../../support/entries.js";
 
-it("what together-retrieval/llamaindex exports is a promise to its users", () => {
+it("matches the public API of together-retrieval/llamaindex", () => {
   expect(surface("./llamaindex")).toEqual([
     "TogetherEmbeddings",
     "TogetherError",

@@ -32,7 +32,7 @@ afterEach(() => {
 describe("together-retrieval probe when a request throws", () => {
   it.each([
     ["a refused connection", new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") })],
-    ["a response that was cut off", new TypeError("terminated", { cause: new Error("other side closed") })],
+    ["a truncated response", new TypeError("terminated", { cause: new Error("other side closed") })],
     ["a system error", Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" })],
     ["a timeout", new DOMException("The operation was aborted due to timeout", "TimeoutError")],
   ])("reports %s as a lost connection", async (_, error) => {

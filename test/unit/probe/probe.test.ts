@@ -155,7 +155,7 @@ describe("probe() of embeddings", () => {
     expect(report.recommended[0]).not.toMatch(/dimensions|queryPrefix/);
   });
 
-  it("ends with the first response if the vectors are not those of baseModel", async () => {
+  it("ends with the first response if its vectors do not fit baseModel", async () => {
     const model = "me/my-endpoint";
     const models = { [model]: { type: "embedding", dimensions: 64 } } as const;
     const probing = probed({ models }, { model, baseModel: UNIT });
@@ -279,7 +279,7 @@ describe("probe() of an endpoint whose responses cannot be read", () => {
   });
 });
 
-describe("the list of assumptions", () => {
+describe("list of assumptions", () => {
   it.each(Object.entries(assumptions))("names an existing file as the home of %s", (_, { home }) => {
     expect(existsSync(home)).toBe(true);
   });

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../../src/cli/command.js";
 import { readArguments } from "../../../../src/cli/embed/arguments.js";
 
-describe("the arguments of together-retrieval embed", () => {
-  it("become the options of the embedder, and nothing is set that was not given", () => {
+describe("arguments of together-retrieval embed", () => {
+  it("becomes the options of the embedder, and sets no other option", () => {
     expect(readArguments(["--model", "m"])).toEqual({
       input: undefined,
       output: undefined,
@@ -38,7 +38,7 @@ describe("the arguments of together-retrieval embed", () => {
     });
   });
 
-  it("name standard streams with a dash", () => {
+  it("accepts a dash for standard streams", () => {
     expect(readArguments(["-", "--out", "-", "--model", "m"])).toMatchObject({
       input: undefined,
       output: undefined,
@@ -68,7 +68,7 @@ describe("the arguments of together-retrieval embed", () => {
       "--model m --field embedding",
       'Cannot embed standard input: --field is "embedding"; name the field that holds the text',
     ],
-  ])("are rejected with one sentence: %s", (args, sentence) => {
+  ])("rejects with one sentence: %s", (args, sentence) => {
     expect(() => readArguments(args.split(" "))).toThrow(new UsageError(sentence));
   });
 });

@@ -12,8 +12,8 @@ const estimate = {
 };
 const counts = { done: 200, malformed: 3 };
 
-describe("the table of a dry run", () => {
-  it("has what will be sent, and without prices no price", () => {
+describe("table of a dry run", () => {
+  it("shows what would be sent, and no price without prices", () => {
     const prices = { perMillion: undefined, perHour: undefined, textsPerSecond: undefined };
     expect(formatDryRun(dryRunOf(estimate, counts, prices), prices)).toBe(
       `embedded already     200
@@ -27,7 +27,7 @@ malformed lines      3
     );
   });
 
-  it("has the price of the tokens, and the price of the time that the texts take", () => {
+  it("shows the price of the tokens, and the price of the duration", () => {
     const prices = { perMillion: 0.02, perHour: 3.6, textsPerSecond: 50 };
     const dryRun = dryRunOf(estimate, counts, prices);
     expect(dryRun).toMatchObject({ tokenCost: 0.92, hours: 5, hourCost: 18 });

@@ -44,7 +44,7 @@ const TEXTS = ["Rust eats iron.", "Bees live on nectar.", "Plants turn light int
 const INPUT = TEXTS.map((text, id) => `${JSON.stringify({ id, text })}\n`).join("");
 const OUTPUT = TEXTS.map((text, id) => embedded(JSON.stringify({ id, text }), text));
 
-describe("an embed job", () => {
+describe("embed job", () => {
   it("adds the vector to each line, in the order of the input, and prints a summary", async () => {
     const { stdout, stderr } = await embed(INPUT);
     expect(await lines("out.jsonl")).toEqual(OUTPUT);
@@ -67,7 +67,7 @@ describe("an embed job", () => {
     });
   });
 
-  it("keeps numbers, escapes and spaces of a line as they were written", async () => {
+  it("keeps numbers, escapes and spaces of a line unchanged", async () => {
     const odd =
       '{ "id" : 12345678901234567890, "price":1.50,"text":"caf\\u00e9 é \\"x\\"" , "n":{"text":"}"} }  ';
     await embed(`\uFEFF${odd}\r\n\r\n  \n{"text":"b"}`);
@@ -99,7 +99,7 @@ describe("an embed job", () => {
   });
 });
 
-describe("an embed job with malformed lines", () => {
+describe("embed job with malformed lines", () => {
   const MALFORMED = [
     '{"text":"a"}',
     "{text}",
@@ -111,7 +111,7 @@ describe("an embed job with malformed lines", () => {
     '{"text":"a","embedding":[1]}',
   ].join("\n");
 
-  it("names each of them before the first request", async () => {
+  it("names each malformed line before the first request", async () => {
     await expect(embed(MALFORMED)).rejects.toThrow(
       new UsageError(
         `Cannot embed ${path("in.jsonl")}: 7 lines are malformed: line 2 is not JSON, line 3 is not an object but an array, line 4 is not an object but null, line 5 has no "text", line 6 has a "text" that is a number, line 7 has a blank "text", line 8 has an "embedding" already; correct them, or add --skip-invalid <file>`,
@@ -122,7 +122,7 @@ describe("an embed job with malformed lines", () => {
     expect(existsSync(path("out.jsonl.job"))).toBe(false);
   });
 
-  it("names the first ten and counts the others", async () => {
+  it("names the first ten malformed lines and counts the others", async () => {
     await expect(embed("x\n".repeat(13))).rejects.toThrow(
       /13 lines are malformed: line 1 is not JSON, .*line 10 is not JSON, and 3 more; correct them/,
     );
@@ -131,7 +131,7 @@ describe("an embed job with malformed lines", () => {
     );
   });
 
-  it("writes them to a file with --skip-invalid, each as it was", async () => {
+  it("writes malformed lines unchanged to a file with --skip-invalid", async () => {
     const { stderr } = await embed(MALFORMED, "--skip-invalid", path("bad.jsonl"));
     expect(await lines("out.jsonl")).toEqual([embedded('{"text":"a"}', "a")]);
     expect(await readFile(path("bad.jsonl"), "utf8")).toBe(`${MALFORMED.split("\n").slice(1).join("\n")}\n`);
@@ -145,7 +145,7 @@ describe("an embed job with malformed lines", () => {
   });
 });
 
-describe("a dry run", () => {
+describe("dry run of an embed job", () => {
   it("prints what the job then sends, without a key, a request or a file", async () => {
     vi.stubEnv("TOGETHER_API_KEY", "");
     const dryRun = await embed(INPUT.repeat(100), "--dry-run", "--json", "--batch-size", "7");
@@ -170,7 +170,7 @@ describe("a dry run", () => {
   });
 });
 
-describe("an embed job that is run again", () => {
+describe("embed job that runs again", () => {
   it("sends nothing when its output is complete", async () => {
     await embed(INPUT);
     emulator.clear();
@@ -223,13 +223,13 @@ describe("an embed job that is run again", () => {
       /its line 1 does not belong to line 1 of the input/,
     ],
     ["fewer texts", INPUT.split("\n")[0] as string, /the input has only 1 texts/],
-  ])("refuses an output of %s", async (_, input, problem) => {
+  ])("rejects an output of %s", async (_, input, problem) => {
     await embed(INPUT);
     await expect(embed(input)).rejects.toThrow(problem);
     expect(await lines("out.jsonl")).toEqual(OUTPUT);
   });
 
-  it("keeps a file that no job has written", async () => {
+  it("keeps a file that no embed job has written", async () => {
     for (const foreign of ["notes without a line break", `${OUTPUT[0]}\n`]) {
       await writeFile(path("out.jsonl"), foreign);
       await expect(embed(INPUT)).rejects.toThrow(
@@ -244,7 +244,7 @@ describe("an embed job that is run again", () => {
     );
   });
 
-  it("refuses other settings, and names both models", async () => {
+  it("rejects other settings, and names both models", async () => {
     await saveJob("out.jsonl");
     await writeFile(path("out.jsonl"), `${OUTPUT[0]}\n`);
     await expect(embed(INPUT, "--model", OTHER_MODEL)).rejects.toThrow(
@@ -258,7 +258,7 @@ describe("an embed job that is run again", () => {
     expect(await lines("out.jsonl")).toEqual(OUTPUT);
   });
 
-  it("removes a line that was cut off behind the last text", async () => {
+  it("removes a truncated line after the last text", async () => {
     await saveJob("out.jsonl");
     await writeFile(path("out.jsonl"), `${OUTPUT.join("\n")}\n{"id":3,"te`);
     await embed(INPUT);
@@ -271,14 +271,14 @@ describe("an embed job that is run again", () => {
     expect(await lines("out.jsonl")).toEqual(OUTPUT);
   });
 
-  it("refuses vectors of another length than those of the output", async () => {
+  it("rejects vectors of another length than those of the output", async () => {
     await saveJob("out.jsonl");
     await writeFile(path("out.jsonl"), '{"id":0,"text":"Rust eats iron.","embedding":[1,2]}\n');
     await expect(embed(INPUT)).rejects.toThrow(/dimensions/);
     expect(await lines("out.jsonl")).toHaveLength(1);
   });
 
-  it("refuses an output to which another process writes", async () => {
+  it("rejects an output to which another process writes", async () => {
     await saveJob("out.jsonl");
     const job = await readFile(path("out.jsonl.job"), "utf8");
     await writeFile(
@@ -306,8 +306,8 @@ const file = fc.record({
   hasEnd: fc.boolean(),
 });
 
-describe("the laws of an embed job", () => {
-  it("hold for any lines: each text once, in order, its line unchanged; the others in the file for malformed lines", async () => {
+describe("embed job for any lines", () => {
+  it("embeds each text once, in order, with its line unchanged, and reports malformed lines", async () => {
     await fc.assert(
       fc.asyncProperty(file, async ({ parts, lineBreak, mark, hasEnd }) => {
         await rm(path("out.jsonl"), { force: true });
@@ -327,7 +327,7 @@ describe("the laws of an embed job", () => {
   });
 
   it.each(["out.jsonl", "out.jsonl.gz"])(
-    "hold after a cut at any byte: the resumed %s is the same",
+    "resumes to the same %s after truncation at any byte",
     async (name) => {
       const many = Array.from({ length: 40 }, (_, id) => ({ id, text: `${TEXTS[id % 3]} ${id}` }));
       await mkdir(path("law"), { recursive: true });

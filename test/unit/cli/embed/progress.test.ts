@@ -17,7 +17,7 @@ function outage(phase: "begin" | "end", durationMs: number): TogetherEvent {
   return { ...common, type: "outage", phase, durationMs };
 }
 
-describe("the progress line", () => {
+describe("progress line", () => {
   it("shows the share, the texts, the speed, the remaining time and the delay", () => {
     const state = { done: 250_000, total: 1_000_000, speed: 5000.4, status: "outage for 3 s" };
     expect(progressLine(state, 120)).toBe(
@@ -25,7 +25,7 @@ describe("the progress line", () => {
     );
   });
 
-  it("shows no bar where the end is not known, and no more than the terminal has columns", () => {
+  it("shows no bar without a known end, and fits into the columns of the terminal", () => {
     const state = { done: 1500, total: undefined, speed: 20, status: "" };
     expect(progressLine(state, 80)).toBe("1,500 texts | 20 texts/s");
     expect(progressLine(state, 10)).toBe("1,500 tex");

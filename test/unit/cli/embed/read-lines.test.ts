@@ -12,7 +12,7 @@ async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 }
 
 describe("readLines", () => {
-  it("finds the same lines wherever the pieces end, and where they end in the file", async () => {
+  it("returns the same lines and positions for any chunks", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom("é", "a", "\r", "\n", "\n\n"), { maxLength: 40 }),
@@ -34,7 +34,7 @@ describe("readLines", () => {
     );
   });
 
-  it("reads no more of a line than it may have", async () => {
+  it("reads a line only up to its maximum length", async () => {
     let read = 0;
     async function* endless(): AsyncGenerator<Buffer> {
       for (;;) {
