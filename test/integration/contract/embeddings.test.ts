@@ -42,7 +42,7 @@ const anyText = fc.oneof(
 );
 
 describe.each(drivers)("embeddings in $framework", (driver) => {
-  it("give each text its own vector, in the texts' order, whatever order the answers have", async () => {
+  it("returns each text's own vector, in the order of the texts, for responses in any order", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(anyText, { maxLength: 12 }),
@@ -56,7 +56,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     );
   });
 
-  it("send as few requests as the batch size allows", async () => {
+  it("sends as few requests as the batch size allows", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: 40 }), fc.integer({ min: 1, max: 9 }), async (amount, batchSize) => {
         const server = bench();
@@ -67,7 +67,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     );
   });
 
-  it("send 10,000 texts in 20 requests by default", async () => {
+  it("sends 10,000 texts in 20 requests by default", async () => {
     const server = bench({ keepBodies: false });
     const vectors = await on(driver, server).documents(texts(10_000));
     expect(server.emulator.requests).toHaveLength(20);
@@ -75,7 +75,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
   });
 
   it.each(["missing-item", "extra-item", "repeated-index", "index-out-of-range", "no-vector"] as const)(
-    "are an error rather than a list with a hole, when the answer has the fault %s",
+    "rejects an incomplete list of vectors, for a response with the fault %s",
     async (fault) => {
       const server = bench({ faults: [undefined, fault] });
       const embeddings = on(driver, server, { batchSize: 2, maxRetries: 0 });
@@ -84,7 +84,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     },
   );
 
-  it("put the model's prefix before a query, and nothing before a document", async () => {
+  it("adds the model's prefix to a query, and nothing to a document", async () => {
     const model = { type: "embedding", dimensions: 4 } as const;
     const server = bench({ models: { [E5]: model } });
     const embeddings = on(driver, server, { model: E5 });
@@ -96,7 +96,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     ]);
   });
 
-  it("put the prefix of `baseModel` before a query, and send the endpoint's name", async () => {
+  it("adds the prefix of `baseModel` to a query, and sends the endpoint's name", async () => {
     const server = bench();
     const embeddings = on(driver, server, { baseModel: E5, dimensions: 4 });
     await embeddings.documents(["a document"]);
@@ -108,7 +108,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     expect(only(server.events, "model-unknown")).toEqual([]);
   });
 
-  it("emit once that the model is not known", async () => {
+  it("emits once that the model is not known", async () => {
     const server = bench();
     const embeddings = on(driver, server);
     await embeddings.documents(texts(3));
@@ -118,7 +118,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     ]);
   });
 
-  it("put the prefixes that they are given before queries and documents", async () => {
+  it("adds the prefixes that are set to queries and documents", async () => {
     const server = bench();
     const embeddings = on(driver, server, { queryPrefix: "find: ", documentPrefix: "keep: " });
     await embeddings.documents(["a document"]);
@@ -126,7 +126,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     expect(server.bodies().map(({ input }) => input)).toEqual([["keep: a document"], ["find: a question"]]);
   });
 
-  it("send equal texts once, and give every place an array of its own", async () => {
+  it("sends duplicate texts once, and returns an array of its own for each", async () => {
     const server = bench();
     const vectors = await on(driver, server).documents(["same", "other", "same", "same"]);
     expect(server.bodies().map(({ input }) => input)).toEqual([["same", "other"]]);
@@ -134,27 +134,27 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     expect(new Set(vectors).size).toBe(4);
   });
 
-  it("leave the list of texts and the options of a call as they were", async () => {
+  it("leaves the list of texts and the options of a call unchanged", async () => {
     const embeddings = on(driver, bench(), { batchSize: 2 });
     const call = Object.freeze({ signal: new AbortController().signal, onProgress: () => {} });
     const vectors = await embeddings.documents(Object.freeze(texts(5)), call);
     expect(plain(vectors)).toEqual(texts(5).map(vectorOf));
   });
 
-  it.skipIf(driver.lacks.includes("copy"))("keep to the texts of a list that is emptied later", async () => {
+  it.skipIf(driver.lacks.includes("copy"))("keeps the texts of a list that is emptied later", async () => {
     const list = texts(5);
     const pending = on(driver, bench(), { batchSize: 2 }).documents(list);
     list.length = 0;
     expect(plain(await pending)).toEqual(texts(5).map(vectorOf));
   });
 
-  it("make no request for an empty list", async () => {
+  it("sends no request for an empty list", async () => {
     const server = bench();
     expect(await on(driver, server).documents([])).toEqual([]);
     expect(server.emulator.requests).toEqual([]);
   });
 
-  it.skipIf(driver.lacks.includes("onProgress"))("tell how far they are, up to all of it", async () => {
+  it.skipIf(driver.lacks.includes("onProgress"))("reports progress until all texts are done", async () => {
     const seen: [number, number][] = [];
     const onProgress = (done: number, total: number): unknown => seen.push([done, total]);
     await on(driver, bench(), { batchSize: 2, maxConcurrency: 1 }).documents(texts(5), { onProgress });
@@ -165,14 +165,14 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
     ]);
   });
 
-  it("replace an unpaired surrogate, and report the index of its text", async () => {
+  it("replaces an unpaired surrogate, and reports the index of its text", async () => {
     const server = bench();
     await on(driver, server).documents(["whole", "half \ud83d"]);
     expect(server.bodies()[0]?.input).toEqual(["whole", "half \ufffd"]);
     expect(only(server.events, "text-sanitized")).toMatchObject([{ operation: "embed", indexes: [1] }]);
   });
 
-  it("scale vectors to length 1 when asked to", async () => {
+  it("scales vectors to length 1 with `normalize`", async () => {
     const embeddings = on(driver, bench(), { normalize: true });
     const [vector = []] = await embeddings.documents(["a text"]);
     expect(Math.hypot(...Array.from(vector))).toBeCloseTo(1, 6);
@@ -180,7 +180,7 @@ describe.each(drivers)("embeddings in $framework", (driver) => {
   });
 
   it.each(["ignore", "reject"] as const)(
-    "are right on a server that has only floats (base64: %s)",
+    "returns correct vectors from a server that has only floats (base64: %s)",
     async (base64) => {
       const embeddings = on(driver, bench({ base64 }), { batchSize: 3 });
       expect(plain(await embeddings.documents(texts(7)))).toEqual(texts(7).map(vectorOf));

@@ -13,7 +13,7 @@ const failures: readonly [what: string, fault: Fault, code: TogetherErrorCode][]
   ["400", { status: 400 }, "bad_request"],
   ["422", { status: 422, message: "No." }, "bad_request"],
   [
-    "429 with a wait beyond patience",
+    "429 with a reset beyond the retry deadline",
     { status: 429, headers: { "x-ratelimit-reset": "3600" } },
     "rate_limited",
   ],
@@ -22,14 +22,14 @@ const failures: readonly [what: string, fault: Fault, code: TogetherErrorCode][]
   ["503", { status: 503 }, "server_error"],
   ["504", { status: 504 }, "server_error"],
   ["a lost connection", "reset", "connection_failed"],
-  ["a body cut off", "cut", "connection_failed"],
+  ["a truncated body", "cut", "connection_failed"],
   ["half a body", "half", "connection_failed"],
-  ["no answer", "hang", "timeout"],
+  ["no response", "hang", "timeout"],
   ["a body without an end", "endless", "timeout"],
   ["a web page", "html", "invalid_response"],
   ["a redirect", "redirect", "redirected"],
   ["a missing item", "missing-item", "invalid_response"],
-  ["an item too many", "extra-item", "invalid_response"],
+  ["an extra item", "extra-item", "invalid_response"],
   ["an index twice", "repeated-index", "invalid_response"],
   ["an index out of range", "index-out-of-range", "invalid_response"],
   ["no list", "no-list", "invalid_response"],
@@ -81,13 +81,13 @@ const cases: readonly [asked: string, ask: Ask, failures: typeof failures][] = [
 
 describe.each(drivers)("failures in $framework", (driver) => {
   describe.each(cases)("of %s", (_, ask, list) => {
-    it.each(list)("%s", async (_what, fault, code) => {
+    it.each(list)("fails with a typed error after: %s", async (_what, fault, code) => {
       const error = await rejection(ask(driver, bench({ faults: () => fault })));
       expect(error).toMatchObject({ name: "TogetherError", code });
       expect((error as Error).message).toMatch(/^Cannot .+: .+; .+/);
     });
 
-    it("end well when the server does after some tries", async () => {
+    it("succeeds when the server does after two failed attempts", async () => {
       vi.spyOn(Math, "random").mockReturnValue(0);
       const server = bench({ faults: ["reset", { status: 503 }] });
       await ask(driver, server, { maxRetries: 2, retryDeadline: 60_000 });
@@ -96,9 +96,9 @@ describe.each(drivers)("failures in $framework", (driver) => {
     });
 
     it.each([
-      ["as often as `maxRetries` says, where it might help", { status: 500 }, 3],
-      ["never, where it cannot", { status: 401 }, 1],
-    ])("are tried again %s", async (_how, fault, requests) => {
+      ["a 500 `maxRetries` times", { status: 500 }, 3],
+      ["a 401 zero times", { status: 401 }, 1],
+    ])("retries %s", async (_how, fault, requests) => {
       vi.spyOn(Math, "random").mockReturnValue(0);
       const server = bench({ faults: () => fault });
       const error = await rejection(ask(driver, server, { maxRetries: 2, retryDeadline: 60_000 }));
@@ -107,7 +107,7 @@ describe.each(drivers)("failures in $framework", (driver) => {
       expect(server.emulator.requests).toHaveLength(requests);
     });
 
-    it("reject at once with the signal's reason when it is aborted while a request is in flight", async () => {
+    it("rejects at once with the signal's reason when it is aborted while a request is in flight", async () => {
       const server = bench({ faults: () => "hang" });
       const controller = new AbortController();
       const pending = rejection(ask(driver, server, { timeout: 60_000 }, { signal: controller.signal }));
@@ -118,14 +118,14 @@ describe.each(drivers)("failures in $framework", (driver) => {
       await vi.waitFor(() => expect(server.emulator.inFlight).toBe(0));
     });
 
-    it("are an abort's own reason, without a request, when it came before", async () => {
+    it("rejects with the reason of a signal that is aborted already, without a request", async () => {
       const server = bench();
       const signal = AbortSignal.abort("too late");
       expect(await rejection(ask(driver, server, {}, { signal }))).toBe("too late");
       expect(server.emulator.requests).toEqual([]);
     });
 
-    it("of input have a sentence of their own, without a request", async () => {
+    it("rejects blank input with its own message, without a request", async () => {
       const server = bench();
       const { embeddings, reranker } = made(driver, server);
       const wrong: Record<string, () => Promise<unknown>> = {
@@ -145,7 +145,7 @@ describe.each(drivers)("failures in $framework", (driver) => {
     ["with an option of a wrong type", { model: "m", timeout: "soon" }, "invalid_option", "`timeout`"],
     ["with an unknown option", { model: "m", batchsize: 3 }, "invalid_option", "did you mean `batchSize`?"],
     ["without a key", { model: "m", apiKey: undefined }, "missing_api_key", "TOGETHER_API_KEY"],
-  ])("of construction, %s, name the class and the way out", (_, wrong, code, said) => {
+  ])("names the class and the fix in the error of a constructor %s", (_, wrong, code, said) => {
     const given = { apiKey: KEY, ...wrong } as unknown as EmbedderOptions & RerankerOptions;
     for (const make of [() => driver.embeddings(given), () => driver.reranker(given)]) {
       expect(make).toThrow(expect.objectContaining({ code, message: expect.stringContaining(said) }));

@@ -70,7 +70,7 @@ const anyLimits = fc.record(
 );
 
 describe.each(drivers)("reranking in $framework", (driver) => {
-  it("puts the best first, leaves ties as they came, and keeps ids and metadata", async () => {
+  it("returns the best first, keeps the order of ties, and keeps ids and metadata", async () => {
     await fc.assert(
       fc.asyncProperty(anyList, async (list) => {
         expect(await rank(driver, list)).toEqual(ranking(list, {}));
@@ -79,7 +79,7 @@ describe.each(drivers)("reranking in $framework", (driver) => {
     );
   });
 
-  it("is the same in one request or in many, and whatever order the answers have", async () => {
+  it("returns the same for one request and for many, and for responses in any order", async () => {
     await fc.assert(
       fc.asyncProperty(anyList, fc.integer({ min: 1, max: 8 }), async (list, batchSize) => {
         const server = bench({ faults: () => "shuffled" });
@@ -90,7 +90,7 @@ describe.each(drivers)("reranking in $framework", (driver) => {
     );
   });
 
-  it("returns `topN`, but nothing below `minScore`, for any of both", async () => {
+  it("returns `topN` items, but none below `minScore`, for any of both", async () => {
     await fc.assert(
       fc.asyncProperty(anyList, anyLimits, async (list, own) => {
         expect(await rank(driver, list, own)).toEqual(ranking(list, own));
@@ -103,7 +103,7 @@ describe.each(drivers)("reranking in $framework", (driver) => {
     ["below", 2, 2],
     ["at", 3, 3],
     ["above", 4, 3],
-  ])("with a `topN` %s the number of passages returns %i of 3 as %i", async (_, topN, returned) => {
+  ])("returns for `topN` %s the number of 3 passages: %i gives %i", async (_, topN, returned) => {
     expect(await rank(driver, ["1", "2", "3"], { topN })).toHaveLength(returned);
   });
 
@@ -111,18 +111,18 @@ describe.each(drivers)("reranking in $framework", (driver) => {
     expect(await rank(driver, texts(30))).toHaveLength(30);
   });
 
-  it("keeps what scores exactly `minScore`", async () => {
+  it("keeps an item whose score equals `minScore`", async () => {
     const ranked = await rank(driver, ["0.5", "0.4", "0.6"], { minScore: 0.5 });
     expect(ranked.map(({ score }) => score)).toEqual([0.6, 0.5]);
   });
 
-  it("sends the query as it is, and each passage's text alone", async () => {
+  it("sends the query unchanged, and each passage's text alone", async () => {
     const server = bench();
     await rank(driver, ["one", "two"], {}, server);
     expect(server.bodies()).toMatchObject([{ model: RERANK, query: QUERY, documents: ["one", "two"] }]);
   });
 
-  it("knows the limits of `baseModel`, and sends the endpoint's name", async () => {
+  it("uses the limits of `baseModel`, and sends the endpoint's name", async () => {
     const server = bench();
     const list = texts(1_025).with(3, "語".repeat(9_000));
     await rank(driver, list, { baseModel: "Salesforce/Llama-Rank-V1" }, server);
@@ -133,7 +133,7 @@ describe.each(drivers)("reranking in $framework", (driver) => {
     ]);
   });
 
-  it("leaves everything in the list as it was", async () => {
+  it("leaves every item of the list unchanged", async () => {
     const items = deepFreeze(passages(["1", "3", "2"]).map((passage) => driver.wrap(passage)));
     const ranked = await reranker(driver, bench(), { topN: 2 }).rerank(QUERY, items);
     expect(ranked.map((item) => driver.unwrap(item).score)).toEqual([3, 2]);
@@ -141,34 +141,37 @@ describe.each(drivers)("reranking in $framework", (driver) => {
     expect(items.map((item) => driver.unwrap(item).score)).toEqual([undefined, undefined, undefined]);
   });
 
-  it("ranks equal texts apart", async () => {
+  it("ranks duplicate texts separately", async () => {
     const ranked = await rank(driver, ["2 same", "1", "2 same"]);
     expect(ranked.map(({ id }) => id)).toEqual(["id-0", "id-2", "id-1"]);
   });
 
-  it("makes no request for an empty list", async () => {
+  it("sends no request for an empty list", async () => {
     const server = bench();
     expect(await rank(driver, [], {}, server)).toEqual([]);
     expect(server.emulator.requests).toEqual([]);
   });
 
-  it("leaves a blank passage out, and says which", async () => {
+  it("leaves out a blank passage, and reports its index", async () => {
     const server = bench();
     const ranked = await rank(driver, ["1", "", "2"], {}, server);
     expect(ranked.map(({ id }) => id)).toEqual(["id-2", "id-0"]);
     expect(only(server.events, "document-skipped")).toMatchObject([{ operation: "rerank", indexes: [1] }]);
   });
 
-  it("returns scores of any size as they are", async () => {
+  it("returns scores of any size unchanged", async () => {
     const server = bench({ rank: () => [-7.25, 12.5, 0] } satisfies EmulatorOptions);
     const ranked = await rank(driver, ["a", "b", "c"], {}, server);
     expect(ranked.map(({ score }) => score)).toEqual([12.5, 0, -7.25]);
   });
 
-  it.skipIf(driver.lacks.includes("fallback"))("keeps the order with `fallback`, and says so", async () => {
-    const server = bench({ faults: () => ({ status: 401 }) });
-    const ranked = await rank(driver, ["1", "3", "2"], { fallback: "original-order", topN: 2 }, server);
-    expect(ranked).toEqual(passages(["1", "3"]).map((passage) => ({ ...passage, score: undefined })));
-    expect(only(server.events, "rerank-fallback")).toMatchObject([{ code: "unauthorized", documents: 3 }]);
-  });
+  it.skipIf(driver.lacks.includes("fallback"))(
+    "keeps the order with `fallback`, and emits an event",
+    async () => {
+      const server = bench({ faults: () => ({ status: 401 }) });
+      const ranked = await rank(driver, ["1", "3", "2"], { fallback: "original-order", topN: 2 }, server);
+      expect(ranked).toEqual(passages(["1", "3"]).map((passage) => ({ ...passage, score: undefined })));
+      expect(only(server.events, "rerank-fallback")).toMatchObject([{ code: "unauthorized", documents: 3 }]);
+    },
+  );
 });

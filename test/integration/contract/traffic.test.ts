@@ -37,7 +37,7 @@ function wrapped(driver: Driver, list: readonly string[]): object[] {
 }
 
 describe.each(drivers)("traffic in $framework", (driver) => {
-  it("keeps 50 calls at once apart: each gets its own vectors", async () => {
+  it("returns each of 50 concurrent calls its own vectors", async () => {
     const server = bench({ latency: ({ number }) => number % 7, faults: () => "shuffled" });
     const { embeddings } = made(driver, server, { batchSize: 3 });
     const lists = Array.from({ length: CALLS }, (_, call) => texts(1 + (call % 8), `text of ${call}`));
@@ -45,14 +45,14 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     expect(vectors.map(plain)).toEqual(lists.map((list) => list.map(vectorOf)));
   });
 
-  it("keeps 50 queries at once apart", async () => {
+  it("returns each of 50 concurrent queries its own vector", async () => {
     const { embeddings } = made(driver, bench({ latency: ({ number }) => number % 7 }));
     const queries = texts(CALLS, "query");
     const vectors = await Promise.all(queries.map((query) => embeddings.query(query)));
     expect(plain(vectors)).toEqual(queries.map(vectorOf));
   });
 
-  it("keeps 50 rankings at once apart", async () => {
+  it("returns each of 50 concurrent rankings its own scores", async () => {
     const server = bench({ latency: ({ number }) => number % 7, faults: () => "shuffled" });
     const { reranker } = made(driver, server);
     const lists = Array.from({ length: CALLS }, (_, call) => [`${call}`, `${call + 0.5}`, `${call - 0.5}`]);
@@ -61,7 +61,7 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     expect(found).toEqual(lists.map((list) => list.map(scoreOf).toSorted((left, right) => right - left)));
   });
 
-  it("keeps to `maxConcurrency` over all calls together", async () => {
+  it("sends at most `maxConcurrency` requests at once over all calls", async () => {
     const server = bench({ latency: 2 });
     const { embeddings } = made(driver, server, { batchSize: 1, maxConcurrency: 4 });
     await Promise.all(texts(10).map((text) => embeddings.documents(texts(4, text))));
@@ -69,7 +69,7 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     expect(most).toBe(4);
   });
 
-  it("waits out a 429 together, and finishes", async () => {
+  it("delays all calls after a 429, and completes them", async () => {
     const headers = { "retry-after-ms": "5" };
     const server = bench({
       faults: [
@@ -111,7 +111,7 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     ]);
   });
 
-  it("tells no event a text or the key", async () => {
+  it("puts no text and no key into any event", async () => {
     const server = bench({ faults: ["reset"] });
     const { embeddings, reranker } = made(driver, server);
     await embeddings.documents(["a secret text \ud83d"]);
@@ -120,7 +120,7 @@ describe.each(drivers)("traffic in $framework", (driver) => {
     expect(JSON.stringify(server.events)).not.toMatch(new RegExp(`secret|${KEY}`));
   });
 
-  it("takes no harm from a listener that throws", async () => {
+  it("ignores an error that a listener throws", async () => {
     const server = bench();
     const { embeddings } = made(driver, server, { onEvent: failingListener });
     expect(plain(await embeddings.documents(texts(2)))).toEqual(texts(2).map(vectorOf));

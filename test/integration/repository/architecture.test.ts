@@ -98,13 +98,13 @@ function within(part: string): Source[] {
   return all.filter(({ path }) => partOf(path) === part);
 }
 
-describe("the architecture", () => {
+describe("architecture", () => {
   it("has a part for every file", () => {
     const parts = new Set(all.map(({ path }) => partOf(path)));
     expect([...parts].toSorted()).toEqual(Object.keys(PARTS).toSorted());
   });
 
-  it.each(Object.entries(PARTS))("%s imports only what it may", (part, { parts, packages }) => {
+  it.each(Object.entries(PARTS))("imports in %s only what it may", (part, { parts, packages }) => {
     const strangers = imports(within(part), (one, file) => {
       if (!isRelative(one)) return one.kind !== "types" && !packages.test(one.from);
       const target = targetOf(file, one);
@@ -156,7 +156,7 @@ describe("the architecture", () => {
     }
   });
 
-  it("talks to the SDK in one file", () => {
+  it("uses the SDK in one file", () => {
     const atRunTime = imports(
       [...CORE, "src/core", "src/langchain", "src/llamaindex"].flatMap(within),
       (one) => one.from === "together-ai" && one.kind !== "types",
@@ -164,7 +164,7 @@ describe("the architecture", () => {
     expect(atRunTime).toEqual(["src/core/request/together-client.ts → together-ai (static)"]);
   });
 
-  it("loads of LangChain's core at run time what its two base classes need, and the rest only when asked to trace", () => {
+  it("loads LangChain's two base classes at run time, and tracing only when it is used", () => {
     const entry = within("src/langchain").filter(({ path }) => path !== "src/langchain/retriever.ts");
     expect(imports(entry, (one) => !isRelative(one) && one.kind !== "types")).toEqual([
       "src/langchain/embeddings.ts → @langchain/core/embeddings (static)",
@@ -179,7 +179,7 @@ describe("the architecture", () => {
     expect(readers.map(({ path }) => path)).toEqual(["src/core/options/environment.ts"]);
   });
 
-  it("speaks Together's snake_case in one file of the core, and in no adapter", () => {
+  it("uses Together's snake_case in one file of the core, and in no adapter", () => {
     const wire = all.find(({ path }) => path === "src/core/request/wire.ts") as Source;
     const words = new Set(propertyNames(wire).filter((name) => name.includes("_")));
     expect(words).toContain("encoding_format");

@@ -42,24 +42,24 @@ function fieldOf(form: Form, id: string): Field {
   return form.body.find((field) => field.id === id) as Field;
 }
 
-describe.each(forms)("the issue form $file", ({ problems, form }) => {
+describe.each(forms)("issue form $file", ({ problems, form }) => {
   const questions = form.body.filter(({ type }) => type !== "markdown");
 
-  it("is YAML with a name, a description and a question that has to be answered", () => {
+  it("is YAML with a name, a description and a required question", () => {
     expect(problems).toEqual([]);
     expect(Object.keys(form)).toEqual(["name", "description", "labels", "body"]);
     expect([form.name, form.description].map((text) => typeof text)).toEqual(["string", "string"]);
     expect(questions.filter(({ validations }) => validations?.required === true)).not.toEqual([]);
   });
 
-  it("has fields of the kinds that GitHub knows, with what they may have", () => {
+  it("has fields of the types that GitHub supports, with their attributes", () => {
     for (const { type, attributes } of form.body) {
       expect(Object.keys(ATTRIBUTES)).toContain(type);
       expect(ATTRIBUTES[type]).toEqual(expect.arrayContaining(Object.keys(attributes)));
     }
   });
 
-  it("gives each question an id and a label that no other has", () => {
+  it("gives each question an id and a label that is unique", () => {
     const ids = questions.map(({ id }) => id);
     const labels = questions.map(({ attributes }) => attributes["label"]);
     expect(new Set(ids).size).toBe(questions.length);
@@ -73,10 +73,10 @@ describe.each(forms)("the issue form $file", ({ problems, form }) => {
   });
 });
 
-describe("the form for what is wrong", () => {
+describe("issue form for bugs", () => {
   const form = formOf("bug.yml");
 
-  it("knows every code of an error", () => {
+  it("lists every code of an error", () => {
     expect(errorCodes.length).toBeGreaterThan(10);
     expect(fieldOf(form, "code").attributes["options"]).toEqual(["no error", ...errorCodes, "another error"]);
   });
@@ -88,7 +88,7 @@ describe("the form for what is wrong", () => {
     expect(flags.filter((flag) => !probeCommand.help.includes(`${flag} `))).toEqual([]);
   });
 
-  it("asks for the versions and the runtime, and will have both", () => {
+  it("requires the versions and the runtime", () => {
     expect(fieldOf(form, "versions").attributes["description"]).toContain("npm ls together-retrieval");
     for (const id of ["versions", "runtime", "what", "code"]) {
       expect(fieldOf(form, id).validations).toEqual({ required: true });

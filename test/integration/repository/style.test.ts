@@ -81,7 +81,7 @@ function testNames(file: string): { at: string; text: string }[] {
   return names;
 }
 
-describe("the style guide's word list", () => {
+describe("style guide's word list", () => {
   it("finds a word that is split over two lines of a comment", () => {
     const comment = "/** Lasts for\n * good. */".replaceAll(/\n\s*(\*|\/\/) ?/g, " ");
     expect(WORD.test(comment)).toBe(true);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { entries, sourceOf, surface } from "../../support/entries.js";
 
-describe("the package", () => {
-  it("has these entries", () => {
+describe("package entries", () => {
+  it("has five entries", () => {
     // LlamaIndex's promise stands with its tests, because all of it has to be removable.
     const others = entries.filter((entry) => !entry.endsWith("/llamaindex"));
     expect(others).toEqual([".", "./langchain", "./langchain/retriever", "./ai-sdk", "./emulator"]);
@@ -12,15 +12,15 @@ describe("the package", () => {
     for (const entry of entries) expect(surface(entry)).not.toContain("*");
   });
 
-  it.each(entries)("exports of %s, at run time, what its list says", async (entry) => {
+  it.each(entries)("matches the list of runtime exports of %s", async (entry) => {
     const values = surface(entry).filter((name) => !name.startsWith("type "));
     const module = (await import(new URL(`../../../${sourceOf(entry)}`, import.meta.url).href)) as object;
     expect(Object.keys(module).toSorted()).toEqual(values);
   });
 });
 
-describe("what is exported", () => {
-  it("by together-retrieval is a promise to its users", () => {
+describe("exported names", () => {
+  it("matches the public API of together-retrieval", () => {
     expect(surface(".")).toEqual([
       "Embedder",
       "Reranker",
@@ -68,7 +68,7 @@ describe("what is exported", () => {
     ]);
   });
 
-  it("by together-retrieval/langchain is a promise to its users", () => {
+  it("matches the public API of together-retrieval/langchain", () => {
     expect(surface("./langchain")).toEqual([
       "TogetherEmbeddings",
       "TogetherError",
@@ -91,7 +91,7 @@ describe("what is exported", () => {
     ]);
   });
 
-  it("by together-retrieval/langchain/retriever is a promise to its users", () => {
+  it("matches the public API of together-retrieval/langchain/retriever", () => {
     expect(surface("./langchain/retriever")).toEqual([
       "RerankingRetriever",
       "type DocumentCompressor",
@@ -99,7 +99,7 @@ describe("what is exported", () => {
     ]);
   });
 
-  it("by together-retrieval/ai-sdk is a promise to its users", () => {
+  it("matches the public API of together-retrieval/ai-sdk", () => {
     expect(surface("./ai-sdk")).toEqual([
       "TogetherError",
       "createTogether",
@@ -120,7 +120,7 @@ describe("what is exported", () => {
     ]);
   });
 
-  it("by together-retrieval/emulator is a promise to its users", () => {
+  it("matches the public API of together-retrieval/emulator", () => {
     expect(surface("./emulator")).toEqual([
       "createEmulator",
       "emulatedModels",

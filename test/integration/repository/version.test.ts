@@ -5,8 +5,8 @@ import packageJson from "../../../package.json" with { type: "json" };
 
 const { version } = packageJson;
 
-it("the version is the same in package.json, its lockfile and the newest section of CHANGELOG.md", () => {
-  const changelog = readFileSync(new URL("../../../CHANGELOG.md", import.meta.url), "utf8");
+it("matches package.json, its lockfile and the newest section of CHANGELOG.md", () => {
+  const changelog = readFileSync(new URL("../CHANGELOG.md", import.meta.url), "utf8");
   const [newest] = [...changelog.matchAll(/^## \[(\d[^\]]*)\]/gm)].map(([, one]) => one);
   expect([newest, lock.version, lock.packages[""].version]).toEqual([version, version, version]);
 });
