@@ -35,7 +35,7 @@ describe("@ai-sdk/togetherai", () => {
     expect(ranking).toMatchObject([{ originalIndex: 1 }]);
   });
 
-  it("chats, whole and streamed, with the same answer", async () => {
+  it("chats with and without streaming, with the same text", async () => {
     const request = { model: together()(CHAT), prompt: PROMPT };
     const whole = await generateText(request);
     let text = "";

@@ -27,7 +27,7 @@ describe("@langchain/openai", () => {
     expect(farthest(await embeddings().embedDocuments(TEXTS), await vectorsOf(here))).toBeLessThan(LITTLE);
   });
 
-  it("chats, whole and streamed, with the same answer", async () => {
+  it("chats with and without streaming, with the same text", async () => {
     const chat = new ChatOpenAI({ model: CHAT, apiKey: KEY, configuration: { baseURL: here.url } });
     const question = PROMPT;
     const { text } = await chat.invoke(question);

@@ -31,7 +31,7 @@ describe("openai", () => {
     },
   );
 
-  it("chats, whole and streamed, with the same answer", async () => {
+  it("chats with and without streaming, with the same text", async () => {
     const request = {
       model: CHAT,
       messages: [{ role: "user", content: PROMPT }],
@@ -48,14 +48,14 @@ describe("openai", () => {
     expect(text).toContain("sugar");
   });
 
-  it("knows a wrong key", async () => {
+  it("reports a wrong key", async () => {
     const error: unknown = await client("wrong")
       .embeddings.create({ model: EMBEDDING, input: "a" })
       .catch(String);
     expect(error).toMatch(/401 Invalid API key/);
   });
 
-  it("knows an argument that Together does not take", async () => {
+  it("reports an argument that Together does not accept", async () => {
     const asking = client().embeddings.create({ model: EMBEDDING, input: "a", dimensions: 8 });
     await expect(asking).rejects.toMatchObject({
       status: 400,

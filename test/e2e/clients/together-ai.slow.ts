@@ -41,7 +41,7 @@ describe("together-ai", () => {
     expect(results[0]).toMatchObject({ index: 1, document: { text: TEXTS[1] } });
   });
 
-  it("chats, whole and streamed, with the same answer", async () => {
+  it("chats with and without streaming, with the same text", async () => {
     const messages = [{ role: "user" as const, content: PROMPT }];
     const whole = await client().chat.completions.create({ model: CHAT, messages });
     let text = "";
@@ -64,7 +64,7 @@ describe("together-ai", () => {
     expect(error).toMatchObject({ status, error: { error: { message: expect.any(String) as string } } });
   });
 
-  it("waits as a refusal says, and succeeds", async () => {
+  it("waits for the reset of a 429, and succeeds", async () => {
     here.emulator.setFaults([{ status: 429, headers: { "retry-after-ms": "20" } }]);
     const patient = new Together({ apiKey: KEY, baseURL: here.url, maxRetries: 1 });
     const { data } = await patient.embeddings.create({ model: EMBEDDING, input: "a" });

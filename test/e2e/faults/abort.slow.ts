@@ -58,7 +58,7 @@ const STATES: Readonly<Record<string, State>> = {
     before: true,
     reached: ({ emulator }) => emulator.inFlight === 1,
   },
-  "pausing after a 429": {
+  "delayed after a 429": {
     faults: () => ({ status: 429, headers: { "x-ratelimit-reset": "30" } }),
     reached: (seen) => told(seen, "rate-limited"),
   },
@@ -66,7 +66,7 @@ const STATES: Readonly<Record<string, State>> = {
     faults: () => ({ status: 503, headers: { "retry-after": "30" } }),
     reached: (seen) => told(seen, "retry"),
   },
-  "waiting for an answer": {
+  "waiting for a response": {
     faults: () => "hang",
     inFlight: true,
     reached: ({ emulator }) => emulator.inFlight === 1,
@@ -92,8 +92,8 @@ function callersOf(options: Omit<SharedOptions, "model">): Callers {
   };
 }
 
-describe.each(Object.entries(STATES))("an abort while %s", (name, { faults, reached, before, inFlight }) => {
-  it.each(Object.entries(CALLS))("ends %s at once, and closes its socket", async (kind, call) => {
+describe.each(Object.entries(STATES))("abort while %s", (name, { faults, reached, before, inFlight }) => {
+  it.each(Object.entries(CALLS))("rejects %s at once, and closes its socket", async (kind, call) => {
     const emulator = createEmulator({ ...SERVED, ...(faults && { faults }) });
     const server = await emulator.listen();
     const proxy = await openProxy(server.port, new Chance(1), 0);
@@ -133,8 +133,8 @@ describe.each(Object.entries(STATES))("an abort while %s", (name, { faults, reac
   });
 });
 
-describe("an abort while connecting", () => {
-  it.each(Object.entries(CALLS))("ends %s at once", async (kind, call) => {
+describe("abort while connecting", () => {
+  it.each(Object.entries(CALLS))("rejects %s at once", async (kind, call) => {
     let connections = 0;
     // It takes the connection and never answers what TLS asks first: no request can leave.
     const server = createServer((socket) => {

@@ -90,7 +90,7 @@ function expectWhole(output: string, wanted = texts): void {
 
 describe("together-retrieval embed", () => {
   it.each(["out.jsonl", "out.jsonl.gz"])(
-    "resumes %s after three kills, without a line missing or doubled",
+    "resumes %s after three kills, without a missing or repeated line",
     async (name) => {
       emulator.clear();
       const wholeSize = name.endsWith(".gz") ? 600_000 : 1_500_000;
@@ -132,7 +132,7 @@ describe("together-retrieval embed", () => {
     expectWhole(await readFile(path(name), "utf8"));
   });
 
-  it("refuses an output to which another process writes", async () => {
+  it("rejects an output to which another process writes", async () => {
     const child = await startUntil("held.jsonl", 1);
     const { exitCode, stderr } = await embed([path("in.jsonl"), "--out", path("held.jsonl")]);
     expect({ exitCode, stderr }).toEqual({

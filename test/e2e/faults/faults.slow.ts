@@ -14,8 +14,8 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-describe("a server", () => {
-  it("may be killed in the middle of 10,000 texts, and come back", async () => {
+describe("server that is killed during a job", () => {
+  it("loses no text when it is killed in the middle of 10,000 texts and restarted", async () => {
     let server = new Script("server.ts", "0");
     closing.push(() => server.kill());
     const baseURL = await server.line();
@@ -46,8 +46,8 @@ describe("a server", () => {
   });
 });
 
-describe("a line that is slow and cut now and then", () => {
-  it("costs time, and no vector", async () => {
+describe("slow connection that is lost at random", () => {
+  it("delays the job, and loses no vector", async () => {
     const emulator = createEmulator(SERVED);
     const server = await emulator.listen();
     closing.push(() => server.close());
@@ -67,8 +67,8 @@ describe("a line that is slow and cut now and then", () => {
   });
 });
 
-describe("a job with a cache", () => {
-  it("may be killed three times, and pays for no more than what was in flight twice", async () => {
+describe("job with a cache that is killed", () => {
+  it("resumes after three kills, and re-embeds at most what was in flight", async () => {
     const folder = await mkdtemp(join(tmpdir(), "together-retrieval-"));
     closing.push(() => rm(folder, { recursive: true }));
     const emulator = createEmulator({ ...SERVED, latency: 20 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-describe("the code in docs/integrations/other-frameworks.md", () => {
+describe("code in docs/integrations/other-frameworks.md", () => {
   it("imports Genkit, TanStack AI and Chroma", () => {
     const imported = blocks.map(({ code }) => /from "((?!together)[^"]+)"/.exec(code)?.[1]);
     expect(imported).toEqual(["genkit", "@tanstack/ai", "chromadb"]);
@@ -26,7 +26,7 @@ describe("the code in docs/integrations/other-frameworks.md", () => {
     expect(complaints(blocks, FOLDER)).toEqual([]);
   });
 
-  it.concurrent.each(blocks)("runs as it stands at $name", async (block) => {
+  it.concurrent.each(blocks)("runs unchanged at $name", async (block) => {
     expect(await effectOf(block, server.url, FOLDER, [CHROMA])).toEqual(promised(block));
   });
 });

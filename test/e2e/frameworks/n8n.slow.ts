@@ -41,7 +41,7 @@ async function execute(environment = {}): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-describe("the n8n Code node of docs/integrations/other-frameworks.md", () => {
+describe("n8n Code node of docs/integrations/other-frameworks.md", () => {
   it("returns the items best first, with their scores and embeddings", async () => {
     const result = (await execute()) as { json: { id: number; embedding: number[] }; pairedItem: number }[];
     expect(result.map(({ json }) => [json.id, json.embedding.length])).toEqual([

@@ -20,7 +20,7 @@ function dot(one: ArrayLike<number>, other: ArrayLike<number>): number {
 describe.skipIf(model === undefined).each(drivers)("live embeddings in $framework", (driver) => {
   const embeddings = () => driver.embeddings({ model: model!, apiKey, baseURL });
 
-  it("gives each text its own vector, the same alone and among others", async () => {
+  it("returns each text's own vector, the same alone and in a list", async () => {
     const together = await embeddings().documents(TEXTS);
     const alone = await Promise.all(TEXTS.map(async (text) => (await embeddings().documents([text]))[0]!));
     expect(together).toHaveLength(TEXTS.length);
@@ -36,8 +36,8 @@ describe.skipIf(model === undefined).each(drivers)("live embeddings in $framewor
   });
 });
 
-describe.skipIf(model === undefined)("the live service's embeddings", () => {
-  it("are the same numbers as base64 and as floats", async () => {
+describe.skipIf(model === undefined)("embeddings of the live service", () => {
+  it("returns the same numbers as base64 and as floats", async () => {
     const [base64, floats] = await Promise.all(
       (["base64", "float"] as const).map(async (encodingFormat) => {
         const { vectors } = await new Embedder({ model: model!, apiKey, baseURL, encodingFormat }).embed(
@@ -51,7 +51,7 @@ describe.skipIf(model === undefined)("the live service's embeddings", () => {
     }
   });
 
-  it("come whole and in order for a thousand texts", { timeout: 300_000 }, async () => {
+  it("returns a thousand vectors, complete and in order", { timeout: 300_000 }, async () => {
     const texts = Array.from({ length: 1000 }, (_, place) => `Text number ${place}`);
     const embedder = new Embedder({ model: model!, apiKey, baseURL });
     const { vectors } = await embedder.embed(texts);
@@ -60,14 +60,14 @@ describe.skipIf(model === undefined)("the live service's embeddings", () => {
     expect(cosine(vectors[999]!, last[0]!)).toBeGreaterThan(0.999);
   });
 
-  it("refuses a wrong key", async () => {
+  it("rejects a wrong key", async () => {
     const embedder = new Embedder({ model: model!, apiKey: "not-a-key", baseURL });
     await expect(embedder.embed(["a text"])).rejects.toMatchObject({ code: "unauthorized" });
   });
 });
 
-describe.skipIf(rerankModel === undefined)("the live service's reranking", () => {
-  it("puts the text that answers a question first, and keeps to topN", async () => {
+describe.skipIf(rerankModel === undefined)("reranking of the live service", () => {
+  it("returns the text that answers a question first, and at most topN results", async () => {
     const reranker = new Reranker({ model: rerankModel!, apiKey, baseURL, topN: 2 });
     const ranked = await reranker.rerank(QUESTION, TEXTS, (text) => text);
     expect(ranked.map(({ item }) => item)).toHaveLength(2);

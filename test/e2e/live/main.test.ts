@@ -13,7 +13,7 @@ it.each([
   ["a key", { TOGETHER_LIVE_MODEL: "me/embedding" }, "TOGETHER_API_KEY"],
   ["a model", { TOGETHER_API_KEY: "key" }, "TOGETHER_LIVE_MODEL or TOGETHER_LIVE_RERANK_MODEL"],
 ])(
-  "the live tests say that nothing was tested without %s, and do not count as passed",
+  "prints without %s that no test ran, and does not count the tests as passed",
   async (_, variables, name) => {
     const { exitCode, stdout } = await run(variables);
     expect(exitCode).toBe(LEFT_OUT);

@@ -163,7 +163,7 @@ proves(
   shared,
 );
 
-it("ai-sdk-togetherai: the instance that is ready reads the environment as createTogether does", async () => {
+it("reads the environment in the default instance as in createTogether (ai-sdk-togetherai)", async () => {
   keys("TOGETHER_API_KEY");
   const emulator = world();
   const { together } = await import("together-retrieval/ai-sdk");

@@ -92,7 +92,7 @@ proves(
   shared,
 );
 
-it("chroma-together-ai: a collection uses the function that getCollection receives, whatever it stores", async () => {
+it("uses the function that getCollection receives, whatever the collection stores (chroma-together-ai)", async () => {
   vi.stubGlobal("fetch", chroma({ type: "known", name: "together-ai", config: { model_name: MODEL } }));
   const asked: string[][] = [];
   const embeddingFunction = {

@@ -117,7 +117,7 @@ proves("langchain-cohere", {
   },
 });
 
-it("langchain-cohere: gives the same documents in the same order, each with its score", async () => {
+it("returns the same documents in the same order, each with its score (langchain-cohere)", async () => {
   bothKeys();
   world();
   const given = () => ({ documents: documents(50), question });
@@ -127,7 +127,7 @@ it("langchain-cohere: gives the same documents in the same order, each with its 
   expect(present).toEqual(past);
 });
 
-it("langchain-cohere: the last block tells how far the two models agree", async () => {
+it("prints in the last block how far the two models agree (langchain-cohere)", async () => {
   bothKeys();
   world();
   const given = { documents: documents(50), question };

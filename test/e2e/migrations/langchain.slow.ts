@@ -87,7 +87,7 @@ proves(
   sharedProofs(openai, after),
 );
 
-it("langchain-openai: with batchSize 512, as many requests as before", async () => {
+it("sends as many requests as before with batchSize 512 (langchain-openai)", async () => {
   keys("TOGETHER_API_KEY", "OPENAI_API_KEY");
   const emulator = world();
   await openai().embed(texts);
@@ -97,7 +97,7 @@ it("langchain-openai: with batchSize 512, as many requests as before", async () 
   expect([past, emulator.requests.length]).toEqual([2, 2]);
 });
 
-it("langchain-openai: without line breaks, the vectors of a model that minds them are the old ones", async () => {
+it("returns the old vectors for texts without line breaks (langchain-openai)", async () => {
   keys("TOGETHER_API_KEY");
   const embed = (all: readonly string[]) => all.map((text) => [text.length, text.includes("\n") ? 9 : 1]);
   const model = { "BAAI/bge-large-en-v1.5": { type: "embedding", dimensions: 2 } } as const;

@@ -50,7 +50,7 @@ describe.each(PEERS.filter(({ same }) => same.includes("vectors")))("$page", ({ 
 
   beforeEach(() => keys(...names));
 
-  it("gives the vectors that it gave before", async () => {
+  it("returns the vectors of before", async () => {
     world();
     const { vectors: old = [] } = await before();
     const { vectors = [] } = await after();
@@ -63,13 +63,13 @@ describe.each(PEERS.filter(({ same }) => same.includes("vectors")))("$page", ({ 
     ).toBeLessThan(LITTLE);
   });
 
-  it("takes as many requests as the page says", async () => {
+  it("sends as many requests as the page states", async () => {
     const said = rowsOf(page).find(({ about }) => about === REQUESTS);
     const figures = [await requestsOf(before), await requestsOf(after)];
     expect(figures).toEqual([numberIn(said?.before), numberIn(said?.after)]);
   });
 
-  it("tells an index that can stay from one that cannot", async () => {
+  it("distinguishes an index that can stay from one that cannot", async () => {
     world();
     const { vectors = [] } = await before();
     const vectorOf = (place: number): number[] => Array.from(vectors[place] ?? []);
@@ -80,7 +80,7 @@ describe.each(PEERS.filter(({ same }) => same.includes("vectors")))("$page", ({ 
 });
 
 describe.each(PEERS.filter(({ same }) => same.includes("order")))("$page", ({ page, names, before }) => {
-  it("ranks in the order that it ranked in before", async () => {
+  it("ranks in the order of before", async () => {
     keys(...names);
     world();
     const [past, present] = [await before(), await onPage(page, "after")()];
@@ -89,8 +89,8 @@ describe.each(PEERS.filter(({ same }) => same.includes("order")))("$page", ({ pa
   });
 });
 
-describe("the pages", () => {
-  it.each(PEERS)("$page leaves what it is given as it was", async ({ page, names }) => {
+describe("migration pages", () => {
+  it.each(PEERS)("changes no input in $page", async ({ page, names }) => {
     keys(...names);
     world();
     const given = { texts: [...texts], documents: documents() };
@@ -98,7 +98,7 @@ describe("the pages", () => {
     expect(given).toEqual({ texts, documents: documents() });
   });
 
-  it("compile, each block with what the reader brings along", { timeout: 60_000 }, () => {
+  it("compiles each block, with what the reader's code defines", { timeout: 60_000 }, () => {
     expect(
       complaints(
         PEERS.flatMap(({ page }) => programsOf(page)),
@@ -107,12 +107,12 @@ describe("the pages", () => {
     ).toEqual([]);
   });
 
-  it("are short", () => {
+  it("has short pages", () => {
     const lengths = PEERS.map(({ page }) => textOf(page).split("\n").length);
     expect(Math.max(...lengths)).toBeLessThan(80);
   });
 
-  it("are all in the table of the first page, with the figures that they give themselves", () => {
+  it("lists all pages in the table of the first page, with the figures of each", () => {
     const listed = tableOf(textOf("README")).map(([from = "", past, present]) => [
       /\((.+)\.md\)/.exec(from)?.[1],
       numberIn(past),

@@ -12,13 +12,13 @@ export type Proofs = Readonly<Record<string, Proof>>;
  */
 export function proves(page: string, own: Proofs, shared: Proofs = {}): void {
   const rows = rowsOf(page).filter(({ about }) => about !== REQUESTS);
-  describe(`${page}: what changes`, () => {
-    it("leaves no proof without its line", () => {
+  describe(`${page}: table of changes`, () => {
+    it("has a row for each proof", () => {
       expect(rows.map(({ about }) => about)).toEqual(expect.arrayContaining(Object.keys(own)));
     });
 
     for (const row of rows) {
-      it(`${row.about}: before, ${row.before}; after, ${row.after}`, async () => {
+      it(`matches ${row.about}: before, ${row.before}; after, ${row.after}`, async () => {
         const proof = own[row.about] ?? shared[row.about];
         if (!proof) throw new Error(`Nothing proves what the page says of "${row.about}"`);
         await proof(row);

@@ -28,7 +28,7 @@ proves(
   shared,
 );
 
-it("python-langchain-together: sends one text per request, as base64", async () => {
+it("sends one text per request, as base64 (python-langchain-together)", async () => {
   keys("TOGETHER_API_KEY");
   const emulator = world();
   await python.embedDocuments(["a"], MODEL);

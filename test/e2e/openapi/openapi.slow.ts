@@ -25,7 +25,7 @@ describe("Together's specification", () => {
     ["no query", rerank, { model: RERANK, documents: ["b"] }],
     ["tokens in place of texts", embeddings, { model: EMBEDDING, input: [1, 2] }],
     ["no model", embeddings, { input: ["a"] }],
-  ])("refuses a request with %s", (_, exchange, body) => {
+  ])("rejects a request with %s", (_, exchange, body) => {
     expect(complaintsOfRequest(exchange, body)).not.toEqual([]);
   });
 
@@ -46,11 +46,11 @@ describe("Together's specification", () => {
         results: [{ index: 0, relevance_score: "high", document: {} }],
       },
     ],
-  ])("refuses an answer with %s", (_, exchange, body) => {
+  ])("rejects a response with %s", (_, exchange, body) => {
     expect(complaintsOfAnswer(exchange, 200, body)).not.toEqual([]);
   });
 
-  it("finds nothing against what the package sends and the emulator answers", async () => {
+  it("finds no error in requests of the package and responses of the emulator", async () => {
     const { fetch } = createEmulator();
     const before = { ...verdicts };
     await new Embedder({ model: EMBEDDING, apiKey: "any", fetch }).embed(["one", "two"]);
@@ -66,12 +66,12 @@ describe("Together's specification", () => {
     ["/rerank", { model: RERANK, query: "a", documents: [{ title: "b" }], return_documents: true }],
     ["/embeddings", { model: EMBEDDING, input: "one" }],
     ["/embeddings", { model: "me/none", input: "one" }],
-  ])("finds nothing against the emulator's answer at %s", async (path, body) => {
+  ])("finds no error in the emulator's response at %s", async (path, body) => {
     await ask(path, body);
     expect(verdicts.complaints).toEqual([]);
   });
 
-  it("finds nothing against the emulator's refusal of a key", async () => {
+  it("finds no error in the emulator's 401 for a wrong key", async () => {
     expect((await ask("/models", undefined, "wrong")).status).toBe(401);
     expect(verdicts.complaints).toEqual([]);
   });

@@ -60,9 +60,9 @@ beforeAll(async () => {
 
 afterAll(() => project.remove());
 
-describe("README's blocks, as a user's compiler sees them", () => {
+describe("README's blocks in a user's compiler", () => {
   it.concurrent.each(rows)(
-    "compile with TypeScript $version and $resolution",
+    "compiles with TypeScript $version and $resolution",
     async ({ version, resolution }) => {
       const { options, ending } = RESOLUTIONS[resolution];
       const files = [...ENTRIES.keys()].map((place) => `block-${place}.${ending}`);

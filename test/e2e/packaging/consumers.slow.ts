@@ -9,8 +9,8 @@ import { promised, readmeBlock, runBlock } from "./readme.js";
 const { devDependencies } = packageJson;
 const tarball = packedForAll();
 
-describe("a project", () => {
-  it("with the oldest LangChain runs README's first block as it stands", () =>
+describe("user's project", () => {
+  it("runs README's first block unchanged with the oldest LangChain", () =>
     inProject(async (project) => {
       const core = oldest.dependencies["@langchain/core"];
       // The oldest of LangChain's classic parts, which want no newer core.
@@ -19,7 +19,7 @@ describe("a project", () => {
       expect(await runBlock(project, block)).toEqual({ stdout: promised(block), stderr: "" });
     }));
 
-  it("with the AI SDK runs README's block as it stands, and needs no other package", () =>
+  it("runs README's AI SDK block unchanged with the AI SDK, and needs no other package", () =>
     inProject(async (project) => {
       await project.install(tarball(), `ai@${devDependencies.ai}`);
       const block = readmeBlock("/ai-sdk");
@@ -33,7 +33,7 @@ describe("a project", () => {
       join(ROOT, "test/e2e/packaging/node_modules/.bin/pnpm"),
       ["add", "--config.engine-strict=true", "--config.strict-peer-dependencies=true"],
     ],
-  ])("that is strict about engines and peers installs it by %s and runs it", (_, manager, options) =>
+  ])("installs by %s and runs, strict about engines and peers", (_, manager, options) =>
     inProject(async (project) => {
       await project.run(manager, [
         ...options,
@@ -47,7 +47,7 @@ describe("a project", () => {
 });
 
 describe("two copies of LangChain's core in one process", () => {
-  it("work together: documents of the one are ranked by a reranker of the other, and stay what they are", () =>
+  it("ranks documents of one copy with a reranker of the other, and keeps their class", () =>
     inProject(async (project) => {
       const { "@langchain/core": version } = devDependencies;
       await project.install(
@@ -61,8 +61,8 @@ describe("two copies of LangChain's core in one process", () => {
     }));
 });
 
-describe("the ESM and the CommonJS build in one process", () => {
-  it("share one rate limiter, and one meaning of an error", () =>
+describe("ESM and CommonJS builds in one process", () => {
+  it("shares one rate limiter, and recognizes the other build's errors", () =>
     inProject(async (project) => {
       await project.install(tarball());
       await project.write("twins.mjs", TWINS);

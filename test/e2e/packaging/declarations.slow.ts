@@ -22,8 +22,8 @@ const files = [
   tree: ts.createSourceFile("file.ts", text, ts.ScriptTarget.Latest),
 }));
 
-describe("the published types", () => {
-  it("are read from the declarations of both builds, and from the reports", () => {
+describe("published types", () => {
+  it("reads the declarations of both builds, and the reports", () => {
     const paths = files.map(({ path }) => path);
     expect(paths).toEqual(
       expect.arrayContaining(["dist/index.d.ts", "dist/index.d.cts", "etc/index.api.md"]),
@@ -39,11 +39,11 @@ describe("the published types", () => {
     );
   });
 
-  it("have no internal member", () => {
+  it("has no internal member", () => {
     expect(files.filter(({ text }) => text.includes("@internal")).map(({ path }) => path)).toEqual([]);
   });
 
-  it("have constructors with one parameter", () => {
+  it("has constructors with one parameter", () => {
     const more = files.flatMap(({ path, tree }) =>
       tree.statements
         .filter(ts.isClassDeclaration)
@@ -56,7 +56,7 @@ describe("the published types", () => {
     expect(more).toEqual([]);
   });
 
-  it("declare only what an entry exports", () => {
+  it("declares only what an entry exports", () => {
     const exported = entries.flatMap(surface).map((name) => name.replace("type ", ""));
     const internal = files.flatMap(({ path, tree }) =>
       declared(tree)

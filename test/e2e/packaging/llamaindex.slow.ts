@@ -10,8 +10,8 @@ const LLAMAINDEX = `llamaindex@${packageJson.devDependencies["llamaindex"]}`;
 const OLDEST = `llamaindex@${oldest.dependencies["llamaindex"]}`;
 const tarball = packedForAll();
 
-describe("the packed tarball in a LlamaIndex project", () => {
-  it.each([LLAMAINDEX, OLDEST])("runs README's LlamaIndex block as it stands, with %s", (framework) =>
+describe("packed tarball in a LlamaIndex project", () => {
+  it.each([LLAMAINDEX, OLDEST])("runs README's LlamaIndex block unchanged, with %s", (framework) =>
     inProject(async (project) => {
       await project.install("--ignore-scripts", tarball(), framework);
       const block = readmeBlock("/llamaindex");
@@ -20,14 +20,14 @@ describe("the packed tarball in a LlamaIndex project", () => {
     }),
   );
 
-  it("runs the query engine of docs/integrations/llamaindex.md as it stands", () =>
+  it("runs the query engine of docs/integrations/llamaindex.md unchanged", () =>
     inProject(async (project) => {
       await project.install("--ignore-scripts", tarball(), LLAMAINDEX);
       const [block] = blocksOf("docs/integrations/llamaindex.md");
       expect(await runBlock(project, block!)).toEqual({ stdout: promised(block!), stderr: "" });
     }));
 
-  it("works with two copies of LlamaIndex's core: nodes of the other are ranked, and stay what they are", () =>
+  it("ranks nodes of another copy of LlamaIndex's core, and keeps their class", () =>
     inProject(async (project) => {
       await project.install("--ignore-scripts", tarball(), LLAMAINDEX, "@llamaindex/core@0.6.21");
       await project.write("copies.js", COPIES);

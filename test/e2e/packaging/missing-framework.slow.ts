@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 describe.each(entries)("together-retrieval/$entry without $framework", ({ entry, framework }) => {
-  it("says in ES modules what to install, by the name of the file that wants it", async () => {
+  it("names in ES modules the package to install, and the importing file", async () => {
     await project.write("wanting.mjs", `import "together-retrieval/${entry}";`);
     await expect(project.run("node", ["wanting.mjs"])).rejects.toThrow(
       new RegExp(
@@ -51,14 +51,14 @@ describe.each(entries)("together-retrieval/$entry without $framework", ({ entry,
     );
   });
 
-  it("says in CommonJS what to install", async () => {
+  it("names in CommonJS the package to install", async () => {
     await project.write("wanting.cjs", `require("together-retrieval/${entry}");`);
     await expect(project.run("node", ["wanting.cjs"])).rejects.toThrow(
       `Cannot load this part of together-retrieval: ${framework} is not installed; run npm install ${framework}`,
     );
   });
 
-  it("keeps the code by which programs know a missing module", async () => {
+  it("keeps the error code of a missing module", async () => {
     await project.write(
       "asking.mjs",
       `import { createRequire } from "node:module";
@@ -73,7 +73,7 @@ describe.each(entries)("together-retrieval/$entry without $framework", ({ entry,
   });
 });
 
-it("the entries without a framework need none", async () => {
+it("loads the entries without a framework when none is installed", async () => {
   await project.write(
     "content.mjs",
     `import { createRequire } from "node:module";
@@ -86,7 +86,7 @@ it("the entries without a framework need none", async () => {
 });
 
 it.each(tooOld)(
-  "npm refuses $framework $version beside it, and names the range",
+  "rejects $framework $version at npm install, and names the range",
   async ({ framework, version }) => {
     const other = await Project.create();
     const installing = other.install("--ignore-scripts", tarball, `${framework}@${version}`);
@@ -97,7 +97,7 @@ it.each(tooOld)(
   },
 );
 
-it("a framework that is there is the same in both module systems: its classes are ours", async () => {
+it("exports classes that extend the installed framework's, in both module systems", async () => {
   const other = await Project.create();
   const frameworks = Object.keys(ranges).map((name) => `${name}@${versions[name]}`);
   await other.install("--ignore-scripts", tarball, ...frameworks);

@@ -52,7 +52,7 @@ const rows = [
   { compiler: "7.0", resolution: "bundler" },
 ] as const;
 
-describe.each(Object.keys(packageJson.peerDependencies))("a project with %s alone", (framework) => {
+describe.each(Object.keys(packageJson.peerDependencies))("project with %s alone", (framework) => {
   let project: Project;
 
   beforeAll(async () => {
@@ -69,10 +69,13 @@ describe.each(Object.keys(packageJson.peerDependencies))("a project with %s alon
 
   afterAll(() => project.remove());
 
-  it.each(rows)("finds no fault in our types with TypeScript $compiler and $resolution", async (row) => {
-    const complaints = await compile(project, row.compiler, row.resolution);
-    expect(complaints.filter((line) => !ofOthers(line))).toEqual([]);
-  });
+  it.each(rows)(
+    "finds no type error in our declarations with TypeScript $compiler and $resolution",
+    async (row) => {
+      const complaints = await compile(project, row.compiler, row.resolution);
+      expect(complaints.filter((line) => !ofOthers(line))).toEqual([]);
+    },
+  );
 });
 
 /** What the compiler says of the project and, because `skipLibCheck` is off, of all packages. */

@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([langchain.remove(), plain.remove()]));
 
-describe("the packed tarball in a LangChain project", () => {
+describe("packed tarball in a LangChain project", () => {
   let emulator: ChildProcess;
   let variables: { TOGETHER_API_KEY: string; TOGETHER_BASE_URL: string };
 
@@ -62,12 +62,12 @@ describe("the packed tarball in a LangChain project", () => {
     expect(JSON.stringify(await answer.json())).toContain("BAAI/bge-large-en-v1.5");
   });
 
-  it("runs README's first block as it stands", async () => {
+  it("runs README's first block unchanged", async () => {
     const block = readmeBlock("/langchain");
     expect(await runBlock(langchain, block)).toEqual({ stdout: promised(block), stderr: "" });
   });
 
-  it("has types that say no to a wrong option", async () => {
+  it("has types that reject a wrong option", async () => {
     await langchain.write(
       "wrong.ts",
       'import { TogetherReranker } from "together-retrieval/langchain";\nnew TogetherReranker({ model: "m", topN: "5" });\n',
@@ -97,7 +97,7 @@ describe("the packed tarball in a LangChain project", () => {
   });
 });
 
-describe("the packed tarball", () => {
+describe("packed tarball", () => {
   it("works without any framework", async () => {
     await plain.write(
       "plain.js",
@@ -109,7 +109,7 @@ describe("the packed tarball", () => {
     expect(await plain.run("node", ["plain.js"])).toEqual({ stdout: "1\n", stderr: "" });
   });
 
-  it("brings nothing but Together's SDK", async () => {
+  it("has Together's SDK as its only dependency", async () => {
     const { stdout } = await plain.run("npm", ["ls", "--all", "--parseable"]);
     const names = stdout
       .trim()
@@ -122,7 +122,7 @@ describe("the packed tarball", () => {
   it.each([
     ["ES modules", "maps.mjs", 'import { Embedder } from "together-retrieval";'],
     ["CommonJS", "maps.cjs", 'const { Embedder } = require("together-retrieval");'],
-  ])("has, for %s, source maps that lead to the source that it ships", async (_, name, loading) => {
+  ])("has for %s source maps that lead to the source in the package", async (_, name, loading) => {
     await plain.write(name, `${loading}\ntry { new Embedder({}) } catch ({ stack }) { console.log(stack) }`);
     const { stdout } = await plain.run("node", ["--enable-source-maps", name]);
     const [, file = "", line] = /\((.+\/src\/core\/options\/connection\.ts):(\d+):/.exec(stdout) ?? [];
@@ -130,7 +130,7 @@ describe("the packed tarball", () => {
     expect(shipped[Number(line) - 1]).toContain("throw error(");
   });
 
-  it("has nothing of package.json in its code but the version and the engines", () => {
+  it("contains no field of package.json in its code but the version and the engines", () => {
     const folder = join(plain.folder, "node_modules/together-retrieval/dist");
     const names = readdirSync(folder).filter((name) => /\.c?js$/.test(name));
     const code = names.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
@@ -138,7 +138,7 @@ describe("the packed tarball", () => {
     expect(code).not.toContain("devDependencies");
   });
 
-  it("holds no test, no example and no machine's path", async () => {
+  it("contains no test, no example and no local path", async () => {
     const { stdout } = await plain.run("tar", ["-tzf", tarball]);
     const files = stdout.trim().split("\n");
     expect(files.filter((file) => /\/(?:test|examples|\.ci)\//.test(file))).toEqual([]);
@@ -159,10 +159,10 @@ describe("the packed tarball", () => {
   });
 });
 
-describe("the package's own description", () => {
-  const bin = join(ROOT, "test/e2e/packaging/node_modules/.bin");
+describe("package.json of the packed tarball", () => {
+  const bin = join(ROOT, "test/packaging/node_modules/.bin");
 
-  it("pleases publint", async () => {
+  it("passes publint", async () => {
     const { stdout } = await plain.run(join(bin, "publint"), ["run", "--strict", tarball]);
     expect(stdout).toContain("All good!");
   });

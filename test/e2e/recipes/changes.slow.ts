@@ -8,20 +8,20 @@ const copy = new Copy();
 afterEach(() => copy.reset());
 afterAll(() => copy.remove());
 
-it("a model, an option, a framework and a fault are changed before the reader's eyes", () => {
+it("shows the recipes for a model, an option, a framework and a fault", () => {
   const titles = changes.map(({ title }) => title);
   expect(titles).toEqual(["A model", "An option", "A framework", "A fault of the emulator"]);
 });
 
-describe.each(changes)("the change of $title", ({ diff, commands, forgotten }) => {
-  it("fits, compiles and passes its tests", () => {
+describe.each(changes)("recipe: $title", ({ diff, commands, forgotten }) => {
+  it("fits the sources, compiles and passes its tests", () => {
     expect(copy.apply(diff)).toEqual({ exitCode: 0, output: "" });
     expect(copy.compile()).toEqual({ exitCode: 0, output: "" });
     expect(commands).not.toEqual([]);
     for (const command of commands) expect(copy.run(command)).toMatchObject({ exitCode: 0 });
   });
 
-  it("fails where one of its files is forgotten", () => {
+  it("fails without one of its files", () => {
     const { file, test } = forgotten ?? { file: "", test: "" };
     expect(diff).toContain(`+++ b/${file}\n`);
     expect(copy.run(`npx vitest run ${test}`)).toMatchObject({ exitCode: 0 });

@@ -77,9 +77,9 @@ describe("docs/guides/custom-fetch-and-proxies.md", () => {
   });
 });
 
-describe("a custom fetch", () => {
+describe("custom fetch", () => {
   it.each(["undici", "node-fetch", "node-fetch2"])(
-    "of %s reports a lost connection, a rejected key and a redirect as the global one does",
+    "reports with %s a lost connection, a rejected key and a redirect as the global fetch does",
     async (name) => {
       await project.write("failures.mjs", failures(name));
       const { stdout } = await project.run("node", ["failures.mjs"], variables());

@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(() => project.remove());
 
-describe("the packed tarball on a server", () => {
+describe("packed tarball on a server", () => {
   it.each([
     ["Node 20 or the one at hand, ESM", "node", ["esm.mjs"]],
     ["Node 20 or the one at hand, CommonJS", "node", ["cjs.cjs"]],
@@ -55,7 +55,7 @@ describe("the packed tarball on a server", () => {
 
 const ADDRESS = { "import.meta.url": '"file:///worker.mjs"' };
 
-describe("the packed tarball at the edge", () => {
+describe("packed tarball at the edge", () => {
   it.each([
     ["by itself, with no compatibility flag", "worker-alone.js", ALONE, [], {}],
     ["with LangChain and nodejs_compat", "worker-with-langchain.js", WITH_LANGCHAIN, ["nodejs_compat"], {}],
@@ -77,7 +77,7 @@ describe("the packed tarball at the edge", () => {
   });
 });
 
-describe.skipIf(!existsSync(CHROMIUM))("the packed tarball in Chromium", () => {
+describe.skipIf(!existsSync(CHROMIUM))("packed tarball in Chromium", () => {
   let browser: Browser;
 
   beforeAll(async () => {

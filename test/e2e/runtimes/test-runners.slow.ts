@@ -70,7 +70,7 @@ async function run(file: string, args: readonly string[]): Promise<{ passed: num
 /** Of specs.cjs; those of msw do not run as CommonJS. */
 const SPECS = 8;
 
-describe("the packed tarball in a user's tests", () => {
+describe("packed tarball in a user's tests", () => {
   it.each([
     ["Jest, CommonJS, node", "jest-cjs", "node", SPECS - 1],
     ["Jest, CommonJS, jsdom", "jest-cjs", "jest-fixed-jsdom", SPECS - 1],
@@ -81,7 +81,7 @@ describe("the packed tarball in a user's tests", () => {
     expect(await run("node", [bin(".bin/jest"), ...args])).toEqual({ passed, failed: [] });
   });
 
-  it("loads in Jest's plain jsdom, which has no fetch, and says what is missing", async () => {
+  it("loads in Jest's plain jsdom, which has no fetch, and names what is missing", async () => {
     await project.write("plain-jsdom.test.js", PLAIN_JSDOM);
     const args = ["--testMatch", "**/plain-jsdom.test.js", "--json", "--testEnvironment", "jsdom"];
     expect(await run("node", [bin(".bin/jest"), ...args])).toEqual({ passed: 1, failed: [] });

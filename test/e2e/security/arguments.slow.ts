@@ -176,16 +176,16 @@ const ofRetriever: Attempt[] = (
   message,
 ]);
 
-describe("a wrong argument", () => {
+describe("wrong argument", () => {
   it.each([...perCall, ...lists, ...items, ...constructors, ...ofRetriever])(
-    "is named by a typed error, without a request: %s",
+    "causes a typed error that names it, without a request: %s",
     async (...attempt) => {
       expect(await errorNaming(...attempt)).toBeDefined();
     },
   );
 });
 
-describe("an unusual argument", () => {
+describe("unusual argument", () => {
   it.each<[string, (emulator: Emulator) => Promise<unknown>]>([
     ["Embedder.embed with undefined options", (e) => embedder(e).embed(["a"], undefined)],
     ["Embedder.embed with { signal: undefined }", (e) => embedder(e).embed(["a"], { signal: undefined })],
@@ -211,14 +211,14 @@ describe("an unusual argument", () => {
   });
 });
 
-describe("a globalThis that accepts no new property", () => {
-  it("keeps no client from working", async () => {
-    const { exitCode, stdout } = await runScript("test/e2e/security/frozen-global.ts", []);
+describe("globalThis that accepts no new property", () => {
+  it("does not stop a client", async () => {
+    const { exitCode, stdout } = await runScript("test/red-team/frozen-global.ts", []);
     expect([exitCode, stdout]).toEqual([0, "1 vector"]);
   });
 });
 
-describe("a polluted Object.prototype", () => {
+describe("polluted Object.prototype", () => {
   const polluted = Object.prototype as Record<string, unknown>;
   const added: string[] = [];
   const pollute = (name: string, value: unknown): void => {

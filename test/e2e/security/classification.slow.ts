@@ -31,8 +31,8 @@ function sizes({ emulator }: Bench): number[] {
   return emulator.requests.map(({ texts }) => texts);
 }
 
-describe("a request that is too large", () => {
-  it.each(rows(TOO_LARGE))("is split until it is accepted, once for all: %s", async (_, wording) => {
+describe("request that is too large", () => {
+  it.each(rows(TOO_LARGE))("is split until it is accepted, once per size: %s", async (_, wording) => {
     const server = bench({ faults: respondWith(wording) });
     const embedder = server.embedder({ maxConcurrency: 1 });
     expect(plain((await embedder.embed(TEXTS)).vectors)).toEqual(TEXTS.map(vectorOf));
@@ -42,7 +42,7 @@ describe("a request that is too large", () => {
     expect(sizes(server)).toEqual([4, 4, 4, 4]);
   });
 
-  it.each(rows(TOO_LARGE))("is split for a ranking as well: %s", async (_, wording) => {
+  it.each(rows(TOO_LARGE))("is split for a ranking: %s", async (_, wording) => {
     const server = bench({ faults: respondWith(wording) });
     const ranked = await server.reranker().rerank("q", TEXTS);
     expect(ranked.map(({ item }) => scoreOf(item))).toEqual(TEXTS.map(scoreOf).toReversed());
@@ -50,7 +50,7 @@ describe("a request that is too large", () => {
   });
 
   it.each(rows(TOO_LARGE.filter(({ by }) => by === "size")))(
-    "with one text is one request and one error: %s",
+    "causes one request and one error if it has one text: %s",
     async (_, { status, body }) => {
       const server = bench({ faults: () => ({ status, body }) });
       const error = await rejection(server.embedder().embed(["one text"]));
@@ -60,7 +60,7 @@ describe("a request that is too large", () => {
   );
 
   it.each(rows(TOO_LARGE.filter(({ body }) => Object.hasOwn(Object(body), "error"))))(
-    "is split if a 200 says so: %s",
+    "is split if a 200 reports it: %s",
     async (_, { body }) => {
       const server = bench({ faults: respondWith({ status: 200, body }) });
       const { vectors } = await server.embedder({ maxConcurrency: 1 }).embed(TEXTS);
@@ -68,7 +68,7 @@ describe("a request that is too large", () => {
     },
   );
 
-  it("names the one text of many that is too long, although the server responds with 500", async () => {
+  it("causes an error that names the one text that is too long, although the server responds with 500", async () => {
     const list = TEXTS.with(5, "long ".repeat(600));
     const message = "input (2793 tokens) is too large to process (current batch size: 2048)";
     const server = bench({
@@ -81,7 +81,7 @@ describe("a request that is too large", () => {
   });
 });
 
-describe("a body that repeats the request, cut off by the limit for error bodies", () => {
+describe("error body that repeats the request and is truncated by the limit", () => {
   const echo = "a word of the text ".repeat(8000);
   const message = "This model's maximum context length is 512 tokens.";
 
@@ -111,8 +111,8 @@ describe("a body that repeats the request, cut off by the limit for error bodies
   });
 });
 
-describe("a request that is rejected for another reason", () => {
-  it.each(rows(REJECTED))("is one request, or two if the words are unknown: %s", async (_, wording) => {
+describe("request that is rejected for another reason", () => {
+  it.each(rows(REJECTED))("is sent once, or twice if the words are unknown: %s", async (_, wording) => {
     const { status, body, code } = wording;
     const server = bench({ faults: () => ({ status, body }) });
     const error = (await rejection(server.embedder().embed(TEXTS))) as TogetherError;
@@ -120,7 +120,7 @@ describe("a request that is rejected for another reason", () => {
     expect(sizes(server)).toEqual(code === "bad_request" ? [16, 8] : [16]);
   });
 
-  it.each(rows(REJECTED))("is the same for a ranking: %s", async (_, wording) => {
+  it.each(rows(REJECTED))("is sent as often for a ranking: %s", async (_, wording) => {
     const { status, body, code } = wording;
     const server = bench({ faults: () => ({ status, body }) });
     const error = (await rejection(server.reranker().rerank("q", TEXTS))) as TogetherError;
@@ -136,7 +136,7 @@ describe("a request that is rejected for another reason", () => {
     "Access denied | api.together.ai used Cloudflare to restrict access",
     "endpoints_v1_create_access_disabled",
     "",
-  ])("is permission_denied after one request: a 403 with %j", async (message) => {
+  ])("fails with permission_denied after one request: a 403 with %j", async (message) => {
     const server = bench({ faults: () => ({ status: 403, body: { error: { message } } }) });
     const error = (await rejection(server.embedder().embed(TEXTS))) as TogetherError;
     expect(error).toMatchObject({ code: "permission_denied", status: 403, attempts: 1 });
@@ -152,7 +152,7 @@ describe("a request that is rejected for another reason", () => {
     ["a list", "[]"],
     ["a deep object", '{"error":'.repeat(500) + "1" + "}".repeat(500)],
     ["prototype fields", '{"__proto__":{"message":"maximum context length of input"}}'],
-  ])("is permission_denied whatever the body of a 403 is: %s", async (_, body) => {
+  ])("fails with permission_denied for any body of a 403: %s", async (_, body) => {
     const server = bench({ faults: () => ({ status: 403, body }) });
     const error = await rejection(server.embedder().embed(TEXTS));
     expect(error).toMatchObject({ code: "permission_denied" });

@@ -56,7 +56,7 @@ async function expectAlive(): Promise<void> {
   expect(statusOf(await raw(posted(["host: localhost"])))).toBe(200);
 }
 
-describe("a web page that is not on this machine", () => {
+describe("web page of another origin", () => {
   it.each([
     "https://evil.example",
     "http://evil.example:8080",
@@ -75,7 +75,7 @@ describe("a web page that is not on this machine", () => {
     "localhost",
     "http://localhost http://evil.example",
     "http://xn--localhost-9za.example",
-  ])("gets nothing with the origin %s", async (origin) => {
+  ])("receives nothing with the origin %s", async (origin) => {
     const response = await raw(posted(["host: localhost", `origin: ${origin}`]));
     expect(statusOf(response)).toBe(403);
     expect(response).not.toMatch(/access-control-allow-origin/i);
@@ -91,19 +91,19 @@ describe("a web page that is not on this machine", () => {
     "169.254.169.254",
     "[fe80::1]",
     "[::ffff:8.8.8.8]",
-  ])("gets nothing after it pointed the name %s at this machine", async (host) => {
+  ])("receives nothing after it pointed the name %s at this machine", async (host) => {
     expect(statusOf(await raw(posted([`host: ${host}`])))).toBe(403);
     const list = `GET /v1/models HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
     expect(statusOf(await raw(list))).toBe(403);
   });
 
-  it("gets no preflight by a text/plain body, which needs none", async () => {
+  it("receives no preflight response by a text/plain body, which needs none", async () => {
     const headers = ["host: localhost", "origin: https://evil.example", "content-type: text/plain"];
     expect(statusOf(await raw(posted(headers)))).toBe(403);
   });
 });
 
-describe("a malformed request", () => {
+describe("malformed request", () => {
   it.each<[string, string]>([
     ["a Host that is no URL", posted(["host: ["])],
     ["an empty Host", posted(["host: "])],
@@ -149,20 +149,20 @@ describe("a malformed request", () => {
         '{"model":"meta-llama/Llama-3.3-70B-Instruct-Turbo","messages":[{"role":"user","content":[null]}]}',
       ),
     ],
-  ])("is a 4xx, and no crash: %s", async (_, bytes) => {
+  ])("causes a 4xx, and no crash: %s", async (_, bytes) => {
     const status = statusOf(await raw(bytes));
     expect(status === 505 || (status >= 400 && status < 500)).toBe(true);
     await expectAlive();
   });
 
-  it.each(["half of a request", "half of a body"])("that ends early is no crash: %s", async (what) => {
+  it.each(["half of a request", "half of a body"])("causes no crash if it ends early", async (what) => {
     const whole = posted(["host: localhost"]);
     await raw(what.includes("body") ? whole.slice(0, -5) : whole.slice(0, 30));
     await expectAlive();
     expect(emulator.inFlight).toBe(0);
   });
 
-  it("is never a 500, whatever its method, path, headers and body are", () => {
+  it("causes no 500, for any method, path, headers and body", () => {
     const path = fc.oneof(
       fc.constantFrom("/v1/embeddings", "/v1/rerank", "/v1/chat/completions", "/v1/models", "/"),
       fc.webPath(),
@@ -207,8 +207,8 @@ describe("a malformed request", () => {
   });
 });
 
-describe("a large request", () => {
-  it("with 100,000 empty inputs blocks the server for less than two seconds", async () => {
+describe("large request", () => {
+  it("blocks the server for less than two seconds with 100,000 empty inputs", async () => {
     const before = performance.now();
     const body = JSON.stringify({ model: MODEL, input: Array.from({ length: 1e5 }, () => "") });
     expect(statusOf(await raw(posted(["host: localhost"], undefined, body)))).toBe(413);
@@ -226,13 +226,13 @@ describe("a large request", () => {
         messages: [{ role: "user", content: `${"Bees fly far away. ".repeat(5e4)}${"why ".repeat(1e5)}?` }],
       },
     ],
-  ])("with %s takes linear time", async (_, path, body) => {
+  ])("takes linear time with %s", async (_, path, body) => {
     const before = performance.now();
     expect(statusOf(await raw(posted(["host: localhost"], path, JSON.stringify(body))))).toBe(200);
     expect(performance.now() - before).toBeLessThan(3000);
   });
 
-  it("from 10,000 keys leaves no account behind", async () => {
+  it("leaves no account behind from 10,000 keys", async () => {
     const limited = createEmulator({ keepRequests: 0, limits: { requestsPerSecond: 1, growth: {} } });
     const ask = (key: number): Promise<Response> =>
       limited.fetch("http://localhost/v1/models", {
@@ -246,7 +246,7 @@ describe("a large request", () => {
   });
 });
 
-describe("a slip in the command line", () => {
+describe("wrong argument of the command line", () => {
   it.each<[string[], RegExp]>([
     [["--host", ""], /--host is empty/],
     [["--host", " "], /--host is empty/],
@@ -262,12 +262,12 @@ describe("a slip in the command line", () => {
     [["--request-per-second", "5"], /did you mean --requests-per-second\?/],
     [["--cors", "https://me.example"], /unexpected argument/],
     [["--port", "65536"], /--port is "65536"/],
-  ])("is one sentence: %j", async (args, sentence) => {
+  ])("causes one sentence: %j", async (args, sentence) => {
     await expect(emulatorCommand.run(args)).rejects.toThrow(sentence);
   });
 });
 
-describe.runIf(ON_LINUX)("the emulator's process", () => {
+describe.runIf(ON_LINUX)("process of the emulator", () => {
   const COMMAND = `${process.execPath} --import tsx src/cli.ts emulator --port 0`;
   /** Runs a command in a shell, as npx does, and passes no signal on. */
   const WRAPPER = `require("child_process").spawn("sh", ["-c", process.argv[1] + "; :"], { stdio: "inherit" });
@@ -317,7 +317,7 @@ describe.runIf(ON_LINUX)("the emulator's process", () => {
   }
 
   it.concurrent.each<NodeJS.Signals>(["SIGTERM", "SIGKILL", "SIGHUP", "SIGINT"])(
-    "ends when a starter like npx gets %s",
+    "ends when a starter like npx receives %s",
     async (signal) => {
       const env = { npm_lifecycle_event: "npx" };
       const { child, isServing } = await start(process.execPath, ["-e", WRAPPER, COMMAND], { env });
@@ -327,7 +327,7 @@ describe.runIf(ON_LINUX)("the emulator's process", () => {
   );
 
   it.concurrent.each<NodeJS.Signals>(["SIGTERM", "SIGKILL"])(
-    "ends when npx itself gets %s",
+    "ends when npx itself receives %s",
     async (signal) => {
       const { child, isServing } = await start("npx", ["-c", COMMAND]);
       child.kill(signal);
@@ -356,14 +356,14 @@ describe.runIf(ON_LINUX)("the emulator's process", () => {
         COMMAND,
       ],
     ],
-  ])("goes on when %s", async (_, file, args) => {
+  ])("continues when %s", async (_, file, args) => {
     const { child, isServing } = await start(file, args);
     child.kill("SIGKILL");
     await pause(1200);
     expect(await isServing()).toBe(true);
   });
 
-  it.concurrent("goes on when its standard input is empty, or ends", async () => {
+  it.concurrent("continues when its standard input is empty, or ends", async () => {
     const { child, isServing } = await start(process.execPath, COMMAND.split(" ").slice(1), {
       stdin: "pipe",
     });

@@ -101,16 +101,16 @@ const constructors: Attempt[] = [
   ...constructorAttempts(["LlamaIndex TogetherReranker", (options) => new TogetherReranker(options)]),
 ];
 
-describe("a wrong argument for LlamaIndex", () => {
+describe("wrong argument for LlamaIndex", () => {
   it.each([...perCall, ...lists, ...items, ...constructors])(
-    "is named by a typed error, without a request: %s",
+    "causes a typed error that names it, without a request: %s",
     async (...attempt) => {
       expect(await errorNaming(...attempt)).toBeDefined();
     },
   );
 });
 
-describe("an option of another transformation", () => {
+describe("option of another transformation", () => {
   it("is ignored", async () => {
     const { emulator } = bench();
     await liEmbeddings(emulator).getTextEmbedding("a", { chunkOverlap: 5 } as object);
@@ -118,7 +118,7 @@ describe("an option of another transformation", () => {
   });
 });
 
-describe("a polluted Object.prototype", () => {
+describe("polluted Object.prototype", () => {
   it("sets no `embedBatchSize`", async () => {
     const { emulator } = bench();
     const polluted = Object.prototype as Record<string, unknown>;

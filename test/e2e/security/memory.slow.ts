@@ -75,7 +75,7 @@ function resultOf(attempt: Attempt): { code: string; growthMB: number } {
   return JSON.parse(stdout) as { code: string; growthMB: number };
 }
 
-describe("the memory of a process", () => {
+describe("memory of a process", () => {
   it.each(attempts)("stays bounded: %s, %s", (way, attack) => {
     const { code, growthMB } = resultOf([way, attack]);
     expect(growthMB).toBeLessThan(MAX_GROWTH_MB);

@@ -92,8 +92,8 @@ function leaks(error: unknown): string[] {
   return ["canary"].filter((canary) => shown.includes(canary));
 }
 
-describe("what a custom fetch throws", () => {
-  it.each(attempts)("leaks nothing and is one typed error: %s, %s", async (_, __, make) => {
+describe("value that a custom fetch throws", () => {
+  it.each(attempts)("causes one typed error without secrets: %s, %s", async (_, __, make) => {
     const { error, calls } = await ends(() => Promise.reject(make() as Error));
     expect(["connection_failed", "invalid_option"]).toContain(error.code);
     expect(calls).toBe(error.attempts);
@@ -101,7 +101,7 @@ describe("what a custom fetch throws", () => {
   });
 
   it.each([undefined, null, 0, "", TEXT, Symbol("canary"), () => TEXT, { message: TEXT }, [TEXT]])(
-    "leaks nothing when it is no error: case %#",
+    "causes an error without secrets if it is no Error: case %#",
     async (thrown) => {
       const { error } = await ends(() => Promise.reject(thrown as unknown as Error));
       expect(error.code).toBe("connection_failed");
@@ -110,21 +110,21 @@ describe("what a custom fetch throws", () => {
   );
 });
 
-describe("what a custom fetch returns", () => {
-  it.each(MOCKS)("is one error after one call, which names what is missing: %s", async (_, make) => {
+describe("value that a custom fetch returns", () => {
+  it.each(MOCKS)("causes one error after one call, which names what is missing: %s", async (_, make) => {
     const { error, calls } = await ends(async () => make() as Response);
     expect({ code: error.code, calls }).toEqual({ code: "invalid_option", calls: 1 });
     expect(error.message).toContain("your `fetch` returned no Response: it has no `");
     expect(leaks(error)).toEqual([]);
   });
 
-  it.each([300, 304, 305, 306, 309, 399])("is no redirect with status %i", async (status) => {
+  it.each([300, 304, 305, 306, 309, 399])("is not a redirect with status %i", async (status) => {
     const { error, calls } = await ends(async () => new Response(null, { status }));
     expect({ code: error.code, calls }).toEqual({ code: "invalid_response", calls: 1 });
   });
 });
 
-describe("a reranker with a custom fetch", () => {
+describe("reranker with a custom fetch", () => {
   it.each(MOCKS.slice(0, 7))("reports the same error: %s", async (_, make) => {
     const reranker = new Reranker({ model: "m", apiKey: KEY, fetch: async () => make() as Response });
     const error = (await rejection(reranker.rerank(TEXT, [TEXT], String))) as TogetherError;

@@ -25,7 +25,7 @@ afterAll(() => {
   Error.stackTraceLimit = stackTraceLimit;
 });
 
-describe("an error", () => {
+describe("TogetherError", () => {
   it("is the same for other keys and texts, with 100,000 servers that repeat them", () => {
     let cases = 0;
     const isSame = fc.property(runs, servers(4), ([one, other], all) => {
@@ -39,7 +39,7 @@ describe("an error", () => {
     expect(cases).toBeGreaterThan(100_000);
   });
 
-  it.each(names)("contains neither key nor text if all places of a response repeat them %s", (disguise) => {
+  it.each(names)("contains neither key nor text if all fields of a response repeat them %s", (disguise) => {
     const sent = { key: KEY, text: TEXT };
     const all = [...serversOf(disguise, "text"), ...serversOf(disguise, "key")];
     const shown = all.map((server) => describeReflected(server, sent)).join("\n");
@@ -50,7 +50,7 @@ describe("an error", () => {
 describe("errors, events, logs and objects", () => {
   useVirtualTime();
 
-  it("are the same for other keys and texts, with 650 servers that repeat them", async () => {
+  it("equals those for other keys and texts, with 650 servers that repeat them", async () => {
     const isSame = fc.asyncProperty(runs, servers(1), async ([one, other], all) => {
       for (const server of all)
         expect(await showReflected(server, one)).toBe(await showReflected(server, other));
@@ -58,7 +58,7 @@ describe("errors, events, logs and objects", () => {
     await fc.assert(isSame, { numRuns: 50 });
   });
 
-  it.each(names)("contain neither key nor text if a server repeats them %s", async (disguise) => {
+  it.each(names)("contains neither key nor text if a server repeats them %s", async (disguise) => {
     const sent = { key: KEY, text: TEXT };
     const all = [...serversOf(disguise, "text"), ...serversOf(disguise, "key")];
     let shown = "";

@@ -14,13 +14,13 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-describe("the code in docs/integrations/langgraph-and-agents.md that needs LangGraph", () => {
-  it("is found, and compiles under the strictest settings", () => {
+describe("code in docs/integrations/langgraph-and-agents.md that needs LangGraph", () => {
+  it("compiles under the strictest settings", () => {
     expect(blocks.length).toBeGreaterThan(1);
     expect(complaints(blocks, FOLDER)).toEqual([]);
   });
 
-  it.each(blocks)("runs as it stands at $name", async (block) => {
+  it.each(blocks)("runs unchanged at $name", async (block) => {
     expect(await effectOf(block, server.url, FOLDER)).toEqual(promised(block));
   });
 });

@@ -97,7 +97,7 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
     }
   });
 
-  it("lets all workers wait when one of them is refused", async () => {
+  it("delays all workers after a 429 for one of them", async () => {
     let refusedAt = 0;
     const emulator = createEmulator({
       keepBodies: false,
@@ -125,7 +125,7 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
     expect(emulator.totals.texts).toBe(PASSAGES + 1);
   });
 
-  it("names the lines that hold no passage, and stores the rest", async () => {
+  it("names the lines that hold no passage, and stores the others", async () => {
     const spoilt = join(folder, "spoilt.jsonl");
     await writeFile(
       spoilt,
@@ -143,7 +143,7 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
     );
   });
 
-  it("refuses a table that holds the vectors of another model", async () => {
+  it("rejects a table with the vectors of another model", async () => {
     const outcome = await run(
       "bulk-ingest/main.ts",
       [join(folder, "spoilt.jsonl"), "--table", "spoilt", "--model", "WhereIsAI/UAE-Large-V1"],
@@ -155,7 +155,7 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
     );
   });
 
-  it("ends at once with the reason when the key is refused", async () => {
+  it("ends at once with the reason when the key is rejected", async () => {
     const server = await createEmulator({ apiKey: "right" }).listen();
     const outcome = await run("bulk-ingest/main.ts", [corpus, "--table", "keyless", "--model", MODEL], {
       ...services.environment,
@@ -167,7 +167,7 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
     expect(outcome.stderr).toMatch(/^Cannot embed .*401/);
   });
 
-  it("says that Redis cannot be reached, and what to do", async () => {
+  it("prints that Redis cannot be reached, and how to fix it", async () => {
     const outcome = await run("bulk-ingest/main.ts", ["--passages", "10"], {
       DATABASE_URL: services.postgres.url,
       REDIS_URL: "redis://:secret@127.0.0.1:1",

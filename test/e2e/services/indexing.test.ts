@@ -45,7 +45,7 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
     await Promise.all([server?.close(), postgres?.stop(), base && rm(base, { recursive: true })]);
   });
 
-  it("resumes after it was killed, and embeds no text again whose vector had arrived", async () => {
+  it("resumes after it was killed, and re-embeds no text whose vector was received", async () => {
     const program = start("indexing/main.ts", [folder], environment());
     await expect.poll(() => emulator.totals.texts, { timeout: 30_000, interval: 5 }).toBeGreaterThan(1000);
     program.child.kill("SIGKILL");
@@ -62,7 +62,7 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
     );
   });
 
-  it("embeds nothing the second time, without the cache as well", async () => {
+  it("embeds nothing in a second run, without the cache too", async () => {
     await query("TRUNCATE vector_cache");
     const before = emulator.totals.texts;
     const outcome = await indexed();
@@ -70,7 +70,7 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
     expect(emulator.totals.texts - before).toBe(0);
   });
 
-  it("embeds a changed document alone, and deletes what it was", async () => {
+  it("embeds only a changed document, and deletes its old chunks", async () => {
     const file = join(folder, "7.md");
     const text = await readFile(file, "utf8");
     await writeFile(file, `${text}\n\n# Afterword\n\n${"Nothing of this was there before. ".repeat(20)}\n`);
@@ -86,7 +86,7 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
     expect(await rows()).toBe(documents);
   });
 
-  it("names at the end what it could not read, and indexes the rest", async () => {
+  it("names the files that it could not read, and indexes the others", async () => {
     await writeFile(join(folder, "blank.md"), " \n");
     await mkdir(join(folder, "folder.md"));
     await writeFile(join(folder, "late.md"), "# Late\n\nThis one is fine.\n");
@@ -107,7 +107,7 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
     expect(await rows()).toBe(documents);
   });
 
-  it("waits for a database that is restarted, and does all", async () => {
+  it("waits for a database that restarts, and completes", async () => {
     await query("TRUNCATE indexed, indexed_documents");
     let restarted: Promise<void> | undefined;
     const outcome = await indexed({
@@ -137,7 +137,7 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
   });
 });
 
-it("says that PostgreSQL cannot be reached, and what to do", async () => {
+it("prints that PostgreSQL cannot be reached, and how to fix it", async () => {
   const { exitCode, stderr } = await run("indexing/main.ts", ["examples/start"], {
     DATABASE_URL: "postgresql://127.0.0.1:1/none",
   });

@@ -59,10 +59,10 @@ afterAll(async () => {
   await Promise.all([server.close(), postgres?.stop(), rm(folder, { recursive: true })]);
 });
 
-describe.each([...LOST, ...KEPT])("the store $name", (subject) => {
+describe.each([...LOST, ...KEPT])("vector store $name", (subject) => {
   contract(subject);
 });
-describe.skipIf(leftOut).each(SERVED)(`the store $name${why}`, (subject) => {
+describe.skipIf(leftOut).each(SERVED)(`vector store $name${why}`, (subject) => {
   contract(subject);
 });
 
@@ -75,19 +75,19 @@ function contract({ name, kept }: { readonly name: StoreName; readonly kept: boo
 
   afterAll(() => store.close());
 
-  it("takes 5,000 passages", async () => {
+  it("stores 5,000 passages", async () => {
     await store.put(passages);
     expect(await store.count()).toBe(PASSAGES);
   });
 
-  it("finds the passages that are nearest by a plain computation", async () => {
+  it("finds the same nearest passages as a plain computation", async () => {
     const found = await store.search(QUESTION, 20);
     expect(found.map(({ text }) => similarityOf(text).toFixed(5))).toEqual(
       expected.slice(0, 20).map((similarity) => similarity.toFixed(5)),
     );
   });
 
-  it("leaves to the reranker which five of the twenty are best", async () => {
+  it("leaves the choice of five of the twenty to the reranker", async () => {
     const candidates = (await store.search(QUESTION, 20)).map(({ text }) => text);
     const best = await store.ask(QUESTION);
     expect(best).toHaveLength(5);
@@ -96,7 +96,7 @@ function contract({ name, kept }: { readonly name: StoreName; readonly kept: boo
     expect(best.map(({ text }) => text)).not.toEqual(candidates.slice(0, 5));
   });
 
-  it("finds a passage no more when it was removed", async () => {
+  it("does not find a passage that was removed", async () => {
     await store.remove(gone().map(({ id }) => id));
     expect(await store.count()).toBe(PASSAGES - 3);
     const [first] = gone();
@@ -104,7 +104,7 @@ function contract({ name, kept }: { readonly name: StoreName; readonly kept: boo
     expect(found.map(({ text }) => text)).not.toContain(first?.text);
   });
 
-  it("has each passage once when it is put again, and pays for none again", async () => {
+  it("stores each passage once when it is added again, and re-embeds none", async () => {
     const before = emulator.totals.texts;
     await store.put(passages.slice(0, 1000));
     expect(await store.count()).toBe(PASSAGES);
@@ -116,7 +116,7 @@ function contract({ name, kept }: { readonly name: StoreName; readonly kept: boo
     expect(emulator.totals.texts - before).toBe(1);
   });
 
-  it.runIf(kept)("is there in another process", async () => {
+  it.runIf(kept)("persists for another process", async () => {
     await store.close();
     const [first] = passages;
     const place = [folder, postgres?.url ?? "none"];

@@ -50,7 +50,7 @@ const endpoint = (name: string, state: string, readyReplicas: number, weights: s
   deployments: [{ state, readyReplicas, weights }],
 });
 
-describe("the page about the command line", () => {
+describe("page about the command line", () => {
   it("shows lines that `models` prints with the emulator, in their order", async () => {
     const { exitCode, stdout } = await models();
     expect(exitCode).toBe(0);

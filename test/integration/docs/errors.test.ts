@@ -54,7 +54,7 @@ describe("docs/reference/errors.md", () => {
     expect(codes).toEqual(errorCodes);
   });
 
-  it.each(codes)("%s: the message is the one on the page, and ends with the way there", async (code) => {
+  it.each(codes)("matches the message of %s, which ends with a link to its heading", async (code) => {
     const { message } = await error(WAYS[code]);
     const end = ` (see together-retrieval/docs/reference/errors.md#${code})`;
     expect(message.slice(-end.length)).toBe(end);

@@ -45,13 +45,13 @@ const FILLED: Record<string, object> = {
   EmulatorOptions: resolveSettings({}),
 };
 
-describe("the documentation of what is exported", () => {
+describe("documentation of exports", () => {
   it.each(["export", "member", "choice"] as const)("leaves out no %s", (kind) => {
     const undocumented = all.filter((one) => one.kind === kind && one.text === "");
     expect(undocumented.map(placed)).toEqual([]);
   });
 
-  it("is looked for wherever users look, and nowhere else", () => {
+  it("covers every place where users look, and no other", () => {
     const names = all.map(({ name }) => name);
     const samples = ["Embedder", "Embedder.embedStream", "SharedOptions.apiKey", 'FaultName "cut"'];
     expect(names).toEqual(expect.arrayContaining([...samples, "TogetherReranker.rerank", "Emulator.listen"]));
@@ -64,7 +64,7 @@ describe("the documentation of what is exported", () => {
     expect(classes.filter(({ tags }) => !tags.includes("example")).map(placed)).toEqual([]);
   });
 
-  it("says of each method and constructor of a class what it throws, if it does", () => {
+  it("lists with @throws what each method and constructor throws", () => {
     const never = ["TogetherError.constructor", "RerankingRetriever.lc_name"];
     const silent = all
       .filter(({ syntax }) => syntax === "MethodDeclaration" || syntax === "Constructor")
@@ -72,31 +72,37 @@ describe("the documentation of what is exported", () => {
     expect(silent.map(({ name }) => name)).toEqual(never);
   });
 
-  it("says of each entry what it is for", () => {
+  it("describes the purpose of each entry", () => {
     const silent = entryFiles.filter(({ text }) => !/^\/\*\*[^/]+\n \* @module\n \*\//.test(text));
     expect(silent.map(({ fileName }) => fileName)).toEqual([]);
   });
 });
 
-describe("the documentation of an option", () => {
-  it("says what holds if it is left out", () => {
+describe("documentation of options", () => {
+  it("has the default of each option", () => {
     expect(options.filter(({ defaultValue }) => !defaultValue).map(placed)).toEqual([]);
   });
 
-  it("says the range of a number", () => {
+  it("has the range of each number", () => {
     expect(options.filter(({ numeric, text }) => numeric && !rangeIn(text)).map(placed)).toEqual([]);
   });
 
-  it.each(options.flatMap(ranged))("is right: $name is $range", ({ pass, fits, unfit }) => {
-    for (const value of fits) expect(() => pass(value), `${value}`).not.toThrow();
-    for (const value of unfit) expect(() => pass(value), `${value}`).toThrow(/Cannot create/);
-  });
+  it.each(options.flatMap(ranged))(
+    "has the range that the code checks: $name is $range",
+    ({ pass, fits, unfit }) => {
+      for (const value of fits) expect(() => pass(value), `${value}`).not.toThrow();
+      for (const value of unfit) expect(() => pass(value), `${value}`).toThrow(/Cannot create/);
+    },
+  );
 
-  it.each(options.flatMap(defaulted))("is right: $name is $value by default", ({ value, filled }) => {
-    expect(filled).toBe(value);
-  });
+  it.each(options.flatMap(defaulted))(
+    "has the default that the code uses: $name is $value",
+    ({ value, filled }) => {
+      expect(filled).toBe(value);
+    },
+  );
 
-  it("names the environment variables that the table has, in their order", () => {
+  it("names the environment variables of the table, in their order", () => {
     const tables: AnyTable[] = [embedderOptions, rerankerOptions];
     const variables = tables
       .flatMap(Object.entries)
@@ -108,12 +114,15 @@ describe("the documentation of an option", () => {
     expect(named).toEqual(expect.arrayContaining(variables.filter(([name]) => name !== "model")));
   });
 
-  it.each(["EmbedderOptions", "RerankerOptions"])("has all that the code takes, and no more: %s", (name) => {
-    expect(optionsOf(name)).toEqual(takenBy(PASS[name]));
-  });
+  it.each(["EmbedderOptions", "RerankerOptions"])(
+    "has all options that the code accepts, and no more: %s",
+    (name) => {
+      expect(optionsOf(name)).toEqual(takenBy(PASS[name]));
+    },
+  );
 });
 
-describe("the tables of options in README and docs", () => {
+describe("option tables of README and docs", () => {
   const rows = optionRows();
   const listedOn = (where: string): Set<string> =>
     new Set(rows.filter(({ page }) => page === where).map(({ option }) => option));
@@ -124,25 +133,25 @@ describe("the tables of options in README and docs", () => {
     ["docs/reference/endpoint-check.md", "the probe", () => flagsOf(probeCommand)],
     ["docs/reference/embed-command.md", "the command embed", () => flagsOf(embedCommand)],
     ["docs/reference/command-line.md", "the command models", () => flagsOf(modelsCommand)],
-  ])("of %s have every option of %s, and no other", (page, _, taken) => {
+  ])("lists in %s every option of %s, and no other", (page, _, taken) => {
     expect(listedOn(page)).toEqual(new Set(taken()));
   });
 
-  it("of any page have no option that there is not", () => {
+  it("lists only options that exist, on any page", () => {
     const named = options.map(({ name }) => name.split(".")[1]);
     const commands = [embedCommand, emulatorCommand, modelsCommand, probeCommand];
     const known = ["model", ...named, ...commands.flatMap(flagsOf)];
     expect(rows.filter(({ option }) => !known.includes(option))).toEqual([]);
   });
 
-  it("repeat in README the default and the first sentence of each doc comment, in the same order", () => {
+  it("repeats in README the default and the first sentence of each doc comment, in the same order", () => {
     const shown = rows.filter(({ page }) => page === "README.md");
     expect(shown.map(({ option, second, third }) => [option, defaultIn(second), sentenceIn(third)])).toEqual(
       documentedRows(),
     );
   });
 
-  it("give the defaults that the doc comments give", () => {
+  it("has the defaults of the doc comments", () => {
     const shown = rows.flatMap(({ option, second }) => {
       const literal = literalIn(second);
       const said = options.filter(({ name }) => name.endsWith(`.${option}`)).map((one) => one.defaultValue);

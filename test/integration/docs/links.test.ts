@@ -4,8 +4,8 @@ import { flaw, linksOf, markdownFiles } from "./links.js";
 const files = markdownFiles();
 const links = files.flatMap(linksOf);
 
-describe("the links in Markdown files", () => {
-  it("are found, in the root, the guides and the examples", () => {
+describe("links in Markdown files", () => {
+  it("covers the root, the guides and the examples", () => {
     const some = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "examples/bulk-ingest/README.md"];
     expect(some.filter((file) => !files.includes(file))).toEqual([]);
     expect(links.map(({ file }) => file)).toEqual(
@@ -14,18 +14,18 @@ describe("the links in Markdown files", () => {
     expect(files.filter((file) => file.includes("node_modules"))).toEqual([]);
   });
 
-  it("lead to files that are there, and to headings by the names that GitHub gives them", () => {
+  it("leads to existing files, and to headings by GitHub's anchors", () => {
     expect(links.map(flaw).filter((found) => found !== undefined)).toEqual([]);
   });
 
-  it("lead from README or CONTRIBUTING to every guide", () => {
+  it("leads from README or CONTRIBUTING to every guide", () => {
     const first = ["README.md", "CONTRIBUTING.md"].flatMap(linksOf);
     const named = new Set(first.map(({ href }) => href.split("#")[0]));
     const guides = files.filter((file) => /^docs\/(?!reference\/api|migration).+\.md$/.test(file));
     expect(guides.filter((guide) => !named.has(guide))).toEqual([]);
   });
 
-  it("say so when they lead nowhere", () => {
+  it("reports a broken link", () => {
     const file = "docs/reference/errors.md";
     const wrong = [
       "nowhere.md",

@@ -83,7 +83,7 @@ async function verdict(
   }
 }
 
-describe("the table of servers", () => {
+describe("table of servers", () => {
   const rows = rowsOf("server");
 
   it("lists the servers whose responses are known", () => {
@@ -95,21 +95,21 @@ describe("the table of servers", () => {
     it.each([
       ["embeddings", embeddings, known?.embeddings, embed],
       ["reranking", reranking, known?.rerank, rerank],
-    ] as const)(`is right about ${bare(server)}, %s: %s`, async (_, cell, responses, work) => {
+    ] as const)(`matches the client for ${bare(server)}, %s: %s`, async (_, cell, responses, work) => {
       const verdicts = (responses ?? []).map((response) => verdict(cell, response, work, bare(baseURL)));
       const found = responses ? await Promise.all(verdicts) : ["not offered"];
       expect(new Set(found)).toEqual(new Set([cell]));
     });
   }
 
-  it("is right that requests go to `baseURL` and the path of Together's API", async () => {
+  it("matches the client: requests go to `baseURL` and the path of Together's API", async () => {
     const { requests, options } = at(SERVERS["vLLM"]?.embeddings ?? [], "http://localhost:8000/v1");
     await new Embedder(options).embed(TEXTS);
     expect(requests.map(({ url }) => url)).toEqual(["http://localhost:8000/v1/embeddings"]);
   });
 
   it.each(JINA_REJECTIONS)(
-    "is right that encoding_format is not sent again after a $status",
+    "matches the client: encoding_format is not sent again after a $status",
     async (rejection) => {
       const { requests, options } = at([rejection, ...(SERVERS["Jina"]?.embeddings ?? [])]);
       const embedder = new Embedder(options);
@@ -121,14 +121,14 @@ describe("the table of servers", () => {
   );
 });
 
-describe("the table of a server's own forms", () => {
+describe("table of server-specific forms", () => {
   const rows = rowsOf("response");
 
   it("lists the forms whose responses are known", () => {
     expect(rows.map(([response = ""]) => bare(response))).toEqual(Object.keys(OWN_FORMS));
   });
 
-  it.each(rows)("is right about %s: %s", async (name = "", error = "") => {
+  it.each(rows)("matches the client for %s: %s", async (name = "", error = "") => {
     const { embeddings: [vectors] = [], rerank: [ranking] = [] } = OWN_FORMS[bare(name)] ?? {};
     const found = vectors ? verdict(error, vectors, embed) : verdict(error, ranking ?? { body: {} }, rerank);
     expect(await found).toBe(error);

@@ -9,7 +9,7 @@ import { readPassages } from "../../../examples/start/passages.js";
 
 const KEY = { TOGETHER_API_KEY: "key" };
 
-describe("the command line of npm start", () => {
+describe("command line of npm start", () => {
   it.each<[string, string[], Record<string, string>, string]>([
     ["an unknown option", ["--colour"], {}, "Cannot read the command line: Unknown option '--colour'"],
     ["an option without its value", ["--dir"], {}, "Cannot read the command line: Option '--dir <value>'"],
@@ -28,13 +28,13 @@ describe("the command line of npm start", () => {
       { ...KEY, TOGETHER_RERANK_MODEL: "a/c" },
       "with which models; give --chat-model (or TOGETHER_CHAT_MODEL).",
     ],
-  ])("refuses %s in a sentence", (_, args, environment, sentence) => {
+  ])("rejects %s with a sentence", (_, args, environment, sentence) => {
     const setUp = (): unknown => serviceFor(parseCommandLine(args), environment);
     expect(setUp).toThrow(Misuse);
     expect(setUp).toThrow(sentence);
   });
 
-  it("goes before the environment", () => {
+  it("has priority over the environment", () => {
     const environment = {
       ...KEY,
       TOGETHER_EMBEDDING_MODEL: "from/environment",
@@ -49,7 +49,7 @@ describe("the command line of npm start", () => {
     expect(chatConnection).toEqual(connection);
   });
 
-  it("names the models behind endpoints, and goes before the environment there too", () => {
+  it("accepts the models behind endpoints, with priority over the environment", () => {
     const environment = {
       ...KEY,
       TOGETHER_EMBEDDING_MODEL: "acme/e5",
@@ -74,7 +74,7 @@ describe("the command line of npm start", () => {
     expect(addressWith({ ...base, TOGETHER_BASE_URL: "http://url/v1" })).toBe("http://url/v1");
   });
 
-  it("takes a question in pieces", () => {
+  it("joins a question of several arguments", () => {
     expect(parseCommandLine(["how", "do", "--dir", "docs", "bees", "live?"]).question).toBe(
       "how do bees live?",
     );
@@ -104,25 +104,25 @@ describe("readPassages()", () => {
     ["texts/b.md", "it is not a folder"],
     ["empty", "there is no Markdown in it"],
     ["blank", "its Markdown files hold no text"],
-  ])("refuses %s: %s", async (name, problem) => {
+  ])("rejects %s: %s", async (name, problem) => {
     const reading = readPassages(join(folder, name));
     await expect(reading).rejects.toThrow(Misuse);
     await expect(reading).rejects.toThrow(problem);
   });
 
-  it("reads every Markdown file but boilerplate and what no hand has written, in one order", async () => {
+  it("reads every Markdown file except boilerplate and generated files, in a fixed order", async () => {
     const passages = await readPassages(join(folder, "texts"));
     const names = passages.map(({ metadata }) => metadata.file.split("/").at(-1));
     expect([...new Set(names)]).toEqual(["README.md", "b.md", "bytes.md"]);
     expect(await readPassages(join(folder, "texts"))).toEqual(passages);
   });
 
-  it("takes what stands twice under the same headings once", async () => {
+  it("keeps one of several equal passages under the same headings", async () => {
     const passages = await readPassages(join(folder, "texts"));
     expect(passages.filter(({ pageContent }) => pageContent.includes("the same"))).toHaveLength(1);
   });
 
-  it("cuts a long text into passages that models can read, each with its headings", async () => {
+  it("splits a long text into passages that models can read, each with its headings", async () => {
     const long = (await readPassages(join(folder, "texts"))).filter(({ metadata }) =>
       metadata.file.endsWith("README.md"),
     );

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("npm start", { timeout: 60_000 }, () => {
-  it("answers a question from the files of a folder, and embeds nothing the second time", async () => {
+  it("answers a question from the files of a folder, and embeds nothing in a second run", async () => {
     const args = ["--dir", "docs", "What do bees live on?"];
     const first = await start(args);
     expect(first).toMatchObject({ exitCode: 0, stderr: "" });
@@ -44,7 +44,7 @@ describe("npm start", { timeout: 60_000 }, () => {
     expect(answerOf(second.stdout)).toBe(answerOf(first.stdout));
   });
 
-  it("runs on Together with a key: embeds, reranks and asks where it is told", async () => {
+  it("runs on Together with a key, at the configured addresses", async () => {
     const [emulator, chat] = [createEmulator(), createEmulator()];
     const [server, chatServer] = [await emulator.listen(), await chat.listen()];
     const { exitCode, stdout, stderr } = await start(
@@ -62,7 +62,7 @@ describe("npm start", { timeout: 60_000 }, () => {
     expect(chat.requests.map(({ path }) => path)).toEqual(["/v1/chat/completions"]);
   });
 
-  it("says what a server that refuses says, without the key", async () => {
+  it("prints the server's error without the key", async () => {
     const server = await createEmulator({ apiKey: "another" }).listen();
     const { exitCode, stdout, stderr } = await start(
       ["--dir", "docs", ...MODELS, ...CHAT, "--base-url", server.url],
@@ -74,7 +74,7 @@ describe("npm start", { timeout: 60_000 }, () => {
     expect(exitCode).toBe(1);
   });
 
-  it("ends a misuse with a sentence and exit code 2", async () => {
+  it("exits with 2 and a sentence for wrong arguments", async () => {
     const outcome = await start(["--dir", "nowhere"]);
     expect(outcome.stderr).toMatch(/^Cannot search nowhere: there is no such folder; .*--dir\n$/);
     expect(outcome.exitCode).toBe(2);
@@ -89,7 +89,7 @@ describe("npm start", { timeout: 60_000 }, () => {
     expect(outcome.stdout).toContain("Question: bees?");
   });
 
-  it("--help tells every option", async () => {
+  it("prints every option with --help", async () => {
     const { exitCode, stdout } = await start(["--help"]);
     expect(exitCode).toBe(0);
     for (const option of ["--dir", "--embedding-model", "--rerank-model", "--chat-model", "--base-url"]) {

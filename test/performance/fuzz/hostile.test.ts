@@ -12,7 +12,7 @@ describe("responses with prototype keys", () => {
     ["vectors by inheritance", `{"__proto__": {"data": [{"index": 0, "embedding": [1, 2]}]}}`],
     ["a vector by inheritance", `{"data": [{"__proto__": {"index": 0, "embedding": [1, 2]}}]}`],
     ["usage", `{"data": [{"index": 0, "embedding": [1, 2]}], "usage": {${item}, "total_tokens": 1}}`],
-  ])("do not pollute prototypes: %s", async (_, body) => {
+  ])("does not pollute prototypes: %s", async (_, body) => {
     const { embedder } = bench({ faults: () => ({ body }) });
     await embedder({ maxRetries: 0 })
       .embed(["a"])
@@ -20,13 +20,13 @@ describe("responses with prototype keys", () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  it("are rejected if the vectors are inherited", async () => {
+  it("rejects inherited vectors", async () => {
     const body = `{"__proto__": {"data": [{"index": 0, "embedding": [1, 2]}]}}`;
     const { embedder } = bench({ faults: () => ({ body }) });
     expect(await rejection(embedder().embed(["a"]))).toMatchObject({ code: "invalid_response" });
   });
 
-  it("do not pollute prototypes as error responses", async () => {
+  it("does not pollute prototypes with error responses", async () => {
     const { embedder } = bench({ faults: () => ({ status: 400, body: `{"error": {${item}}, ${item}}` }) });
     expect(await rejection(embedder().embed(["a"]))).toMatchObject({ code: "bad_request" });
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();

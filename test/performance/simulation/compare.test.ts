@@ -17,7 +17,7 @@ function change(row: Partial<SavedRow>, before: Partial<SavedRow> = {}): RowChan
 
 const plus = (values: readonly number[], amount: number): number[] => values.map((value) => value + amount);
 
-describe("compare", () => {
+describe("comparison of simulation results", () => {
   it("finds no change in equal rows", () => {
     const fine = { by: 0, error: 0, verdict: "fine" };
     expect(change({})).toMatchObject({ time: fine, points: fine });

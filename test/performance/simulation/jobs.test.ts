@@ -8,9 +8,9 @@ const PARTS = 4;
 /** For all of them together it takes about fifteen seconds of a processor, which others may want as well. */
 const TIMEOUT_MS = 60_000;
 
-describe("whatever texts, options, limits, faults, aborts and caches a job has,", () => {
+describe("jobs with any texts, options, limits, faults, aborts and caches", () => {
   it.each(Array.from({ length: PARTS }, (_, part) => 1 + (part * JOBS) / PARTS))(
-    "every vector is right or one error says why, and nothing is left behind (from seed %i)",
+    "returns correct vectors or one error, and leaves no request or timer behind (from seed %i)",
     async (seed) => {
       const { failures, endings } = await runSeries(JOBS / PARTS, seed);
       expect(failures).toEqual([]);

@@ -6,7 +6,7 @@ function scenario(name: string): Scenario {
   return scenarios(20, 5).find((candidate) => candidate.name === name) as Scenario;
 }
 
-describe("seeds", () => {
+describe("seeds of the simulation", () => {
   it("runs a scenario once if two seeds send the same requests at the same times", async () => {
     expect(await runSeeds(scenario("8 workers, 50 ms"), 1, 5)).toHaveLength(1);
   });
@@ -23,7 +23,7 @@ describe("seeds", () => {
     expect(await runSeeds(log, 1, 2)).toHaveLength(4);
   });
 
-  it("averages the time, and takes the largest of what must hold in each run", async () => {
+  it("averages the time, and uses the largest of the limits of each run", async () => {
     const [run] = await runSeeds(scenario("no limit"), 1, 1);
     const runs = [
       { ...(run as Run), elapsedMs: 1000, failed: 0, resumeMs: 100, outageRequests: 30 },

@@ -6,19 +6,19 @@ import { bench, EMBEDDING, KEY, vectorOf } from "../../../support/emulate.js";
 
 const NODE_MODULES = new URL("./node_modules/", import.meta.url);
 
-describe("the newest frameworks", () => {
-  it("run on the Node.js version that ai 7 asks for", () => {
+describe("newest frameworks", () => {
+  it("runs on the Node.js version that ai 7 asks for", () => {
     expect(process.versions.node).toMatch(/^22\./);
   });
 
-  it("are those of this folder", async () => {
+  it("uses the versions of this folder", async () => {
     const own = (await import(new URL("@langchain/core/dist/embeddings.js", NODE_MODULES).href)) as object;
     expect(Object.getPrototypeOf(TogetherEmbeddings)).toBe((own as { Embeddings: unknown }).Embeddings);
     const newest = (await import(new URL("ai/dist/index.js", NODE_MODULES).href)) as object;
     expect(Object.keys(ai).toSorted()).toEqual(Object.keys(newest).toSorted());
   });
 
-  it("pass `dimensions` to a model, which returns whole vectors with a warning", async () => {
+  it("passes `dimensions` to a model, which returns whole vectors with a warning", async () => {
     const { emulator } = bench();
     const model = createTogether({ apiKey: KEY, fetch: emulator.fetch }).embeddingModel(EMBEDDING);
     const call = { model, value: "a text", dimensions: 2 } as Parameters<typeof ai.embed>[0];

@@ -23,7 +23,7 @@ module.exports = function specs(
   afterEach(() => clock.real());
 
   describe("fake timers", () => {
-    it("need not be advanced, before and after calls in real time", async () => {
+    it("waits for no timer before and after calls in real time", async () => {
       const subject = await embedder({ fetch: responding });
       const amounts = [await amount(subject)];
       for (let turn = 0; turn < 2; turn++) {
@@ -35,7 +35,7 @@ module.exports = function specs(
       expect(amounts).toEqual([20, 20, 20, 20, 20]);
     });
 
-    it("advance the reset of a 429", async () => {
+    it("advances the reset of a 429", async () => {
       let requests = 0;
       const fetch = async (...call) => {
         requests += 1;
@@ -52,8 +52,8 @@ module.exports = function specs(
     });
   });
 
-  describe("modules that are loaded anew", () => {
-    it("embed texts, before and after", async () => {
+  describe("modules that are loaded again", () => {
+    it("embeds texts before and after", async () => {
       const before = await load("together-retrieval");
       expect(await amount(await embedder({ fetch: responding }))).toBe(20);
       resetModules();
@@ -66,15 +66,15 @@ module.exports = function specs(
     });
   });
 
-  describe("a mocked global fetch", () => {
-    it("may return a Response", async () => {
+  describe("mocked global fetch", () => {
+    it("returns a Response", async () => {
       const fetch = spyOn(globalThis, "fetch").mockImplementation(responding);
       expect(await amount(await embedder())).toBe(20);
       expect(fetch.mock.calls.length).toBe(10);
       fetch.mockRestore();
     });
 
-    it("is named in one error, without a retry, if it returns { ok, json }", async () => {
+    it("causes one error that names it, without a retry, if it returns { ok, json }", async () => {
       const mock = async () => ({ ok: true, json: async () => ({ data: [] }) });
       const fetch = spyOn(globalThis, "fetch").mockImplementation(mock);
       const error = await (await embedder()).embed(["a text"]).catch((thrown) => thrown);
@@ -84,7 +84,7 @@ module.exports = function specs(
       fetch.mockRestore();
     });
 
-    it("is named in one error if it is missing", async () => {
+    it("causes one error that names it if it is missing", async () => {
       const { fetch } = globalThis;
       globalThis.fetch = undefined;
       const error = await (await embedder()).embed(["a text"]).catch((thrown) => thrown);
@@ -94,7 +94,7 @@ module.exports = function specs(
   });
 
   describe("nock", () => {
-    it("answers requests in real time and under fake timers", async () => {
+    it("responds to requests in real time and under fake timers", async () => {
       const nock = (await load("nock")).default;
       if (!nock.isActive()) nock.activate();
       nock.disableNetConnect();
@@ -115,7 +115,7 @@ module.exports = function specs(
   // Jest cannot load a dependency of msw as CommonJS before Node 24.9.
   if (!hasMsw) return;
   describe("msw", () => {
-    it("answers requests in real time and under fake timers", async () => {
+    it("responds to requests in real time and under fake timers", async () => {
       const { http, HttpResponse } = await load("msw");
       const { setupServer } = await load("msw/node");
       const server = setupServer(
