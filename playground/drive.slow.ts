@@ -8,7 +8,7 @@ const CHROMIUM = "/usr/bin/chromium";
 const root = fileURLToPath(new URL(".", import.meta.url));
 const PHONE = { width: 390, height: 844 };
 
-describe.skipIf(!existsSync(CHROMIUM))("the playground in Chromium", () => {
+describe.skipIf(!existsSync(CHROMIUM))("playground in Chromium", () => {
   let server: PreviewServer;
   let browser: Browser;
   let page: Page;
@@ -64,7 +64,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the playground in Chromium", () => {
     expect(await page.locator("#ranked b").count()).toBe(0);
   });
 
-  it("has a map that can be walked with the arrow keys", async () => {
+  it("has a map that is usable with the arrow keys", async () => {
     await page.locator("#map td").first().focus();
     await page.keyboard.press("ArrowRight");
     expect(await page.locator("#map-status").textContent()).toMatch(/^0\.\d\d: the question and text 1$/);
@@ -77,7 +77,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the playground in Chromium", () => {
     ]);
   });
 
-  it("lets both clients run against the limit that was chosen, and ours is refused less", async () => {
+  it("runs both clients against the selected limit, with fewer 429s for together-retrieval", async () => {
     await page.getByLabel("Requests a second that the server admits").fill("40");
     await page.getByRole("button", { name: "Send 120 requests" }).click();
     await page.getByText("This package was done after").waitFor({ timeout: 40_000 });
@@ -89,7 +89,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the playground in Chromium", () => {
     }
   });
 
-  it("starts an outage, and shows when the client reports it and when it is over", async () => {
+  it("starts an outage, and shows when the client reports it and when it ends", async () => {
     const button = page.getByRole("button", { name: "Outage of 3 s" });
     expect(await button.isDisabled()).toBe(true);
     await page.getByRole("button", { name: "Send 120 requests" }).click();
@@ -102,7 +102,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the playground in Chromium", () => {
     expect(await page.locator("#summary-ours").textContent()).toMatch(/^120 of 120 done.* [1-9]\d* failed/);
   });
 
-  it.each(["light", "dark"] as const)("fits on a phone, in %s colours", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("fits on a phone screen, in %s colours", async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize(PHONE);
     const wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth";

@@ -35,7 +35,7 @@ async function write(name: string, rows: readonly (object | string)[]): Promise<
   await writeFile(join(folder, name), lines.join("\n"));
 }
 
-describe("measures", () => {
+describe("evaluation measures", () => {
   const gains = new Map([
     ["best", 3],
     ["good", 1],
@@ -49,19 +49,19 @@ describe("measures", () => {
     ],
     [["x", "y"], { ndcg: 0, recall: 0, reciprocalRank: 0 }],
     [[], { ndcg: 0, recall: 0, reciprocalRank: 0 }],
-  ])("%j scores as it must, with recall at 2", (found, wanted) => {
+  ])("scores %j, with recall at 2", (found, wanted) => {
     const scores = scoresOf(found, gains, 2);
     for (const [measure, value] of Object.entries(wanted)) {
       expect(scores[measure as keyof typeof scores]).toBeCloseTo(value, 12);
     }
   });
 
-  it("nDCG looks at ten places and no further", () => {
+  it("limits nDCG to the first ten results", () => {
     const found = [...Array.from({ length: 10 }, (_, at) => `x${at}`), "best"];
     expect(scoresOf(found, gains, 20)).toMatchObject({ ndcg: 0, recall: 0.5, reciprocalRank: 1 / 11 });
   });
 
-  it("an interval holds its mean, is narrower for more questions, and is the same each time", () => {
+  it("returns an interval that holds its mean, is narrower for more questions, and is the same each time", () => {
     const few = estimate([0, 1, 0, 1]);
     const many = estimate(Array.from({ length: 400 }, (_, at) => at % 2));
     expect(few).toEqual(estimate([0, 1, 0, 1]));
@@ -72,8 +72,8 @@ describe("measures", () => {
   });
 });
 
-describe("collection", () => {
-  it("is read with titles, without blank documents and unjudged questions", async () => {
+describe("evaluation collection", () => {
+  it("reads titles, and leaves out blank documents and questions without judgements", async () => {
     const { documents, queries, judgements } = await readCollection(folder);
     expect(documents).toEqual([
       { id: "1", text: "Bees live on nectar and pollen." },
@@ -87,7 +87,7 @@ describe("collection", () => {
     ]);
   });
 
-  it("may have the names of BEIR", async () => {
+  it("accepts the file names of BEIR", async () => {
     await rm(join(folder, "docs.jsonl"));
     await write("corpus.jsonl", [{ _id: "1", title: "Bees", text: "They live on nectar." }]);
     await write("queries.jsonl", [{ _id: "a", text: "bees" }]);
@@ -113,14 +113,14 @@ describe("collection", () => {
     ],
     ["qrels.jsonl", [{ query: "a", doc: "9" }], "line 1", 'there is no document "9"'],
     ["qrels.jsonl", [{ query: "a", doc: "1", score: "high" }], "line 1", "the judgement is not a number"],
-  ])("a malformed line of %s is named: %j", async (name, rows, line, problem) => {
+  ])("names a malformed line of %s: %j", async (name, rows, line, problem) => {
     await write(name, rows);
     const message = `Cannot read ${line} of ${join(folder, name)}: ${problem}`;
     await expect(readCollection(folder)).rejects.toThrow(message);
   });
 });
 
-it("npm run example evaluate measures both ways, tells the difference, and keeps every question and a plot", async () => {
+it("measures vector search and reranking, prints the difference, and writes every question and a plot", async () => {
   const out = join(folder, "out");
   const { stdout, stderr, exitCode } = await run(["evaluate", "--dir", folder, "--out", out]);
   expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
@@ -134,7 +134,7 @@ it("npm run example evaluate measures both ways, tells the difference, and keeps
   );
 });
 
-it("npm run example evaluate names the line that it cannot read, and ends with exit code 2", async () => {
+it("names the line that it cannot read, and ends with exit code 2", async () => {
   await write("queries.jsonl", [{ id: "a", text: "t" }, "oops"]);
   const { stderr, exitCode } = await run(["evaluate", "--dir", folder]);
   expect(stderr).toMatch(

@@ -40,7 +40,7 @@ describe("TogetherScorer", () => {
     expect(await Promise.all(scores)).toEqual([0.1, 0.3, 0.2]);
   });
 
-  it("keeps queries apart", async () => {
+  it("keeps the scores of different queries apart", async () => {
     const scorer = new TogetherScorer(endpoint(RERANK));
     const asked = [
       ["one", "a"],
@@ -55,7 +55,7 @@ describe("TogetherScorer", () => {
     ]);
   });
 
-  it("sends a query again that is asked again", async () => {
+  it("sends the same query again in a second call", async () => {
     const scorer = new TogetherScorer(endpoint(RERANK));
     await scorer.getRelevanceScore("one", "a");
     await scorer.getRelevanceScore("one", "b");
@@ -90,7 +90,7 @@ describe("Knowledge", () => {
   beforeAll(() => knowledge.add(texts));
   beforeEach(() => here.clear());
 
-  it("finds a passage among those of a LibSQL store, in two requests", async () => {
+  it("finds a passage in a LibSQL store with two requests", async () => {
     const [best] = await knowledge.search(QUESTION, 5);
     expect(best?.result.metadata).toMatchObject({ text: texts[30] });
     expect(here.requests.map(({ path }) => path.split("/").at(-1))).toEqual(["embeddings", "rerank"]);
@@ -103,13 +103,13 @@ describe("Knowledge", () => {
     expect(here.requests[0]?.body).toMatchObject({ input: [prefixed] });
   });
 
-  it("gives an agent a tool that finds the same", async () => {
+  it("gives an agent a tool that finds the same passages", async () => {
     const expected = await knowledge.search(QUESTION, 5);
     const found = await knowledge.createTool(5).execute({ queryText: QUESTION, topK: 50 }, context());
     expect(found).toMatchObject({ relevantContext: expected.map(({ result }) => result.metadata) });
   });
 
-  it("throws what a request fails with, where the tool returns nothing", async () => {
+  it("throws the error of a failed request, where Mastra's tool returns nothing", async () => {
     here.setFaults(() => ({ status: 401 }));
     await expect(knowledge.search(QUESTION, 5)).rejects.toMatchObject({ code: "unauthorized" });
     const found = await knowledge.createTool(5).execute({ queryText: QUESTION, topK: 50 }, context());

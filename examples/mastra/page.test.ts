@@ -15,15 +15,15 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-describe("the code for Mastra in docs/integrations/other-frameworks.md", () => {
-  it("is found, and compiles under the strictest settings, together with the example", () => {
+describe("code for Mastra in docs/integrations/other-frameworks.md", () => {
+  it("compiles under the strictest settings, together with the example", () => {
     expect(blocks).toHaveLength(1);
     // One program for all, because Mastra's types take seconds.
     const example = { name: FOLDER, code: 'import "./main.js";\nimport "./mastra.test.js";\n' };
     expect(complaints([...blocks, example], FOLDER)).toEqual([]);
   });
 
-  it.each(blocks)("runs as it stands at $name, and reranks in one request", async (block) => {
+  it.each(blocks)("runs unchanged at $name, and reranks in one request", async (block) => {
     expect(await effectOf(block, server.url, FOLDER)).toEqual(promised(block));
     const paths = emulator.requests.map(({ path }) => path.split("/").at(-1));
     expect(paths).toEqual(["embeddings", "embeddings", "rerank"]);

@@ -47,7 +47,7 @@ function sum(
     .reduce((total, { value }) => total + value, 0);
 }
 
-it("a call is a span by the GenAI conventions, with its tokens, and each request is one within it", async () => {
+it("records a call as a span by the GenAI conventions, with its tokens and one child span per request", async () => {
   const embedder = embedderOn({}, { batchSize: 2 });
   const { usage } = await recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a", "b", "c"]));
   const call = spanNamed(`embeddings ${EMBEDDING}`);
@@ -63,7 +63,7 @@ it("a call is a span by the GenAI conventions, with its tokens, and each request
   expect(childrenOf(call).every(({ status }) => status.code === SpanStatusCode.UNSET)).toBe(true);
 });
 
-it("two calls at once on the same object have each their own requests and tokens", async () => {
+it("keeps requests and tokens of two concurrent calls on the same object apart", async () => {
   const embedder = embedderOn({ latency: 5 }, { batchSize: 1 });
   const [one, many] = [["a"], ["b", "c", "d"]];
   await Promise.all(
@@ -125,7 +125,7 @@ it("counts an outage that has not ended", async () => {
   expect(sum(points, "together.client.outage.duration")).toBe(0);
 });
 
-it("a call that fails is an error with the code, and leaves no span open", async () => {
+it("records a failed call as an error with its code, and leaves no span open", async () => {
   const embedder = embedderOn({ faults: () => ({ status: 401 }) });
   await expect(recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a"]))).rejects.toThrow(
     "401",
@@ -141,7 +141,7 @@ it("a call that fails is an error with the code, and leaves no span open", async
   expect(sum(points, "together.client.requests", { outcome: "failed" })).toBe(1);
 });
 
-it("an aborted call ends its span and its requests'", async () => {
+it("ends the spans of an aborted call and of its requests", async () => {
   const embedder = embedderOn({ latency: 3_600_000 });
   const options = { signal: AbortSignal.timeout(30) };
   await expect(
@@ -151,7 +151,7 @@ it("an aborted call ends its span and its requests'", async () => {
   expect(spanNamed("request").attributes["error.type"]).toBe("aborted");
 });
 
-it("cache hits and misses are counted, and tokens and durations measured", async () => {
+it("counts cache hits and misses, and measures tokens and durations", async () => {
   const entries = new Map<string, Uint8Array>();
   const cache = {
     mget: async (keys: string[]) => keys.map((key) => entries.get(key)),
@@ -170,7 +170,7 @@ it("cache hits and misses are counted, and tokens and durations measured", async
   expect(sum(points, "gen_ai.client.operation.duration")).toBeGreaterThan(0);
 });
 
-it("a ranking is a span of its own name, with what was left out as an event", async () => {
+it("records a ranking as a span, and the documents that were left out as an event", async () => {
   const { fetch } = createEmulator();
   const reranker = new Reranker({
     model: RERANK,
@@ -187,7 +187,7 @@ it("a ranking is a span of its own name, with what was left out as an event", as
   expect(childrenOf(call)).toHaveLength(1);
 });
 
-it("no span and no metric holds a text or the key", async () => {
+it("writes no text and no key to spans and metrics", async () => {
   const embedder = embedderOn({}, { apiKey: "secret-key" });
   await recording.telemetry.call("embed", EMBEDDING, () => embedder.embed(["a very private text"]));
   const all = recording

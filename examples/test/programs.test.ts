@@ -35,29 +35,29 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.each(NAMES)("%s", (name) => {
-  it("tells how it is used", async () => {
+describe.each(NAMES)("example %s", (name) => {
+  it("prints its usage", async () => {
     const { stdout, stderr, exitCode } = await run([name, "--help"]);
     expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
     expect(stdout).toMatch(/^Usage: .+\n\n/);
     expect(stdout).toContain("TOGETHER_API_KEY");
   });
 
-  it("answers an option that it has not with one sentence and exit code 2", async () => {
+  it("rejects an unknown option with one sentence and exit code 2", async () => {
     const { stdout, stderr, exitCode } = await run([name, "--colour"]);
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
     expect(stderr).toMatch(/^Cannot read the command line: .*--colour.*; see --help\n$/);
   });
 });
 
-it("search finds the passage that a question asks for", async () => {
+it("finds the passage that answers a question (search)", async () => {
   const { stdout, stderr } = await run(["search", "--dir", folder, "--top", "1", "where is the harbour"]);
   expect(stderr).toBe("");
   expect(stdout).toMatch(/\n0\.\d{3} {2}nets\/harbour > The harbour\n/);
   expect(stdout.match(/^0\.\d{3}/gm)).toHaveLength(1);
 });
 
-it("classify tells two kinds apart from few examples, and names the kind of a text", async () => {
+it("classifies a text by few examples (classify)", async () => {
   const options = ["--dir", folder, "--examples", "3", "--labels", "2"];
   const { stdout, stderr } = await run(["classify", ...options, "honey from the hive"]);
   expect(stderr).toBe("");
@@ -66,7 +66,7 @@ it("classify tells two kinds apart from few examples, and names the kind of a te
   expect(stdout).toContain('"honey from the hive" is most like bees.');
 });
 
-it("recommend names other files, never the one that is read", async () => {
+it("recommends other files, never the given one (recommend)", async () => {
   const { stdout, stderr } = await run(["recommend", "--dir", folder, "the hive"]);
   expect(stderr).toBe("");
   const [, recommended = ""] = stdout.split("may like");
@@ -74,7 +74,7 @@ it("recommend names other files, never the one that is read", async () => {
   expect(recommended).not.toContain("bees/hive");
 });
 
-it("rerank prints the lines of its input, the best first", async () => {
+it("prints the lines of its input, the best first (rerank)", async () => {
   const input = "Mending nets\n\nThe life of bees\r\nRust\n";
   const { stdout } = await run(["rerank", "--top", "2", "How do bees live?"], { input });
   expect(stdout).toMatch(/^0\.\d{3}\tThe life of bees\n0\.\d{3}\t.+\n$/);
@@ -82,14 +82,14 @@ it("rerank prints the lines of its input, the best first", async () => {
   expect(none).toBe("");
 });
 
-it("fuse ranks candidates of both searches and tells where they come from", async () => {
+it("ranks candidates of both searches and prints where they come from (fuse)", async () => {
   const { stdout, stderr } = await run(["fuse", "--dir", folder, "--candidates", "3", "The twine of nets"]);
   expect(stderr).toBe("");
   expect(stdout).toMatch(/\b[3-6] candidates/);
   expect(stdout).toMatch(/^ {2}[1-3–] {3}[1-3–] {2}0\.\d{3} {2}nets\/twine/m);
 });
 
-it("stream writes one vector for each line that is not blank", async () => {
+it("writes one vector per line that is not blank (stream)", async () => {
   const [lines, out] = [join(folder, "lines.txt"), join(folder, "new", "vectors.f32")];
   await writeFile(lines, `${Array.from({ length: 700 }, (_, at) => `line ${at}`).join("\n\n")}\n`);
   const { stdout, stderr } = await run(["stream", "--out", out, lines]);
@@ -98,7 +98,7 @@ it("stream writes one vector for each line that is not blank", async () => {
   expect((await readFile(out)).byteLength).toBe(700 * 1024 * 4);
 });
 
-it("mastra finds the passage that a question asks for, in its vector store", async () => {
+it("finds the passage that answers a question in its vector store (mastra)", async () => {
   const { stdout, stderr } = await run(["mastra", "--dir", folder, "--top", "1", "where is the harbour"]);
   expect(stderr).toBe("");
   expect(stdout).toMatch(/\n0\.\d{3} {2}nets\/harbour > The harbour\n/);
@@ -117,14 +117,14 @@ it.each([
   [["stream", "nowhere.txt"], /^Cannot read nowhere\.txt: there is no such file/],
   [["evaluate"], /^Cannot evaluate: there is no collection/],
   [["nonsense"], /^Cannot run "nonsense": there is no such example/],
-])("%j is answered with a sentence and exit code 2", async (args, sentence) => {
+])("rejects %j with a sentence and exit code 2", async (args, sentence) => {
   const { stderr, exitCode } = await run(args);
   expect(stderr).toMatch(sentence);
   expect(stderr).not.toContain("    at ");
   expect(exitCode).toBe(2);
 });
 
-it("an example runs on Together with a key, and says what is missing", async () => {
+it("runs on Together with a key, and names missing settings", async () => {
   const server = await createEmulator({ apiKey: "secret-key" }).listen();
   const environment = { TOGETHER_API_KEY: "secret-key", TOGETHER_BASE_URL: server.url };
   const without = await run(["rerank", "bees?"], { input: "bees", environment });

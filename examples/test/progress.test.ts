@@ -22,10 +22,10 @@ async function shown(ms: number): Promise<string> {
   return writes.join("");
 }
 
-it("work of less than two seconds shows no bar", async () => {
+it("shows no progress bar for work of less than two seconds", async () => {
   expect(await shown(1900)).not.toContain("Embedding");
 });
 
-it("work of more than two seconds shows a bar with how far it is, how fast, and how long still", async () => {
+it("shows a progress bar with share, speed and remaining time for work of more than two seconds", async () => {
   expect(await shown(3000)).toMatch(/Embedding .*1 of 4 · \d+\/s · .* left/);
 });

@@ -58,7 +58,7 @@ function release(...args: string[]): Promise<Outcome> {
 }
 
 describe("npm run release", () => {
-  it("gives three files the version, and CHANGELOG.md the day", async () => {
+  it("writes the version to three files, and the day to CHANGELOG.md", async () => {
     const before = read("CHANGELOG.md");
     const { exitCode, stderr } = await release("1.3.0");
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -78,7 +78,7 @@ describe("npm run release", () => {
     expect(git("tag")).toBe("");
   });
 
-  it("says what comes next", async () => {
+  it("prints the next steps", async () => {
     const { stdout } = await release("1.3.0");
     expect(stdout).toContain("npm run verify");
     expect(stdout).toContain("git tag --annotate v1.3.0");
@@ -91,12 +91,12 @@ describe("npm run release", () => {
     [["v1.3.0"], 'Cannot prepare a release: "v1.3.0" is not a version; write it like 0.2.0'],
     [["1.2.3"], "Cannot prepare release 1.2.3: package.json is at 1.2.3; name a higher version"],
     [["1.2.2"], "Cannot prepare release 1.2.2: package.json is at 1.2.3; name a higher version"],
-  ])("refuses %j in a sentence", async (args, sentence) => {
+  ])("rejects %j with a sentence", async (args, sentence) => {
     expect(await release(...args)).toEqual({ exitCode: 2, stdout: "", stderr: `${sentence}\n` });
     expect(git("status", "--porcelain")).toBe("");
   });
 
-  it("refuses what is not committed", async () => {
+  it("rejects uncommitted changes", async () => {
     write("notes.txt", "To be done");
     const { exitCode, stderr } = await release("1.3.0");
     expect(exitCode).toBe(2);
@@ -111,7 +111,7 @@ describe("npm run release", () => {
     ["nothing stands under [Unreleased]", () => withUnreleased("")],
     ["has not the form of Keep a Changelog", () => withUnreleased("### Nonsense\n\n- What?\n")],
     ["ends with 1.1.0, package.json is at 1.2.3", () => read("CHANGELOG.md").replace("[1.2.3]", "[1.1.0]")],
-  ])("refuses a CHANGELOG.md where it %s", async (problem, text) => {
+  ])("rejects a CHANGELOG.md that %s", async (problem, text) => {
     write("CHANGELOG.md", text());
     commit();
     const { exitCode, stderr } = await release("1.3.0");

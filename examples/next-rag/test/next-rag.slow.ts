@@ -9,7 +9,7 @@ const AXE = createRequire(import.meta.url).resolve("axe-core");
 const PHONE = { width: 390, height: 844 };
 const QUESTION = "How is the similarity between two embeddings calculated?";
 
-describe.skipIf(!existsSync(CHROMIUM))("the Next.js example in Chromium", () => {
+describe.skipIf(!existsSync(CHROMIUM))("Next.js example in Chromium", () => {
   let browser: Browser;
   let page: Page;
   const applications: Application[] = [];
@@ -85,7 +85,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the Next.js example in Chromium", () => 
       expect(await page.getByRole("status").textContent()).toBe("");
     });
 
-    it("shows five sources with their places and scores before and after reranking", async () => {
+    it("shows five sources with their ranks and scores before and after reranking", async () => {
       await ask("When does a tool call need approval from the user?");
       await done();
       const rows = await page.locator("tbody tr").all();
@@ -126,7 +126,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the Next.js example in Chromium", () => 
       },
     );
 
-    it("fits on a phone", async () => {
+    it("fits on a phone screen", async () => {
       await page.setViewportSize(PHONE);
       await ask(QUESTION);
       await done();
@@ -200,7 +200,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the Next.js example in Chromium", () => 
       await expect.poll(() => emulator.requests.at(-1)?.aborted).toBe(true);
     });
 
-    it("shows the error while the server is down, and answers when it is back", async () => {
+    it("shows the error during an outage, and answers after it", async () => {
       await server.close();
       await ask(QUESTION);
       const alert = page.locator("main [role=alert]");
@@ -214,7 +214,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the Next.js example in Chromium", () => 
       expect(await alert.count()).toBe(0);
     });
 
-    it("names the variable that lacks the embedding model", async () => {
+    it("names the environment variable of the embedding model if it is missing", async () => {
       const body = JSON.stringify({ question: QUESTION });
       const response = await fetch(`${await start({ TOGETHER_API_KEY: "secret" })}/api/ask`, {
         method: "POST",
