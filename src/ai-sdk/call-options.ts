@@ -8,7 +8,7 @@ import type { AnyTable, Resolved } from "../core/options/option-types.js";
 /**
  * Reads `providerOptions.together` of a call.
  *
- * @throws {@link TogetherError} `invalid_option` if it is no object, or has an option that `table` has not.
+ * @throws {@link TogetherError} `invalid_option` if it is not an object, or has an option that `table` does not have.
  */
 export function readProviderOptions<Table extends AnyTable>(
   given: SharedV3ProviderOptions | undefined,

@@ -9,15 +9,15 @@ import { embedTask } from "../core/validate-texts.js";
 import { readProviderOptions } from "./call-options.js";
 
 /**
- * What a text is: a `"query"` gets the model's query prefix, and is sent before documents that wait; a `"document"` is
- * what queries search.
+ * The kind of a text. A `"query"` gets the model's query prefix and is sent before waiting documents. A `"document"` is
+ * searched by queries.
  */
 export type InputType = "query" | "document";
 
-/** Options of an embedding model: those of `Embedder`, and what its texts are. */
+/** Options of an embedding model: those of `Embedder`, and the kind of its texts. */
 export interface EmbeddingModelOptions extends Omit<EmbedderOptions, "model"> {
   /**
-   * What the texts are. A call's `providerOptions: { together: { inputType } }` wins.
+   * The kind of the texts. A call's `providerOptions: { together: { inputType } }` wins.
    *
    * @defaultValue "document"
    */
@@ -29,14 +29,14 @@ const ownOptions = {
   inputType: oneOf(["query", "document"], { default: "document" }),
 } as const satisfies OptionTable<Pick<EmbeddingModelOptions, "inputType">>;
 
-/** The options of a call. One that is left out is that of the model. */
+/** The options of a call. The default of each is the model's option. */
 const providerOptions = { inputType: oneOf(["query", "document"]) } as const;
 
 const NAME = "an embedding model";
 
 /**
- * Creates an embedding model of specification "v3", which ai 6 and ai 7 take. It is an object with closures, because
- * ai 7 wraps it in a proxy, through which private fields of a class cannot be read (tried with 7.0.173, 2026-11).
+ * Creates an embedding model of specification "v3", which ai 6 and ai 7 accept. It is an object with closures: ai 7
+ * wraps models in a proxy, which cannot read private fields of a class (tried with 7.0.173, 2026-11).
  */
 export function createEmbeddingModel(options: EmbeddingModelOptions & { model: string }): EmbeddingModelV3 {
   const { own, core } = splitOptions<typeof ownOptions, typeof options>(
@@ -50,7 +50,7 @@ export function createEmbeddingModel(options: EmbeddingModelOptions & { model: s
     specificationVersion: "v3",
     provider: "together.embedding",
     modelId: engine.model,
-    // With a finite number, `embedMany` would cut the list, and each part would end with a small batch.
+    // With a finite number, `embedMany` would split the list, and each part would end with a small batch.
     maxEmbeddingsPerCall: Number.POSITIVE_INFINITY,
     supportsParallelCalls: true,
     async doEmbed(call) {

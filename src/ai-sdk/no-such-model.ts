@@ -1,6 +1,6 @@
 /**
- * The error of a provider that has no model of a kind. The AI SDK recognizes its errors by these symbols, not by their
- * class, so that a provider need not import it (`AISDKError.hasMarker` in @ai-sdk/provider 3.0.19, read 2026-11).
+ * The error of a provider without models of a kind. The AI SDK recognizes its errors by these symbols, not by their
+ * class, so a provider does not import it (`AISDKError.hasMarker` in @ai-sdk/provider 3.0.19, read 2026-11).
  */
 export class NoSuchModelError extends Error {
   override readonly name = "AI_NoSuchModelError";

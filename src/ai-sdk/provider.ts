@@ -32,7 +32,7 @@ export interface TogetherProvider {
   imageModel(modelId: string): never;
 }
 
-/** The options that a provider takes: all that models share but the model itself. */
+/** The options of a provider: all shared options except `model`. */
 const { model: _, baseModel: __, ...providerOptions } = sharedOptions("embedding");
 
 /**
@@ -72,7 +72,7 @@ export function createTogether(options: TogetherProviderOptions = {}): TogetherP
  */
 export const together: TogetherProvider = createTogether();
 
-/** Checks the options now, so that an error names this function, and not the first model. */
+/** Checks the options now, so that an error names this function instead of the first model. */
 function readShared(options: TogetherProviderOptions): TogetherProviderOptions {
   const example = "createTogether({ apiKey, baseURL })";
   const reader = new OptionReader(options, providerOptions, "createTogether", example, "create a provider");
@@ -86,8 +86,8 @@ function readShared(options: TogetherProviderOptions): TogetherProviderOptions {
 type Create<Own, Model> = (options: TogetherProviderOptions & Own & { model: string }) => Model;
 
 /**
- * Returns a function that creates models. A model without options of its own is created once per id: users ask for it in
- * each call, and it keeps what it has learned of the server.
+ * Returns a function that creates models. It creates a model without own options once per id: users request it in each
+ * call, and it keeps its estimates of the server's limits.
  */
 function modelsOf<Own extends object, Model>(
   shared: TogetherProviderOptions,

@@ -7,7 +7,7 @@ import { RerankEngine } from "../core/rerank/rerank-engine.js";
 import { rerankTask } from "../core/validate-texts.js";
 import { readProviderOptions } from "./call-options.js";
 
-/** Options of a reranking model: those of `Reranker` without `fallback`, because the AI SDK wants a score for each document. */
+/** Options of a reranking model: those of `Reranker` without `fallback`, because the AI SDK needs all scores. */
 export type RerankingModelOptions = Omit<RerankerOptions, "model" | "fallback">;
 
 const { fallback: _, ...modelOptions } = rerankerOptions;
@@ -17,7 +17,7 @@ const providerOptions = { minScore: number() } as const;
 
 const NAME = "a reranking model";
 
-/** Creates a reranking model of specification "v3", which ai 6 and ai 7 take. */
+/** Creates a reranking model of specification "v3", which ai 6 and ai 7 accept. */
 export function createRerankingModel(options: RerankingModelOptions & { model: string }): RerankingModelV3 {
   const { core } = splitOptions(options, {}, modelOptions, NAME);
   const engine = new RerankEngine(core, NAME);

@@ -48,7 +48,7 @@ export class ProgressReports {
     this.#reports.push(report);
   }
 
-  /** Ends when all reports have. @throws what the first failed one throws */
+  /** Ends when all reports have ended. @throws what the first failed one throws */
   async settled(): Promise<void> {
     await Promise.all(this.#reports);
   }

@@ -75,7 +75,7 @@ export interface RetryEvent extends Common {
 }
 
 /**
- * A request failed and is not repeated as it is, or was aborted. The call may still succeed: a batch that is too large
+ * A request failed and is not repeated unchanged, or was aborted. The call may still succeed: a batch that is too large
  * is split, and rejected base64 is replaced by floats. A 429 after the retry deadline emits only this event, no
  * `rate-limited`.
  */
@@ -103,12 +103,13 @@ export interface RateLimitedEvent extends Common {
 }
 
 /**
- * The model is out, or works again. An outage begins after four failures in a row without a success; then one request
- * at a time probes, and the first success ends it. Each object reports an outage that its own requests meet.
+ * The model is unavailable, or works again. An outage begins after four failures in a row without a success. Then one
+ * request at a time probes, and the first success ends the outage. Each object reports an outage that its own requests
+ * encounter.
  */
 export interface OutageEvent extends Common {
   readonly type: "outage";
-  /** `"begin"` when the object meets the outage, `"end"` when one of its requests finds that it is over. */
+  /** `"begin"` when the object encounters the outage, `"end"` when one of its requests finds that it is over. */
   readonly phase: "begin" | "end";
   /** Milliseconds since the outage began. */
   readonly durationMs: number;
@@ -116,7 +117,7 @@ export interface OutageEvent extends Common {
 
 /**
  * The client looked up vectors in the cache. A second event follows if the server's vectors have another length than
- * the cached ones: these are then misses, and corrupt.
+ * the cached ones, which then count as misses and as corrupt.
  */
 export interface CacheLookupEvent extends Common {
   readonly type: "cache-lookup";
@@ -124,7 +125,7 @@ export interface CacheLookupEvent extends Common {
   readonly hits: number;
   /** Number of texts whose vector is requested from the server. */
   readonly misses: number;
-  /** Number of misses whose entry exists, but is not what was written, or not as long as the server's vectors. */
+  /** Number of misses whose entry exists, but is damaged, or has another length than the server's vectors. */
   readonly corrupt: number;
 }
 
@@ -171,9 +172,8 @@ export interface DocumentSkippedEvent extends Common {
 export interface BatchSplitEvent extends Common {
   readonly type: "batch-split";
   /**
-   * More documents than `batchSize`, or more tokens than a request may hold; a request that the server rejected as too
-   * large; or one that it rejected in words that the client does not know: its halves show whether the size is the
-   * reason.
+   * More documents than `batchSize`, or more tokens than a request may contain; a request that the server rejected as
+   * too large; or a rejection in unknown words, whose halves show whether the size is the reason.
    */
   readonly reason: "list-too-long" | "request-too-large" | "request-rejected";
   /** Number of texts or documents before the split. */
@@ -183,8 +183,8 @@ export interface BatchSplitEvent extends Common {
 }
 
 /**
- * The model is not known, and neither `baseModel` nor `queryPrefix` is set: queries are sent without the prefix that the
- * model may need, and there is no token limit. Each embedder emits it once, when it is first given texts.
+ * The model is not known, and neither `baseModel` nor `queryPrefix` is set. Queries are sent without the prefix that
+ * the model may need, and there is no token limit. Each embedder emits it once, before its first texts.
  */
 export interface ModelUnknownEvent extends Common {
   readonly type: "model-unknown";

@@ -1,6 +1,6 @@
 /**
- * Facts about all embedding and rerank models that Together has ever listed. They provide defaults; unknown ids are
- * accepted, because since 2026-09 Together serves none of these models serverless: users deploy these or others on
+ * Facts about all embedding and rerank models that Together has ever listed. They provide defaults. Unknown ids are
+ * accepted: since 2026-09, Together serves none of these models serverless, and users deploy these or others on
  * dedicated endpoints.
  *
  * Sources: Together's model list and deprecations page (2026-09), its embeddings skill (2026-02), the model cards.

@@ -1,6 +1,6 @@
 /**
  * The bytes of a cached vector. An entry is `TRv1`, eight bytes of the key, a checksum, and from byte 16 (aligned) the
- * floats. With the key, a store that mixes entries up is detected. Pure.
+ * floats. The key detects a store that returns the entry of another key. Pure.
  */
 
 import { MAX_DIMENSIONS } from "../options/embedder-options.js";
@@ -23,7 +23,7 @@ export function decodeEntry(key: string, entry: unknown): Float32Array | undefin
   if (!ArrayBuffer.isView(entry)) return undefined;
   const bytes = entry.byteLength - HEADER_BYTES;
   if (bytes <= 0 || bytes % 4 !== 0 || bytes > MAX_DIMENSIONS * 4) return undefined;
-  // Stores return views into larger buffers, at any offset. A vector gets memory of its own.
+  // Stores return views into larger buffers, at any offset. Each vector gets its own memory.
   const found = new Uint8Array(entry.buffer, entry.byteOffset, entry.byteLength);
   const vector = new Float32Array(new Uint8Array(found.subarray(HEADER_BYTES)).buffer);
   const isSound = headerOf(key, vector).every((byte, index) => byte === found[index]);

@@ -1,9 +1,9 @@
-/** Cuts a source into chunks and works on several of them at once, in order and in bounded memory. */
+/** Splits a source into chunks and processes several of them at once, in order and in bounded memory. */
 
 import { untilAbort } from "../abort.js";
 import { cannot } from "../errors/together-error.js";
 
-/** How a source is cut, and what is done with a chunk. */
+/** How a source is split, and how a chunk is processed. */
 export interface ChunkOptions<Result> {
   /** Returns how many items the next chunk holds. */
   readonly size: () => number;
@@ -89,8 +89,8 @@ class ChunkReader {
   }
 
   /**
-   * Reads the next chunk: full, or shorter if the source ends or pauses. It is empty if `head`, the result to be
-   * yielded next, is ready before the chunk is.
+   * Reads the next chunk: full, or shorter if the source ends or pauses. It is empty if `head`, the next result, is
+   * ready first.
    */
   async readChunk(
     { size, signal, waitsForFullChunks = false }: ChunkOptions<unknown>,
@@ -117,7 +117,7 @@ class ChunkReader {
     return items;
   }
 
-  /** Waits for an item, or for what comes before it. Without items to send, the source may take as long as it needs. */
+  /** Waits for an item or an interruption. Without items to send, the wait for the source has no limit. */
   async #promised(
     next: Promise<IteratorResult<string>>,
     wait: Wait,
@@ -130,7 +130,7 @@ class ChunkReader {
     return step;
   }
 
-  /** Lets the source clean up. Does not wait for a source that still owes a text, nor after an abort. */
+  /** Closes the source. Does not wait for a source that is pending, nor after an abort. */
   async close(signal: AbortSignal): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
@@ -141,14 +141,14 @@ class ChunkReader {
   }
 }
 
-/** What can come before a chunk is full: the next result is ready, or the source pauses. */
+/** Interrupts the wait for a full chunk: the next result is ready, or the source pauses. */
 type Interruption = "head" | "pause";
 
 /** The wait for a full chunk. */
 interface Wait {
   /** Rejects with the signal's reason after an abort. */
   readonly interrupted: Promise<Interruption>;
-  /** From now on, a pause of {@link LINGER_MS} interrupts. Has an effect once. */
+  /** Starts the timer: a pause of {@link LINGER_MS} interrupts the wait. Has an effect once. */
   startTimer(): void;
   /** Removes the timer and the listener for an abort. */
   end(): void;

@@ -33,7 +33,7 @@ export type Convert<Vector> = (vector: RawVector) => Vector;
 export interface Embeddings<Vector = Float32Array> {
   /** One vector per text, in the order of the texts. Duplicate texts have equal vectors, each in memory of its own. */
   readonly vectors: Vector[];
-  /** Sum over the requests of the call. Texts from the cache count nothing. */
+  /** Sum over the requests of the call. Texts from the cache cost no tokens. */
   readonly usage: TokenUsage;
 }
 
@@ -104,7 +104,7 @@ export class EmbedEngine {
     return this.#embedList(texts, { priority, convert, task, headers }, checked);
   }
 
-  /** Embeds a query: with the query prefix, before documents that wait, without the cache. */
+  /** Embeds a query: with the query prefix, before waiting documents, without the cache. */
   async embedQuery<Vector extends RawVector>(
     convert: Convert<Vector>,
     query: string,
@@ -193,12 +193,12 @@ export class EmbedEngine {
       signal?.throwIfAborted();
       if (unique.done > 0) reports.add(unique.progress());
       const store = (positions: readonly number[], vectors: RawVector[]): Promise<void> | undefined => {
-        // Written before they are converted: the cache keeps what the server sent.
+        // Written before the conversion: the cache stores the server's numbers.
         const written = cache && keys && cache.write(pick(keys, positions), vectors, signal);
         if (written) writes.push(written);
         unique.setVectors(positions, vectors);
         reports.add(unique.progress());
-        // Work that ran ahead of a slow store would be lost if the process is killed.
+        // A killed process loses all vectors that a slow store has not written.
         return cache?.isResponsive ? written : undefined;
       };
       const send = (): Promise<void> => this.#run(prepared, call, controller.signal, store);
@@ -207,7 +207,7 @@ export class EmbedEngine {
       await reports.settled();
     } finally {
       unlink();
-      // Vectors that have arrived are worth keeping even after a failure; an abort ends the wait.
+      // After a failure, the received vectors are still written; an abort ends the wait.
       await Promise.all(writes);
     }
     signal?.throwIfAborted();

@@ -40,12 +40,12 @@ export class Embedder {
   }
 
   /**
-   * Embeds documents: one vector per text, in the order of the texts, whatever order the server responds in.
+   * Embeds documents: one vector per text, in the order of the texts.
    *
    * An empty list sends no request. Duplicate texts are sent once.
    *
-   * @throws {@link TogetherError} `invalid_input` if a text cannot be sent (no request is made then); any other code
-   * if a request fails after all retries. Then no vector is returned, but the cache keeps those that had arrived.
+   * @throws {@link TogetherError} `invalid_input` if a text cannot be sent (then no request is sent); any other code if
+   * a request fails after all retries. Then no vector is returned. The cache keeps received vectors.
    * @throws the signal's reason if it is aborted.
    */
   embed(texts: readonly string[], options?: CallOptions): Promise<Embeddings> {
@@ -53,7 +53,7 @@ export class Embedder {
   }
 
   /**
-   * Embeds a query: with the model's query prefix, before all documents that wait. Queries are not cached.
+   * Embeds a query: with the model's query prefix, before all waiting documents. Queries are not cached.
    *
    * @throws as {@link Embedder.embed} does.
    */
@@ -62,14 +62,13 @@ export class Embedder {
   }
 
   /**
-   * Embeds a source of any length in bounded memory: reads no further ahead than requests can be sent, and yields in
+   * Embeds a source of any length in bounded memory. Reads ahead only as far as requests can be sent, and yields in
    * order.
    *
-   * Leaving the loop aborts all requests and closes the source. A source that pauses for 100 ms delays none of the
-   * texts that it has given.
+   * Leaving the loop aborts all requests and closes the source. If a source pauses for 100 ms, its texts are sent.
    *
    * @param source - Texts: an array, a generator, a file's lines, a database cursor.
-   * @throws as {@link Embedder.embed} does, and what the source throws.
+   * @throws as {@link Embedder.embed} does, and errors of the source. It may have yielded vectors before.
    */
   embedStream(
     source: Iterable<string> | AsyncIterable<string>,
@@ -83,8 +82,8 @@ export class Embedder {
    * are too long. Sends no request.
    *
    * Reads the cache, and emits only `cache-lookup` and `cache-error`. With `longText: "reject"`, long texts are not an
-   * error here. Rate limits, failures and rejected batches add requests to the number of the estimate, and so do cached
-   * vectors of another length than the server's.
+   * error here. Rate limits, failures and rejected batches add requests. Cached vectors of another length than the
+   * server's add requests too.
    *
    * @example
    * ```ts

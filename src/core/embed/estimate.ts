@@ -1,4 +1,4 @@
-/** Estimates what a call of an embedder will send, without a request. */
+/** Estimates the requests of a call of an embedder, without a request. */
 
 import { linkedAbortController } from "../abort.js";
 import type { CallOptions } from "../call-options.js";
@@ -14,7 +14,7 @@ import { PreparedTexts } from "./prepared-texts.js";
 import type { VectorCache } from "./vector-cache.js";
 import type { VectorLength } from "./vector-length.js";
 
-/** What a call of {@link Embedder.embed} or {@link Embedder.embedStream} will send. */
+/** The estimated requests of {@link Embedder.embed} or {@link Embedder.embedStream}. */
 export interface EmbeddingEstimate {
   /** Number of texts in the list or the stream. */
   readonly texts: number;
@@ -25,17 +25,17 @@ export interface EmbeddingEstimate {
   /** Tokens of the texts that are sent, with the document prefix. */
   readonly tokens: number;
   /**
-   * Whether the tokens are estimated from characters, because `countTokens` is not set. The estimate was within 15 % for
-   * English, source code and Chinese. For other languages it was up to 40 % too low (Korean) or 2.1 times too high
-   * (Russian): BERT's and Mistral's vocabularies, 2026-11, `npx tsx test/performance/estimate/main.ts`. That of multilingual E5 was not
-   * measured.
+   * Whether the tokens are estimated from characters, because `countTokens` is not set. The estimate was within 15 %
+   * for English, source code and Chinese. For other languages it was up to 40 % too low (Korean) or 2.1 times too high
+   * (Russian): BERT's and Mistral's vocabularies, 2026-11, `npm run measure:estimate`. The vocabulary of multilingual
+   * E5 was not measured.
    */
   readonly tokensAreEstimated: boolean;
   /** Number of requests, if the server accepts each of them at the first attempt. */
   readonly requests: number;
   /**
    * Indexes of all texts beyond `maxInputTokens`, duplicates and cached texts included. Empty if the limit is unknown.
-   * Without `countTokens`, the estimate finds them, and may be wrong.
+   * Without `countTokens`, they are found by the estimate, which may be wrong.
    */
   readonly tooLong: readonly number[];
 }
@@ -122,7 +122,7 @@ export class Estimator {
   }
 }
 
-/** What is added up over the chunks of a stream. */
+/** Sums over the chunks of a stream. */
 const sums = ["texts", "uniqueTexts", "cached", "tokens", "requests"] as const;
 
 function emptyEstimate(
@@ -131,7 +131,7 @@ function emptyEstimate(
   return { texts: 0, uniqueTexts: 0, cached: 0, tokens: 0, tokensAreEstimated, requests: 0, tooLong: [] };
 }
 
-/** Cuts a queue into batches as a run does, without sending them. */
+/** Splits a queue into batches as a run does, without sending them. */
 function countRequests(queue: BatchQueue, limits: () => BatchLimits): { tokens: number; requests: number } {
   let [tokens, requests] = [0, 0];
   for (let batch = queue.take(limits()); batch; batch = queue.take(limits())) {

@@ -6,7 +6,7 @@ export class ModelReport {
   readonly #emit: Emit;
   #isDue: boolean;
 
-  /** @param options - Only for a model that is not known, there is no query prefix, not even an empty one. */
+  /** @param options - `queryPrefix` is `undefined` only for an unknown model. */
   constructor({ queryPrefix }: Pick<ResolvedEmbedder, "queryPrefix">, emit: Emit) {
     this.#emit = emit;
     this.#isDue = queryPrefix === undefined;

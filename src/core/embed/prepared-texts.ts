@@ -1,5 +1,5 @@
 /**
- * What a list needs before it is sent. `embed` and `estimate` both use it, so that an estimate counts what is sent.
+ * Prepares a list before it is sent. `embed` and `estimate` both use it, so an estimate counts the texts that are sent.
  */
 
 import type { ResolvedEmbedder } from "../options/resolve-options.js";
@@ -42,7 +42,7 @@ export class PreparedTexts<Vector extends RawVector = RawVector> {
   }
 
   /**
-   * Takes the vectors that the cache has.
+   * Reads vectors from the cache.
    *
    * @returns the key of each different text.
    * @throws the signal's reason if it is aborted.

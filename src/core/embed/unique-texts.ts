@@ -12,11 +12,11 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
   readonly usage = new UsageTotal();
   readonly #first: number;
   readonly #convert: (vector: RawVector) => Vector;
-  /** For each position, the index in the list of the first text that is there. */
+  /** For each position, the index in the list of its first text. */
   readonly #firstIndexes: number[] = [];
   /** For each index in the list, the position of its text. */
   readonly #positions: readonly number[];
-  /** For each position, how many texts of the list it stands for. */
+  /** For each position, the number of texts in the list that are equal to it. */
   readonly #counts: number[] = [];
   #done = 0;
 
@@ -49,7 +49,7 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
     return [...this.vectors.keys()].filter((position) => this.vectors[position] === undefined);
   }
 
-  /** Takes vectors from the cache, one or none for each position. */
+  /** Stores vectors from the cache, one or none for each position. */
   setCached(vectors: readonly (RawVector | undefined)[]): void {
     vectors.forEach((vector, position) => {
       if (vector) this.setVectors([position], [vector]);

@@ -1,6 +1,6 @@
 /**
- * Keeps vectors in a byte store, by the hash of their text. An entry that does not hold what was written to it counts
- * as missing. A store that fails costs time, and never the call.
+ * Keeps vectors in a byte store, by the hash of their text. A corrupt entry counts as missing. A failure of the store
+ * delays a call, but does not fail it.
  */
 
 import { untilAbort } from "../abort.js";
@@ -16,7 +16,7 @@ import { toFloat32 } from "./vectors.js";
 /** Part of every key. Change it with the key or the format of entries, so that old entries are not read. */
 const FORMAT = "together-retrieval/2";
 
-/** How long a store that hung is left alone, in milliseconds. */
+/** How long a store is not called after it hung, in milliseconds. */
 const REST_MS = 60_000;
 
 /** Keys per read: some stores do not accept a hundred thousand. */
@@ -28,9 +28,9 @@ export class VectorCache {
   readonly #prefix: string;
   readonly #timeout: number;
   readonly #emit: Emit;
-  /** Ends all waits for the store when one of them has taken too long. */
+  /** Ends all waits for the store after the timeout of one of them. */
   #hung = new AbortController();
-  /** When the store may be asked next, in milliseconds of `performance.now()`. */
+  /** When the store may be called next, in milliseconds of `performance.now()`. */
   #restsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: ResolvedEmbedder, cache: ResolvedCache, emit: Emit) {
@@ -41,7 +41,7 @@ export class VectorCache {
     this.#emit = emit;
   }
 
-  /** Whether the store may be asked: it has not hung within the last minute. */
+  /** Whether the store may be called: it has not hung within the last minute. */
   get isResponsive(): boolean {
     return performance.now() >= this.#restsUntil;
   }
@@ -110,8 +110,8 @@ export class VectorCache {
   }
 
   /**
-   * Waits for a store as long as for a request, so that a store that hangs does not hang the call. Then the store is
-   * left alone for a minute, and asked once: a hanging store costs one timeout per minute, not one per operation.
+   * Waits for a store at most as long as for a request. After a timeout, the store is not called for a minute, and then
+   * once. A store that hangs costs one timeout per minute, not one per operation.
    */
   async #withTimeout<Value>(
     phase: "read" | "write",

@@ -23,30 +23,30 @@ export class VectorLength {
   }
 
   /**
-   * The length that every vector must have: as set, that of `baseModel`, or as first received. That of `model` is not
-   * enough: an endpoint may have the name of another model. That of a cached vector is not either: the server is right.
+   * The length that every vector must have: as set, that of `baseModel`, or as first received. An endpoint may have the
+   * `model` name of another model, and the server has priority over cached vectors.
    */
   get required(): number | undefined {
     return this.#required;
   }
 
-  /** The required length, once a response has had it. */
+  /** The required length, after a response with that length. */
   get confirmed(): number | undefined {
     return this.#isConfirmed ? this.#required : undefined;
   }
 
-  /** How long the vectors of the next response will be; `undefined` if nothing says so. */
+  /** The expected length of the vectors of the next response; `undefined` if it is unknown. */
   get expected(): number | undefined {
     return this.#required ?? this.#known;
   }
 
-  /** How long the vectors are, as far as is known. */
+  /** The length of the vectors, as far as it is known. */
   get best(): number | undefined {
     return this.#required ?? this.#cached ?? this.#known;
   }
 
   /**
-   * Takes over the length of the vectors that the server sent.
+   * Records the length of the vectors that the server sent.
    *
    * @throws {@link RequestError} if `dimensions` or `baseModel` has another one, and no response has confirmed it.
    */
@@ -56,19 +56,19 @@ export class VectorLength {
     this.#isConfirmed = true;
   }
 
-  /** Takes over the length of vectors from the cache until the server responds. */
+  /** Records the length of vectors from the cache until the server responds. */
   cached(length: number | undefined): void {
     this.#cached = length ?? this.#cached;
   }
 }
 
-/** The error of a stream that has given vectors from the cache before the server sent others. */
+/** The error of a stream that yielded vectors from the cache before the server sent longer or shorter ones. */
 export function mixedLengths(task: string, given: number, next: number): TogetherError {
   const problem = `the cache has vectors of ${given} dimensions, but the model's have ${next}`;
   return cannot("invalid_response", task, problem, "set `dimensions`, or another `namespace` for the cache");
 }
 
-/** The failure of a request whose vectors are sound, but not as long as the options say. */
+/** The failure of a request whose vectors are valid, but not as long as the options require. */
 function wrongDimensions(
   { dimensions, baseModel }: LengthOptions,
   required: number,

@@ -7,7 +7,7 @@ export function toFloat32(vector: RawVector): Float32Array {
   return vector instanceof Float32Array ? vector : Float32Array.from(vector);
 }
 
-/** Returns plain numbers, which LangChain and LlamaIndex ask for. */
+/** Returns plain numbers, which LangChain and LlamaIndex require. */
 export function toNumbers(vector: RawVector): number[] {
   if (!(vector instanceof Float32Array)) return vector;
   const numbers: number[] = [];

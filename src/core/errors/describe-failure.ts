@@ -63,7 +63,7 @@ export function describeFailure(failure: Failure, context: FailureContext, sent:
   return cannot(code, task, problem + reason, fix, { status: httpStatus, requestId, attempts });
 }
 
-/** What is known about a failure; each kind has some of it. */
+/** The known facts about a failure; each kind has some of them. */
 interface Facts extends Partial<Omit<StatusFailure, "kind">> {
   readonly kind: Failure["kind"];
   readonly detail?: string;
@@ -123,7 +123,7 @@ function explain(
   return known[code] ?? [responded, "change what the server rejects; a retry cannot help"];
 }
 
-/** Model ids are an open list: only a server that rejects one shows that it may be a slip. */
+/** Model ids are an open list: an unknown id may be a typing slip only if the server rejects it. */
 function suggestion(model: string): string {
   const meant = nearestModel(model);
   return meant === undefined ? "" : `did you mean "${meant}"${retirement(meant)}? Otherwise `;

@@ -1,8 +1,8 @@
-/** Why a request failed. {@link TogetherError} describes what it means for the caller. */
+/** The reason why a request failed. {@link TogetherError} describes its meaning for the caller. */
 export type Failure =
   | {
       readonly kind: "status";
-      /** HTTP status, from 300. For an error object in a successful response: the status that it stands for. */
+      /** HTTP status, from 300. For an error object in a successful response: the status that it means. */
       readonly status: number;
       /** HTTP status of the response, if it is another: 200 for an error object in a successful response. */
       readonly httpStatus?: number;
@@ -25,7 +25,7 @@ export type Failure =
       readonly detail: string;
     }
   | {
-      /** An option is wrong, which only the request shows: `fetch` does not work, or `dimensions` is not the model's. */
+      /** An option is wrong, as the request has shown: `fetch` does not work, or `dimensions` is not the model's. */
       readonly kind: "option";
       readonly problem: string;
       readonly fix: string;

@@ -1,12 +1,12 @@
 /**
- * Reads the strings that a server sends: request ids, codes, messages. An error, an event and a log contain only what
- * this file and `server-reasons.ts` let pass, because all of these strings may repeat the key or a text. Pure.
+ * Reads the strings that a server sends: request ids, codes, messages. Each of these strings may repeat the key or a
+ * text. Errors, events and logs contain only strings that this file and `server-reasons.ts` accept. Pure.
  */
 
-/** What was sent with a request: the key, and its texts. */
+/** The secrets of a request: the key and its texts. */
 export type SentStrings = readonly string[];
 
-/** A UUID, or its 32 digits: vLLM, OpenAI, Envoy, nginx and AWS send these, some behind a word (tried 2026-11). */
+/** A UUID, or its 32 digits: vLLM, OpenAI, Envoy, nginx and AWS send these, some after a word (tried 2026-11). */
 const UUID = /^(?:(?:req|embd|rerank|score)[-_])?(?:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|[\da-f]{32})$/i;
 
 /** Together's own id, such as `oGs6Zt9-62bZhn-99529372487b1b0a-SJC`, as public issues and recorded responses show it. */
@@ -28,7 +28,7 @@ function isRequestId(value: unknown): value is string {
   return typeof value === "string" && [UUID, TOGETHER_ID, CF_RAY].some((form) => form.test(value));
 }
 
-/** Returns a request id, unless it is made of the key or of a text that was sent. */
+/** Returns a request id, unless it contains a part of the key or of a text that was sent. */
 export function unlessSent(requestId: string | undefined, sent: SentStrings): string | undefined {
   if (requestId === undefined) return undefined;
   // Both ends of the digits, because a UUID is also written without its hyphens.
@@ -75,7 +75,7 @@ function bothWays(parts: readonly string[]): string {
   return parts.flatMap((part) => [part, Array.from(part).toReversed().join("")]).join("|");
 }
 
-/** Codes and types that say what a server means: Together's, OpenAI's and vLLM's (their documentation, 2026-11). */
+/** Codes and types with a known meaning: Together's, OpenAI's and vLLM's (their documentation, 2026-11). */
 const CODES = new Set([
   "model_not_available",
   "model_not_found",
@@ -103,7 +103,7 @@ const CODES = new Set([
   "BadRequestError",
 ]);
 
-/** Returns a code of a server if it is a known one. Any other may be a text, so it becomes an empty string. */
+/** Returns a code of a server if it is known. Any other code may be a text, so it becomes an empty string. */
 export function knownCode(code: unknown): string {
   return typeof code === "string" && CODES.has(code) ? code : "";
 }
@@ -122,7 +122,7 @@ const KEY = /tgp_v1_[\w-]*|\b[\da-f]{64,}\b/gi;
 
 const HIDDEN_KEY = "<API key>";
 
-/** A shorter key is found only as a whole name: `test` is a part of many words. */
+/** A shorter key is found only as a whole word: `test` is a part of many words. */
 const MIN_KEY_LENGTH = 16;
 
 /** Determines whether a value of another option is, or contains, an API key. @param key - The configured one. */
@@ -130,7 +130,7 @@ export function containsKey(value: string, key: string): boolean {
   return hideKey(value, key) !== value || value.split("/").includes(key);
 }
 
-/** Replaces what looks like a key of Together's, and the configured key. */
+/** Hides strings that look like Together's keys, and the configured key. */
 export function hideKey(message: string, key?: string): string {
   const hidden = message.replaceAll(KEY, HIDDEN_KEY);
   if (!key) return hidden;
@@ -138,7 +138,7 @@ export function hideKey(message: string, key?: string): string {
   return hidden.replaceAll(`\`${key}\``, `\`${HIDDEN_KEY}\``);
 }
 
-/** Removes characters that a terminal or a log would obey, or not show: controls, bidi overrides, zero-width ones. */
+/** Removes characters that control a terminal or are invisible: controls, bidi overrides, zero-width characters. */
 export function printable(message: string): string {
   return message
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")

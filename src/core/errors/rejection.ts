@@ -5,7 +5,7 @@
 
 import type { Failure, StatusFailure } from "./failure.js";
 
-/** What a rejected request had too much of: texts, their tokens or bytes, or one of both. */
+/** What exceeded the limit of a rejected request: texts, their tokens or bytes, or one of both. */
 export type TooLargeBy = "count" | "size" | "unknown";
 
 /** Together's codes and messages for a model that is not served or not running. */

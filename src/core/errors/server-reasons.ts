@@ -1,21 +1,21 @@
 /**
- * Describes why a server rejected a request, in words of this package: the server's may repeat the key or a text. Pure.
+ * Describes why a server rejected a request, in words of this package: the server's may contain secrets. Pure.
  */
 
 import type { ErrorBody } from "./failure.js";
 import { contains, knownCode, repeats, repeatsNumber, type SentStrings } from "./redact.js";
 
 /**
- * Words of servers, and what they mean. A group of a pattern is a number that is a limit, or one of several words. It is
- * optional: a pattern fits whatever is in its place, and `describe` receives an empty string if it is not shown.
+ * Words of servers and their meanings. A group of a pattern is a limit, or one of several words. It is optional: a
+ * pattern matches anything there, and `describe` receives an empty string for a hidden value.
  */
 type Reason = readonly [words: RegExp, describe: (group: string) => string];
 
-/** A number that is complete: digits of a text with something between them are not. */
+/** A complete number: separated digits of a text do not match. */
 const LIMIT = String.raw`(\d+)(?=(?:\.0)?[.,:)\]]{0,2}(?: [a-z(-]|$))`;
 
 /**
- * The first one that fits counts. Sources: Together's messages in public issues (2024 to 2026); the source of vLLM and
+ * The first match counts. Sources: Together's messages in public issues (2024 to 2026); the source of vLLM and
  * text-embeddings-inference; the API references of OpenAI, Voyage, Cohere, Google and DashScope (2026-11).
  */
 const REASONS: readonly Reason[] = [
@@ -66,7 +66,7 @@ function limit(unit: string, ...words: string[]): Reason {
   ];
 }
 
-/** Statuses after which the server's words change nothing: the key is unknown, or the server has a problem of its own. */
+/** Statuses after which the server's words are not shown: the key is unknown, or the failure is the server's. */
 const UNQUOTED = new Set([401, 408, 409, 425]);
 
 /** Statuses whose own explanation is complete if the server's reason is unknown. */
@@ -75,9 +75,9 @@ const EXPLAINED = new Set([402, 429]);
 const OMITTED = " (its message is omitted: it may quote the request; a custom `fetch` can log it)";
 
 /**
- * Returns the server's reason for the middle of a sentence: a known code, and a known reason. Nothing else passes.
+ * Returns the server's reason for the middle of a sentence: a known code, and a known reason. Anything else is omitted.
  *
- * @param sent - A reason, or a number, that is in it is not the server's own.
+ * @param sent - A reason or a number that is in it is omitted.
  */
 export function describeReason(status: number, { message, code }: ErrorBody, sent: SentStrings): string {
   const known = knownCode(code);

@@ -1,9 +1,9 @@
 /**
  * The error class of this package.
  *
- * An error never contains the API key or a text of the user. The constructor removes what no message may contain, as the
- * last one of all places that build a message. An error has no `cause` from the SDK or `fetch`, whose errors may quote
- * the request. What is useful of such a cause is in the message.
+ * An error never contains the API key or a text of the user. The constructor hides keys and removes invisible
+ * characters, as the last of all functions that build a message. An error has no `cause` from the SDK or `fetch`, whose
+ * errors may quote the request. The message contains the useful part of such a cause.
  */
 
 import { hideKey, printable } from "./redact.js";
@@ -48,7 +48,7 @@ export type TogetherErrorCode =
   | "redirected"
   | "invalid_response";
 
-/** Details of an error. Those that do not apply are missing. */
+/** Details of an error. Details that do not apply are missing. */
 export interface TogetherErrorDetails {
   /** HTTP status of the last response. */
   readonly status?: number | undefined;

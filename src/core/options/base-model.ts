@@ -4,14 +4,14 @@ import { embeddingModel, knownModels, rerankModel } from "../models.js";
 import { nearestModel } from "./nearest-model.js";
 import { checkString, type Option } from "./option-types.js";
 
-/** What a model is for. */
+/** The purpose of a model. */
 export type ModelKind = keyof typeof knownModels;
 
 const FACTS = { embedding: embeddingModel, rerank: rerankModel };
 
 const NAMES = { embedding: "an embedding model", rerank: "a rerank model" };
 
-/** What to do for a model that is not known. */
+/** The fix for a model that is not known. */
 const INSTEAD = {
   embedding: "leave it out and set `queryPrefix`, `maxInputTokens` and `dimensions`",
   rerank: "leave it out and set `batchSize`",

@@ -4,8 +4,8 @@ import { rejectUnknown } from "./option-reader.js";
 import type { Option } from "./option-types.js";
 
 /**
- * Where vectors are kept between runs: any LangChain `BaseStore<string, Uint8Array>`, or any other object that reads
- * and writes several byte strings at once. If it throws, the client emits an event, and embeds the texts again.
+ * Stores vectors between runs: any LangChain `BaseStore<string, Uint8Array>`, or another object that reads and writes
+ * several byte strings at once. If it throws, the client emits an event and embeds the texts again.
  */
 export interface ByteStore {
   /** Returns one entry per key, in order; `undefined` for a key without an entry. */
@@ -16,7 +16,7 @@ export interface ByteStore {
 
 type Given = ByteStore | { store: ByteStore; namespace?: string | undefined };
 
-/** A store, and what separates its entries from others. */
+/** A store, and the namespace of its entries. */
 export interface ResolvedCache {
   readonly store: ByteStore;
   readonly namespace: string;
@@ -45,7 +45,7 @@ interface Parts {
 
 const PARTS: Required<Parts> = { store: true, namespace: true };
 
-/** Only own properties count: an inherited namespace would be that of a polluted `Object.prototype`. */
+/** Only own properties count: a polluted `Object.prototype` could have a namespace. */
 function ownParts(value: unknown): Parts {
   return Object.assign(Object.create(null) as Parts, value);
 }

@@ -1,4 +1,4 @@
-/** The options that say which model is used, and how the API is reached. */
+/** The options for the model, and for the connection to the API. */
 
 import type Together from "together-ai";
 import { checkString, type Option, type OptionError } from "./option-types.js";
@@ -41,7 +41,7 @@ function checkKey(value: unknown, name: string, error: OptionError): string {
   return key;
 }
 
-/** An option without a default: to leave it out is an error, and the same one as an empty string. */
+/** An option without a default. A missing value causes the same error as an empty string. */
 function required(check: Option<string>["check"]): Option<string> {
   return { check, default: (_, error) => check("", "", error) };
 }

@@ -24,8 +24,8 @@ export interface EmbedderOptions extends SharedOptions {
 
   /**
    * Maximum number of texts in one request. Whole number, 1 to 2,048. By default it is 128, and up to 512 for a long
-   * list of short texts. Once the server limits requests rather than tokens, it is 512, and up to 2,048 if it accepts
-   * fewer than four requests per second. A batch also has a limit of 512 estimated tokens per text that it may hold.
+   * list of short texts. If the server limits requests, it is 512, and up to 2,048 below four per second. A batch has
+   * at most 65,536 estimated tokens, 262,144 if requests are limited, or 512 per text of your `batchSize`.
    *
    * @defaultValue 128 to 2,048
    */
@@ -79,8 +79,8 @@ export interface EmbedderOptions extends SharedOptions {
   maxInputTokens?: number | undefined;
 
   /**
-   * Counts the tokens of a text with your tokenizer. It returns a number, not a promise. The estimate is good enough to
-   * fill batches and to warn, but it never rejects a text.
+   * Counts the tokens of a text with your tokenizer. It returns a number, not a promise. The estimate fills batches and
+   * causes events, but it never rejects a text.
    *
    * @defaultValue an estimate
    */
@@ -96,8 +96,8 @@ export interface EmbedderOptions extends SharedOptions {
   encodingFormat?: "base64" | "float" | undefined;
 
   /**
-   * Keeps vectors between runs: a LangChain byte store, or `{ store, namespace }`. No document is embedded twice, and
-   * a killed job resumes. A `namespace` separates your entries from others in the store. Queries are not cached.
+   * Keeps vectors between runs: a LangChain byte store, or `{ store, namespace }`. Cached documents are not embedded
+   * again, and a killed job resumes. A `namespace` separates your entries from others. Queries are not cached.
    *
    * @defaultValue none
    */
@@ -121,7 +121,7 @@ export const embedderOptions = {
   ...sharedOptions("embedding"),
   batchSize: integer({ min: 1, max: MAX_BATCH_SIZE }),
   dimensions: integer({ min: 1, max: MAX_DIMENSIONS }),
-  // Without a default for a model that is not known: then it is not known whether a prefix is needed.
+  // No default for an unknown model: it may need a prefix.
   queryPrefix: string({ default: (model) => embeddingModel(model)?.queryPrefix }),
   documentPrefix: string({ default: "" }),
   normalize: boolean({ default: false }),

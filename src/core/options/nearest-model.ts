@@ -3,7 +3,7 @@
 import { knownModels } from "../models.js";
 import { nearestName } from "./nearest-name.js";
 
-/** Two letters already make another model: `bge-large-zh-v1.5` is not `bge-large-en-v1.5`. */
+/** Two different letters are another model: `bge-large-zh-v1.5` is not `bge-large-en-v1.5`. */
 const MAX_SLIPS = 1;
 
 const ALL = Object.values(knownModels).flat();

@@ -1,4 +1,4 @@
-/** Options that are objects, lists and records: everything in them is checked as the options of a class are. */
+/** Options that are objects, lists and records. Their contents are checked like the options of a class. */
 
 import { cannot } from "../errors/together-error.js";
 import { describeType } from "../validate-texts.js";
@@ -13,7 +13,7 @@ import {
 } from "./option-types.js";
 
 /**
- * An object with options of its own, such as `limits: { burst: 5 }`. Its value is the object as it was passed.
+ * An object with its own options, such as `limits: { burst: 5 }`. Its value is the object as it was passed.
  *
  * @param required - The options that the object must have.
  */
@@ -64,7 +64,7 @@ export function functionOr<Func, Given, Result>(
     check(value, name, error) {
       if (typeof value === "function") return value as Func;
       return other.check(value, name, (problem, fix, code) => {
-        // Not for what is wrong in an object or a list.
+        // Not for errors inside an object or a list.
         const isOfType = problem.startsWith(`\`${name}\` is `) && fix.startsWith("it must be ");
         return error(problem, isOfType ? `${fix}, or a function` : fix, code);
       });

@@ -1,14 +1,14 @@
-/** Finds out what an unknown option may mean: a typing slip, or the name that another package uses. */
+/** Suggests the meaning of an unknown option: a typing slip, or the name that another package uses. */
 
 import { nearestName, plainName } from "./nearest-name.js";
 
 /**
- * One row per meaning: an option of ours, the names that users know from elsewhere, and how to write it if the option
- * has another form. A row counts only for classes that have the option; the first such row wins.
+ * One row per meaning: our option, the names in other packages, and how to write it if the option has another form. A
+ * row counts only for classes that have the option. The first such row wins.
  *
  * Looked up in 2026-11: the embeddings of LangChain.js for OpenAI, Cohere and Together AI, LlamaIndex.TS
- * `OpenAIEmbedding`, the AI SDK's `embedMany`, and earlier versions of this package. The other names are habits of users
- * of rerankers, of the OpenAI and Cohere SDKs and of Python packages, without a source.
+ * `OpenAIEmbedding`, the AI SDK's `embedMany`, and earlier versions of this package. The other names are common in
+ * rerankers, in the OpenAI and Cohere SDKs and in Python packages, without a source.
  */
 const HABITS: readonly (readonly [option: string, names: string, form?: string])[] = [
   ["model", "modelName modelId embeddingModel rerankModel deployment deploymentName engine"],
@@ -59,7 +59,7 @@ const HABITS: readonly (readonly [option: string, names: string, form?: string])
   ["reranker", "topN topK", "set `topN` of the reranker"],
 ];
 
-/** Returns how to fix an option that a class does not have; `undefined` if nothing is known of what was meant. */
+/** Returns the fix for an option that a class does not have; `undefined` if its meaning is not known. */
 export function suggestFor(unknown: string, known: readonly string[]): string | undefined {
   const plain = plainName(unknown);
   const exact = known.find((name) => plainName(name) === plain);

@@ -39,8 +39,8 @@ export class OptionReader<Table extends AnyTable> {
   }
 
   /**
-   * Determines whether an option was passed. The environment does not count, and neither does what the object inherits:
-   * with a polluted `Object.prototype`, every object inherits.
+   * Determines whether an option was passed. The environment does not count, and inherited properties do not: with a
+   * polluted `Object.prototype`, every object inherits.
    */
   has(name: string): boolean {
     return hasProperty(this.#options, name) && this.#options[name] !== undefined;
@@ -80,7 +80,7 @@ export class OptionReader<Table extends AnyTable> {
   readonly error: OptionError = (problem, fix, code = "invalid_option") =>
     cannot(code, this.#task, hideKey(problem, this.#givenKey), fix);
 
-  /** The key that was passed, or that is in the environment: another option may hold it by mistake. */
+  /** The key that was passed, or that is in the environment: another option may contain it by mistake. */
   get #givenKey(): string | undefined {
     const { apiKey, client } = Object(this.#options) as { apiKey?: unknown; client?: unknown };
     const { apiKey: ofClient } = Object(client) as { apiKey?: unknown };
@@ -120,7 +120,7 @@ export function findUnknown(options: object, known: readonly string[]): string |
 /**
  * Throws for the first option that a table does not have. One that is `undefined` counts as left out.
  *
- * @param path - What stands before its name in the message.
+ * @param path - The prefix of its name in the message.
  */
 export function rejectUnknown(options: object, table: object, error: OptionError, path = ""): void {
   const known = Object.keys(table);
@@ -133,7 +133,7 @@ export function rejectUnknown(options: object, table: object, error: OptionError
 }
 
 /**
- * Splits the options of a framework's class into its own, with defaults, and those of the core, as passed.
+ * Splits the options of a framework's class into its own, with defaults, and those of core, as passed.
  *
  * @throws {@link TogetherError} `invalid_option` for an option that neither table has.
  */
@@ -152,7 +152,7 @@ export function splitOptions<Own extends AnyTable, Core extends object>(
   };
 }
 
-/** Creates an object without a prototype, so that an option that was left out is none of `Object.prototype`. */
+/** Creates an object without a prototype, so that a missing option is not read from `Object.prototype`. */
 function pick(names: readonly string[], valueOf: (option: string) => unknown): object {
   const entries = names.map((option) => [option, valueOf(option)]);
   return Object.assign(Object.create(null) as object, Object.fromEntries(entries));

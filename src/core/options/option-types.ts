@@ -8,7 +8,7 @@ export type OptionError = (problem: string, fix: string, code?: TogetherErrorCod
 
 /** One option: its type, its range, its environment variables and its default. */
 export interface Option<Given, Result = Given> {
-  /** Never set. With it, the compiler compares the type with that of the interface. */
+  /** Never set. The compiler uses it to compare the type with that of the interface. */
   readonly given?: (value: Given) => Given;
   /** Read in this order if the option is left out. */
   readonly environment?: readonly string[] | undefined;
@@ -34,7 +34,7 @@ export type Resolved<Table extends AnyTable> = {
   readonly [Name in keyof Table]: ReturnType<Table[Name]["default"]>;
 };
 
-/** What an option needs beside its type. */
+/** The settings of an option beside its type. */
 interface Settings<Default> {
   /** A value, or a function of the base model's id. Without a default, an option that is left out is `undefined`. */
   readonly default?: Default | ((model: string) => Default);

@@ -44,8 +44,8 @@ export interface RerankerOptions extends SharedOptions {
   batchSize?: number | undefined;
 
   /**
-   * What happens when reranking fails: `"none"` throws, `"original-order"` returns the documents unranked, with an event.
-   * They then have no scores. Invalid input and an abort always throw.
+   * What happens when reranking fails: `"none"` throws, `"original-order"` returns the documents unranked, with an
+   * event. They then have no scores. Invalid input and an abort always throw.
    *
    * @defaultValue "none"
    */

@@ -18,7 +18,7 @@ export type ResolvedEmbedder = Resolved<typeof embedderOptions>;
 /** Options of a reranker with their defaults. */
 export type ResolvedReranker = Resolved<typeof rerankerOptions>;
 
-/** What is set on a client, and not beside it. */
+/** The options that a client replaces. */
 const CLIENT_OPTIONS = ["apiKey", "baseURL", "fetch"] as const;
 
 /**
@@ -76,7 +76,7 @@ function settingsOfClient(reader: SharedReader): { apiKey?: string; baseURL?: st
   return { apiKey: String(apiKey), baseURL: reader.check("baseURL", baseURL) };
 }
 
-/** Model and address are in messages, events and properties, so neither may hold a key. */
+/** Model and address are in messages, events and properties, so neither may contain a key. */
 function rejectMisplacedKey({ model, baseURL, apiKey }: ResolvedShared, { error }: SharedReader): void {
   if (containsKey(model, apiKey)) {
     throw error("`model` holds an API key", "pass the key as `apiKey`, and as `model` the model's id");

@@ -7,12 +7,12 @@ import { apiKey, modelId, togetherClient, url } from "./connection.js";
 import { func, integer, type OptionTable } from "./option-types.js";
 
 /**
- * A `fetch`, as far as this package uses it: the global one, that of undici or node-fetch, or your own. The client calls
- * it with a URL and an object, and reads what {@link FetchResponse} names.
+ * The part of `fetch` that this package uses: the global one, that of undici or node-fetch, or a custom one. The client
+ * calls it with a URL and an object, and reads the properties of {@link FetchResponse}.
  */
 export type Fetch = (input: string | URL, init?: FetchInit) => Promise<FetchResponse>;
 
-/** What the client passes to a `fetch`. */
+/** The request that the client passes to a `fetch`. */
 export interface FetchInit {
   /** Always `"POST"`. */
   method: string;
@@ -22,11 +22,11 @@ export interface FetchInit {
   body: string;
   /** Aborted by the caller and by `timeout`. */
   signal: AbortSignal;
-  /** A redirect is to be returned, not followed: it is an error. */
+  /** A redirect is returned, not followed, and causes an error. */
   redirect: "manual";
 }
 
-/** What the client reads of a response. Every `Response` has it. */
+/** The properties of a response that the client reads. Every `Response` has them. */
 export interface FetchResponse {
   /** Whether the status is from 200 to 299. */
   readonly ok: boolean;
@@ -86,10 +86,10 @@ export interface SharedOptions {
    * How long a model may succeed with nothing before callers receive an error, in milliseconds. Whole number, 1 to
    * 2,147,483,647. Raise it for an endpoint whose cold start takes minutes.
    *
-   * It holds for documents, and for all callers that wait because of a 429. In an outage, queries and rerank requests
+   * It applies to documents, and to all callers that wait because of a 429. In an outage, queries and rerank requests
    * wait only as long as their own retries would take. A document request also fails if it has failed for this long
-   * while others succeed. A longer `retry-after` or `x-ratelimit-reset` is not waited for. A request in flight is not
-   * cut short: it has its `timeout`.
+   * while others succeed. The client does not wait for a longer `retry-after` or `x-ratelimit-reset`. A request in
+   * flight is not aborted: it has its `timeout`.
    *
    * @defaultValue 120_000
    */
