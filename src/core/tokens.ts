@@ -1,4 +1,4 @@
-/** Tokens of texts, counted or estimated: for filling batches, and for finding texts that are too long. */
+/** Counts or estimates tokens, to fill batches and to find texts that are too long. */
 
 import { isHandledPromise } from "./callbacks.js";
 import { cannot, count } from "./errors/together-error.js";
@@ -10,9 +10,9 @@ const TOKENS_PER_LETTER = 1 / 4.5;
 const TOKENS_PER_DIGIT = 1 / 2;
 
 /**
- * Estimates the tokens of a text from its characters. Off by a third for most texts, and by a factor of 2.7 at most
+ * Estimates the tokens of a text from its characters. The error is a third for most texts, and at most a factor of 2.7
  * (English prose has 4.5 characters per token, code 3, hashes 2, Chinese 1: measured with BERT's vocabulary, 2026-11).
- * So it fills batches and warns, and never rejects or truncates a text.
+ * So the estimate fills batches and causes events. It never rejects or truncates a text.
  */
 export function estimateTokens(text: string): number {
   let tokens = 2;
@@ -45,14 +45,14 @@ export function countTokens(
   return list.texts.map((text, position) => checkCount(countOne(text), position, list, task));
 }
 
-/** What to do with texts that are too long. */
+/** The treatment of texts that are too long. */
 export interface LongTextOptions {
   readonly maxInputTokens: number | undefined;
   readonly longText: "send" | "reject";
 }
 
 /**
- * Rejects texts that are too long, or emits which they are.
+ * Rejects texts that are too long, or emits their indexes.
  *
  * @param tokens - Of each text.
  * @throws {@link TogetherError} `text_too_long` if `longText` is `"reject"` and a text is beyond the limit.

@@ -1,4 +1,4 @@
-/** Checks texts before anything is sent, so that bad input gets one clear error. Pure. */
+/** Checks texts before a request, so that invalid input causes one clear error. Pure. */
 
 import { cannot, count, listIndexes, type TogetherErrorCode } from "./errors/together-error.js";
 
@@ -10,13 +10,14 @@ export interface CheckedTexts {
 }
 
 /**
- * Copies and checks a list of texts; one error names every text of the first kind of fault.
+ * Copies and checks a list of texts. The error covers one kind of problem: texts that are not strings, or else blank
+ * texts.
  *
- * An unpaired surrogate becomes U+FFFD instead of an error: LangChain's splitter cuts emoji in two (13 of 17 chunks of
- * emoji text, tried 2026-11), and JSON cannot carry what is left.
+ * An unpaired surrogate becomes U+FFFD instead of an error: LangChain's splitter splits emoji (13 of 17 chunks of emoji
+ * text, tried 2026-11), and JSON cannot encode the halves.
  *
  * @param texts - Anything, because JavaScript callers pass anything.
- * @param noun - What the caller calls one of them.
+ * @param noun - The caller's word for one of them.
  * @param first - The index of the first, where the list is part of a longer one.
  */
 export function checkTexts(texts: unknown, task: string, noun: string, first = 0): CheckedTexts {
@@ -50,7 +51,7 @@ export function checkQuery(query: unknown, task: string): CheckedTexts {
   return toWellFormed([query]);
 }
 
-/** Whether a text has nothing to embed or rerank. */
+/** Whether a text is blank. */
 export function isBlank(text: string): boolean {
   return text.trim() === "";
 }
@@ -73,11 +74,11 @@ export function indexesOf<Item>(list: readonly Item[], holds: (item: Item) => bo
   return indexes;
 }
 
-/** What is wrong with one text, and with several. */
+/** The problem of one text, and of several. */
 type Problem = readonly [one: string, several: string];
 
 /**
- * Throws one error for all texts at fault, if there are any.
+ * Throws one error for all invalid texts, if there are any.
  *
  * @param at - Their indexes.
  */
@@ -95,7 +96,7 @@ export function rejectTexts(
   throw cannot(code, task, `the ${noun}s at indexes ${listIndexes(at)} ${several}`, fix);
 }
 
-/** The type of a value, for a message; never the value. */
+/** Returns the type of a value for a message, never the value. */
 export function describeType(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "undefined";

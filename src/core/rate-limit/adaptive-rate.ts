@@ -5,27 +5,27 @@
  * fixed windows and for token buckets. After a 429 the rate is set a little below the limit and held for a while. Then
  * it climbs along a curve that starts slowly, until the next 429.
  *
- * When a 429 comes decides what it means:
+ * The meaning of a 429 depends on its time:
  *
  * - While the rate climbs, it confirms the limit.
  * - Before that, the limit is lower than estimated, or other clients use a share of it.
- * - With almost nothing accepted before it, the limit has collapsed. That is not remembered: the rate soon doubles until
- *   it reaches what was known before.
+ * - With almost nothing accepted before it, the limit has collapsed. The client does not remember this limit: the rate
+ *   soon doubles until it reaches the known rate.
  *
  * `npm run simulate` tests it under virtual time with windows, buckets, token limits, changing limits and several
  * processes.
  */
 
 /**
- * How long a confirmed rate is held, in requests × seconds: 245 requests at 20 per second. Climbing costs a 429. Counted
- * in requests alone, a slow client would hold a rate for hours; in seconds alone, it would receive a 429 for every few
- * requests. An unconfirmed rate is held for a sixth.
- * Without it: 429s +1.6 points at 157 requests and +2.6 at 1,600.
+ * How long a confirmed rate is held, in requests × seconds: 245 requests at 20 per second. Climbing costs a 429.
+ * Counted in requests alone, a slow client would hold a rate for hours; in seconds alone, it would receive a 429 for
+ * every few requests. An unconfirmed rate is held for a sixth of this. Without it: 429s +1.6 points at 157 requests and
+ * +2.6 at 1,600.
  */
 const HOLD_REQUEST_SECONDS = 3000;
 
 /**
- * But so many seconds at most count: a client at one request per second holds its rate for 85 requests. Without it:
+ * Upper bound of the seconds that count: a client at one request per second holds its rate for 85 requests. Without it:
  * 429s +0.5 points there.
  */
 const MAX_HOLD_SECONDS = 35;
@@ -36,8 +36,8 @@ const MAX_HOLD_SECONDS = 35;
 const DOUBLING_REQUEST_SECONDS = 300;
 
 /**
- * Fewer requests than this say nothing about the rate: other clients may have used the quota. With 1: time +7 and
- * +3 % at 157 and 1,600 requests, collapses twice as long.
+ * Fewer accepted requests than this do not determine the rate: other clients may have used the quota. With 1: time +7
+ * and +3 % at 157 and 1,600 requests, collapses twice as long.
  */
 const MIN_SAMPLE_REQUESTS = 5;
 
@@ -51,9 +51,9 @@ const BURST_MS = 1000;
 const HEADROOM = 0.07;
 
 /**
- * What a client uses of a limit at most, because the rate is held below it, and a delay in a fixed window is lost. An
- * unconfirmed rate decreases to this share, which leaves quota to other clients.
- * With 1: time +2 and +9 %, +28 % at one request per second.
+ * The largest share of a limit that a client uses: the rate is held below the limit, and a delay in a fixed window is
+ * lost. An unconfirmed rate decreases to this share, which leaves quota to other clients. With 1: time +2 and +9 %, +28
+ * % at one request per second.
  */
 const UTILISATION = 0.88;
 
@@ -79,7 +79,7 @@ export class AdaptiveRate {
   #rate: number;
   /** The rate after the last 429, or when it started to climb. */
   #base: number;
-  /** The rate that doubling regains. */
+  /** The earlier rate that doubling restores. */
   #known: number;
   /** How long the rate is held, in requests × seconds. A guess is not held. */
   #hold = 0;
@@ -88,8 +88,8 @@ export class AdaptiveRate {
   /** The totals at the last 429. */
   #lastLimit: Snapshot;
   /**
-   * What high-priority requests may be ahead of the rate, where the server accepts bursts. Without it: p95 of queries
-   * beside a bucket is 2.6 to 3.5 times as long.
+   * How far high-priority requests may be ahead of the rate, where the server accepts bursts. Without it: p95 of
+   * queries beside a bucket is 2.6 to 3.5 times as long.
    */
   readonly #ahead: number;
   readonly #longestGapMs: number;
@@ -139,7 +139,7 @@ export class AdaptiveRate {
     else if (requestSeconds(this.#lastLimit, now) >= this.#hold) this.#rise(now);
   }
 
-  /** Makes the next request due at this time or earlier, even if the rate is not paid off by then. */
+  /** Makes the next request due at this time or earlier, even if the rate does not allow it yet. */
   dueNoLaterThan(at: number): void {
     this.#due = Math.min(this.#due, at);
   }
@@ -196,7 +196,7 @@ function requestSeconds(since: Snapshot, now: Snapshot): number {
   return (now.requests - since.requests) * Math.min(MAX_HOLD_SECONDS, (now.at - since.at) / 1000);
 }
 
-/** Half of a delay counts: a bucket fills up in it, but what it leaves of a fixed window is lost. */
+/** Half of a delay counts: a bucket refills during it, but a fixed window's unused quota is lost. */
 function sampleStart(now: Snapshot, resumesAt: number): Snapshot {
   return { ...now, at: (now.at + resumesAt) / 2 };
 }

@@ -1,13 +1,13 @@
 /**
- * Finds how many requests a server works on at once, where it rejects none. Pure: the time is an argument.
+ * Finds how many requests a server processes at once, if it rejects none. Pure: the time is an argument.
  *
- * It measures in rounds of responses. While they arrive fast, the number of requests in flight is doubled for a round;
- * what brings no more throughput is taken back. When responses take twice as long as at first, it is halved for a round:
- * if the throughput stays, the requests were only waiting in a queue of the server; if it falls, the server has become
- * slower, and the old number is restored. (Netflix's concurrency-limits compares response times likewise.)
+ * It measures in rounds of responses. While they arrive fast, the number of requests in flight doubles for a round;
+ * without more throughput, the old number is restored. When responses take twice as long as at first, it is halved for
+ * a round. If the throughput stays, the requests were waiting in a queue of the server. If it falls, the server has
+ * become slower, and the old number is restored. (Netflix's concurrency-limits compares response times likewise.)
  *
- * What each constant is worth was measured on 1,600 requests to 2 to 128 workers of 200 ms, also with log-normal response
- * times.
+ * The effect of each constant was measured with 1,600 requests to 2 to 128 workers of 200 ms, also with log-normal
+ * response times.
  */
 
 /**
@@ -16,21 +16,21 @@
  */
 const FIRST_RESPONSES = 4;
 
-/** Responses in a round, at least; and half of what is in flight. */
+/** Minimum responses in a round, besides half of the requests in flight. */
 const LEAST_SAMPLES = 8;
 
-/** Responses that take longer than so many times the first ones are slow. At 4, the queue of 2 workers is never found. */
+/** Responses are slow above this multiple of the first ones. At 4, the queue of 2 workers is never found. */
 const SLOW = 2;
 
-/** Twice the requests must bring so many times the throughput. At 1, 8 workers get 128 requests. */
+/** Twice the requests must increase the throughput by this factor. At 1, 8 workers get 128 requests. */
 const LEAST_GAIN = 1.3;
 
-/** Half the requests must bring so much of the throughput. At 0.8, 8 log-normal workers take 1.3 times as long. */
+/** Half the requests must keep this share of the throughput. At 0.8, 8 log-normal workers take 1.3 times as long. */
 const LEAST_REST = 0.9;
 
 /**
- * What is kept above the requests that bring throughput, so that no worker waits for the next one. At 1, 8 workers take
- * 1.09 times as long.
+ * The factor above the useful number of requests, so that no worker waits for the next one. At 1, 8 workers take 1.09
+ * times as long.
  */
 const RESERVE = 1.25;
 
@@ -40,7 +40,7 @@ const FIRST_PAUSE = 32;
 /** The part of a faster round by which the base falls. At 0.1, 8 log-normal workers take 1.2 times as long. */
 const SMOOTHING = 0.03;
 
-/** A response, as far as it says something about capacity. */
+/** The facts of a response that matter for capacity. */
 export interface MeasuredResponse {
   readonly sentAt: number;
   /** Requests in flight just after it was sent. */
@@ -72,13 +72,13 @@ export class CapacitySearch {
   /** Response time while the server has no queue; infinite until it is measured. */
   #base = Number.POSITIVE_INFINITY;
   #round = newRound(Number.NEGATIVE_INFINITY);
-  /** What was before the trial, if there is one. */
+  /** The state before the trial, if there is one. */
   #before: Level | undefined;
   /** Rounds until the next trial, and after the next one that fails. */
   #pause = 0;
   #nextPause = FIRST_PAUSE;
 
-  /** Starts a new round, because something else has changed the number of requests in flight. */
+  /** Starts a new round after another change of the number of requests in flight. */
   restart(now: number): void {
     this.#round = newRound(now);
     this.#before = undefined;
@@ -123,7 +123,7 @@ export class CapacitySearch {
     this.#pause -= 1;
     const pressure = ms / (SLOW * this.#base);
     if (pressure <= 1 && (!mayGrow || this.#pause >= 0)) return kept;
-    // What is not in use says nothing. Without it, one slow request at a time shrinks the window from 16 to 1.
+    // An unused window gives no information. Without it, one slow request at a time shrinks the window from 16 to 1.
     if (round.inFlight < Math.min(kept, maxConcurrency) * (pressure > 1 ? 1 : 0.25)) return kept;
     const factor = pressure > 1 ? Math.min(0.5, 1 / pressure) : 2;
     const tried = Math.min(Math.max(1, kept * factor), maxConcurrency);
@@ -131,7 +131,7 @@ export class CapacitySearch {
     return tried;
   }
 
-  /** Keeps a higher number if it pays, and a lower one if it costs little. @returns the number that is kept */
+  /** Keeps a higher number if throughput grows, and a lower one if it stays. @returns the number that is kept */
   #judge(before: Level, after: Level, ms: number): number {
     this.#before = undefined;
     const gain = after.throughput / before.throughput;

@@ -1,8 +1,9 @@
 /**
- * Recognizes an outage of a model and decides when one request probes whether it is over. Pure: the time is an argument.
+ * Detects an outage of a model, and determines when a request probes if it is over. Pure: the time is an argument.
  *
  * Closed: requests are sent. Four failures in a row open it. Open: nothing is sent until a probe is due. Probing: one
- * request is in flight; its failure sets the next probe, and the first response that is no failure closes it again.
+ * request is in flight; its failure schedules the next probe, and the first response that is no failure closes it
+ * again.
  */
 
 /**
@@ -18,8 +19,8 @@ const OUTAGE_AFTER = 4;
 const PROBE_DELAYS_MS = [250, 500, 750, 750, 750, 750, 750, 750, 1500, 3000, 6000, 7500] as const;
 
 /**
- * A full server rejects some requests while it works on others. Their responses are awaited this long. Without it, a
- * full server with response times of two seconds looks like an outage.
+ * A full server rejects some requests while it processes others. The circuit breaker waits this long for their
+ * responses. Without it, a full server with response times of two seconds looks like an outage.
  */
 const PATIENCE_MS = 1000;
 
@@ -46,8 +47,8 @@ export class CircuitBreaker {
   #failingSince = Number.NEGATIVE_INFINITY;
   #failedAt = Number.NEGATIVE_INFINITY;
   /**
-   * Failures since any response, also to a request that was sent before the first of them. Without it, work resumes after
-   * 0.95 s instead of 0.4 s when 40 requests meet an outage of a second.
+   * Failures since any response, also to a request that was sent before the first of them. Without it, work resumes
+   * after 0.95 s instead of 0.4 s when 40 requests encounter an outage of a second.
    */
   #sinceResponse = 0;
   #outage: OutagePeriod | undefined;
@@ -79,12 +80,12 @@ export class CircuitBreaker {
     return this.isOpen;
   }
 
-  /** Whether the response to a request says something about the present failures: it was sent when they were known. */
+  /** Whether the response to a request is about the present failures: it was sent after the first of them. */
   isNews(sentAt: number): boolean {
     return this.#failures === 0 || sentAt >= this.#failingSince;
   }
 
-  /** Records a response that is no failure. A request sent before the failures were known says nothing about them. */
+  /** Records a response that is not a failure. It does not count if its request was sent before the first failure. */
   responded(now: number, sentAt: number): void {
     this.#sinceResponse = 0;
     if (!this.isNews(sentAt)) return;

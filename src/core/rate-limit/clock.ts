@@ -2,8 +2,8 @@
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * The time of one rate limiter: `performance.now()`, made to fit fake timers. These replace `performance`, `setTimeout`
- * or both in the middle of a process, start again at 0, and need not agree with each other.
+ * The time of one rate limiter: `performance.now()`, made to fit fake timers. Fake timers replace `performance`,
+ * `setTimeout` or both in the middle of a process, start at 0, and may differ from each other.
  */
 export class Clock {
   readonly #setTimeout = globalThis.setTimeout;
@@ -11,7 +11,7 @@ export class Clock {
   #offset = 0;
   #wentBack = false;
 
-  /** Returns milliseconds. They never decrease: what waits for a time does not wait longer when the clock goes back. */
+  /** Returns milliseconds. They never decrease: waiting callers do not wait longer when the clock goes back. */
   now(): number {
     const time = performance.now();
     if (time < this.#last) {
@@ -22,7 +22,7 @@ export class Clock {
     return time + this.#offset;
   }
 
-  /** Calls back at a time. If `performance` has not reached it when the timer fires, this clock moves on to it. */
+  /** Calls back at a time. If `performance` has not reached it when the timer fires, this clock advances to it. */
   callAt(time: number, callback: () => void): ReturnType<typeof setTimeout> {
     const now = this.now();
     const delayMs = Math.min(MAX_TIMER_MS, Math.ceil(time - now));
@@ -32,7 +32,7 @@ export class Clock {
     }, delayMs);
   }
 
-  /** Whether the clock was replaced or went back: what was learned then holds for another time. */
+  /** Whether the clock was replaced or went back: earlier estimates are then invalid. */
   get wasReplaced(): boolean {
     return this.#wentBack || performance.now() < this.#last || this.#setTimeout !== globalThis.setTimeout;
   }

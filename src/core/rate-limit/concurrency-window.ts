@@ -2,13 +2,13 @@
  * Limits how many requests are in flight. Pure: the time is an argument.
  *
  * - At first the window opens by time, from 4 requests to 16.
- * - Then `capacity-search.ts` finds how many the server works on at once.
- * - A server that is full fails some requests (503) and serves others: the window shrinks to what it serves, and each
+ * - Then `capacity-search.ts` finds how many the server processes at once.
+ * - A full server fails some requests (503) and accepts others: the window shrinks to the accepted number, and each
  *   response widens it again.
  *
  * It cannot limit a rate: with a round trip of 50 ms, one request in flight is already 20 requests per second.
- * `adaptive-rate.ts` limits the rate. But where a full server fails single requests, the window falls below one request:
- * then there is a pause between two.
+ * `adaptive-rate.ts` limits the rate. If a full server fails single requests, the window falls below one request: then
+ * there is a delay between two requests.
  */
 
 import { CapacitySearch, type MeasuredResponse } from "./capacity-search.js";
@@ -31,18 +31,18 @@ const DOUBLING_MS = 100;
 /** The share of failed requests above which the server is full. At 0, random 503s of 5 % double the time. */
 const TOLERATED_FAILURES = 0.12;
 
-/** The share of one outcome in it. At 0.12, random 503s of 5 % cost 26 % more time. */
+/** The weight of one outcome in this share. At 0.12, random 503s of 5 % cost 26 % more time. */
 const SHARE_SMOOTHING = 0.03;
 
 /**
- * Failures in a row after which the server is probably out, besides a quarter of what is in flight. Without it, an outage
- * of a minute receives 50 requests instead of 31; without the quarter, 32 workers take 1.35 times as long instead of 1.13.
+ * Failures in a row that are probably an outage, besides a quarter of the requests in flight. Without it, an outage of
+ * a minute receives 50 requests instead of 31; without the quarter, 32 workers take 1.35 times as long instead of 1.13.
  */
 const REPEATED = 2;
 
 /**
- * Each response widens the window of a server that was full: by one request, up to one below what was too much; then by
- * this part of a request. At 0.06, 8 workers take 1.26 times as long instead of 1.11; more of it is rejected more often.
+ * Each response widens the window of a server that was full: by one request, up to one below the rejected number; then
+ * by this part of a request. At 0.06, 8 workers take 1.26 times as long instead of 1.11; more causes more 503s.
  */
 const GROWTH = 0.1;
 
@@ -51,7 +51,7 @@ export class ConcurrencyWindow {
   #limit = INITIAL_CONCURRENCY;
   /** The window in which a full server began to reject requests; infinite if none has. */
   #fullAt = Number.POSITIVE_INFINITY;
-  /** What a full server may accept; it is known when one of these requests succeeds. */
+  /** The number that a full server may accept, confirmed when one of these requests succeeds. */
   #suspected = Number.POSITIVE_INFINITY;
   /** The share of the latest requests that failed. */
   #failureShare = 0;
@@ -67,12 +67,12 @@ export class ConcurrencyWindow {
     this.#opensFrom = now;
   }
 
-  /** Requests that should be in flight, as far as is known. */
+  /** The number of requests that should be in flight, by present knowledge. */
   get size(): number {
     return Math.max(1, Math.floor(Math.min(this.#limit, this.#suspected)));
   }
 
-  /** Whether the server has rejected requests while it served others. */
+  /** Whether the server has rejected requests while it accepted others. */
   get #hasBeenFull(): boolean {
     return this.#fullAt < Number.POSITIVE_INFINITY;
   }
@@ -82,7 +82,7 @@ export class ConcurrencyWindow {
    * `false` means that a response must come first.
    */
   hasCapacity(inFlight: number, maxConcurrency: number, highPriority: boolean): boolean {
-    // Few queries are in flight: what is measured of documents does not hold for them.
+    // Few queries are in flight: measurements of documents do not apply to them.
     const isFree = highPriority && !this.#hasBeenFull && this.#suspected === Number.POSITIVE_INFINITY;
     return inFlight < (isFree ? maxConcurrency : Math.min(this.size, maxConcurrency));
   }
@@ -94,7 +94,7 @@ export class ConcurrencyWindow {
     return Math.max(this.#lastSent + gap, this.#opensFrom + DOUBLING_MS * doublings);
   }
 
-  /** An outage is over: the failures were not those of a full server. Opens the window up to what was known before. */
+  /** Restores the window after an outage, whose failures were not those of a full server. */
   restore(now: number): void {
     [this.#limit, this.#fullAt] = this.#beforeFailures;
     this.#failureShare = 0;
@@ -126,26 +126,26 @@ export class ConcurrencyWindow {
   }
 
   /**
-   * Records a request that failed for lack of capacity or of a connection.
+   * Records a request that failed because of capacity or a lost connection.
    *
    * @param others - Requests that are still in flight.
    * @param before - Failures in a row before this one.
-   * @param isBusy - Whether much was in flight, or callers waited. If not, the number of requests is not what the server
-   * rejected.
+   * @param isBusy - Whether many requests were in flight, or callers waited. Otherwise their number was not the reason
+   * of the rejection.
    */
   failed(others: number, before: number, isBusy: boolean): void {
     if (before === 0) this.#beforeFailures = [this.#limit, this.#fullAt];
     if (!isBusy) return;
     this.#failureShare += SHARE_SMOOTHING * (1 - this.#failureShare);
     if (this.#failureShare <= TOLERATED_FAILURES) return;
-    // So many failures in a row, beside what is still in flight: probably all will fail.
+    // After so many failures in a row, the requests in flight will probably fail too.
     const level = before >= REPEATED + others / 4 ? others / 2 : others;
-    // Less than one request: a pause between two. Each success may halve it once.
+    // Less than one request: a delay between two. Each success may halve the window once.
     const least = Math.min(1, this.#limit) / 2;
     this.#suspected = Math.max(least, Math.min(this.#suspected, level));
   }
 
-  /** The server serves what it was suspected to serve: it was full. */
+  /** The server accepts the suspected number of requests: it was full. */
   #shrink(now: number): void {
     this.#fullAt = (3 * this.#beforeFailures[0] + this.#suspected) / 4;
     this.#limit = this.#suspected;

@@ -1,12 +1,12 @@
 /**
- * Decides when the next request may be sent. Pure: time and random numbers are arguments, and nothing here waits.
+ * Determines when the next request may be sent. Pure: time and random numbers are arguments, and nothing here waits.
  *
  * Together's limits are dynamic, per organization and model, and unpublished (rate limit page, 2026). The client must
  * find the rate that the server accepts. After the first 429, the rate is estimated, in requests or in tokens
  * (`adaptive-rate.ts`). One delay blocks all requests.
  *
- * A 429 without a limit, from a gateway that sheds load, is noise: the server accepts the requests right after it. Then
- * the client returns to its state before the 429.
+ * A 429 without a limit, from a gateway under load, is noise: the server accepts the next requests. Then the client
+ * returns to its state before the 429.
  */
 
 import { AdaptiveRate, LONGEST_GAP_MS, type Snapshot } from "./adaptive-rate.js";
@@ -15,24 +15,24 @@ import { AdaptiveRate, LONGEST_GAP_MS, type Snapshot } from "./adaptive-rate.js"
 const DEFAULT_DELAY_MS = 500;
 
 /**
- * 429s in a row after which other clients use the whole limit. Only frequent requests at random moments find a gap.
- * Without it: 11 of 180 jobs of four processes on one request per second fail.
+ * 429s in a row after which other clients use the whole limit. Only frequent requests at random times are accepted
+ * then. Without it: 11 of 180 jobs of four processes on one request per second fail.
  */
 const STARVATION_AFTER = 6;
 
 /**
- * 429s are noise only up to this share of all requests: near its limit, a server accepts almost all as well. Without
- * it: 429s up to +3 points. Without detection of noise: 17 times as long with 1 % random 429s.
+ * 429s are noise only up to this share of all requests: near its limit, a server accepts almost all requests too.
+ * Without it: 429s up to +3 points. Without detection of noise: 17 times as long with 1 % random 429s.
  */
 const MAX_NOISE = 0.04;
 
 /**
- * The pacer forgets what it learned after this long without traffic: limits change within hours. Without it: 429s +5.4
+ * The pacer resets its estimates after this time without traffic: limits change within hours. Without it: 429s +5.4
  * points with 100 requests every 90 s to a bucket.
  */
 const IDLE_RESET_MS = 60_000;
 
-/** What the server says is limited. */
+/** The limited unit, by the server's response. */
 export type LimitedBy = "requests" | "tokens";
 
 /** Requests and their tokens. */
@@ -41,16 +41,16 @@ type Totals = Readonly<Record<LimitedBy, number>>;
 /** A sent request. The pacer needs it again when the request ends. */
 export interface SentRequest {
   readonly tokens: number;
-  /** What had been sent before it. */
+  /** The totals sent before it. */
   readonly before: Totals;
   /** How long before the end of a delay it was sent; 0 if there was none. */
   readonly earlyMs: number;
 }
 
-/** What a 429 says. */
+/** The contents of a 429. */
 export interface RateLimitResponse {
   readonly by: LimitedBy;
-  /** Milliseconds until the server accepts requests again, if the server says so. */
+  /** Milliseconds until the server accepts requests again, if the response has a reset. */
   readonly resetMs: number | undefined;
 }
 
@@ -59,7 +59,7 @@ interface Suspect {
   readonly requestsBefore: number;
   /** The end of the delay before it. */
   readonly blockedUntil: number;
-  /** How many of the requests sent after it must be accepted, so that it is noise. */
+  /** It is noise if this many of the requests sent after it are accepted. */
   missing: number;
 }
 
@@ -68,7 +68,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** Paces the requests of one model and API key. All times in milliseconds. */
 export class Pacer {
   #sent: Totals = { requests: 0, tokens: 0 };
-  /** What received a 429. */
+  /** The totals of requests that received a 429. */
   #rejected: Totals = { requests: 0, tokens: 0 };
   /** The start of traffic. */
   #start = { requests: this.#snapshot(0, "requests"), tokens: this.#snapshot(0, "tokens") };
@@ -76,36 +76,36 @@ export class Pacer {
   #limitedBy: LimitedBy | undefined;
   /** The end of the delay. */
   #blockedUntil = -NEVER;
-  /** From when the time until a probe counts: one request that is sent during the delay. Infinite if none may be. */
+  /** The start of the time until a probe: one request that is sent during the delay. Infinite if none is allowed. */
   #probeFrom = NEVER;
   /**
-   * Probes have shown that the server means its resets, or that it accepts requests long before them. Without "meant":
-   * 429s +1.5 points in windows of a minute; without "wrong": 2.4 times as long if every reset is 60.
+   * Probes have shown that the server enforces its resets, or that it accepts requests long before them. Without
+   * "meant": 429s +1.5 points in windows of a minute; without "wrong": 2.4 times as long if every reset is 60.
    */
   #resets: "unknown" | "meant" | "wrong" = "unknown";
-  /** Number of requests sent when the client received the last 429 that it learned from. A 429 of these is not new. */
+  /** Number of requests sent when the last new 429 was received. A 429 for one of these is stale. */
   #sentAtLastLimit = 0;
   /** 429s without a success in between, stale ones not counted. */
   #consecutiveLimits = 0;
   #suspect: Suspect | undefined;
   #lastActive = -NEVER;
 
-  /** What the last 429 said is limited. */
+  /** The limited unit of the last 429. */
   get limitedBy(): LimitedBy | undefined {
     return this.#limitedBy;
   }
 
-  /** The estimated rate of what is limited, per second; infinite before the first 429. */
+  /** The estimated rate of the limited unit, per second; infinite before the first 429. */
   get ratePerSecond(): number {
     const rate = this.#limitedBy && this.#rates[this.#limitedBy];
     return rate ? rate.perMs * 1000 : Number.POSITIVE_INFINITY;
   }
 
   /**
-   * Forgets all that was learned if no request was sent for a minute. Call it before {@link Pacer.nextSendTime} if
-   * nothing is in flight.
+   * Resets all estimates if no request was sent for a minute. Call it before {@link Pacer.nextSendTime} if nothing is
+   * in flight.
    *
-   * @returns whether it forgot.
+   * @returns whether it reset them.
    */
   observeIdle(now: number): boolean {
     if (now - Math.max(this.#lastActive, this.#blockedUntil) <= IDLE_RESET_MS) return false;
@@ -117,8 +117,8 @@ export class Pacer {
   /**
    * Returns when the next request may be sent, possibly in the past.
    *
-   * @param highPriority - The request is sent ahead of the rate, by what the server accepts in a burst, and may probe
-   * during a delay.
+   * @param highPriority - The request is sent ahead of the rate if the server accepts bursts, and may probe during a
+   * delay.
    */
   nextSendTime(highPriority: boolean): number {
     const probeAt = this.#probeFrom + this.#probeDelayMs(highPriority);
@@ -141,7 +141,7 @@ export class Pacer {
   /**
    * Records a response that is neither a 429 nor a failure of the server.
    *
-   * @returns whether it forgot all that was learned, because the server's resets are wrong.
+   * @returns whether it reset all estimates, because the server's resets are wrong.
    */
   succeeded(now: number, request: SentRequest): boolean {
     this.#lastActive = now;
@@ -181,21 +181,21 @@ export class Pacer {
     const resumesAt = Math.max(this.#blockedUntil, now + this.#delayMs(by, resetMs, random));
     const rate = this.#rateAfter(now, request, by, resumesAt);
     if (this.#isStarved) rate.dueNoLaterThan(resumesAt);
-    // Processes that share a limit are rejected together; a tenth of a request apart they do not come back as one.
+    // Processes that share a limit receive 429s together; jitter of a tenth of a request separates their retries.
     this.#blockedUntil = resumesAt + (random * 0.1) / rate.perMs;
     if (this.#resets !== "meant") this.#probeFrom = now;
   }
 
   /**
-   * How long one request waits during the delay. A reset in whole seconds is rounded up: a token bucket accepts one
-   * request as soon as one is due at the estimated rate. A long reset may be wrong.
+   * How long a probe waits during the delay. A reset in whole seconds is rounded up: a token bucket accepts one request
+   * as soon as one is due at the estimated rate. A long reset may be wrong.
    */
   #probeDelayMs(highPriority: boolean): number {
     if (highPriority && this.#limitedBy === "requests") return 1000 / this.ratePerSecond;
     return isLong(this.#blockedUntil - this.#probeFrom - LONGEST_GAP_MS) ? LONGEST_GAP_MS : NEVER;
   }
 
-  /** Without a reset: until a request is due at the known rate, but no longer than the longest gap. */
+  /** The delay without a reset: until a request is due at the known rate, at most the longest gap. */
   #delayMs(by: LimitedBy, resetMs: number | undefined, random: number): number {
     const perRequestMs = by === "requests" ? 1 / (this.#rates.requests?.perMs ?? NEVER) : 0;
     const defaultMs = Math.min(LONGEST_GAP_MS, Math.max(DEFAULT_DELAY_MS, perRequestMs));
@@ -256,7 +256,7 @@ export class Pacer {
   }
 }
 
-/** A server that accepts a request this long before its reset names wrong resets. */
+/** A server that accepts a request this long before its reset sends wrong resets. */
 function isLong(delayMs: number): boolean {
   return delayMs > 2 * LONGEST_GAP_MS;
 }

@@ -1,33 +1,32 @@
-/** What a caller of the rate limiter asks for, gets, and reports back. */
+/** The types between the rate limiter and its callers. */
 
 import type { LimitedBy } from "./pacer.js";
 
 /** `"high"` for queries and rerank requests, whose caller waits for one response; `"normal"` for documents. */
 export type Priority = "high" | "normal";
 
-/** What a caller wants to send. */
+/** The request that a caller wants to send. */
 export interface AcquireOptions {
   readonly priority: Priority;
   readonly isRetry: boolean;
   /** The most requests to the model that may be in flight, including this one. */
   readonly maxConcurrency: number;
   /**
-   * Until when the caller waits for a model that only fails: see {@link RateLimiter.failing}. Called again after each
-   * failure.
+   * The caller's deadline while the model only fails: see {@link RateLimiter.failing}. Called again after each failure.
    */
   readonly waitsUntil: (failing: Failing) => number;
   readonly signal: AbortSignal;
 }
 
-/** What is known of a model that has failed, or has responded with 429, since its last success. */
+/** The state of a model that has failed, or has responded with 429, since its last success. */
 export interface Failing {
   /** When a request last succeeded; `-Infinity` if none has. */
   readonly lastSuccess: number;
   /** When the first of the failed requests was sent. */
   readonly since: number;
-  /** How long the last failed attempt took, with the delay that it asked for; `undefined` if it was a 429. */
+  /** The duration of the last failed attempt, with the server's delay; `undefined` if it was a 429. */
   readonly failedAfterMs: number | undefined;
-  /** Why, as the caller of that request described it. */
+  /** The reason, as the caller of that request described it. */
   readonly reason: unknown;
 }
 
@@ -39,7 +38,7 @@ export interface Permit {
    * @param tokens - Estimated number of tokens in the request.
    */
   start(tokens: number): InFlight;
-  /** Gives the permit back unused. */
+  /** Returns the permit unused. */
   cancel(): void;
 }
 
@@ -56,9 +55,9 @@ export interface InFlight {
   /**
    * The server responded with 429.
    *
-   * @param resetMs - Milliseconds until the server accepts requests again, if the response says so.
+   * @param resetMs - Milliseconds until the server accepts requests again, if the response has a reset.
    * @param by - What the server limits.
-   * @param reason - Rejects those who wait too long for a success.
+   * @param reason - The error of callers that wait too long for a success.
    */
   rateLimited(resetMs: number | undefined, by: LimitedBy, reason: unknown): RateLimitUpdate;
   /** The server failed, or the connection was lost. */
@@ -69,13 +68,13 @@ export interface InFlight {
   release(): void;
 }
 
-/** Why a request failed, as far as others have to know. */
+/** The reason why a request failed, for other callers. */
 export interface ServerFailure {
   /** Whether there was a response, of any status. */
   readonly isResponse: boolean;
   /** The delay in milliseconds that the server asks for, if it does. */
   readonly retryAfterMs: number | undefined;
-  /** Rejects those who wait too long for a success. */
+  /** The error of callers that wait too long for a success. */
   readonly reason: unknown;
 }
 

@@ -1,10 +1,10 @@
 /**
- * Decides which request to one model is sent next, and when. Queries and rerank requests are sent before document
+ * Determines which request to one model is sent next, and when. Queries and rerank requests are sent before document
  * requests; within each group, retries are sent before first attempts.
  *
- * Three objects say when the next request may be sent, and the latest of their times counts: {@link Pacer} keeps below
- * the server's rate limit, {@link ConcurrencyWindow} below its capacity, and {@link CircuitBreaker} waits for the end of
- * an outage.
+ * Three objects determine when the next request may be sent, and the latest of their times counts. {@link Pacer} keeps
+ * below the server's rate limit, {@link ConcurrencyWindow} below its capacity. {@link CircuitBreaker} waits for the end
+ * of an outage.
  *
  * All embedders and rerankers with the same `fetch`, origin, key and model share one limiter, because the server counts
  * their requests together.
@@ -42,12 +42,15 @@ interface Sent {
   readonly paced: SentRequest;
 }
 
-/** All responses in flight to a model together, as large as the last ones. 92 of 512 vectors of 1,024 dimensions. */
+/**
+ * Maximum bytes of all responses of a model in flight, by the size of the last ones: 92 of 512 vectors of 1,024
+ * dimensions.
+ */
 const MAX_RESPONSE_BYTES = 256 * 2 ** 20;
 
 /** Grants permits to the callers of one model. */
 export class RateLimiter {
-  /** All times of a limiter are its times. */
+  /** The clock of all times of this limiter. */
   readonly clock = new Clock();
   readonly #pacer = new Pacer();
   readonly #breaker = new CircuitBreaker();
@@ -70,7 +73,7 @@ export class RateLimiter {
     return by && { by, perSecond };
   }
 
-  /** How many requests the model can work on, as far as is known. */
+  /** The number of requests that the model can process, by present knowledge. */
   get concurrency(): number {
     return this.#window.size;
   }
@@ -80,7 +83,7 @@ export class RateLimiter {
     return this.#hasResponded;
   }
 
-  /** What has failed since the last success; `undefined` if nothing has. */
+  /** The failures since the last success; `undefined` if there are none. */
   get failing(): Failing | undefined {
     return this.#failing;
   }
@@ -108,8 +111,7 @@ export class RateLimiter {
   /**
    * Waits for permission to send one request.
    *
-   * @throws the signal's reason if it is aborted; the reason of the model's last failure if the caller has waited for
-   * too long.
+   * @throws the signal's reason if it is aborted; the reason of the model's last failure after the caller's deadline.
    */
   acquire(options: AcquireOptions): Promise<Permit> {
     const { priority, isRetry, maxConcurrency, signal } = options;
@@ -144,15 +146,15 @@ export class RateLimiter {
   }
 
   /**
-   * Grants the next permit, rejects who has waited for too long, and sets a timer for what comes next. In this order: a
-   * caller that may be sent now finds out whether the model works again, even if its time is over.
+   * Grants the next permit, rejects callers after their deadline, and sets a timer for the next step. In this order: a
+   * request that may be sent now shows whether the model works again, even after its deadline.
    */
   #advance(): void {
     clearTimeout(this.#timer);
     const now = this.clock.now();
     const grantTime = this.#grantNext(now);
     const [rejectTime, hasRejected] = this.#rejectLate(now);
-    // The time was that of a caller that waits no longer.
+    // The timer was set for a caller that no longer waits.
     if (hasRejected) return this.#advance();
     const time = Math.min(grantTime, rejectTime);
     // Infinity: a request must end first, and then `#settle` calls this method again.
@@ -189,9 +191,9 @@ export class RateLimiter {
   }
 
   /**
-   * Rejects the callers whose patience is over. Only while the model fails: a slow one is waited for.
+   * Rejects the callers whose retry deadline is over. Only while the model fails: callers wait for a slow one.
    *
-   * @returns when the next one's is, and whether any was rejected.
+   * @returns the next deadline, and whether any caller was rejected.
    */
   #rejectLate(now: number): [next: number, hasRejected: boolean] {
     let next = Number.POSITIVE_INFINITY;
@@ -264,7 +266,7 @@ export class RateLimiter {
     this.#failing = undefined;
     const isNews = this.#breaker.isNews(at);
     this.#responded(now, at);
-    // What is sent next meets the limit again: with few requests.
+    // The next requests encounter the limit again: send few of them.
     if (this.#pacer.succeeded(now, paced)) this.#window = new ConcurrencyWindow(now);
     if (isProbe) this.#window.restore(now);
     else {

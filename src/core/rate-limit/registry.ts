@@ -9,7 +9,7 @@
 import packageJson from "../../../package.json" with { type: "json" };
 import { RateLimiter } from "./rate-limiter.js";
 
-/** What makes two requests count against the same limit. */
+/** Requests with these equal values count against the same limit. */
 export interface LimiterKey {
   readonly fetch: object;
   readonly origin: string;
@@ -17,12 +17,12 @@ export interface LimiterKey {
   readonly model: string;
 }
 
-/** A function, because a map that hangs on `globalThis` would show the API keys in it to any inspector. */
+/** A function, because a map on `globalThis` would show its API keys to any inspector. */
 type Registry = (key: LimiterKey, create: boolean) => RateLimiter | undefined;
 
 const REGISTRIES = Symbol.for("together-retrieval.rate-limiters");
 
-/** Limiters of one `fetch`, beyond which idle ones are deleted. */
+/** Maximum limiters of one `fetch`. Beyond it, idle ones are deleted. */
 const MAX_LIMITERS = 256;
 
 /** Returns the limiter of a model, the same for all callers with the same key. */
@@ -54,7 +54,7 @@ function createRegistry(): Registry {
     const limiters = byFetch.get(fetch) ?? new Map<string, RateLimiter>();
     const id = JSON.stringify([origin, apiKey, model]);
     const found = limiters.get(id);
-    // Tests switch fake timers on and off: a delay of one clock must not be waited for on another.
+    // Tests switch fake timers on and off: a delay of one clock must not apply to another.
     const known = found?.clock.wasReplaced ? undefined : found;
     if (known || !create) return known;
     byFetch.set(fetch, limiters);

@@ -1,4 +1,4 @@
-/** A caller that waits for its turn. */
+/** A caller that waits for a permit. */
 export interface Waiter {
   /** 0 is served first. */
   readonly rank: Rank;
@@ -30,11 +30,11 @@ export class WaitQueue<Item extends Waiter> {
   }
 
   /**
-   * Returns the waiter to serve beside so many requests in flight; `undefined` if all of them are at their own limit. A
-   * waiter at its limit delays no other.
+   * Returns the waiter to serve at this number of requests in flight; `undefined` if all waiters are at their own
+   * limit. A waiter at its limit delays no other.
    */
   first(inFlight: number): Item | undefined {
-    // The usual case, without a look at every waiter.
+    // The usual case, without a loop over all waiters.
     if (inFlight >= this.#maxConcurrency) return undefined;
     for (const waiters of this.#ranks) {
       for (const waiter of waiters) if (waiter.maxConcurrency > inFlight) return waiter;

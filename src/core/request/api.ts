@@ -1,6 +1,6 @@
 /**
- * Sends requests of one object: waits for a permit, makes one attempt, and says what follows from its outcome. Used by
- * embeddings and reranking alike.
+ * Sends requests of one object: waits for a permit, makes one attempt, and returns the next step. Embeddings and
+ * reranking both use it.
  */
 
 import { sleep } from "../abort.js";
@@ -22,10 +22,10 @@ import { TogetherClient, type JsonResponse } from "./together-client.js";
 import { timeLeft, waitsUntil } from "./waiting-time.js";
 import { InvalidResponse, readUsage, textsOf } from "./wire.js";
 
-/** An attempt that did not succeed and is followed by another. */
+/** A failed attempt that another attempt follows. */
 type Retried = Exclude<Attempt<never>, Succeeded<never> | Failed>;
 
-/** What an operation is created of. */
+/** The arguments of an operation. */
 type NewOperation = Pick<ApiOperation, "priority" | "task" | "signal"> &
   Partial<Pick<ApiOperation, "headers">>;
 
@@ -45,12 +45,12 @@ export class Api {
     this.#outages = new OutageReport(emit);
   }
 
-  /** What the server limits, as far as is known. */
+  /** The server's known rate limit. */
   get limit(): RateLimit | undefined {
     return findRateLimiter(this.#limiterKey)?.limit;
   }
 
-  /** How many requests should be in flight at once, as far as is known. */
+  /** How many requests should be in flight at once, by present knowledge. */
   get concurrency(): number {
     const found = findRateLimiter(this.#limiterKey)?.concurrency ?? INITIAL_CONCURRENCY;
     return Math.min(found, this.#options.maxConcurrency);
@@ -196,7 +196,7 @@ export class Api {
   #retryOrGiveUp(operation: ApiOperation, sent: InFlight, failure: Failure): Retried | undefined {
     const asked = failure.kind === "status" ? failure.waitMs : undefined;
     const hasSucceeded = operation.limiter.lastSuccess > Number.NEGATIVE_INFINITY;
-    // A delay beyond the deadline is not waited for, so it must not delay the next caller either.
+    // The client does not wait for a delay beyond the deadline, so this delay must not block the next caller.
     if (!isRetryable(failure, hasSucceeded) || (asked ?? 0) > this.#options.retryDeadline) {
       if (failure.kind === "certificate" || failure.kind === "option") sent.release();
       else sent.rejected();
@@ -236,14 +236,14 @@ export class Api {
     if (isFree) operation.failingSince = Math.min(operation.failingSince, sent.sentAt);
     else operation.retries += 1;
     const ownDelay = retryAfterMs ?? backoff(operation.failures, Math.random());
-    // In an outage the limiter decides when the next request is sent; a delay here would only hold one back.
+    // In an outage the limiter decides when the next request is sent; a delay here would only block one.
     const delayMs = isFree && limiter.isOut ? 0 : Math.min(ownDelay, remainingMs);
     const [code, status] = [failureCode(failure), statusOf(failure)];
     this.#emit({ type: "retry", request: sent.request, code, status, delayMs, retriesLeft });
     return { status: "retry", delayMs };
   }
 
-  /** The error of an operation that has waited too long: with the server's words if they are about its own request. */
+  /** The error of an operation after its deadline: with the server's words if they are about its own request. */
   #describeWaiting(operation: ApiOperation, reason: Failure): TogetherError {
     const { lastFailure: own } = operation;
     return own && failureCode(own.failure) === failureCode(reason)

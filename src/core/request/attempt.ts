@@ -1,4 +1,4 @@
-/** What is sent, and what follows from one attempt. */
+/** Types of a request, its attempts, and their outcomes. */
 
 import type { CallHeaders } from "../call-options.js";
 import type { Failure } from "../errors/failure.js";
@@ -8,7 +8,7 @@ import type { Priority } from "../rate-limit/permit.js";
 import type { ResponseLimit } from "./response-limits.js";
 import type { EndpointCall } from "./together-client.js";
 
-/** One unit of work that is sent until it succeeds or fails: a batch, a query, a list to rerank. */
+/** One unit of work: a batch, a query, or a list to rerank. It is sent until it succeeds or fails. */
 export interface ApiOperation {
   readonly priority: Priority;
   readonly signal: AbortSignal;
@@ -45,11 +45,11 @@ export interface ApiRequest<Value> {
   readonly estimatedTokens: number;
   /** A longer response is rejected unread. */
   readonly limit: ResponseLimit;
-  /** @throws {@link InvalidResponse} if the body does not answer the request. */
+  /** @throws {@link InvalidResponse} if the body does not match the request. */
   parse(body: unknown): Value;
 }
 
-/** What follows from one attempt. */
+/** The outcome of one attempt. */
 export type Attempt<Value> =
   | Succeeded<Value>
   /** 429: costs no retry; the limiter delays the next permit. */
@@ -63,7 +63,7 @@ export interface Succeeded<Value> {
   readonly value: Value;
 }
 
-/** The request is not repeated as it is. */
+/** The request is not repeated unchanged. */
 export interface Failed {
   readonly status: "failed";
   readonly failure: Failure;

@@ -1,4 +1,4 @@
-/** A list's texts that have not been sent yet. Batches are cut when they are sent, so their size can change until then. */
+/** A list's texts that have not been sent yet. A batch is taken when it is sent, so its size can change until then. */
 
 import { createBatch, type Batch, type BatchLimits } from "./batch.js";
 
@@ -41,7 +41,7 @@ export class BatchQueue {
     );
   }
 
-  /** Puts a batch back, behind others that were put back and before texts that were not sent yet. */
+  /** Puts a batch back: after others that were put back, and before texts that were not sent yet. */
   putBack({ positions }: Batch): void {
     this.#returned.push(...positions);
   }

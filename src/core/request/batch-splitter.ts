@@ -1,6 +1,6 @@
 /**
- * Sends a batch that the server rejects as too large in halves, and learns the size that it accepts. A batch that is
- * rejected in unknown words is split once: if a half fails in the same way, the size was not the reason.
+ * Splits batches in half that the server rejects as too large, and records the accepted size. A batch that is rejected
+ * in unknown words is split once: if a half fails in the same way, the size was not the reason.
  */
 
 import { mayBeTooLarge, tooLargeBy, type TooLargeBy } from "../errors/rejection.js";
@@ -9,7 +9,7 @@ import type { Emit } from "../events.js";
 import type { Failed } from "./attempt.js";
 import { splitInHalf, type AcceptedSize, type Batch } from "./batch.js";
 
-/** What a splitter needs from the run that uses it. */
+/** The functions of the run that uses a splitter. */
 export interface SplitterOptions {
   readonly acceptedSize: AcceptedSize;
   readonly emit: Emit;
@@ -19,14 +19,17 @@ export interface SplitterOptions {
   readonly noun: "text" | "document";
   /** For each position in the list, the caller's index of its text. */
   readonly indexes: readonly number[];
-  /** Sends one batch as it is. Returns the failure if the server rejected it. */
+  /** Sends one batch unchanged. Returns the failure if the server rejected it. */
   readonly send: (batch: Batch) => Promise<Failed | undefined>;
 }
 
-/** A rejection after which a batch is sent in halves. */
+/** A rejection after which a batch is split in half. */
 interface SizeRejection {
   readonly by: TooLargeBy;
-  /** The failure in unknown words, if the split is a guess or a part of one. A part of it is not split for a guess. */
+  /**
+   * The failure in unknown words, if the split is a guess or part of one. Parts of a guess are not split for another
+   * guess.
+   */
   readonly guessed: Failed | undefined;
 }
 
@@ -38,7 +41,7 @@ export class BatchSplitter {
   }
 
   /**
-   * Sends a batch: whole, or in parts if it is beyond the accepted size.
+   * Sends a batch: as one request, or split if it is beyond the accepted size.
    *
    * @param guessed - The failure of the batch of which this is a part, if that was split for a guess.
    * @throws what {@link rejection} throws
@@ -51,7 +54,7 @@ export class BatchSplitter {
   }
 
   /**
-   * Finds why the server rejected a batch as too large, and reports it.
+   * Determines why the server rejected a batch as too large, and reports it.
    *
    * @throws the failure if a split cannot help; that of the whole batch if its part is rejected in unknown words too.
    */
@@ -80,7 +83,7 @@ export class BatchSplitter {
     return cannot("text_too_long", task, problem, "split it into shorter ones", details);
   }
 
-  /** Sends a rejected batch in halves. When both have succeeded, their size becomes the limit. */
+  /** Splits a rejected batch in half and sends both. After both have succeeded, their size becomes the limit. */
   async split(batch: Batch, { by, guessed }: SizeRejection): Promise<void> {
     const { acceptedSize } = this.#options;
     acceptedSize.rejected(batch);

@@ -13,7 +13,7 @@ export interface Batch {
   readonly tokens: number;
 }
 
-/** The most that one request may hold. */
+/** The limits of one request. */
 export interface BatchLimits {
   readonly texts: number;
   readonly tokens: number;
@@ -36,8 +36,8 @@ export function splitInHalf({ positions, texts, tokenCounts }: Batch): [Batch, B
 }
 
 /**
- * The largest request that the server accepts, as far as its responses have shown. Until it rejects a batch as too
- * large, there is no limit; then the limit is the largest batch that it has accepted.
+ * The largest request that the server accepts, by its responses so far. Until it rejects a batch as too large, there is
+ * no limit; then the limit is the largest batch that it has accepted.
  */
 export class AcceptedSize {
   #limits: BatchLimits = { texts: Number.POSITIVE_INFINITY, tokens: Number.POSITIVE_INFINITY };
@@ -66,7 +66,7 @@ export class AcceptedSize {
     };
   }
 
-  /** The server rejected a batch as too large. What it accepted earlier of that size proves nothing any more. */
+  /** The server rejected a batch as too large. Earlier accepted batches of that size no longer count. */
   rejected({ texts, tokens }: Batch): void {
     this.#accepted = {
       texts: this.#accepted.texts < texts.length ? this.#accepted.texts : 0,
@@ -76,10 +76,10 @@ export class AcceptedSize {
 
   /**
    * Sets the limit after every part of a rejected batch has been accepted. Not earlier: if one text alone is too long,
-   * the size of its batch was not the fault.
+   * the size of its batch was not the reason.
    */
   learn(by: TooLargeBy): void {
-    // 0 means that another call's rejection has just cleared what was accepted: then nothing is known.
+    // 0 means that another call's rejection has just reset the accepted size: then no limit is known.
     const texts = this.#accepted.texts || Number.POSITIVE_INFINITY;
     const tokens = this.#accepted.tokens || Number.POSITIVE_INFINITY;
     this.#limits = this.within({

@@ -1,9 +1,9 @@
 /** Bounds the memory of all responses that are being read at once, from any server. */
 
-/** What the responses in flight may hold together, in bytes, before some of them wait. */
+/** Maximum bytes of all responses in flight before some of them wait. */
 const MAX_HELD_BYTES = 64 * 2 ** 20;
 
-/** A response below this size never waits: a query's, or any while a hostile server holds the budget. */
+/** A response below this size never waits, such as that of a query, even if a hostile server uses the budget. */
 const MIN_WAITING_BYTES = 256 * 2 ** 10;
 
 /** The bytes that one response holds. */
@@ -11,17 +11,16 @@ export interface Lease {
   /**
    * Counts bytes that have been read.
    *
-   * @returns a promise to wait for before more is read; `undefined` if there is nothing to wait for.
+   * @returns a promise to await before more is read; `undefined` without a wait.
    */
   add(bytes: number): Promise<void> | undefined;
-  /** Gives all bytes back. Call it when the body has been parsed, or is not wanted any more. */
+  /** Releases all bytes. Call it when the body is parsed or no longer needed. */
   release(): void;
 }
 
 /**
- * Counts the bytes of all responses that are being read. While they hold too much, one of them is read to its end and
- * the others wait, so nothing waits for a response that waits itself. A wait costs no throughput: the connection's
- * buffers are full meanwhile.
+ * Counts the bytes of all responses that are being read. Beyond the maximum, one of them is read to its end and the
+ * others wait, which prevents a deadlock. A wait costs no throughput, because the connection's buffers are full.
  */
 export class ByteBudget {
   readonly #maxBytes: number;
@@ -30,12 +29,12 @@ export class ByteBudget {
   /** The response that never waits. */
   #favoured: Lease | undefined;
 
-  /** @param maxBytes - The most that is held, not counting one response and the first 256 KB of each. */
+  /** @param maxBytes - The maximum, without one response and the first 256 KB of each. */
   constructor(maxBytes: number = MAX_HELD_BYTES) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Begins to count a response. */
+  /** Starts to count a response. */
   open(): Lease {
     let own = 0;
     const lease: Lease = {
@@ -58,7 +57,7 @@ export class ByteBudget {
     return lease;
   }
 
-  /** Lets waiting responses go on, in the order in which they began to wait. */
+  /** Resumes waiting responses, in the order in which they began to wait. */
   #resume(): void {
     for (const [lease, resolve] of this.#waiting) {
       if (this.#held > this.#maxBytes) {

@@ -1,4 +1,4 @@
-/** Checks what a `fetch` returns and throws: redirects, other objects than a `Response`, and mistakes in it. */
+/** Checks the results and errors of a `fetch`: redirects, other objects than a `Response`, and programming errors. */
 
 import type { Fetch } from "../options/options.js";
 import { RequestError } from "./request-error.js";
@@ -8,8 +8,8 @@ import { thrownFailure } from "./thrown.js";
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Wraps a `fetch` so that every failure of it is a {@link RequestError}. A redirect is one, because it would send the
- * texts to an address that is not configured.
+ * Wraps a `fetch` so that every failure of it is a {@link RequestError}. A redirect is a failure, because it would send
+ * the texts to an address that is not configured.
  *
  * The mode is `"manual"`, because workerd does not support `"error"`. With it, browsers return an opaque response,
  * and Node returns the 3xx.
@@ -19,7 +19,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export function checkedFetch(custom: Fetch | undefined): typeof globalThis.fetch {
   const name = custom ? "your `fetch`" : "the global `fetch`";
   return async (input, init) => {
-    // The SDK passes a string, and `FetchResponse` is all that is read of the response.
+    // The SDK passes a string, and the client reads only `FetchResponse` of the response.
     const fetch = (custom ?? globalThis.fetch) as typeof globalThis.fetch;
     const headers = init?.headers && Object.fromEntries(new Headers(init.headers));
     const own = { ...init, ...(custom && headers && { headers }), redirect: "manual" } as const;
@@ -50,7 +50,7 @@ async function called(
   }
 }
 
-/** What the SDK and this package use of a response. A hand-made mock often lacks some of it. */
+/** The parts of a response that the SDK and this package use. Mocks often lack some of them. */
 const USED: Readonly<Record<string, (response: Response) => boolean>> = {
   status: ({ status }) => Number.isInteger(status) && status >= 200,
   ok: ({ ok }) => typeof ok === "boolean",

@@ -1,4 +1,4 @@
-/** Ends an operation when the caller aborts or its time is up. */
+/** Ends an operation when the caller aborts or the timeout ends. */
 
 import { linkedAbortController, untilAbort } from "../abort.js";
 

@@ -1,4 +1,4 @@
-/** Reads errors from where they are not expected: bodies that are not JSON, and successful responses. Pure. */
+/** Reads errors from unusual places: bodies that are not JSON, and successful responses. Pure. */
 
 import type { ErrorBody, StatusFailure } from "../errors/failure.js";
 import { field, readErrorBody } from "./wire.js";
@@ -6,8 +6,8 @@ import { field, readErrorBody } from "./wire.js";
 const NO_WORDS: ErrorBody = { message: "", type: "", code: "" };
 
 /**
- * Reads the body of an error response that is not JSON: plain text, or JSON that was cut off because it repeats the
- * request. Of a web page nothing is read.
+ * Reads the body of an error response that is not JSON: plain text, or JSON that was truncated because it repeats the
+ * request. Returns nothing for a web page.
  */
 export function readErrorText(text: string): ErrorBody {
   if (/^\s*</.test(text)) return NO_WORDS;
@@ -20,7 +20,7 @@ export function readErrorText(text: string): ErrorBody {
 /** Names of the fields that hold a status or an error code, in an error object or beside it. */
 const CODE_FIELDS = ["code", "status", "status_code", "statusCode", "error_code"];
 
-/** What the words of an error object mean, as the status of an error response. The first one that fits applies. */
+/** The meaning of an error object's words, as the status of an error response. The first match applies. */
 const MEANINGS: readonly (readonly [words: RegExp, status: number])[] = [
   [/rate.?limit|_limited|too.many.requests|resource.exhausted|throttl/i, 429],
   [/permission|forbidden|access.?denied/i, 403],
@@ -36,7 +36,7 @@ const MEANINGS: readonly (readonly [words: RegExp, status: number])[] = [
 
 /**
  * Reads the error object in the body of a successful response, which some gateways and servers send. The failure has
- * the status that the object states or means, so it is handled like a response of that status; 500 if it says nothing.
+ * the status that the object states or means, so it is handled like a response of that status; 500 if it states none.
  *
  * @returns `undefined` if the body holds no error object.
  */
@@ -63,7 +63,7 @@ function isErrorStatus(code: number): boolean {
   return Number.isInteger(code) && code >= 400 && code <= 599;
 }
 
-/** What an error object means: its code says it best, then its type, then its message. */
+/** The meaning of an error object: by its code, then its type, then its message. */
 function meaning({ type, message }: ErrorBody, codes: readonly unknown[]): number | undefined {
   return [...codes, type, message]
     .filter((words) => typeof words === "string")

@@ -6,7 +6,9 @@ import { MAX_ERROR_BODY_BYTES } from "./response-limits.js";
 /** The type of the global `fetch`. */
 export type GlobalFetch = typeof globalThis.fetch;
 
-/** Returns the response with at most 64 KB of its body. A status beyond 599, which `Response` does not take, stays. */
+/**
+ * Returns the response with at most 64 KB of its body. A status beyond 599, which `Response` does not accept, stays.
+ */
 export function limitErrorBody(response: Response): Response {
   const { body, headers, status } = response;
   const isLong = Number(headers.get("content-length")) > MAX_ERROR_BODY_BYTES;
@@ -40,7 +42,7 @@ export function limitedFetch(fetch: GlobalFetch): GlobalFetch {
 /**
  * Returns a copy of the user's client whose error bodies are limited, by the SDK's own `withOptions()` (together-ai
  * 0.52). Returns the client itself where a copy would lose something: a tracer or a test has replaced a method, the
- * class ignores the options, or it is no client of the SDK.
+ * class ignores the options, or it is not a client of the SDK.
  */
 export function limitErrorBodies(client: Together): Together {
   const fetch = fetchOf(client);

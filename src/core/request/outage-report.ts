@@ -1,17 +1,17 @@
 import type { Emit } from "../events.js";
 import type { RateLimiter } from "../rate-limit/rate-limiter.js";
 
-/** Emits the `outage` events of one object: one when its requests meet an outage, and one when they find its end. */
+/** Emits the `outage` events of one object: one when its requests encounter an outage, and one at its end. */
 export class OutageReport {
   readonly #emit: Emit;
-  /** When the outage began that has been reported, and not its end. */
+  /** When the reported outage began, if its end has not been reported. */
   #beganAt: number | undefined;
 
   constructor(emit: Emit) {
     this.#emit = emit;
   }
 
-  /** Emits what has changed since the last call. */
+  /** Emits the change since the last call. */
   update({ outage, clock }: RateLimiter): void {
     if (!outage) return;
     const { beganAt, endedAt } = outage;

@@ -14,13 +14,13 @@ const KEY = '"embedding":';
 const QUOTE = 0x22;
 const SPACE = 0x20;
 
-/** A shorter body is parsed at once: its values take at most 100 MB. */
+/** A shorter body is parsed without a check: its values use at most 100 MB. */
 const MIN_ESTIMATED_BYTES = 1 << 21;
 
-/** What the values of a body may take in bytes: 2.7 million numbers. */
+/** Maximum memory for the values of a body, in bytes: 2.7 million numbers. */
 const MAX_PARSED_BYTES = 128 * 2 ** 20;
 
-/** Thrown for JSON that takes too much memory to be parsed. */
+/** Thrown for JSON that would use too much memory. */
 export class TooManyValues extends Error {}
 
 /** Replaces an extracted vector in the JSON. */
@@ -32,7 +32,7 @@ const PLACEHOLDER = "<vector>";
  * the response is not certain.
  *
  * @throws SyntaxError if the bytes are not JSON.
- * @throws {@link TooManyValues} before JSON is parsed that would take more than 128 MB.
+ * @throws {@link TooManyValues} for JSON whose values would use more than 128 MB, before it is parsed.
  */
 export function parseResponse(bytes: Uint8Array): unknown {
   const { Buffer } = globalThis as { Buffer?: NodeBuffer };
@@ -65,7 +65,7 @@ function extractVectors(body: NodeBytes): ExtractedVectors | undefined {
     const vector = decodeBase64(body.toString("latin1", start + 1, end));
     // Checked here, because the numbers are still in the processor's cache.
     if (!vector || !isVector(vector)) return undefined;
-    // More vectors than any request has texts: each of them takes 300 bytes, however short it is.
+    // More vectors than a request has texts: each of them uses 300 bytes or more.
     if (vectors.push(vector) > MAX_BATCH_SIZE) return undefined;
   }
   return vectors.length === 0 ? undefined : { json: json + body.toString("utf8", end), vectors };

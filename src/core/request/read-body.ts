@@ -64,10 +64,10 @@ async function readChunks(
   }
 }
 
-/** Every response is assembled here, one after the other: a buffer per response would be a third of all garbage. */
+/** Assembles all responses, one after another: a buffer per response would be a third of all garbage. */
 let sharedBuffer = new Uint8Array(0);
 
-/** A longer response gets a buffer of its own, which is garbage collected. */
+/** A longer response gets its own buffer, which is garbage collected. */
 const MAX_SHARED_BYTES = 1 << 22;
 
 /** Concatenates chunks and empties their list, so that their memory is free. The result is valid until the next call. */

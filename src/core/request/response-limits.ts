@@ -3,11 +3,11 @@
  * the size of a body, so these limits keep a hostile server below 512 MB (test/e2e/security/memory.slow.ts).
  */
 
-/** How long a response may be. */
+/** The maximum size of a response. */
 export interface ResponseLimit {
   /** Maximum size of the body in bytes, after decompression. */
   readonly maxBytes: number;
-  /** What to set if a correct response is longer; for the message. */
+  /** The option to set if a correct response is longer; for the message. */
   readonly hint?: string | undefined;
 }
 
@@ -38,8 +38,8 @@ export function embeddingLimit(texts: number, dimensions: number | undefined): R
 }
 
 /**
- * Returns how many vectors fit into one response. As base64, more than any request asks for fit if the length is not
- * unusual. A server may send floats all the same, so this counts only until the first response.
+ * Returns how many vectors fit into one response. As base64, all vectors of any request fit, unless the length is
+ * unusual. A server may send floats instead, so this counts only until the first response.
  */
 export function maxTextsPerResponse(dimensions: number | undefined, format: "base64" | "float"): number {
   if (dimensions === undefined && format === "base64") return Number.POSITIVE_INFINITY;

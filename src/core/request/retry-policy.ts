@@ -1,9 +1,9 @@
-/** Decides which failures are retried, and after which delay. Pure: time and randomness are parameters. */
+/** Determines which failures are retried, and after which delay. Pure: time and randomness are parameters. */
 
 import type { Failure } from "../errors/failure.js";
 import { tooLargeBy } from "../errors/rejection.js";
 
-/** Statuses of a server that is full, restarts or starts: 503 by Together and vLLM, 502 and 504 by gateways before them. */
+/** Statuses of a server that is full, starts or restarts: 503 from Together and vLLM, 502 and 504 from gateways. */
 export const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504, 529]);
 
 /** Retryable statuses below 500. 413 and 422 are not among them: the same request would be rejected again. */
@@ -22,7 +22,7 @@ const EPOCH_SECONDS = 1_000_000_000;
 /** A larger number is a date in milliseconds since 1970: in seconds, it would be after the year 5000. */
 const EPOCH_MS = 100_000_000_000;
 
-/** A client's clock that differs less from the server's is right. The `date` header has whole seconds. */
+/** The client's clock is used if it differs less from the server's. The `date` header has whole seconds. */
 const CLOCK_TOLERANCE_MS = 2500;
 
 /**
@@ -47,11 +47,11 @@ export function isRetryable(failure: Failure, hasSucceeded: boolean): boolean {
 }
 
 /**
- * Whether a failure says something about the model alone, and nothing about the request: the model is unavailable, or
- * the connection was lost before a response.
+ * Whether a failure is about the model and not about the request: the model is unavailable, or the connection was lost
+ * before a response.
  *
- * @param isOnly - Whether nothing else has succeeded since the request was sent. If something has, a wrong 200 says
- * something about the request; and it may be billed.
+ * @param isOnly - Whether nothing else has succeeded since the request was sent. If something has, a wrong 200 is about
+ * the request, and it may be billed.
  */
 export function isOutage(failure: Failure, isOnly: boolean): boolean {
   if (failure.kind === "status") return UNAVAILABLE.has(failure.status);
@@ -69,7 +69,7 @@ export function backoff(retry: number, random: number): number {
   return random * Math.min(MAX_DELAY_MS, INITIAL_DELAY_MS * FACTOR ** (retry - 1));
 }
 
-/** Returns the longest time that so many retries can be delayed in all, in milliseconds. */
+/** Returns the maximum total delay of this number of retries, in milliseconds. */
 export function longestBackoff(retries: number): number {
   return Array.from({ length: retries }, (_, place) => backoff(place + 1, 1)).reduce(
     (sum, ms) => sum + ms,

@@ -1,18 +1,18 @@
 /**
- * Determines what an error means that `fetch`, the SDK or the body of a response has thrown: a lost connection, a bad
- * certificate, or a mistake in a program. Nothing of a message is quoted but known phrases: it may quote the request.
+ * Classifies an error that `fetch`, the SDK or the body of a response has thrown: a lost connection, a bad certificate,
+ * or a programming error. Only known phrases of a message are quoted, because it may contain the request.
  */
 
 import type { Failure } from "../errors/failure.js";
 import { isSystemCode } from "../errors/redact.js";
 
-/** Errors that a program throws by mistake. Not `SyntaxError`: a custom `fetch` throws it for a bad JSON response. */
+/** Programming errors. Not `SyntaxError`: a custom `fetch` throws it for a bad JSON response. */
 const MISTAKES = /^(ReferenceError|RangeError|InvalidArgumentError|NotSupportedError)$/;
 
 /**
- * The phrases with which platforms report a lost connection, most of them as a `TypeError` without a code. In this order:
- * Chrome; Safari; Node, undici, Deno; undici; Firefox (before and in a response); Chrome (in a response); React Native and
- * the polyfill whatwg-fetch; workerd; Deno; Safari 16. The tests of this file name a source for each.
+ * The phrases with which platforms report a lost connection, most of them as a `TypeError` without a code. Order:
+ * Chrome; Safari; Node, undici, Deno; undici; Firefox (before and in a response); Chrome (in a response); React Native
+ * and the polyfill whatwg-fetch; workerd; Deno; Safari 16. The tests of this file name a source for each.
  */
 const LOST_CONNECTION =
   /^(failed to fetch|load failed|fetch failed|terminated|networkerror when attempting|error in (input|body) stream|network error|network request|network connection lost|error (sending request|reading a body)|the (internet|network) connection)/i;
@@ -21,18 +21,18 @@ const LOST_CONNECTION =
 const CERTIFICATE =
   /(^|_)(CERT|CRL)(_|$)|^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
 
-/** Names that hold no text of a request. */
+/** Names that contain no text of a request. */
 const HARMLESS_NAME = /^[A-Za-z]{0,30}(Error|Exception)$/;
 
 /** Deno's words for the same (Deno 2.9, tried 2026-11). */
 const DENO_CERTIFICATE = /invalid peer certificate/;
 
-/** Why an option for a transport is wrong, when a program uses undici with an Agent of another version. */
+/** The error for an undici Agent of another version. */
 const WRONG_ARGUMENT = /^(ERR|UND_ERR_INVALID|UND_ERR_NOT_SUPPORTED)(_|$)/;
 
 const LOG_IT = "catch and log the error inside it; it is not quoted here, because it may quote the request";
 
-/** What is read of an error. What it lacks is an empty string. */
+/** The fields of an error that are read. A missing field is an empty string. */
 interface Thrown {
   readonly name: string;
   readonly code: string;
@@ -42,9 +42,9 @@ interface Thrown {
 }
 
 /**
- * Describes what was thrown.
+ * Describes a thrown value.
  *
- * @param thrower - For the message: what threw it.
+ * @param thrower - The source of the error, for the message.
  * @param isCut - Whether the response had begun.
  */
 export function thrownFailure(error: unknown, thrower: string, isCut: boolean): Failure {
@@ -61,7 +61,7 @@ export function thrownFailure(error: unknown, thrower: string, isCut: boolean): 
   return { kind: "connection", detail: detailOf(causes, code) ?? "no connection", isCut };
 }
 
-/** Whether a program is wrong, not the network: a retry would throw the same. */
+/** Whether it is a programming error, not a network failure: a retry would throw it again. */
 function isMistake({ name, message, hasStack }: Thrown, code: string): boolean {
   if (MISTAKES.test(name)) return true;
   if (name !== "TypeError" || LOST_CONNECTION.test(message)) return false;
@@ -69,7 +69,7 @@ function isMistake({ name, message, hasStack }: Thrown, code: string): boolean {
   return code === "" ? hasStack : WRONG_ARGUMENT.test(code);
 }
 
-/** A name that says something, with the code; or else the known phrase, or any name. */
+/** A specific name with the code; otherwise the known phrase, or any name. */
 function detailOf(causes: readonly Thrown[], code: string): string | undefined {
   const names = causes.map(({ name }) => name).filter((name) => name !== "");
   const telling = names.find((name) => !/^(Type|Aggregate)?Error$/.test(name));

@@ -49,7 +49,7 @@ export class TogetherClient {
     this.#timeout = timeout;
     this.#apiKey = apiKey;
     this.#thrower = client ? "your `client`" : "sending the request";
-    // Per request, because the SDK lets TOGETHER_CUSTOM_HEADERS replace the header that it makes of the key.
+    // Per request, because TOGETHER_CUSTOM_HEADERS can replace the SDK's own authorization header.
     this.#headers = client ? undefined : { Authorization: `Bearer ${apiKey}` };
     const fetch = limitedFetch(checkedFetch(options.fetch));
     // With TOGETHER_LOG set, the SDK would log whole requests. `onEvent` reports the same without texts.
@@ -100,7 +100,7 @@ export class TogetherClient {
       signal,
       maxRetries: 0,
       timeout: this.#timeout,
-      // The SDK sends the key to `defaultBaseURL`, which it would inherit from a polluted `Object.prototype`.
+      // The SDK sends the key to `defaultBaseURL`, which a polluted `Object.prototype` could set.
       defaultBaseURL: undefined,
       headers: { ...withoutKey(headers), ...this.#headers },
     };
@@ -116,7 +116,7 @@ export class TogetherClient {
   }
 }
 
-/** Removes what could replace the key, or the type of the body. */
+/** Removes headers that could replace the key or the content type. */
 function withoutKey(headers: CallHeaders = {}): CallHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.test(name)));
 }
@@ -132,7 +132,7 @@ interface SdkError {
 /**
  * Converts an error of the SDK or of `fetch`. Returns the signal's reason if the caller aborted.
  *
- * @param thrower - What the error came from, if it came from no `fetch` that this file wraps.
+ * @param thrower - The source of the error, if it is not a `fetch` that this file wraps.
  */
 function toRequestError(error: unknown, thrower: string, signal: AbortSignal, isCut: boolean): unknown {
   if (signal.aborted) return signal.reason;
@@ -154,13 +154,13 @@ function toRequestError(error: unknown, thrower: string, signal: AbortSignal, is
   });
 }
 
-/** The text of a body that is not JSON. The SDK puts it into its message, behind the status. */
+/** The text of a body that is not JSON. The SDK puts it into its message, after the status. */
 function bodyText({ message }: SdkError): string {
   const text = typeof message === "string" ? message.replace(/^\d{3} /, "") : "";
   return text === "status code (no body)" ? "" : text;
 }
 
-/** Removes a request id that is made of what was sent. */
+/** Removes a request id that contains a part of the key or of a text. */
 function withOwnRequestId(error: unknown, sent: SentStrings): unknown {
   if (!(error instanceof RequestError) || !("requestId" in error.failure)) return error;
   return new RequestError({ ...error.failure, requestId: unlessSent(error.failure.requestId, sent) });

@@ -1,4 +1,4 @@
-/** The one check of vectors, wherever they come from: floats or base64 of a response, or the cache. Pure. */
+/** Checks vectors of all sources: floats or base64 of a response, or the cache. Pure. */
 
 import { MAX_DIMENSIONS } from "../options/embedder-options.js";
 
@@ -10,7 +10,7 @@ export function isVector(value: Float32Array | readonly unknown[]): value is Raw
   return vectorProblem(value) === undefined;
 }
 
-/** Returns what is wrong with a vector, as the end of a sentence; `undefined` if nothing is. */
+/** Returns the problem of a vector, as the end of a sentence; `undefined` if there is none. */
 export function vectorProblem(vector: Float32Array | readonly unknown[]): string | undefined {
   if (vector.length === 0) return "is empty";
   if (vector.length > MAX_DIMENSIONS)

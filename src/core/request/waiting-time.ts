@@ -1,4 +1,4 @@
-/** How long an operation waits while its model fails. Pure. */
+/** Determines how long an operation waits while its model fails. Pure. */
 
 import type { Failing } from "../rate-limit/permit.js";
 import type { ApiOperation } from "./attempt.js";
@@ -11,9 +11,9 @@ export interface WaitingLimits {
 }
 
 /**
- * Until when an operation waits while the model fails, on the limiter's clock. Documents, and all rate-limited callers,
- * wait for `retryDeadline` since the last success. A query or rerank request waits as long as its own retries would
- * take, each as long as the model's last attempt. So do all, if the address has never responded.
+ * Returns the deadline of an operation while the model fails, on the limiter's clock. Documents, and all rate-limited
+ * callers, wait for `retryDeadline` since the last success. A query or rerank request waits as long as its own retries
+ * would take, each as long as the model's last attempt. All operations do if the address has never responded.
  */
 export function waitsUntil(
   { priority, startedAt, failingSince, limiter }: ApiOperation,
@@ -26,7 +26,7 @@ export function waitsUntil(
   return Math.min(Math.max(lastSuccess, startedAt), failingSince) + retryDeadline;
 }
 
-/** How long an operation may go on while the model fails, in milliseconds. */
+/** Returns how long an operation may continue while the model fails, in milliseconds. */
 export function timeLeft(operation: ApiOperation, limits: WaitingLimits): number {
   const { clock, failing } = operation.limiter;
   return failing ? waitsUntil(operation, failing, limits) - clock.now() : Number.POSITIVE_INFINITY;

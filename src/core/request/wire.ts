@@ -124,7 +124,7 @@ export function byScore(left: RankedIndex, right: RankedIndex): number {
 
 /**
  * Reads the token counts; `undefined` if the model reports none (`usage: null`, seen for M2-BERT). A count that is not
- * a whole number from 0 to 2^53 is left out.
+ * a whole number from 0 to 2^53 is omitted.
  */
 export function readUsage(body: unknown): { promptTokens: number; totalTokens: number } | undefined {
   const usage = field(body, "usage");

@@ -1,4 +1,4 @@
-/** What is to be reranked, copied and checked before anything is sent. */
+/** Copies and checks the input of a rerank call before a request. */
 
 import { isHandledPromise } from "../callbacks.js";
 import { cannot } from "../errors/together-error.js";
@@ -15,18 +15,18 @@ export interface RankInput<Item> {
   readonly indexes: readonly number[];
 }
 
-/** What is to be reranked, as the caller passed it. */
+/** The input of a rerank call, as the caller passed it. */
 export interface GivenRankInput<Item> {
   readonly query: string;
   readonly items: readonly Item[];
   /** Returns the text of an item. */
   readonly textOf: (item: Item) => string;
-  /** The name by which the caller knows this function. */
+  /** The name of this function for the caller. */
   readonly textOfName: string;
 }
 
 /**
- * Copies and checks what is to be reranked, leaves out blank items, and emits what it changed.
+ * Copies and checks the input, leaves out blank items, and emits events for its changes.
  *
  * @throws {@link TogetherError} `invalid_input`, naming every item without a text; `invalid_option` if `textOf` returns a
  * promise.

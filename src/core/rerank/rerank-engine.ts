@@ -98,7 +98,7 @@ export class RerankEngine {
       const all = await runRerank({ ...run, ...call, maxInputTokens });
       scores = all.filter(({ score }) => score >= minScore);
     } catch (error) {
-      // The reason of an abort can itself be a TogetherError: that of another call of the user's.
+      // The reason of an abort can itself be a TogetherError of another call.
       const isFallback = fallback === "original-order" && !signal?.aborted;
       if (!isFallback || !isTogetherError(error) || error.code === "invalid_option") throw error;
       const { code, status } = error;

@@ -1,6 +1,6 @@
 /**
- * Scores one list of documents: in one request, or in several at once if it is longer than a request may be. A request
- * that the server rejects as too large is sent in halves.
+ * Scores one list of documents: in one request, or in several concurrent ones if it exceeds the limits. A request that
+ * the server rejects as too large is split in half.
  */
 
 import { linkedAbortController } from "../abort.js";
@@ -20,22 +20,22 @@ import type { RankInput } from "./rank-input.js";
 
 /**
  * Estimated tokens in one request, with the query counted per document. Together documents no limit. Voyage documents
- * 600,000, counted likewise (2026-11); the rest is for errors of the estimate. What is still too large is split.
+ * 600,000, counted likewise (2026-11); the margin covers errors of the estimate. A larger request is split.
  */
 const MAX_REQUEST_TOKENS = 500_000;
 
-/** What a run needs from the engine that starts it. */
+/** The engine's values that a run uses. */
 export interface RerankRunOptions extends CallOptions {
   readonly api: Api;
   readonly acceptedSize: AcceptedSize;
   readonly emit: Emit;
   readonly model: string;
   readonly input: RankInput<unknown>;
-  /** Most documents per request. */
+  /** Maximum documents per request. */
   readonly batchSize: number;
-  /** Most tokens of a document with the query, as far as is known. */
+  /** Maximum tokens of a document with the query, if it is known. */
   readonly maxInputTokens: number | undefined;
-  /** How many of the best are wanted; `undefined` for all. */
+  /** The number of best documents to return; `undefined` for all. */
   readonly topN: number | undefined;
   /** What the caller asked for; completes the sentence "Cannot ...". */
   readonly task: string;
@@ -63,7 +63,7 @@ export async function runRerank(options: RerankRunOptions): Promise<RankedIndex[
     }
     return undefined;
   };
-  // The first failure ends the other batches. It is the signal's reason from then on.
+  // The first failure ends the other batches. It becomes the signal's reason.
   const stop = (error: unknown): never => {
     controller.abort(error);
     throw controller.signal.reason;
