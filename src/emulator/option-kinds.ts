@@ -1,4 +1,4 @@
-/** The types that options of the emulator have besides those of the core. */
+/** The types of emulator options that core does not have. */
 
 import { nearestName } from "../core/options/nearest-name.js";
 import { checkType, type Option } from "../core/options/option-types.js";
@@ -6,7 +6,7 @@ import { checkType, type Option } from "../core/options/option-types.js";
 /** The longest delay that a timer supports, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** A number, and what `expected` says of it. */
+/** A number in the range that `expected` describes. */
 function numeric<Default extends number | undefined = undefined>(
   expected: string,
   isInRange: (value: number) => boolean,
@@ -51,7 +51,7 @@ export function milliseconds<Default extends number | undefined = undefined>(
   return numeric(`a number from 0 to ${MAX_TIMER_MS}`, isInRange, value);
 }
 
-/** One of some values. A string that is nearly one of them gets it as the fix. */
+/** One of some values. The fix for a similar string is the value. */
 export function choice<const Choice extends string | number, Default extends Choice | undefined = undefined>(
   choices: readonly Choice[],
   value?: Default,

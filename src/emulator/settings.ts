@@ -1,4 +1,4 @@
-/** What the emulator does by its options: checked, and with all defaults filled in. */
+/** The options of the emulator, checked, and with all defaults filled in. */
 
 import { functionOr } from "../core/options/nested-options.js";
 import { OptionReader } from "../core/options/option-reader.js";
@@ -37,7 +37,7 @@ const apiKey: Option<string, string | undefined> = {
     if (/^[\x21-\x7e]+$/.test(key)) return key;
     throw error(
       `\`${name}\` is empty, or has a space or a special character`,
-      "no request can carry such a key",
+      "a request cannot contain such a key",
     );
   },
   default: () => undefined,

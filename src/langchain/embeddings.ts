@@ -8,10 +8,10 @@ import { toNumbers } from "../core/embed/vectors.js";
 export type TogetherEmbeddingsParams = EmbedderOptions;
 
 /**
- * Together AI's embeddings, for every place where LangChain takes an embedding model.
+ * Together AI's embedding models for LangChain.
  *
  * Sends documents in batches, several at once, at the rate that the server accepts, and returns checked vectors in
- * order. Adds the query prefix of a known model, and sends queries before documents that wait.
+ * order. Adds the query prefix of a known model, and sends queries before waiting documents.
  *
  * Does not use LangChain's `caller`: its `AsyncCaller` does not read Together's reset header, and does not retry a 429
  * without one (core 1.2.13, 2026-11).

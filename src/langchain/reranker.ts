@@ -27,7 +27,7 @@ const ownOptions = {
   documentText: func<DocumentText, DocumentText>((document) => document?.pageContent),
 } as const satisfies OptionTable<Omit<TogetherRerankerParams, keyof RerankerOptions>>;
 
-/** What {@link TogetherReranker.rerank} takes: strings, documents, or objects with a `pageContent`. */
+/** The input of {@link TogetherReranker.rerank}: strings, documents, or objects with a `pageContent`. */
 export type RerankInput = string | DocumentInterface | { readonly pageContent: string };
 
 /** A document of the list that was passed, and its score. */
@@ -39,7 +39,7 @@ export interface RerankedDocument {
 }
 
 /**
- * Together AI's reranking, for every place where LangChain takes a document compressor.
+ * Together AI's reranking as a document compressor of LangChain.
  *
  * Returns new documents with `metadata.relevanceScore`, their ids and their prototypes. Does not change the documents
  * that you pass, because a memory store returns its own.

@@ -1,5 +1,5 @@
 /**
- * A retriever that reranks what another retriever finds. Needs only LangChain's core package.
+ * A retriever that reranks the documents of another retriever. Needs only LangChain's core package.
  *
  * It is an entry of its own, because the runnables of LangChain's core add 123 KB gzipped (core 1.2.13, 2026-11).
  *
@@ -31,7 +31,7 @@ import {
 import { abortSignal } from "../core/options/read-call-options.js";
 import { describeType } from "../core/validate-texts.js";
 
-/** What reranks the candidates: a `TogetherReranker` or another document compressor. */
+/** Reranks the candidates: a `TogetherReranker` or another document compressor. */
 export interface DocumentCompressor {
   /**
    * Returns the best documents for a query, best first.
@@ -75,7 +75,7 @@ const retrieverOptions = {
  * aborts it, and leaves no request in flight.
  *
  * Use it around a `MultiQueryRetriever`, not inside: documents of several queries have several scores, and LangChain
- * takes those for different documents (`@langchain/classic` 1.0, 2026-11).
+ * treats those as different documents (`@langchain/classic` 1.0, 2026-11).
  *
  * @example
  * ```ts
@@ -124,7 +124,7 @@ export class RerankingRetriever extends BaseRetriever {
    * Returns the best candidates for a query, best first.
    *
    * @throws `TogetherError` `invalid_input` if the query is not a string; `invalid_option` for a wrong signal.
-   * @throws what the retriever or the reranker throws.
+   * @throws errors of the retriever or the reranker.
    * @throws the signal's reason if it is aborted.
    */
   override async invoke(query: string, config?: RunnableConfig): Promise<DocumentInterface[]> {
@@ -133,7 +133,7 @@ export class RerankingRetriever extends BaseRetriever {
       throw cannot("invalid_input", TASK, problem, "pass a string");
     }
     checkConfig(config);
-    // BaseRetriever does not pass the config on (core 1.2.13, 2026-11), so a view of this object carries the call's
+    // BaseRetriever does not pass the config on (core 1.2.13, 2026-11), so a view of this object passes the call's
     // signal to `_getRelevantDocuments`. `ensureConfig` turns a timeout into a signal. Some retrievers of LangChain's
     // pass callbacks in place of a config.
     const complete = ensureConfig(parseCallbackConfigArg(config) as RunnableConfig);
@@ -159,7 +159,7 @@ export class RerankingRetriever extends BaseRetriever {
   }
 }
 
-/** An object of the user's that must be set. */
+/** A required object of the user. */
 function step<Type extends object>(name: string, method: keyof Type & string, example: string): Option<Type> {
   const { check } = object<Type>("an object", [method]);
   const fix = `pass one, such as \`${example}\``;
@@ -176,7 +176,7 @@ const TASK = "retrieve documents";
 /** Creates the error for a wrong option of a call. */
 const callError: OptionError = (problem, fix) => cannot("invalid_option", TASK, problem, fix);
 
-/** Checks what core needs of a config; LangChain checks the rest. */
+/** Checks the fields of a config that core uses; LangChain checks the rest. */
 function checkConfig(config: unknown): void {
   if (config === undefined || config === null) return;
   if (typeof config !== "object") {

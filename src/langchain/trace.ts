@@ -9,7 +9,7 @@ import type { TokenUsage } from "../core/events.js";
 import type { Reranked } from "../core/rerank/rerank-engine.js";
 import { describeType, rerankTask } from "../core/validate-texts.js";
 
-/** A ranking, and what its run reports. */
+/** A ranking, and the report of its run. */
 interface Traced<Result> {
   readonly ranked: readonly Reranked<unknown>[];
   readonly usage: TokenUsage;
@@ -19,7 +19,7 @@ interface Traced<Result> {
 const NAME = "TogetherReranker";
 const SERIALIZED = { lc: 1, type: "not_implemented" as const, id: ["together-retrieval", "langchain", NAME] };
 
-/** Runs a reranking inside a child run of the callbacks' run. Without callbacks, runs it as it is. */
+/** Runs a reranking inside a child run of the callbacks' run. Without callbacks, runs it directly. */
 export async function traced<Result>(
   callbacks: Callbacks | undefined,
   model: string,
@@ -51,7 +51,7 @@ export async function traced<Result>(
   }
 }
 
-/** Copies the manager, so that the caller's has no metadata of ours. Loads LangChain's class only for a plain list of handlers. */
+/** Copies the manager, so that our metadata is not added to the caller's. Loads LangChain's class only if needed. */
 async function managerOf(
   callbacks: Callbacks | undefined,
   task: string,

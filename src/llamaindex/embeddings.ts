@@ -10,10 +10,10 @@ import type { EmbeddingCallOptions, TogetherEmbeddingsParams } from "./options.j
 const NAME = "TogetherEmbeddings";
 
 /**
- * Together AI's embeddings, for every place where LlamaIndex takes an embedding model.
+ * Together AI's embedding models for LlamaIndex.
  *
  * Sends nodes in batches, several at once, at the rate that the server accepts, and returns checked vectors in order.
- * Adds the query prefix of a known model, and sends queries before nodes that wait.
+ * Adds the query prefix of a known model, and sends queries before waiting nodes.
  *
  * @example
  * ```ts
@@ -29,13 +29,13 @@ export class TogetherEmbeddings extends BaseEmbedding {
   /** The model, as set. */
   readonly model: string;
   /**
-   * Maximum number of texts per request, from the next call on: what you set is never exceeded. Until you set it, it
-   * reads 128, and the number can grow to 2,048.
+   * Maximum number of texts per request, from the next call on. Requests never exceed it. Until you set it, it reads
+   * 128, and requests can grow to 2,048 texts.
    */
   declare embedBatchSize: number;
   readonly #options: EmbedderOptions;
   #engine: EmbedEngine;
-  /** As the user set it; `undefined` if that did not happen. */
+  /** The user's value; `undefined` if it is not set. */
   #batchSize: number | undefined;
   #builtFor: number | undefined;
 
@@ -48,7 +48,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
     this.#options = toEmbedderOptions(options, NAME);
     this.#engine = new EmbedEngine(this.#options, NAME);
     this.#builtFor = this.#batchSize = this.#options.batchSize;
-    // The base class sets a property of its own, which would hide an accessor of this class (0.12.1, 2026-11).
+    // The base class sets an own property, which would hide an accessor of this class (0.12.1, 2026-11).
     Object.defineProperty(this, "embedBatchSize", {
       get: () => this.#batchSize ?? DEFAULT_BATCH_SIZE,
       set: (size: number) => {
@@ -109,7 +109,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
   ): Promise<number[] | null> {
     const isPart = typeof query === "object" && typeof query?.type === "string";
     if (isPart && query.type !== "text") return null;
-    // Core rejects bad input, so that the users of every framework read the same sentence.
+    // Core rejects invalid input, so that all frameworks have the same error message.
     const text = (isPart ? extractSingleText(query) : query) as string;
     const checked = toCallOptions(options, queryTask(this.model));
     return (await this.#current().embedQuery(toNumbers, text, checked)).vector;

@@ -39,8 +39,8 @@ const callTable = {
 } as const satisfies OptionTable<EmbeddingCallOptions>;
 
 /**
- * Converts LlamaIndex's options of a call to those of core. Ignores unknown ones, unless they look like one of these: an
- * ingestion pipeline passes the options of all its transformations to each.
+ * Converts LlamaIndex's options of a call to those of core. Ignores unknown ones, unless they resemble one of these: an
+ * ingestion pipeline passes the options of all transformations to each.
  *
  * @throws {@link TogetherError} `invalid_option`.
  */
@@ -54,7 +54,7 @@ export function toCallOptions(options: EmbeddingCallOptions | undefined, task: s
   return { signal, onProgress };
 }
 
-/** The options of the table, and those that look like one of them. */
+/** The options of the table, and similar names. */
 function pickOurs(options: Readonly<Record<string, unknown>>): object {
   const known = Object.keys(callTable);
   const passed = known.filter((name) => hasProperty(options, name));
@@ -68,7 +68,7 @@ const ownOptions = {
 } as const satisfies OptionTable<Omit<TogetherEmbeddingsParams, keyof EmbedderOptions>>;
 
 /**
- * Converts LlamaIndex's options to the core's.
+ * Converts LlamaIndex's options to those of core.
  *
  * @throws {@link TogetherError} `invalid_option` if `batchSize` and `embedBatchSize` differ.
  */
@@ -87,8 +87,8 @@ export function toEmbedderOptions(options: TogetherEmbeddingsParams, name: strin
 }
 
 /**
- * What LlamaIndex wants to know of a model, as far as it is known. Without a tokenizer: LlamaIndex has only OpenAI's,
- * and would cut texts where this model would not.
+ * The known facts of a model for LlamaIndex. Without a tokenizer: LlamaIndex has only OpenAI's, and would truncate
+ * texts that this model accepts.
  */
 export function infoOf({ model, baseModel, dimensions, maxInputTokens }: EmbedderOptions): EmbeddingInfo {
   const known = embeddingModel(baseModel ?? model);

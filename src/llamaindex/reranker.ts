@@ -19,7 +19,7 @@ export interface TogetherRerankerParams extends RerankerOptions {
 
 const NAME = "TogetherReranker";
 
-/** The options that only LlamaIndex has. It would treat an unknown mode as ALL, and send excluded metadata. */
+/** The options that only LlamaIndex has. LlamaIndex would treat an unknown mode as ALL, and send excluded metadata. */
 const ownOptions = {
   metadataMode: oneOf<MetadataMode | `${MetadataMode}`, MetadataMode>(Object.values(MetadataMode), {
     default: MetadataMode.EMBED,
@@ -27,7 +27,7 @@ const ownOptions = {
 } as const satisfies OptionTable<Omit<TogetherRerankerParams, keyof RerankerOptions>>;
 
 /**
- * Together AI's reranking, for every place where LlamaIndex takes a node postprocessor.
+ * Together AI's reranking as a node postprocessor of LlamaIndex.
  *
  * Returns new wrappers, with the model's score, around the same nodes. Does not change what you pass, because an
  * in-memory index returns its own nodes.
@@ -74,7 +74,7 @@ export class TogetherReranker implements BaseNodePostprocessor {
     query?: MessageContent,
     options?: RerankOptions,
   ): Promise<NodeWithScore[]> {
-    // Core rejects bad input, so that the users of every framework read the same sentence.
+    // Core rejects invalid input, so that all frameworks have the same error message.
     const text = (isParts(query) ? extractText(query) : query) as string;
     const textOf = (one: NodeWithScore): string => this.#textOf(one);
     const given = { query: text, items: nodes, textOf, textOfName: "getContent" };

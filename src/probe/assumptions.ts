@@ -1,12 +1,12 @@
 /**
- * What this package assumes about an endpoint although Together does not document it. `probe` checks each assumption.
- * If the live service differs, change the entry here and the file that it names.
+ * Assumptions of this package about endpoints that Together does not document. `probe` checks each of them. If the live
+ * service differs, change the entry here and the file that it names.
  */
 
 export interface Assumption {
   /** The question in a few words, as the report prints it. */
   readonly question: string;
-  /** What the package expects, or what it handles. */
+  /** The behaviour that the package expects or handles. */
   readonly expected: string;
   /** The source of the expectation. */
   readonly source: string;
@@ -149,13 +149,13 @@ export const assumptions = {
 
 export type AssumptionId = keyof typeof assumptions;
 
-/** What an endpoint did. */
+/** The observed behaviour of an endpoint. */
 export interface Observation {
   readonly id: AssumptionId;
   /** A description. It never holds a text, a key, or a server's message, which may quote one. */
   readonly observed: string;
-  /** Whether it is what the package expects; `undefined` if that is unknown. */
+  /** Whether it is as expected; `undefined` if that is unknown. */
   readonly expected: boolean | undefined;
-  /** Whether the check failed: no response, or one that says nothing about the endpoint. */
+  /** Whether the check failed: no response, or one without information about the endpoint. */
   readonly failed?: true;
 }

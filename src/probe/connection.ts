@@ -2,7 +2,7 @@ import { containsKey } from "../core/errors/redact.js";
 import { OptionReader } from "../core/options/option-reader.js";
 import { sharedOptions } from "../core/options/shared-options.js";
 
-/** Where requests are sent, and with which key. */
+/** The address of requests, and their key. */
 export interface Connection {
   readonly apiKey: string;
   readonly baseURL: string;

@@ -11,7 +11,7 @@ import type { RawResponse } from "./raw-request.js";
 import { longTexts, manyTexts, PREFIX, SENTENCES } from "./texts.js";
 import { equalVectors, norm, readVectors, type Vector } from "./vectors.js";
 
-/** What the recommended options depend on. */
+/** The facts for the recommended options. */
 export interface EmbeddingFacts {
   readonly dimensions: number | undefined;
   readonly base64: "accepted" | "ignored" | "rejected" | "failed";
@@ -23,7 +23,7 @@ export interface EmbeddingFacts {
 
 const [FIRST, SECOND] = SENTENCES;
 
-/** Checks everything about embeddings that Together does not document. */
+/** Checks all behaviour of embeddings that Together does not document. */
 export async function probeEmbeddings(
   client: ProbeClient,
   model: string,

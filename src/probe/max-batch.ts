@@ -6,9 +6,9 @@ import type { RawResponse } from "./raw-request.js";
 export interface MaxBatch {
   /** The largest accepted number of items; 0 if no batch was accepted. */
   readonly accepted: number;
-  /** What happened to the next larger batch; `undefined` if no batch was rejected. */
+  /** The outcome of the next larger batch; `undefined` if no batch was rejected. */
   readonly rejection: string | undefined;
-  /** Whether the next larger batch got no response that says anything about its size. */
+  /** Whether no response to the next larger batch was about its size. */
   readonly failed: boolean;
 }
 
@@ -19,8 +19,8 @@ const MIN_ITEMS = 16;
 export const MAX_BATCH_REQUESTS = Math.log2(MAX_ITEMS / MIN_ITEMS) + 1;
 
 /**
- * Splits the batch in half until the endpoint accepts it: with status 200 and one result per item. A server may leave
- * out the items that are too many, or return a default number of results.
+ * Splits the batch in half until the endpoint accepts it: with status 200 and one result per item. A server may omit
+ * excess items, or return a default number of results.
  *
  * @param countResults - Returns the number of results in a response, or `undefined` if it has none.
  */

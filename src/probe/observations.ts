@@ -2,13 +2,13 @@ import type { AssumptionId } from "./assumptions.js";
 import { describeRejection, isFailure, property } from "./probe-client.js";
 import type { RawResponse } from "./raw-request.js";
 
-/** Whether an observation is what the package expects; `undefined` if that is unknown, `"failed"` if the check is. */
+/** Whether an observation is as expected; `undefined` if that is unknown, `"failed"` if the check failed. */
 export type Verdict = boolean | undefined | "failed";
 
 /** Adds an observation to the report. */
 export type Observe = (id: AssumptionId, observed: string, expected: Verdict) => void;
 
-/** Returns `"failed"` if a response without a result says nothing about the endpoint, otherwise the verdict. */
+/** Returns `"failed"` if a response without a result is not about the endpoint, otherwise the verdict. */
 export function unlessFailed(response: RawResponse, verdict: boolean | undefined): Verdict {
   return isFailure(response) ? "failed" : verdict;
 }

@@ -3,7 +3,7 @@ import type { GlobalFetch } from "../core/request/limit-error-body.js";
 import { UNAVAILABLE } from "../core/request/retry-policy.js";
 import { retryBusy, sendRaw, type RawResponse } from "./raw-request.js";
 
-/** Sends requests to one address without the checks of the package itself, to observe what the server does. */
+/** Sends requests to one address without the checks of the package itself, to observe the server's behaviour. */
 export class ProbeClient {
   readonly responses: RawResponse[] = [];
   readonly #url: string;
@@ -38,16 +38,16 @@ export class ProbeClient {
 }
 
 /**
- * Whether a response without a result is a failed check, rather than a rejection. The statuses of an endpoint that is
- * busy or not available say nothing about what it accepts.
+ * Whether a response without a result is a failed check, rather than a rejection. The status of a busy or unavailable
+ * endpoint does not show what it accepts.
  */
 export function isFailure({ status }: RawResponse): boolean {
   return status < 400 || status === 429 || UNAVAILABLE.has(status);
 }
 
 /**
- * Describes a rejection or a failed check by status and code. The server's message is left out: it may quote what was
- * sent.
+ * Describes a rejection or a failed check by status and code. The server's message is omitted, because it may quote the
+ * request.
  */
 export function describeRejection(response: RawResponse): string {
   const { status, body, problem } = response;

@@ -13,7 +13,7 @@ import type { Report } from "./report.js";
 import { probeRerank } from "./rerank.js";
 import { DOCUMENTS, QUERY, SENTENCES } from "./texts.js";
 
-/** What to check and where. At least one of the models is required. */
+/** The models and the endpoint to check. At least one of the models is required. */
 export interface ProbeOptions {
   /** The embedding model. */
   readonly model?: string | undefined;
@@ -44,7 +44,7 @@ export function maxRequests({ model, rerankModel }: ProbeOptions): number {
 }
 
 /**
- * Checks what an endpoint does where Together's documentation says nothing.
+ * Checks the behaviour of an endpoint that Together does not document.
  *
  * @throws {TogetherError} if a request through the package itself fails.
  * @throws {@link ConnectionError} if a later request gets no complete response.

@@ -1,4 +1,4 @@
-/** Requests without the checks of the package itself: what a server sends is observed, whatever it is. */
+/** Sends requests without the checks of the package itself, to observe any response of a server. */
 
 import { limitErrorBody, type GlobalFetch } from "../core/request/limit-error-body.js";
 import { readBody } from "../core/request/read-body.js";
@@ -12,11 +12,11 @@ export interface RawResponse {
   readonly headers: Headers;
   /** The parsed JSON, or `undefined` if the body is not JSON. */
   readonly body: unknown;
-  /** Why a successful response cannot be read: too large, a web page, not JSON. */
+  /** The reason why a successful response cannot be read: too large, a web page, not JSON. */
   readonly problem?: string | undefined;
 }
 
-/** What a request has besides its address and its key. */
+/** The parts of a request besides its address and its key. */
 interface RawRequest {
   /** Sent as JSON with a POST; without it, the request is a GET. */
   readonly body?: object;
@@ -75,14 +75,14 @@ export async function retryBusy(send: () => Promise<RawResponse>): Promise<RawRe
   }
 }
 
-/** A request without a complete response: the connection failed, or the timeout passed. */
+/** A request without a complete response: the connection failed, or the timeout ended. */
 export class ConnectionError extends Error {}
 
 const FAILED_FETCH = /^(?:fetch failed|Failed to fetch|terminated)$/;
 const SYSTEM_CODE = /^(?!ERR_)[A-Z][A-Z0-9_]+$/;
 
 /**
- * Determines whether `fetch` failed because of the network. Node reports a failed or cut connection as a `TypeError`
+ * Determines whether `fetch` failed because of the network. Node reports a failed or lost connection as a `TypeError`
  * with one of two messages (undici 6 and 7, 2026-11); any other `TypeError` is a bug.
  */
 function isConnectionFailure(error: unknown): boolean {

@@ -2,7 +2,7 @@ import { embeddingModel } from "../core/models.js";
 import type { EmbeddingFacts } from "./embeddings.js";
 import type { RerankFacts } from "./rerank.js";
 
-/** What was probed. */
+/** The models and the address of a check. */
 interface Place {
   readonly model: string;
   readonly baseModel: string | undefined;

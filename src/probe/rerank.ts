@@ -10,7 +10,7 @@ import { describeRejection, property, type ProbeClient } from "./probe-client.js
 import type { RawResponse } from "./raw-request.js";
 import { DOCUMENTS, longTexts, manyTexts, QUERY } from "./texts.js";
 
-/** What the recommended options depend on. */
+/** The facts for the recommended options. */
 export interface RerankFacts {
   /** Whether scores of separate requests are comparable. */
   readonly comparable: boolean;
@@ -24,7 +24,7 @@ interface IndexedScore {
   readonly score: number;
 }
 
-/** Checks everything about reranking that Together does not document. */
+/** Checks all behaviour of reranking that Together does not document. */
 export async function probeRerank(
   client: ProbeClient,
   model: string,

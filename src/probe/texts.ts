@@ -1,4 +1,4 @@
-/** The texts that the endpoint check sends. They are its own, so it needs none of the user's texts. */
+/** The texts that the endpoint check sends. The check needs none of the user's texts. */
 
 export const SENTENCES = ["Plants turn light into sugar.", "Rust eats iron in wet air."] as const;
 export const PREFIX = "Represent this sentence for searching relevant passages: ";
@@ -15,7 +15,7 @@ export const DOCUMENTS = [
 /** Each word is one token in every known vocabulary. */
 const WORDS = "river stone cloud green field light water house night paper train metal".split(" ");
 
-/** Returns two texts that differ only beyond a limit of tokens. Both are half as long again as the limit. */
+/** Returns two texts that differ only beyond a limit of tokens. Both are 1.5 times as long as the limit. */
 export function longTexts(limit: number): [string, string] {
   const words = Array.from({ length: Math.ceil(limit * 1.5) }, (_, index) => WORDS[index % WORDS.length]);
   const long = words.join(" ");

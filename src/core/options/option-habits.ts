@@ -43,7 +43,7 @@ const HABITS: readonly (readonly [option: string, names: string, form?: string])
     "client",
     "headers defaultHeaders customHeaders additionalHeaders defaultQuery configuration clientOptions clientConfig " +
       "additionalSessionOptions fetchOptions httpAgent organization project projectID",
-    "set it on a client of yours: `client: new Together({ ... })`",
+    "set it on a custom client: `client: new Together({ ... })`",
   ],
   ["onEvent", "onFailedAttempt onRetry", "write `onEvent: (event) => ...`, which receives each retry"],
   ["onEvent", "callbacks callbackManager logger verbose", "write `onEvent: (event) => ...`"],

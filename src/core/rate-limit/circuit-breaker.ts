@@ -19,10 +19,10 @@ const OUTAGE_AFTER = 4;
 const PROBE_DELAYS_MS = [250, 500, 750, 750, 750, 750, 750, 750, 1500, 3000, 6000, 7500] as const;
 
 /**
- * A full server rejects some requests while it processes others. The circuit breaker waits this long for their
- * responses. Without it, a full server with response times of two seconds looks like an outage.
+ * A full server rejects some requests while it processes others. Their responses are awaited this long. Without it, a
+ * full server with response times of two seconds looks like an outage.
  */
-const PATIENCE_MS = 1000;
+const RESPONSE_WAIT_MS = 1000;
 
 /** When an outage began and, if it is over, when it ended. Milliseconds of the limiter's clock. */
 export interface OutagePeriod {
@@ -106,7 +106,7 @@ export class CircuitBreaker {
     this.#sinceResponse += 1;
     const isServing =
       this.#sinceResponse < 2 ||
-      (oldestSentAt < this.#failingSince && now - this.#failingSince < PATIENCE_MS);
+      (oldestSentAt < this.#failingSince && now - this.#failingSince < RESPONSE_WAIT_MS);
     if (!this.isOpen && this.#failures >= OUTAGE_AFTER && !isServing) {
       this.#outage = { beganAt: now, endedAt: undefined };
       this.#probes = 0;

@@ -42,10 +42,7 @@ interface Sent {
   readonly paced: SentRequest;
 }
 
-/**
- * Maximum bytes of all responses of a model in flight, by the size of the last ones: 92 of 512 vectors of 1,024
- * dimensions.
- */
+/** Maximum bytes of a model's responses in flight, by the size of the last ones: 92 of 512 vectors of 1,024 numbers. */
 const MAX_RESPONSE_BYTES = 256 * 2 ** 20;
 
 /** Grants permits to the callers of one model. */

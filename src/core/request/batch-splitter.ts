@@ -26,10 +26,7 @@ export interface SplitterOptions {
 /** A rejection after which a batch is split in half. */
 interface SizeRejection {
   readonly by: TooLargeBy;
-  /**
-   * The failure in unknown words, if the split is a guess or part of one. Parts of a guess are not split for another
-   * guess.
-   */
+  /** The failure in unknown words, if the split is a guess. Parts of a guess are not split for another guess. */
   readonly guessed: Failed | undefined;
 }
 
@@ -78,7 +75,7 @@ export class BatchSplitter {
     const { status, requestId, attempts } = failed.error();
     const addition = noun === "document" ? " with the query" : "";
     const size = `${text?.length} characters, about ${count(tokens, "token")}${addition}`;
-    const problem = `the ${noun} at index ${index} (${size}) is more than the model takes`;
+    const problem = `the ${noun} at index ${index} (${size}) is more than the model accepts`;
     const details = { index, status, requestId, attempts };
     return cannot("text_too_long", task, problem, "split it into shorter ones", details);
   }

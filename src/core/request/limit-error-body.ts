@@ -6,9 +6,7 @@ import { MAX_ERROR_BODY_BYTES } from "./response-limits.js";
 /** The type of the global `fetch`. */
 export type GlobalFetch = typeof globalThis.fetch;
 
-/**
- * Returns the response with at most 64 KB of its body. A status beyond 599, which `Response` does not accept, stays.
- */
+/** Returns the response with at most 64 KB of its body. Keeps a status beyond 599, which `Response` does not accept. */
 export function limitErrorBody(response: Response): Response {
   const { body, headers, status } = response;
   const isLong = Number(headers.get("content-length")) > MAX_ERROR_BODY_BYTES;

@@ -142,7 +142,7 @@ function toRequestError(error: unknown, thrower: string, signal: AbortSignal, is
   if (typeof status !== "number") return new RequestError(thrownFailure(error, thrower, isCut));
   const known = isHeaders(headers) ? headers : new Headers();
   if (status < 400) {
-    const problem = `the server responded with ${status}, which is no response to this request`;
+    const problem = `the server responded with ${status}, which is not a response to this request`;
     return new RequestError({ kind: "invalid", problem, requestId: requestIdHeader(known) });
   }
   return new RequestError({

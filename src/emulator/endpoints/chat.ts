@@ -16,7 +16,7 @@ import {
   type JsonObject,
 } from "./validation.js";
 
-// Those of Together's specification (2026-04-28). The last line has those that OpenAI's clients send as well.
+// The fields of Together's specification (2026-04-28). The last line has those that OpenAI's clients add.
 const ARGUMENTS = new Set(
   `messages model max_tokens stop temperature top_p top_k context_length_exceeded_behavior repetition_penalty
   stream logprobs echo n min_p presence_penalty frequency_penalty logit_bias seed function_call response_format

@@ -20,7 +20,7 @@ import {
   type JsonObject,
 } from "./validation.js";
 
-// `encoding_format` is not in Together's specification (2026-04-28), but it is served since 2025-09.
+// `encoding_format` is not in Together's specification (2026-04-28), but Together has served it since 2025-09.
 const ARGUMENTS = new Set(["model", "input", "encoding_format"]);
 
 /** As OpenAI's API (its reference, 2026-11). Together's limit is not documented. */

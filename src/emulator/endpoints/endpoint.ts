@@ -12,7 +12,7 @@ export interface EmulatedEndpoint {
   /** Returns the texts of a request, valid or not, for the log and the limits. */
   texts(body: Partial<JsonObject>): unknown[];
   /**
-   * Validates a request and returns the function that runs the model. It is called when a worker is free.
+   * Validates a request and returns the function that runs the model. The emulator calls it when a worker is free.
    *
    * @param query - The parameters of the URL.
    * @throws {ApiError} if the API would reject the request.

@@ -1,4 +1,4 @@
-/** Checks a fault, wherever the user passes one. */
+/** Checks faults in options and setters. */
 
 import { object, recordOf } from "../../core/options/nested-options.js";
 import {
@@ -65,7 +65,7 @@ export const faultOption: Option<Fault> = {
   default: () => "ok",
 };
 
-/** Checks a fault. A status alone is a slip that deserves its own fix. */
+/** Checks a fault. A status alone is a common slip, which gets its own fix. */
 function checkFault(value: unknown, name: string, error: OptionError): Fault {
   if (typeof value === "string" || typeof value === "number") return checkName(value, name, error);
   const fault = faultDetails.check(value, name, error) as FaultDetails;
@@ -83,19 +83,19 @@ function checkName(value: string | number, name: string, error: OptionError): Fa
 function checkHeader(value: unknown, name: string, error: OptionError, header: string): string {
   // Those that `new Headers()` and Node accept.
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(header)) return checkHeaderValue(value, name, error);
-  throw error(`\`${name}\` is not a header of HTTP`, "remove what its name cannot contain");
+  throw error(`\`${name}\` is not an HTTP header`, "remove the characters that a name cannot contain");
 }
 
 function checkHeaderValue(value: unknown, name: string, error: OptionError): string {
   const text = checkString(value, name, error);
   if (/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text;
-  throw error(`\`${name}\` is not a header of HTTP`, "remove line breaks and other control characters");
+  throw error(`\`${name}\` is not an HTTP header`, "remove line breaks and other control characters");
 }
 
 function checkBody(value: unknown, name: string, error: OptionError): string | object {
   if (typeof value === "string" || (typeof value === "object" && value !== null)) return value;
   throw error(
     `\`${name}\` is neither a string nor an object`,
-    "pass the text of the body, or what becomes its JSON",
+    "pass the body as a string, or an object to serialize as JSON",
   );
 }

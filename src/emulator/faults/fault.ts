@@ -93,5 +93,5 @@ export function detailsOf(fault: Fault): FaultDetails {
   return typeof fault === "string" ? { kind: fault } : fault;
 }
 
-/** The default of everything that makes the server unavailable: Together's response to missing capacity. */
+/** The default fault of an unavailable server: Together's response to missing capacity. */
 export const UNAVAILABLE: Fault = { status: 503 };

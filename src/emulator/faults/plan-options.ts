@@ -1,4 +1,4 @@
-/** The options that plan faults: which requests fail, and when the whole server does. */
+/** The options that plan faults: which requests fail, and when the whole server fails. */
 
 import { functionOr, listOf, object } from "../../core/options/nested-options.js";
 import type { Option, OptionError } from "../../core/options/option-types.js";

@@ -7,7 +7,7 @@ const MIN_SENTENCE_CHARACTERS = 20;
 const MAX_QUESTION_CHARACTERS = 4000;
 const NO_ANSWER = "The context does not say.";
 
-/** Answers the last question with those sentences of the conversation that share most words with it. */
+/** Answers the last question with the sentences of the conversation that share most words with it. */
 export function answerFromContext(messages: readonly ChatMessage[]): string {
   const question = lastQuestion(messages);
   const sentences = [...new Set(messages.flatMap(({ content }) => splitSentences(content)))];
@@ -19,7 +19,7 @@ export function answerFromContext(messages: readonly ChatMessage[]): string {
     .slice(0, MAX_SENTENCES);
   const best = ranked[0]?.score ?? 0;
   if (best === 0) return NO_ANSWER;
-  // In the order of the text, so that sentences which follow each other still do.
+  // In the order of the text, so that consecutive sentences remain consecutive.
   const chosen = ranked
     .filter(({ score }) => score >= best / 2)
     .toSorted((one, other) => one.position - other.position);

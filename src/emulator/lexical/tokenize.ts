@@ -12,7 +12,7 @@ export interface Word {
   readonly weight: number;
 }
 
-// Enough for most of the words of any corpus. A full cache is cleared.
+// Enough for most words of any corpus. A full cache is cleared.
 const MAX_CACHED_WORDS = 50_000;
 const ROOT_LETTERS = 6;
 /** A longer word keeps its ending, and is not cached: it is data, and the search for its ending takes cubic time. */
@@ -74,7 +74,7 @@ function weightOf(token: string, stem: string): number {
   return Math.min(1.4, 0.6 + 0.08 * token.length);
 }
 
-/** Removes plural, participle and adverb endings. It removes little, because two words must not get one stem. */
+/** Removes plural, participle and adverb endings. It removes little, because two words must not have the same stem. */
 function stemOf(word: string): string {
   if (word.length < 4 || word.length > MAX_WORD_LETTERS || !/^[a-z]+$/.test(word)) return word;
   return withoutEnding(singular(word));

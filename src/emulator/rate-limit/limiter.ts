@@ -13,7 +13,7 @@ interface KeyMeters {
   readonly successes: SuccessRate;
 }
 
-/** More keys and models than a test has. Beyond them, the pair that was unused for longest starts afresh. */
+/** More keys and models than a test has. Beyond them, the count of the pair that was unused for longest restarts. */
 const MAX_METERS = 1000;
 
 /** Rejects requests above the rate limit. */

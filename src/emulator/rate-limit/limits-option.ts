@@ -1,4 +1,4 @@
-/** Checks rate limits, wherever the user passes one. */
+/** Checks rate limits in options and setters. */
 
 import { functionOr, object } from "../../core/options/nested-options.js";
 import { integer, type Option } from "../../core/options/option-types.js";
@@ -38,7 +38,7 @@ export const limitsOption: Option<RateLimitOptions | LimitRule, RateLimitOptions
     }),
   );
 
-/** What a limit that is a function returns. */
+/** The result of a limit that is a function. */
 export const rejectionOption: Option<LimitRejection, LimitRejection | undefined> = object<LimitRejection>({
   waitSeconds: atLeast(0),
   errorType: choice(["dynamic_request_limited", "dynamic_token_limited"]),

@@ -7,7 +7,7 @@ export interface Quota {
   readonly windowSeconds: number;
 }
 
-/** Counts what requests used of a quota. The quota may change between calls. `now` is in milliseconds. */
+/** Counts the used part of a quota. The quota may change between calls. `now` is in milliseconds. */
 export interface Meter {
   /** Returns the seconds until a request of this cost is accepted, or 0. Changes nothing. */
   wait(quota: Quota, cost: number, now: number): number;
@@ -15,7 +15,7 @@ export interface Meter {
   consume(quota: Quota, cost: number, now: number): void;
 }
 
-// Rounding errors would otherwise reject a request that waited exactly as long as it was told.
+// Rounding errors would otherwise reject a request after exactly the delay of its 429.
 const TOLERANCE = 1e-9;
 
 /**

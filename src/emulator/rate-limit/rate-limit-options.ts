@@ -19,9 +19,9 @@ export interface RateLimitOptions {
   /** Requests that a bucket can hold, above 0. Less than 1 counts as 1. @defaultValue the requests of `windowSeconds` */
   readonly burst?: number;
   /**
-   * What a 429 tells a client about the time to wait. `"rounded"` (up to whole seconds, as Together does), `"exact"`
-   * or `"none"`; a time of the server's clock: `"date"`, `"epoch"` or `"epoch-ms"`; a wrong constant: a number of
-   * seconds, 0 or more; or a function that returns the seconds.
+   * The reset in a 429. `"rounded"` (up to whole seconds, as Together does), `"exact"` or `"none"`; a time of the
+   * server's clock: `"date"`, `"epoch"` or `"epoch-ms"`; a wrong constant: a number of seconds, 0 or more; or a
+   * function that returns the seconds.
    *
    * @defaultValue "rounded"
    */
@@ -36,8 +36,8 @@ export interface RateLimitOptions {
   /** Status of the response to a request above the limit, 400 to 599. @defaultValue 429 */
   readonly status?: number;
   /**
-   * Share of requests that are rejected at random, 0 to 1, also below the other limits. They tell a client to wait 0
-   * seconds unless `reset` is a constant or a function. The emulator's option `random` decides which.
+   * Share of requests that are rejected at random, 0 to 1, also below the other limits. Their reset is 0 seconds unless
+   * `reset` is a constant or a function. The emulator's option `random` decides which.
    *
    * @defaultValue 0
    */
@@ -64,7 +64,7 @@ export interface LimitRejection {
   readonly header?: ResetHeader;
   /** Status of the response, 400 to 599. @defaultValue 429 */
   readonly status?: number;
-  /** What the header tells about the time to wait. @defaultValue "exact", or "none" without `waitSeconds` */
+  /** The form of the reset in the header. @defaultValue "exact", or "none" without `waitSeconds` */
   readonly reset?: ResetFormat;
 }
 

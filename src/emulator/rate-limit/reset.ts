@@ -1,8 +1,7 @@
 /**
- * What a 429 tells a client about the time to wait. In seconds: rounded up to whole seconds as Together does
- * (`"rounded"`), `"exact"`, always the same number, or whatever a function returns for the exact seconds. As a time of
- * the server's clock, rounded up: an HTTP `"date"`, seconds since 1970 (`"epoch"`), or milliseconds since 1970
- * (`"epoch-ms"`). Or nothing (`"none"`).
+ * The reset in a 429. In seconds: rounded up as Together does (`"rounded"`), `"exact"`, a constant, or the result of a
+ * function of the exact seconds. As a time of the server's clock, rounded up: an HTTP `"date"`, seconds since 1970
+ * (`"epoch"`), or milliseconds since 1970 (`"epoch-ms"`). `"none"` sends no reset.
  */
 export type ResetFormat =
   "rounded" | "exact" | "none" | "date" | "epoch" | "epoch-ms" | number | ((waitSeconds: number) => number);

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { ApiError } from "../api-error.js";
 import { hostNameAlone, hostNameOf, hostNameOfOrigin, isAddress, isLoopback } from "./host-name.js";
 
-/** What `listen()` was told about its clients. */
+/** The options of `listen()` about its clients. */
 interface AccessRules {
   readonly host: string;
   readonly cors: boolean;
@@ -10,8 +10,8 @@ interface AccessRules {
 }
 
 /**
- * Keeps web pages out that are not on this machine. A page of another origin is recognized by its `Origin` header, and
- * a page whose host name was pointed at this machine afterwards (DNS rebinding) by the `Host` header.
+ * Rejects web pages that are not on this machine. A page of another origin is recognized by its `Origin` header, and a
+ * page whose host name was pointed at this machine afterwards (DNS rebinding) by the `Host` header.
  */
 export class Access {
   readonly #cors: boolean;
@@ -25,7 +25,7 @@ export class Access {
     this.#isPublic = !isLoopback(hostNameAlone(address) ?? "");
   }
 
-  /** @throws {ApiError} 400 for a malformed request, 403 for one that the rules do not allow. */
+  /** @throws {ApiError} 400 for a malformed request, 403 for one that the options do not allow. */
   check({ host, origin }: IncomingHttpHeaders, target: string): void {
     // Browsers and SDKs send a path. A whole URL is for proxies.
     if (!target.startsWith("/")) throw new ApiError(400, "The target of the request is not a path.");
@@ -38,7 +38,7 @@ export class Access {
     }
   }
 
-  /** Returns the headers that let the page of an origin read a response. */
+  /** Returns the headers that allow the page of an origin to read a response. */
   corsHeaders(origin: string | undefined): Record<string, string> {
     if (this.#cors) return { "access-control-allow-origin": "*", "access-control-expose-headers": "*" };
     if (origin === undefined) return {};
@@ -52,7 +52,7 @@ export class Access {
   #checkHost(hostname: string | undefined): void {
     if (hostname === undefined) throw new ApiError(400, "The Host header is malformed.");
     if (this.#isOwn(hostname)) return;
-    // A name can be pointed at this machine by its owner; an address cannot.
+    // The owner of a name can point it at this machine. An address cannot be redirected.
     if (this.#isPublic && isAddress(hostname)) return;
     throw new ApiError(
       403,

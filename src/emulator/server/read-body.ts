@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** A body, as far as it was kept. */
+/** A body, or the part that was kept. */
 export interface ReceivedBody {
   readonly body: string;
   /** Whether the body is larger than the limit. Then `body` may be empty. */
@@ -11,11 +11,11 @@ const TOO_LARGE: ReceivedBody = { body: "", tooLarge: true };
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** V8 has no longer strings. */
+/** The maximum length of a string in V8. */
 const MAX_STRING_BYTES = 2 ** 29 - 24;
 
 /**
- * Reads the body of a request to the server. Resolves as soon as more than `maxBytes` have arrived; what follows is read
+ * Reads the body of a request to the server. Resolves as soon as more than `maxBytes` have arrived; the rest is read
  * and dropped, so that the client can read its response.
  */
 export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<ReceivedBody> {
@@ -41,7 +41,7 @@ export async function readRequest({ body }: Request, maxBytes: number): Promise<
   return collected.toBody();
 }
 
-/** Measures a body that the caller has already. */
+/** Measures a body that is already in memory. */
 export function measureBody(body: string, maxBytes: number): ReceivedBody {
   // A UTF-16 unit is at most 3 bytes in UTF-8, so most bodies need no encoding to be measured.
   const tooLarge = body.length * 3 > maxBytes && new TextEncoder().encode(body).length > maxBytes;

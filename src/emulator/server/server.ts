@@ -63,7 +63,7 @@ const listenOptions = object<ListenOptions>({
   allowedHosts: listOf<string>(checkHost),
 } satisfies OptionTable<ListenOptions>);
 
-/** Node takes an empty host for every address of the machine, and an empty variable of a shell is no such wish. */
+/** Node treats an empty host as every address of the machine. An empty shell variable does not mean that. */
 function checkHost(...[value, name, error]: Parameters<Option<string>["check"]>): string {
   const given = checkString(value, name, error);
   if (hostNameAlone(given) !== undefined) return given;
@@ -83,7 +83,7 @@ export async function listen(service: Service, options: ListenOptions = {}): Pro
   const { port = 0, host = "127.0.0.1", cors = false, allowedHosts = [] } = options;
   const { createServer } = (await import(/* @vite-ignore */ NODE_HTTP)) as typeof import("node:http");
   const server = createServer();
-  // Longer than clients keep idle connections: one that the server closes first looks like a fault.
+  // Longer than clients keep idle connections: a connection that the server closes first looks like a fault.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -171,7 +171,7 @@ function endpointFor({ path, method }: EmulatorRequest): EmulatedEndpoint {
   return endpoint;
 }
 
-/** Returns what the log needs of a request that is not validated yet. */
+/** Returns the log entry of a request that is not validated yet. */
 function factsOf(incoming: IncomingRequest): Omit<EmulatorRequest, "number" | "time"> {
   const { origin, pathname } = new URL(incoming.url);
   const body = parseJson(incoming.body);
@@ -190,7 +190,7 @@ function tokensIn(text: unknown): number {
   return typeof text === "object" ? countTokens(JSON.stringify(text)) : 1;
 }
 
-/** More than any request of the API has. Recursive functions such as JSON.stringify overflow the stack at some 5,000. */
+/** More than any request of the API has. JSON.stringify, for example, overflows the stack at about 5,000. */
 const MAX_DEPTH = 100;
 
 /** Returns the value of a JSON text; undefined if it is not valid, or nested too deeply. */

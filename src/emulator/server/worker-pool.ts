@@ -24,7 +24,7 @@ export class WorkerPool {
     try {
       return await task();
     } finally {
-      // The worker stays busy and goes to the next task directly, so that no new task can take its place.
+      // The worker stays busy and starts the next task directly, so that no new task can take its place.
       const next = this.#queue.shift();
       if (next) next();
       else this.#busy--;

@@ -157,8 +157,8 @@ describe("options of the emulator", () => {
       { faults: [{ headers: { "retry-after": 2 } }] },
       '`faults[0].headers["retry-after"]` is 2; it must be a string',
     ],
-    [{ faults: [{ headers: { "retry after": "2" } }] }, /is not a header of HTTP; /],
-    [{ faults: [{ headers: { "retry-after": "2\r\nx: y" } }] }, /is not a header of HTTP; /],
+    [{ faults: [{ headers: { "retry after": "2" } }] }, /is not an HTTP header; /],
+    [{ faults: [{ headers: { "retry-after": "2\r\nx: y" } }] }, /is not an HTTP header; /],
     [{ faults: [{ body: 5 }] }, /^`faults\[0\].body` is neither a string nor an object; /],
     [
       { faults: [{ message: "no" }] },

@@ -70,7 +70,7 @@ describe("batches that the server rejects as too large", () => {
     const error = await rejection(embedder({ maxConcurrency: 1 }).embed(list));
     expect(error).toMatchObject({ code: "text_too_long", index: 17, status: 413 });
     expect((error as Error).message).toMatch(
-      /^Cannot embed 40 texts with "me\/embedding": the text at index 17 \(10000 characters, about \d+ tokens\) is more than the model takes; split it into shorter ones \(see .+#text_too_long\)$/,
+      /^Cannot embed 40 texts with "me\/embedding": the text at index 17 \(10000 characters, about \d+ tokens\) is more than the model accepts; split it into shorter ones \(see .+#text_too_long\)$/,
     );
     expect(only(events, "response").length).toBeGreaterThan(0);
   });

@@ -160,7 +160,7 @@ describe("suggestFor", () => {
       "Cannot create Embedder: `modelName` is not an option; did you mean `model`?",
     );
     expect(complaint({ headers: {} }, Reranker)).toBe(
-      "Cannot create Reranker: `headers` is not an option; set it on a client of yours: `client: new Together({ ... })`",
+      "Cannot create Reranker: `headers` is not an option; set it on a custom client: `client: new Together({ ... })`",
     );
   });
 });

@@ -113,7 +113,7 @@ describe("TogetherClient: error responses", () => {
       const error = (await rejection(bench().embedder({ fetch }).embed(["a"]))) as TogetherError;
       expect(error).toMatchObject({ code: "invalid_response", attempts: 1 });
       expect(error.message).toContain(
-        `the server responded with ${status}, which is no response to this request;`,
+        `the server responded with ${status}, which is not a response to this request;`,
       );
       expect(fetch).toHaveBeenCalledTimes(1);
     },

@@ -15,7 +15,7 @@ describe("document that no request can contain", () => {
         index: 17,
         status: tooLargeStatus,
         message: expect.stringMatching(
-          /^Cannot rerank 40 documents with "me\/rerank": the document at index 17 \(10000 characters, about \d+ tokens with the query\) is more than the model takes; split it into shorter ones \(see .+#text_too_long\)$/,
+          /^Cannot rerank 40 documents with "me\/rerank": the document at index 17 \(10000 characters, about \d+ tokens with the query\) is more than the model accepts; split it into shorter ones \(see .+#text_too_long\)$/,
         ) as string,
       });
     },
