@@ -1,4 +1,4 @@
-/** Words that STYLE's term table replaces: this project writes in the field's terms. */
+/** The words that the style guide replaces by terms of the field. */
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -34,10 +34,25 @@ const WORDS = [
 ];
 const WORD = new RegExp(`\\b(${WORDS.join("|")})\\b`, "i");
 
-/** Words of a text, not of ours: the list of English stop words. */
+/** The list of English stop words is data. */
 const DATA = ["src/emulator/lexical/stop-words.ts"];
 
+/** A piece of text, and where it is. */
+interface Passage {
+  readonly at: string;
+  readonly text: string;
+}
+
+interface Cell {
+  readonly cell_type: string;
+  readonly source: string | readonly string[];
+}
+
 const BLOCKS = /^(describe|it|test)(\.\w+)*$/;
+
+function read(file: string): string {
+  return readFileSync(`${ROOT}${file}`, "utf8");
+}
 
 function filesIn(folder: string): string[] {
   return ts.sys
@@ -45,27 +60,49 @@ function filesIn(folder: string): string[] {
     .map((file) => file.slice(ROOT.length).replaceAll("\\", "/"));
 }
 
-/** `file:line: text`, for each line with one of the words. */
-function hits(lines: readonly { readonly at: string; readonly text: string }[]): string[] {
-  return lines.filter(({ text }) => WORD.test(text)).map(({ at, text }) => `${at}: ${text.trim()}`);
+/** `file:line: text`, for each passage with one of the words. */
+function hits(passages: readonly Passage[]): string[] {
+  return passages.flatMap(({ at, text }) => {
+    const place = text.search(WORD);
+    return place < 0 ? [] : `${at}: ${text.slice(Math.max(0, place - 60), place + 60).trim()}`;
+  });
 }
 
-function linesOf(file: string): { at: string; text: string }[] {
-  const text = readFileSync(`${ROOT}${file}`, "utf8");
+/** Markdown and notebooks of the repository. Generated pages repeat doc comments, which are checked in src/. */
+function pages(extension: string): string[] {
+  const generated = ["node_modules", "dist", "docs/reference/api", "etc"].map((name) => `**/${name}`);
+  return ts.sys
+    .readDirectory(ROOT, [extension], generated)
+    .map((file) => file.slice(ROOT.length).replaceAll("\\", "/"));
+}
+
+/** The paragraphs of a Markdown text. A term of two words may be split over two lines. Inline code may quote a word. */
+function paragraphs(at: string, text: string): Passage[] {
+  const prose = text.replaceAll(/(?<!`)`[^`\n]+`(?!`)/g, "`…`");
+  return prose.split(/\n\s*\n/).map((part) => ({ at, text: part.replaceAll(/\s+/g, " ") }));
+}
+
+/** The Markdown cells of a notebook, and the comments in its code cells. */
+function notebookText(at: string, json: string): Passage[] {
+  const { cells } = JSON.parse(json) as { cells: Cell[] };
+  return cells.flatMap(({ cell_type: type, source }, index) => {
+    const text = typeof source === "string" ? source : source.join("");
+    const prose = type === "markdown" ? text : (text.match(/\/\/.*|\/\*[^]*?\*\//g) ?? []).join("\n");
+    return paragraphs(`${at} (cell ${index + 1})`, prose);
+  });
+}
+
+function linesOf(file: string): Passage[] {
+  const text = read(file);
   // One space for a line break in a comment, so that a term of two words is found there as well.
   const joined = text.replaceAll(/\n\s*(\*|\/\/) ?/g, " ");
   return joined.split("\n").map((line, index) => ({ at: `${file} (paragraph ${index + 1})`, text: line }));
 }
 
 /** The names that `describe` and `it` give, with those that `.each` adds its values to. */
-function testNames(file: string): { at: string; text: string }[] {
-  const tree = ts.createSourceFile(
-    file,
-    readFileSync(`${ROOT}${file}`, "utf8"),
-    ts.ScriptTarget.Latest,
-    true,
-  );
-  const names: { at: string; text: string }[] = [];
+function testNames(file: string): Passage[] {
+  const tree = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+  const names: Passage[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node)) {
       const callee = ts.isCallExpression(node.expression) ? node.expression.expression : node.expression;
@@ -92,8 +129,33 @@ describe("style guide's word list", () => {
     expect(hits(files.flatMap(linesOf))).toEqual([]);
   });
 
-  it("has no word in a test's name", () => {
+  it("has no word in test names", () => {
     const files = [...filesIn("test"), ...filesIn("examples"), ...filesIn("playground"), ...filesIn("tools")];
     expect(hits(files.flatMap(testNames))).toEqual([]);
+  });
+
+  it("finds a word in Markdown, and in a notebook's Markdown and comments", () => {
+    expect(hits(paragraphs("page", "A retry lasts for\ngood.\n\nNot `anew`."))).toEqual([
+      "page: A retry lasts for good.",
+    ]);
+    const cells = [
+      { cell_type: "markdown", source: ["It lasts for\n", "good."] },
+      { cell_type: "code", source: ["const bore = 1; // It travels.\n"] },
+    ];
+    expect(hits(notebookText("book", JSON.stringify({ cells })))).toEqual([
+      "book (cell 1): It lasts for good.",
+      "book (cell 2): // It travels.",
+    ]);
+    expect(pages(".md")).toEqual(expect.arrayContaining(["README.md", "docs/reference/errors.md"]));
+  });
+
+  it("has no word in Markdown files", () => {
+    expect(hits(pages(".md").flatMap((file) => paragraphs(file, read(file))))).toEqual([]);
+  });
+
+  it("has no word in notebooks", () => {
+    const notebooks = pages(".ipynb");
+    expect(notebooks.length).toBeGreaterThan(0);
+    expect(hits(notebooks.flatMap((file) => notebookText(file, read(file))))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { Driver } from "./driver.js";
 import { langchain } from "./langchain.js";
 import { llamaindex } from "./llamaindex.js";
 
-/** Whoever is here has to keep every promise of the specification. */
+/** The contract tests run with each of these drivers. */
 export const drivers: readonly Driver[] = [core, langchain, aiSdk, llamaindex];
 
 export type {
