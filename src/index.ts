@@ -1,7 +1,7 @@
 /**
  * Together AI's embeddings and reranking, free of any framework.
  *
- * What is not exported here (the rate limiter, the request path) is an implementation detail.
+ * Everything else (the rate limiter, the request path) is an implementation detail.
  *
  * @module
  */

@@ -82,12 +82,12 @@ function readShared(options: TogetherProviderOptions): TogetherProviderOptions {
   );
 }
 
-/** What `modelsOf` creates a model of. */
+/** The arguments of a model's class. */
 type Create<Own, Model> = (options: TogetherProviderOptions & Own & { model: string }) => Model;
 
 /**
- * Returns a function that creates models. It creates a model without own options once per id: users request it in each
- * call, and it keeps its estimates of the server's limits.
+ * Returns a function that creates models. A model without own options is created once per id: users request it in each
+ * call, and it keeps its estimated limits.
  */
 function modelsOf<Own extends object, Model>(
   shared: TogetherProviderOptions,

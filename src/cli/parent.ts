@@ -5,7 +5,7 @@ import { readEnvironment } from "../core/options/environment.js";
 /** Milliseconds between two checks. */
 const INTERVAL_MS = 500;
 
-/** What the operating system knows of a process. */
+/** The operating system's facts about a process. */
 interface ProcessFacts {
   readonly name: string;
   readonly state: string;
@@ -34,8 +34,8 @@ export function watchProcess(pid: number | undefined, stop: () => void): () => v
  * Returns the process that started this one and whose end ends it; `undefined` if there is none. `npx` and other
  * starters leave a server running otherwise, because they pass no signal on when they are killed.
  *
- * A process that was started to outlive its parent is left alone: the background job of a shell, and the leader of its
- * own process group, as after `setsid` or with Node's `detached`.
+ * A process that was started to outlive its parent continues. Examples are a background job of a shell, and the leader
+ * of its own process group, as with `setsid` or Node's `detached`.
  */
 export function watchedProcess(): number | undefined {
   const self = factsOf(process.pid);
@@ -64,7 +64,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Returns undefined if there is no such process, and where the system does not tell. */
+/** Returns undefined if there is no such process, or if the system has no such file. */
 function factsOf(pid: number): ProcessFacts | undefined {
   try {
     return process.platform === "linux" ? factsFromProc(pid) : factsFromPs(pid);

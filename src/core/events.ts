@@ -172,8 +172,8 @@ export interface DocumentSkippedEvent extends Common {
 export interface BatchSplitEvent extends Common {
   readonly type: "batch-split";
   /**
-   * More documents than `batchSize`, or more tokens than a request may contain; a request that the server rejected as
-   * too large; or a rejection in unknown words, whose halves show whether the size is the reason.
+   * The reason: more documents than `batchSize`; more tokens than a request may contain; a rejection as too large; or a
+   * rejection in unknown words, whose halves show whether the size is the reason.
    */
   readonly reason: "list-too-long" | "request-too-large" | "request-rejected";
   /** Number of texts or documents before the split. */
@@ -226,7 +226,7 @@ export type Emit = (event: Without<TogetherEvent, keyof Common>) => void;
 
 /**
  * Creates a function that adds operation and model to an event and passes it to the listener. Errors of the listener,
- * and rejections of an async one, are ignored: the vectors are already billed and must not be lost because of a mistake in a log function.
+ * and rejections of an async one, are ignored: an error in a log function must not lose vectors that are billed.
  */
 export function emitter(onEvent: ((event: TogetherEvent) => void) | undefined, common: Common): Emit {
   if (!onEvent) return () => {};

@@ -12,7 +12,7 @@ export interface CheckedTexts {
 /**
  * Copies and checks a list of texts. An error names texts that are not strings, or else the blank ones.
  *
- * An unpaired surrogate becomes U+FFFD instead of an error: LangChain's splitter splits emoji (13 of 17 chunks of emoji
+ * An unpaired surrogate becomes U+FFFD instead of an error. LangChain's splitter splits emoji (13 of 17 chunks of emoji
  * text, tried 2026-11), and JSON cannot encode the halves.
  *
  * @param texts - Anything, because JavaScript callers pass anything.

@@ -45,8 +45,8 @@ export interface Emulator {
   /**
    * Starts an HTTP server for any client. Requires Node, Deno or Bun.
    *
-   * Requests from web pages are rejected unless the page is on this machine, and so are requests to a host name that is
-   * not this machine's: see {@link ListenOptions}.
+   * The server rejects web pages that are not on this machine, and requests to the host name of another machine: see
+   * {@link ListenOptions}.
    *
    * @throws `TogetherError` with the code `invalid_option` for an option that is unknown, of the wrong type or out of
    * range.

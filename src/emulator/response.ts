@@ -15,7 +15,7 @@ export interface Delivery {
   readonly share: number;
   /** Milliseconds over which its chunks are spread. */
   readonly duration: number;
-  /** What follows the last chunk: a normal end, a lost connection, or nothing. */
+  /** The end after the last chunk: a normal end, a lost connection, or none. */
   readonly ending: "end" | "reset" | "never";
 }
 

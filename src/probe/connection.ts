@@ -13,7 +13,7 @@ const { apiKey, baseURL } = sharedOptions("embedding");
 /**
  * Reads the key and the base URL as the package's classes do: as given, otherwise from the environment.
  *
- * @param task - What the caller asked for; completes the sentence "Cannot ...".
+ * @param task - The requested action; completes the sentence "Cannot ...".
  * @throws {TogetherError} `invalid_option` or `missing_api_key`.
  */
 export function readConnection(

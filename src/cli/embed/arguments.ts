@@ -23,7 +23,7 @@ const NAMES = [
 ] as const;
 const FLAGS = ["normalize", "dry-run", "json"] as const;
 
-/** What a job costs. Prices are in US dollars. */
+/** The prices of a job, in US dollars. */
 export interface Prices {
   /** Of a million tokens. */
   readonly perMillion: number | undefined;
@@ -32,7 +32,7 @@ export interface Prices {
   readonly textsPerSecond: number | undefined;
 }
 
-/** What the command was asked to do. */
+/** The parsed arguments of the command. */
 export interface EmbedArguments {
   /** Path of the input; `undefined` for standard input. */
   readonly input: string | undefined;

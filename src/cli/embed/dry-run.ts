@@ -8,7 +8,7 @@ import { malformedError, readInput } from "./input.js";
 import type { MalformedLine, Scan } from "./scan.js";
 import { Texts } from "./texts.js";
 
-/** What a dry run prints, as `--json` has it. */
+/** The result of a dry run, as `--json` prints it. */
 export interface DryRun {
   /** Texts that are in the output already. */
   readonly done: number;

@@ -64,7 +64,7 @@ export async function embedRest(
     }
     await output.close();
   } catch (error) {
-    // What is complete is kept. A failure of the output is reported below.
+    // Complete lines are kept. A failure of the output is reported below.
     await output.close().catch(() => {});
     const reason = controller.signal.aborted ? (controller.signal.reason as unknown) : error;
     if (isClosedPipe(reason)) return undefined;

@@ -17,7 +17,7 @@ interface Group {
 }
 
 export class ExistingOutput {
-  /** Where the lines so far end, in bytes. It is exact when all lines have been read. */
+  /** The end of the lines so far, in bytes. It is exact when all lines have been read. */
   end = 0;
   readonly #groups: AsyncGenerator<Group, void, undefined>;
   #lines: readonly Buffer[] = [];

@@ -11,12 +11,12 @@ export interface TextLine {
   readonly head: Buffer;
 }
 
-/** What a line of the input holds. An empty line is neither an error nor a line of the output. */
+/** The content of a line of the input. An empty line is neither an error nor a line of the output. */
 export type InputLine =
   TextLine | { readonly kind: "malformed"; readonly problem: string } | { readonly kind: "empty" };
 
 const CLOSING_BRACE = 125;
-/** What JSON ignores between two values: tab, line feed, carriage return, space. */
+/** White space in JSON: tab, line feed, carriage return, space. */
 const WHITE_SPACE = new Set([9, 10, 13, 32]);
 const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
 

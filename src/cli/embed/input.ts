@@ -10,7 +10,7 @@ import type { Scan } from "./scan.js";
 const MAX_LINE_BYTES = 10_000_000;
 const LINE_BREAK = Buffer.from("\n");
 
-/** Where a job reads and writes, and what it can do there. */
+/** The input and output of a job, and their properties. */
 export interface Places {
   /** Whether the input can be read twice: it is a file, not a stream. */
   readonly isRereadable: boolean;

@@ -1,6 +1,6 @@
 /**
- * The file beside an unfinished output. It holds the settings that the vectors depend on, so that a job is not resumed
- * with another model, and the process that writes, so that no second one does.
+ * The file beside an unfinished output. It contains the settings that the vectors depend on, so that a job is not
+ * resumed with another model. It also contains the writing process, so that no second process writes.
  */
 
 import { readFile, rename, rm, writeFile } from "node:fs/promises";

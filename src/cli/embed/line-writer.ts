@@ -8,7 +8,7 @@ const BLOCK_BYTES = 2048 * 1024;
 /** Blocks that are compressed or written, while the next one is filled. A killed process loses them. */
 const MAX_PENDING_BLOCKS = 16;
 
-/** What follows the fields of the input. */
+/** The text after the fields of the input. */
 export const EMBEDDING_START = Buffer.from(',"embedding":[');
 /** How each line ends, before its line break. */
 export const EMBEDDING_END = Buffer.from("]}");

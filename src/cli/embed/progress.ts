@@ -80,7 +80,7 @@ export class DelayStatus {
 const REDRAW_MS = 250;
 const CLEAR_LINE = "\r\u001B[K";
 
-/** What is needed of a terminal. */
+/** The used part of a terminal stream. */
 export interface Terminal {
   readonly columns?: number | undefined;
   write(text: string): unknown;

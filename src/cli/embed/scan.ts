@@ -10,7 +10,7 @@ export interface MalformedLine {
   readonly problem: string;
 }
 
-/** What both files hold. */
+/** The contents of both files. */
 export interface Scan {
   /** Lines of the input that can be embedded. */
   readonly texts: number;

@@ -1,9 +1,9 @@
-/** Says at the end what was done. */
+/** Prints the summary at the end. */
 
 import type { TogetherEvent } from "../../core/events.js";
 import { formatCount, formatDuration } from "./format.js";
 
-/** What a job has done, as `--json` prints it. */
+/** The result of a job, as `--json` prints it. */
 export interface Summary {
   /** Texts that this run embedded. */
   readonly texts: number;

@@ -26,7 +26,7 @@ import {
   type SupportedModel,
 } from "./lists.js";
 
-/** What the caller asked for; completes the sentence "Cannot ...". */
+/** The requested action; completes the sentence "Cannot ...". */
 export const ACTION = "list the models";
 
 /** Together's own addresses, whose lists are not at the host of endpoints (together-ai 0.52, 2026-09). */

@@ -33,7 +33,7 @@ export function formatText(report: ModelsReport, isTogether: boolean): string {
   return sections.map(([heading, body]) => `${heading}\n\n${indent(body)}\n`).join("\n");
 }
 
-/** Says why a list is missing. */
+/** Explains why a list is missing. */
 function noList(name: keyof Lists, { failed }: ModelsReport): string {
   if (failed.includes(name)) return "The request for this list failed.";
   return "This server does not have this list. If it should, check the base URL, which usually ends in /v1.";

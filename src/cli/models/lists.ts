@@ -1,4 +1,4 @@
-/** Reads the lists of models and endpoints that servers send. What has another form is an error. Pure. */
+/** Reads the lists of models and endpoints that servers send. Any other form is an error. Pure. */
 
 import type { ModelKind } from "../../core/options/base-model.js";
 import { property } from "../../probe/probe-client.js";
@@ -33,7 +33,7 @@ export interface ProjectEndpoint {
   readonly deployments: readonly Deployment[];
 }
 
-/** What runs, or does not run, behind an endpoint. */
+/** A deployment behind an endpoint, running or not. */
 export interface Deployment {
   /** In lower case: `"ready"`, `"stopped"`, `"scaling"` and others. */
   readonly state: string;

@@ -1,4 +1,4 @@
-/** Joins what a server lists with what this package knows, and with the options to paste. Pure. */
+/** Joins a server's lists with the known models, and with the options to paste. Pure. */
 
 import { hideKey, printable } from "../../core/errors/redact.js";
 import { embeddingModel, knownModels, rerankModel } from "../../core/models.js";
@@ -12,20 +12,20 @@ const DEDICATED_BASE_URL = "https://api-inference.together.ai/v1";
 /** The longest name that is shown, in characters. */
 const MAX_NAME_LENGTH = 200;
 
-/** What a server lists; `undefined` for a list that it does not have, or whose request failed. */
+/** The lists of a server; `undefined` for a missing list, or after a failed request. */
 export interface Lists {
   readonly endpoints: readonly ProjectEndpoint[] | undefined;
   readonly listed: readonly ListedModel[] | undefined;
   readonly deployable: readonly SupportedModel[] | undefined;
 }
 
-/** What this package knows of a model; `null` for what it does not know. */
+/** The known facts of a model; `null` for an unknown fact. */
 export interface ModelFacts {
   /** Length of the vectors; `null` for rerankers. */
   readonly dimensions: number | null;
   /** Maximum tokens of a text or a document. */
   readonly maxInputTokens: number;
-  /** What the client puts before a query; `""` for nothing. */
+  /** The prefix of queries; `""` for none. */
   readonly queryPrefix: string;
   /** Maximum documents of a rerank request. */
   readonly maxDocuments: number | null;
@@ -64,7 +64,7 @@ export interface ReportedEndpoint {
   readonly options: PastedOptions;
 }
 
-/** What `together-retrieval models` prints. `null` for a list that the server does not have, or that failed. */
+/** The output of `together-retrieval models`. `null` for a list that the server does not have, or that failed. */
 export interface ModelsReport {
   readonly baseURL: string;
   /** The lists whose requests failed. */
@@ -138,7 +138,7 @@ function endpointOf(
   ];
 }
 
-/** Returns what a model does: by its type, and without one by what this package knows. Any other type is kept. */
+/** Returns the task of a model: by its type, or else by its known id. Any other type is kept. */
 function typeOf(id: string, type: string | undefined): string | undefined {
   if (type !== undefined) return type;
   if (embeddingModel(id)) return "embedding";

@@ -16,8 +16,8 @@ const TOKENS_PER_TEXT = 512;
 /**
  * Returns the limits of the next batch, without those that the server's rejections have shown.
  *
- * Where the server limits requests, larger batches are faster: 10,000 texts at one request per second take 93 s with
- * 128 texts per request and 22 s with 512 (measured on the emulator, 2026-11). Where it limits tokens, they are not.
+ * If the server limits requests, larger batches are faster. 10,000 texts at one request per second take 93 s with 128
+ * texts per request, and 22 s with 512 (emulator, 2026-11). If it limits tokens, they are not faster.
  *
  * @param batchSize - As set by the user; never exceeded.
  * @param share - Texts per request if all requests of the list were in flight at once.

@@ -49,7 +49,7 @@ export interface StreamedEmbedding {
 interface EmbedCall<Vector> {
   readonly priority: Priority;
   readonly convert: Convert<Vector>;
-  /** What the caller asked for; completes the sentence "Cannot ...". */
+  /** The requested action; completes the sentence "Cannot ...". */
   readonly task: string;
   /** The caller's index of the first text. */
   readonly first?: number;

@@ -15,7 +15,7 @@ import type { AcceptedSize, Batch, BatchLimits } from "../request/batch.js";
 import { BatchSplitter } from "../request/batch-splitter.js";
 import type { RawVector } from "../request/vector-check.js";
 
-/** What `EmbedEngine` passes to a run. */
+/** The arguments that `EmbedEngine` passes to a run. */
 export interface EmbedRunOptions {
   readonly api: Api;
   readonly queue: BatchQueue;
@@ -23,7 +23,7 @@ export interface EmbedRunOptions {
   readonly emit: Emit;
   readonly priority: Priority;
   readonly maxConcurrency: number;
-  /** What the caller asked for, for error messages: `embed 3 texts with "model"` completes "Cannot ...". */
+  /** The requested action for error messages: `embed 3 texts with "model"` completes "Cannot ...". */
   readonly task: string;
   readonly headers?: CallHeaders | undefined;
   /** Returns the limits of the next batch. */

@@ -40,7 +40,7 @@ export interface EmbeddingEstimate {
   readonly tooLong: readonly number[];
 }
 
-/** What the estimator shares with the engine that sends the texts. */
+/** The values that the estimator shares with the engine. */
 export interface EstimatorParts {
   readonly options: ResolvedEmbedder;
   readonly cache: VectorCache | undefined;

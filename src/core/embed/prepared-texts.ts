@@ -13,7 +13,7 @@ import type { VectorLength } from "./vector-length.js";
 
 /** How a list is prepared. */
 export interface PrepareOptions<Vector> {
-  /** What the caller asked for; completes the sentence "Cannot ...". */
+  /** The requested action; completes the sentence "Cannot ...". */
   readonly task: string;
   /** The caller's index of the first text. */
   readonly first: number;

@@ -6,7 +6,7 @@ import { RequestError } from "../request/request-error.js";
 /** The options that say how long the vectors are. */
 type LengthOptions = Pick<ResolvedEmbedder, "model" | "baseModel" | "dimensions">;
 
-/** What is known about the length of a model's vectors. */
+/** The known length of a model's vectors. */
 export class VectorLength {
   readonly #options: LengthOptions;
   readonly #known: number | undefined;

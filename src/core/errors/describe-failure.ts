@@ -10,7 +10,7 @@ import { isModelUnavailable, tooLargeBy } from "./rejection.js";
 
 /** Facts about the request, for the message. */
 export interface FailureContext {
-  /** What the caller asked for; completes the sentence "Cannot ...". */
+  /** The requested action; completes the sentence "Cannot ...". */
   readonly task: string;
   /** Requests that were sent, including the first one. */
   readonly attempts: number;

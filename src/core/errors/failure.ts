@@ -34,7 +34,7 @@ export type Failure =
   | { readonly kind: "redirect" }
   | {
       readonly kind: "invalid";
-      /** What is wrong with the response. */
+      /** The problem of the response. */
       readonly problem: string;
       readonly requestId?: string | undefined;
       /** Whether it is too large to be read. Such a response is not requested again. */

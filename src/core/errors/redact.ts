@@ -47,12 +47,12 @@ function fromHex(digits: string): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** Whether one of the parts, which are letters and digits, is in what was sent: in any case, forwards or backwards. */
+/** Whether the request contains one of the parts, which are letters and digits: in any case, forwards or backwards. */
 export function repeats(parts: readonly string[], sent: SentStrings): boolean {
   return contains(sent, new RegExp(bothWays(parts), "i"));
 }
 
-/** Whether a number is in what was sent, and not only in a longer one; or whether its digits are a part of it in hex. */
+/** Whether the request contains a number, not only as a part of a longer one, or contains its digits in hex. */
 export function repeatsNumber(digits: string, sent: SentStrings): boolean {
   const inHex = digits.length % 2 === 0 ? fromHex(digits) : "";
   return (
@@ -61,7 +61,7 @@ export function repeatsNumber(digits: string, sent: SentStrings): boolean {
   );
 }
 
-/** Whether a pattern fits a part of what was sent, written in plain letters and digits. */
+/** Whether a pattern matches a part of the request, written in plain letters and digits. */
 export function contains(sent: SentStrings, pattern: RegExp): boolean {
   return sent.some((text) => pattern.test(plain(text)));
 }

@@ -5,7 +5,7 @@
 
 import type { Failure, StatusFailure } from "./failure.js";
 
-/** What exceeded the limit of a rejected request: texts, their tokens or bytes, or one of both. */
+/** The exceeded limit of a rejected request: texts, their tokens or bytes, or one of both. */
 export type TooLargeBy = "count" | "size" | "unknown";
 
 /** Together's codes and messages for a model that is not served or not running. */
@@ -54,12 +54,12 @@ export function isEncodingRejected(failure: Failure): boolean {
 }
 
 /**
- * Determines why the server rejected a request as too large, so that half of it may be accepted: `"count"` for too
- * many texts, `"size"` for too many tokens or bytes, `"unknown"` for a 413 whose message names neither. Returns
- * `undefined` for other failures.
+ * Determines why the server rejected a request as too large, so that half of it may be accepted. `"count"` means too
+ * many texts, `"size"` too many tokens or bytes, `"unknown"` a 413 whose message names neither. Returns `undefined` for
+ * other failures.
  *
- * 403 is included because Together documents it for a text beyond the context length (support article on error
- * codes, 2025-11), and 500 because llama.cpp responds with it (tools/server, 2026-09).
+ * A 403 counts, because Together documents it for a text beyond the context length (support article on error codes,
+ * 2025-11). A 500 counts, because llama.cpp responds with it (tools/server, 2026-09).
  */
 export function tooLargeBy(failure: Failure): TooLargeBy | undefined {
   if (failure.kind !== "status" || isModelUnavailable(failure)) return undefined;

@@ -95,8 +95,8 @@ export class TogetherError extends Error implements TogetherErrorDetails {
   declare readonly index?: number;
 
   /**
-   * @param message - The sentence. The reference to the page is added. What looks like an API key is hidden, and
-   * invisible characters are removed.
+   * @param message - The sentence. The reference to the page is added. The constructor hides API keys and removes
+   * invisible characters.
    * @param details - Only those that apply become properties.
    */
   constructor(code: TogetherErrorCode, message: string, details: TogetherErrorDetails = {}) {

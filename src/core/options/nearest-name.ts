@@ -1,9 +1,9 @@
 /** Suggests the name that a user meant. Pure. */
 
 /**
- * Returns the known name that differs from a name only in case and punctuation, otherwise the one that differs by a
- * typing slip: one letter, or two in a name of nine letters or more. Returns `undefined` if there is none, or if there
- * are several. A digit is never a slip: `v1` and `v2`, `2k` and `8k` are different names.
+ * Returns the known name that differs from a name only in case and punctuation, or else by a typing slip. A slip is one
+ * letter, or two in a name of nine letters or more. Returns `undefined` if there is none, or if there are several. A
+ * digit is never a slip: `v1` and `v2`, `2k` and `8k` are different names.
  *
  * @param maxSlips - Most letters that may differ in a long name.
  */

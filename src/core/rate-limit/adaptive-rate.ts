@@ -51,7 +51,7 @@ const BURST_MS = 1000;
 const HEADROOM = 0.07;
 
 /**
- * The largest share of a limit that a client uses: the rate is held below the limit, and a delay in a fixed window is
+ * The largest share of a limit that a client uses. The rate is held below the limit, and a delay in a fixed window is
  * lost. An unconfirmed rate decreases to this share, which leaves quota to other clients. With 1: time +2 and +9 %, +28
  * % at one request per second.
  */

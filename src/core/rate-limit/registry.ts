@@ -1,9 +1,9 @@
 /**
  * Finds the rate limiter of a model.
  *
- * The ES module build and the CommonJS build of this package are two copies of this file, and must share their
- * limiters: both look under one symbol of `globalThis`. Copies of different versions of the package do not share,
- * because the methods of their limiters differ.
+ * The ES module build and the CommonJS build of this package have two copies of this file. They share their limiters
+ * through one symbol of `globalThis`. Copies of different versions of the package do not share, because the methods of
+ * their limiters differ.
  */
 
 import packageJson from "../../../package.json" with { type: "json" };

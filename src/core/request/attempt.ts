@@ -12,7 +12,7 @@ import type { EndpointCall } from "./together-client.js";
 export interface ApiOperation {
   readonly priority: Priority;
   readonly signal: AbortSignal;
-  /** What the caller asked for; completes the sentence "Cannot ...". */
+  /** The requested action; completes the sentence "Cannot ...". */
   readonly task: string;
   /** Added to the headers of each request; the client's own win. */
   readonly headers: CallHeaders | undefined;

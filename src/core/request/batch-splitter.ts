@@ -1,6 +1,6 @@
 /**
  * Splits batches in half that the server rejects as too large, and records the accepted size. A batch that is rejected
- * in unknown words is split once: if a half fails in the same way, the size was not the reason.
+ * in unknown words is split once. If a half fails in the same way, the size was not the reason.
  */
 
 import { mayBeTooLarge, tooLargeBy, type TooLargeBy } from "../errors/rejection.js";
@@ -13,9 +13,9 @@ import { splitInHalf, type AcceptedSize, type Batch } from "./batch.js";
 export interface SplitterOptions {
   readonly acceptedSize: AcceptedSize;
   readonly emit: Emit;
-  /** What the caller asked for; completes the sentence "Cannot ...". */
+  /** The requested action; completes the sentence "Cannot ...". */
   readonly task: string;
-  /** What the caller calls one of the texts. */
+  /** The caller's word for one of the texts. */
   readonly noun: "text" | "document";
   /** For each position in the list, the caller's index of its text. */
   readonly indexes: readonly number[];

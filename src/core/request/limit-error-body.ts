@@ -39,8 +39,8 @@ export function limitedFetch(fetch: GlobalFetch): GlobalFetch {
 
 /**
  * Returns a copy of the user's client whose error bodies are limited, by the SDK's own `withOptions()` (together-ai
- * 0.52). Returns the client itself where a copy would lose something: a tracer or a test has replaced a method, the
- * class ignores the options, or it is not a client of the SDK.
+ * 0.52). Returns the client itself if a copy would lose something. Then a tracer or a test has replaced a method, the
+ * class ignores options, or it is not a client of the SDK.
  */
 export function limitErrorBodies(client: Together): Together {
   const fetch = fetchOf(client);

@@ -19,8 +19,8 @@ export function vectorProblem(vector: Float32Array | readonly unknown[]): string
 }
 
 /**
- * Whether all numbers are finite in single precision. A `Float32Array` is checked by its sum, which is faster: the sum
- * of finite float32 numbers cannot overflow a double, and infinite numbers or `NaN` make it infinite or `NaN`.
+ * Whether all numbers are finite in single precision. A `Float32Array` is checked by its sum, which is faster. The sum
+ * of finite float32 numbers cannot overflow a double, and other numbers make it infinite or `NaN`.
  */
 function allFinite(vector: Float32Array | readonly unknown[]): boolean {
   if (vector instanceof Float32Array) {

@@ -37,7 +37,7 @@ export interface RerankRunOptions extends CallOptions {
   readonly maxInputTokens: number | undefined;
   /** The number of best documents to return; `undefined` for all. */
   readonly topN: number | undefined;
-  /** What the caller asked for; completes the sentence "Cannot ...". */
+  /** The requested action; completes the sentence "Cannot ...". */
   readonly task: string;
   readonly headers?: CallHeaders | undefined;
   readonly usage: UsageTotal;

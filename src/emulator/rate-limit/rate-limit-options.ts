@@ -19,8 +19,8 @@ export interface RateLimitOptions {
   /** Requests that a bucket can hold, above 0. Less than 1 counts as 1. @defaultValue the requests of `windowSeconds` */
   readonly burst?: number;
   /**
-   * The reset in a 429. `"rounded"` (up to whole seconds, as Together does), `"exact"` or `"none"`; a time of the
-   * server's clock: `"date"`, `"epoch"` or `"epoch-ms"`; a wrong constant: a number of seconds, 0 or more; or a
+   * The reset in a 429. `"rounded"` (up to whole seconds, as Together does), `"exact"` or `"none"`. A time of the
+   * server's clock: `"date"`, `"epoch"` or `"epoch-ms"`. A wrong constant: a number of seconds, 0 or more. Or a
    * function that returns the seconds.
    *
    * @defaultValue "rounded"

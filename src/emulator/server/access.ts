@@ -10,8 +10,8 @@ interface AccessRules {
 }
 
 /**
- * Rejects web pages that are not on this machine. A page of another origin is recognized by its `Origin` header, and a
- * page whose host name was pointed at this machine afterwards (DNS rebinding) by the `Host` header.
+ * Rejects web pages that are not on this machine. The `Origin` header shows a page of another origin. The `Host` header
+ * shows a page whose host name was pointed at this machine afterwards (DNS rebinding).
  */
 export class Access {
   readonly #cors: boolean;
