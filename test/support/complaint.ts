@@ -9,12 +9,12 @@ import {
 
 export type Made = typeof Embedder | typeof Reranker;
 
-/** How every message ends: with the place where its code is explained. */
+/** The end of every message: the place that explains its code. */
 export function see(code: TogetherErrorCode): string {
   return ` (see together-retrieval/docs/reference/errors.md#${code})`;
 }
 
-/** What a constructor says is wrong with an option, without the end that all messages share. */
+/** Returns the message of a constructor's error, without the common end. */
 export function complaint(options: object, made: Made = Embedder): string {
   const all = { model: "m", apiKey: "k", ...options } as EmbedderOptions & RerankerOptions;
   try {

@@ -7,12 +7,12 @@ import {
   type TogetherEvent,
 } from "../../src/index.js";
 
-/** Models of this size keep the tests quick; no default of the package's applies to their ids. */
+/** Small models keep the tests fast. Their ids are unknown, so no defaults apply. */
 export const EMBEDDING = "me/embedding";
 export const RERANK = "me/rerank";
 export const KEY = "key-of-the-tests";
 
-/** A server, objects that talk to it, and everything that they tell. */
+/** A server, its clients, and their events. */
 export interface Bench {
   readonly emulator: Emulator;
   readonly events: TogetherEvent[];
@@ -22,7 +22,7 @@ export interface Bench {
   readonly bodies: () => RequestBody[];
 }
 
-/** What a request said, as it travelled. */
+/** The body of a request. */
 export interface RequestBody {
   readonly model: string;
   readonly input: string[];
@@ -32,7 +32,7 @@ export interface RequestBody {
   readonly top_n?: number;
 }
 
-/** An emulator of its own, so that no rate limiter is shared between tests. */
+/** A new emulator, so that no tests share a rate limiter. */
 export function bench(options: EmulatorOptions = {}): Bench {
   const emulator = createEmulator({
     models: {
@@ -58,7 +58,7 @@ export function bench(options: EmulatorOptions = {}): Bench {
   };
 }
 
-/** The vector that the bench gives a text: no two texts of a test have the same, and float32 holds it exactly. */
+/** The vector that the bench returns for a text: unique per text, and exact in float32. */
 export function vectorOf(text: string): number[] {
   let hash = 0x811c9dc5;
   for (let place = 0; place < text.length; place++) {
@@ -67,7 +67,7 @@ export function vectorOf(text: string): number[] {
   return [1, (hash & 0xfff) / 16, ((hash >>> 12) & 0xfff) / 16, (hash >>> 24) / 16 - 8];
 }
 
-/** The score that the bench gives a document: the number in its text, or 0 (and never -0, which JSON does not know). */
+/** The score that the bench returns for a document: the number in its text, or 0 (never -0, which JSON lacks). */
 export function scoreOf(document: string): number {
   return Number(/-?\d+(\.\d+)?/.exec(document)?.[0] ?? 0) || 0;
 }
@@ -77,7 +77,7 @@ export function texts(amount: number, prefix = "text"): string[] {
   return Array.from({ length: amount }, (_, index) => `${prefix} ${index}`);
 }
 
-/** Vectors as plain numbers, to be compared with {@link vectorOf}. */
+/** Vectors as plain numbers, to compare with {@link vectorOf}. */
 export function plain(vectors: readonly ArrayLike<number>[]): number[][] {
   return vectors.map((vector) => Array.from(vector));
 }
@@ -90,7 +90,7 @@ export function only<Type extends TogetherEvent["type"]>(
   return events.filter((event): event is Extract<TogetherEvent, { type: Type }> => event.type === type);
 }
 
-/** What a promise rejects with; fails if it does not. */
+/** Returns the reason of a rejected promise. Throws if it fulfills. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => {

@@ -6,7 +6,7 @@ const all = sources();
 
 type Entry = keyof typeof offered;
 
-/** What a user can import: `.`, `./langchain` and so on. */
+/** The entries that users import: `.`, `./langchain` and so on. */
 export const entries = Object.keys(offered) as Entry[];
 
 /** The file that an entry is built from: `src/langchain/index.ts`. */

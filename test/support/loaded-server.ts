@@ -1,16 +1,16 @@
 import { CircuitBreaker } from "../../src/core/rate-limit/circuit-breaker.js";
 import { ConcurrencyWindow } from "../../src/core/rate-limit/concurrency-window.js";
 
-/** A server, and a client that always has another request for it. Times in milliseconds. */
+/** A server, and a client that always has another request. Times in milliseconds. */
 export interface Load {
-  /** Requests that the server works on at once; the others wait in its queue. */
+  /** Requests that the server processes at once; the others wait in its queue. */
   readonly workers: number;
   readonly serviceMs: number | ((now: number) => number);
   /** The longest queue. A server without this number rejects nothing. */
   readonly maxQueue?: number;
   /** The share of requests that fail by chance. */
   readonly failureShare?: number;
-  /** After how many milliseconds a request fails. */
+  /** Milliseconds until a request fails. */
   readonly failMs?: number;
   /** Whether every request that arrives now fails. */
   readonly isOut?: (now: number) => boolean;
@@ -19,7 +19,7 @@ export interface Load {
   readonly untilMs?: number;
 }
 
-/** What happened, second by second. */
+/** The results, per second. */
 export interface Second {
   served: number;
   rejected: number;
@@ -67,7 +67,7 @@ export function load(
   const breaker = new CircuitBreaker();
   const next = random();
   const inFlight: InFlight[] = [];
-  /** When each worker has done what it has begun. */
+  /** When each worker is free again. */
   const freeAt = Array.from({ length: workers }, () => 0);
   const seconds: Second[] = [];
   let now = 0;

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 
-/** How a program ended. */
+/** The result of a program. */
 export interface Outcome {
   /** `null` if it was killed, as it is after a minute. */
   readonly exitCode: number | null;
@@ -8,14 +8,14 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Where a program runs, and what it is told; by default as this process is. */
+/** Folder, environment and input of a program; by default those of this process. */
 interface Surroundings {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
 }
 
-/** Runs a program to its end, with nobody at a terminal. */
+/** Runs a program to its end, without a terminal. */
 export function run(
   file: string,
   args: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Servers that repeat what they receive, in disguise, wherever a response has a string. Two runs against one of them
- * that differ only in key and texts must show the same: `fast-check` finds pairs that do not.
+ * Servers that repeat received strings, encoded, in any string of a response. Two runs against one of them that differ
+ * only in key and texts must have the same output. `fast-check` searches for pairs that do not.
  */
 
 import { inspect } from "node:util";
@@ -26,7 +26,7 @@ const swapCase = (text: string): string =>
 const fullWidth = (text: string): string =>
   text.replaceAll(/[!-~]/g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0));
 
-/** What a server may do to a string before it repeats it. The first one does nothing. */
+/** The encodings of a repeated string. The first one changes nothing. */
 export const DISGUISES = {
   "as it is": (text: string) => text,
   "in another case": swapCase,
@@ -43,7 +43,7 @@ export const DISGUISES = {
   "in full-width characters": fullWidth,
 } satisfies Record<string, (text: string) => string>;
 
-/** What stands around the string: nothing, the form of an id, or words that a client knows. */
+/** The text around the string: nothing, the form of an id, or words that a client knows. */
 const TEMPLATES: readonly ((said: string) => string)[] = [
   (said) => said,
   (said) => `Invalid input: "${said}"`,
@@ -84,7 +84,7 @@ const PLACES = [
   "status text",
 ] as const;
 
-/** One server: what it repeats, in which form, and where. */
+/** One server: the repeated string, its form, and its place. */
 export interface Reflection {
   readonly status: number;
   readonly place: (typeof PLACES)[number];
@@ -93,7 +93,7 @@ export interface Reflection {
   readonly repeats: "text" | "key";
 }
 
-/** What one run sends. */
+/** The input of one run. */
 export interface Secrets {
   readonly key: string;
   readonly text: string;
@@ -195,12 +195,12 @@ interface Reflected {
   readonly statusText: string;
 }
 
-/** What the server responds to one run. */
+/** The server's response to one run. */
 function respond({ status, place, disguise, template, repeats }: Reflection, secrets: Secrets): Reflected {
   const said = (TEMPLATES[template] as (said: string) => string)(DISGUISES[disguise](secrets[repeats]));
   const isHeader = /-|^server$/.test(place);
   const headers = new Headers();
-  // What a header cannot carry arrives as bytes.
+  // A header contains other characters as bytes.
   const latin = Buffer.from(said)
     .toString("latin1")
     .replaceAll(/[^\t -~\u0080-\u00FF]/g, "");
@@ -241,8 +241,8 @@ export function describeReflected(reflection: Reflection, secrets: Secrets): str
 const CONSOLE = ["log", "info", "warn", "error", "debug"] as const;
 
 /**
- * Embeds a text, embeds it as a query and reranks with it. Returns all that this shows: errors, events, logs, and the
- * objects themselves, without the sizes that the client computes from a text. Needs virtual time.
+ * Embeds a text, embeds it as a query and reranks with it. Returns all output: errors, events, logs, and the objects
+ * themselves, without the sizes that the client computes from a text. Needs virtual time.
  */
 export async function showReflected(reflection: Reflection, secrets: Secrets): Promise<string> {
   const shown: unknown[] = [];
@@ -277,14 +277,14 @@ export async function showReflected(reflection: Reflection, secrets: Secrets): P
     .replaceAll(/\n +at .*/g, "");
 }
 
-/** The fields that make a response a right one. */
+/** The fields of a valid response. */
 function success(request: string): object {
   const { input, documents = [] } = JSON.parse(request) as { input?: string[]; documents?: string[] };
   if (input) return { data: input.map((_, index) => ({ index, embedding: [1, 2] })) };
   return { results: documents.map((_, index) => ({ index, relevance_score: 0.5 })) };
 }
 
-/** The disguises in which a secret, or eight characters of it, are in what was shown. */
+/** The encodings in which the output contains a secret, or eight characters of it. */
 export function leaksOf(secret: string, shown: string): string[] {
   const searched = shown.toLowerCase();
   return Object.entries(DISGUISES)

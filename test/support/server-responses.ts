@@ -1,6 +1,6 @@
 /**
- * What servers respond with to two texts, or to two documents, in the form that each documents (looked up 2026-11).
- * Vectors are shortened to two numbers.
+ * The responses of servers to two texts or two documents, in their documented form (looked up 2026-11). Vectors are
+ * shortened to two numbers.
  */
 
 /** A response: JSON unless it is plain text. */
@@ -9,7 +9,7 @@ export interface ServerResponse {
   readonly body: object | string;
 }
 
-/** What a server responds with; `undefined` where it has no such path. */
+/** A server's response; `undefined` if it has no such path. */
 export interface ServerResponses {
   readonly embeddings?: readonly ServerResponse[];
   readonly rerank?: readonly ServerResponse[];
@@ -164,7 +164,7 @@ export const SERVERS: Readonly<Record<string, ServerResponses>> = {
   },
 };
 
-/** Forms of a server's own, by the names in the second table. */
+/** Server-specific forms, by the names in the second table. */
 export const OWN_FORMS: Readonly<Record<string, Omit<ServerResponses, "source">>> = {
   "TEI, /embed": { embeddings: [{ body: VECTORS }] },
   "TEI, /rerank": { rerank: [{ body: SCORES.map((score, index) => ({ index, score })).toReversed() }] },

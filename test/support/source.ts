@@ -5,11 +5,11 @@ import ts from "typescript";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What a file takes from elsewhere. */
+/** An import of a file. */
 export interface Import {
-  /** As written; `"(computed)"` where it is not written out. */
+  /** As written; `"(computed)"` if it is not a literal. */
   readonly from: string;
-  /** `"types"` leaves no trace at run time, `"dynamic"` is loaded when it is reached. */
+  /** `"types"` is removed at run time, `"dynamic"` is loaded when it is executed. */
   readonly kind: "types" | "static" | "dynamic";
 }
 
@@ -19,11 +19,11 @@ export interface Source {
   readonly path: string;
   readonly lines: number;
   readonly imports: readonly Import[];
-  /** Every node of it, for questions of one's own. */
+  /** Every node of it. */
   readonly nodes: readonly ts.Node[];
 }
 
-/** All of src/, whatever is in it. */
+/** All files of src/. */
 export function sources(): Source[] {
   const files = ts.sys.readDirectory(`${ROOT}src`, [".ts"]);
   return files.map(parse).toSorted((one, other) => (one.path < other.path ? -1 : 1));
@@ -49,7 +49,7 @@ function descendants(node: ts.Node): ts.Node[] {
 
 function importOf(node: ts.Node): Import | undefined {
   if (ts.isImportDeclaration(node)) {
-    // Types among values, as in `import { type A }`, leave the import itself in place.
+    // Types among values, as in `import { type A }`, do not remove the import itself.
     const kind = node.importClause?.isTypeOnly ? "types" : "static";
     return { from: written(node.moduleSpecifier), kind };
   }
@@ -77,7 +77,7 @@ function written(node: ts.Node | undefined): string {
   return node && ts.isStringLiteralLike(node) ? node.text : "(computed)";
 }
 
-/** The names by which a file speaks of properties: declared, read, written or taken apart. */
+/** The names of properties in a file: declared, read, written or destructured. */
 export function propertyNames({ nodes }: Source): string[] {
   return nodes.flatMap((node) => {
     if (ts.isPropertyAccessExpression(node)) return node.name.text;
@@ -92,7 +92,7 @@ function nameOf(name: ts.Node): string[] {
   return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? [name.text] : [];
 }
 
-/** What a file exports, sorted; types are marked as such, and what is exported wholesale as `*`. */
+/** The exports of a file, sorted; types are marked, and `export *` is `*`. */
 export function exportsOf({ nodes }: Source): string[] {
   const names = nodes.flatMap((node) => {
     if (ts.isExportDeclaration(node)) return listed(node);
@@ -145,7 +145,7 @@ function changesProperty(node: ts.Node): boolean {
   return counts && ts.isPropertyAccessExpression(node.operand);
 }
 
-/** Whether a file says `any`. */
+/** Whether a file contains `any`. */
 export function saysAny({ nodes }: Source): boolean {
   return nodes.some(({ kind }) => kind === ts.SyntaxKind.AnyKeyword);
 }

@@ -1,6 +1,6 @@
 import type { ByteStore } from "../../src/index.js";
 
-/** A store in memory that counts what it is asked. */
+/** A store in memory that counts its calls. */
 export class MemoryStore implements ByteStore {
   readonly entries = new Map<string, Uint8Array>();
   reads = 0;

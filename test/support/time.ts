@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
-/** Fakes the clock in every test of a file; each must leave no timer behind. */
+/** Fakes the clock in every test of a file. No test may leave a timer behind. */
 export function useVirtualTime(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
@@ -12,7 +12,7 @@ export function useVirtualTime(): void {
   });
 }
 
-/** Lets milliseconds pass in small steps, with room for what really takes place elsewhere, such as hashing. */
+/** Advances time in small steps, and waits for real work such as hashing in between. */
 export async function pass(ms: number, steps = 10): Promise<void> {
   for (let step = 0; step < steps; step++) {
     await breathe();
@@ -21,12 +21,12 @@ export async function pass(ms: number, steps = 10): Promise<void> {
   await breathe();
 }
 
-/** A few turns of the real event loop. */
+/** Waits for a few turns of the real event loop. */
 export async function breathe(turns = 5): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Lets time pass, from timer to timer, until a promise has settled; tells after how many milliseconds that was. */
+/** Advances time, from timer to timer, until a promise has settled. Returns the milliseconds. */
 export async function timed(promise: Promise<unknown>, most = 3_600_000): Promise<number> {
   const startedAt = performance.now();
   const ended: number[] = [];

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
 export const ORIGIN = "https://api.together.ai";
 
-/** Puts nock under the real `fetch` for a file; nothing of a test reaches the network. */
+/** Intercepts the real `fetch` with nock for a file. No request reaches the network. */
 export function useNock(): void {
   beforeAll(() => {
     if (!nock.isActive()) nock.activate();
@@ -22,12 +22,12 @@ export function useNock(): void {
 
 let keys = 0;
 
-/** Throttles are shared by key: a key for every test keeps them apart. */
+/** Rate limiters are shared by key: every test has its own key. */
 export function freshKey(): string {
   return `key-${(keys += 1)}-of-the-wire`;
 }
 
-/** Together's answer to texts: a vector for each, `[place, 1]`. */
+/** Together's response to texts: a vector for each, `[index, 1]`. */
 export function embeddingsBody(texts: number): object {
   const data = Array.from({ length: texts }, (_, index) => ({
     object: "embedding",

@@ -4,7 +4,7 @@ import type { Fault } from "../../../src/emulator/index.js";
 import { bench, EMBEDDING, KEY, rejection, RERANK, texts, type Bench } from "../../support/emulate.js";
 import { drivers, type Call, type Driver } from "./drivers/index.js";
 
-/** What happens at the server, and what the user then reads in `code`. */
+/** The failure, and the `code` of the error. */
 const failures: readonly [what: string, fault: Fault, code: TogetherErrorCode][] = [
   ["401", { status: 401 }, "unauthorized"],
   ["402", { status: 402 }, "payment_required"],
@@ -50,7 +50,7 @@ const ofScores: typeof failures = [
   ["no score", "null-score", "invalid_response"],
 ];
 
-/** The three things that a framework asks for. Long enough a list that any of its items can be spoilt. */
+/** The three calls of a framework. The list is long enough for every fault. */
 type Ask = (driver: Driver, server: Bench, own?: object, call?: Call) => Promise<unknown>;
 
 const options = ({ emulator }: Bench, own: object): Omit<EmbedderOptions & RerankerOptions, "model"> => ({

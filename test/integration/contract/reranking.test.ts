@@ -14,12 +14,12 @@ import {
 
 const QUERY = "a question";
 
-/** Passages by their texts: with an id, and with metadata of their own. */
+/** Passages by their texts, each with an id and metadata. */
 function passages(list: readonly string[]): Passage[] {
   return list.map((text, index) => ({ id: `id-${index}`, text, metadata: { source: `file-${index}` } }));
 }
 
-/** Ranks texts by a framework's reranker, on an emulator of its own. */
+/** Ranks texts with a framework's reranker and a new emulator. */
 async function rank(
   driver: Driver,
   list: readonly string[],
@@ -30,7 +30,7 @@ async function rank(
   return (await reranker(driver, server, own).rerank(QUERY, items)).map((item) => driver.unwrap(item));
 }
 
-/** Whoever writes to its options throws. */
+/** Its options are frozen. */
 function reranker(
   driver: Driver,
   { emulator, events }: Bench,
@@ -41,7 +41,7 @@ function reranker(
   return driver.reranker(Object.freeze(options));
 }
 
-/** What ranking means: by score, ties as they came, no worse than `minScore`, no more than `topN`. */
+/** The expected ranking: by score, ties in their original order, at least `minScore`, at most `topN`. */
 function ranking(
   list: readonly string[],
   { topN = Infinity, minScore = -Infinity }: Partial<RerankerOptions>,
@@ -59,7 +59,7 @@ const anyList = fc.array(
   { minLength: 1, maxLength: 20 },
 );
 
-/** With a `batchSize`, because a server cuts a single request's list by itself, but not a merged one. */
+/** With a `batchSize`: a server shortens the list of a single request, but not a merged one. */
 const anyLimits = fc.record(
   {
     topN: fc.integer({ min: 1, max: 25 }),

@@ -32,7 +32,7 @@ const calls: Record<string, Call> = {
     reranker({ batchSize: 10 }).rerank("a question", texts(40), String, { signal }),
 };
 
-/** What a request is doing when the abort comes. */
+/** The state of a request at the abort. */
 const states: Record<string, EmulatorOptions> = {
   "with a request in flight": { latency: 60_000 },
   "without a response": { faults: () => "hang" },
@@ -70,7 +70,7 @@ describe("abort signal", () => {
 
   it.each(Object.keys(calls))("ends %s that waits for a permit, and no other call", async (call) => {
     const own = bench({ latency: ({ texts: amount }) => (amount === 1 ? 1000 : 0) });
-    // They fill every place there is.
+    // They use all of maxConcurrency.
     const before = texts(2, "slow").map((text) => own.embedder({ maxConcurrency: 2 }).embed([text]));
     const others = own.reranker({ maxConcurrency: 1 }).rerank("q", ["1"], String);
     await pass(10);

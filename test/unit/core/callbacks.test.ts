@@ -10,7 +10,7 @@ const rejects = async (): Promise<never> => {
   await breathe(1);
   throw mistake;
 };
-/** A promise of another class than this file's. */
+/** A promise of another realm. */
 const foreign = runInNewContext("(reason) => Promise.reject(reason)") as (reason: Error) => Promise<never>;
 const rejectsForeign = (): Promise<never> => foreign(mistake);
 

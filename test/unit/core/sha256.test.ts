@@ -29,7 +29,7 @@ describe("sha256()", () => {
     vi.stubGlobal("process", process);
     const digest = vi.spyOn(globalThis.crypto.subtle, "digest");
     const hashes = sha256(["", "plants", "Ünïcödé 🌱"]);
-    // At once, because the test runner needs it too.
+    // Restored at once, because the test runner needs it too.
     vi.unstubAllGlobals();
     expect(await hashes).toEqual(["", "plants", "Ünïcödé 🌱"].map(hashOf));
     expect(digest).toHaveBeenCalledTimes(3);

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { bench, rejection, texts } from "../../support/emulate.js";
 
-/** Measures the CPU time of an operation in milliseconds, which does not depend on what else the machine does. */
+/** Measures the CPU time of an operation in milliseconds, which does not depend on other processes. */
 async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
   await work();

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { see } from "../../support/complaint.js";
 import { bench, only, rejection } from "../../support/emulate.js";
 
-/** As if every character were a token. */
+/** Counts every character as a token. */
 function countTokens(text: string): number {
   return text.length;
 }

@@ -11,7 +11,7 @@ import { recordingTracer } from "./search.js";
 const queries = ["query 1", "query 2"];
 const passages = ["bees 1", "rust 2"];
 
-/** Asks a retriever several queries, and merges what it returns. */
+/** Sends several queries to a retriever, and merges the results. */
 function several(retriever: BaseRetrieverInterface): MultiQueryRetriever {
   return MultiQueryRetriever.fromLLM({
     llm: new FakeListChatModel({
@@ -21,7 +21,7 @@ function several(retriever: BaseRetrieverInterface): MultiQueryRetriever {
   });
 }
 
-/** A search, and a reranker for what it finds. */
+/** A search, and a reranker for its results. */
 async function setUp() {
   // The score depends on the query, as a real model's does.
   const { emulator } = bench({

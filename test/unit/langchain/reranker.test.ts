@@ -28,7 +28,7 @@ function rerankerWith(
   return { ...own, reranker: new TogetherReranker({ ...shared, ...options }) };
 }
 
-/** A document of a class of somebody's own. */
+/** A document of a custom class. */
 class Page extends Document<{ page: number }> {
   get title(): string {
     return `page ${this.metadata.page}`;

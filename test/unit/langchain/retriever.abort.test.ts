@@ -9,7 +9,7 @@ import { recordingTracer, search, type Search } from "./search.js";
 const stopped = new Error("stopped by the user");
 const asked = (query: string) => query;
 const never = new Promise<never>(() => {});
-/** Answers no ranking within the test, and all else at once. */
+/** Never responds to a ranking within the test, and responds to other requests at once. */
 const deafReranker = { latency: ({ path }: { path: string }) => (path.endsWith("/rerank") ? 3_600_000 : 0) };
 
 async function untilRanking({ emulator }: Search): Promise<void> {

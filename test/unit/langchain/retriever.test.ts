@@ -87,7 +87,7 @@ it("is a tool of an agent: returns a message with the passages for a tool call",
 
 it("accepts the query as input of asTool(), and aborts with the signal of the tool call", async () => {
   const { retriever } = await search();
-  // A zod schema of a text: LangChain's own is at hand, though its declared type is of another copy.
+  // A zod schema of a string, from LangChain's own copy, whose declared type is of another copy.
   const { query } = createRetrieverTool(retriever, { name: "any", description: "" }).schema.shape;
   const schema = query as unknown as InteropZodType<string>;
   const tool = retriever.asTool({ name: "look_up", description: "Looks things up.", schema });

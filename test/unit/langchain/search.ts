@@ -7,13 +7,13 @@ import { bench, EMBEDDING, KEY, RERANK, type Bench } from "../../support/emulate
 import type { EmulatorOptions } from "../../../src/emulator/index.js";
 import type { RerankerOptions } from "../../../src/index.js";
 
-/** Everything between a question and its passages, on a server of its own. */
+/** A complete search for passages, with its own server. */
 export interface Search extends Omit<Bench, "reranker"> {
   readonly retriever: RerankingRetriever;
   readonly reranker: TogetherReranker;
 }
 
-/** Documents named by the score that the bench gives them, searched and reranked to the best two. */
+/** Documents with their score as name, searched and reranked to the best two. */
 export async function search(
   emulated: EmulatorOptions = {},
   options: Partial<RerankingRetrieverParams> = {},

@@ -28,7 +28,7 @@ function on({ emulator, events }: Bench, own: Partial<TogetherEmbeddingsParams> 
   });
 }
 
-/** How many texts each request carried. */
+/** The number of texts of each request. */
 function sizes({ emulator }: Bench): number[] {
   return emulator.requests.map((request) => request.texts);
 }
@@ -114,7 +114,7 @@ describe("getQueryEmbedding()", () => {
   });
 
   it.each([
-    // LlamaIndex itself would find nothing, without a word.
+    // LlamaIndex itself would silently find nothing.
     ["a blank question", { type: "text", text: "" } as const, "the query is blank"],
     ["what is no question", undefined as unknown as string, "the query is not a string but undefined"],
   ])("rejects %s", async (_, query, problem) => {

@@ -48,7 +48,7 @@ beforeEach(() => {
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What was sent to rank, and under which question. */
+/** The documents of each rerank request, and its query. */
 function rankings(): { query: string; documents: string[] }[] {
   const requests = emulator.requests.filter(({ path }) => path.endsWith("/rerank"));
   return requests.map(({ body }) => body as { query: string; documents: string[] });

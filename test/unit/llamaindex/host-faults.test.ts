@@ -1,6 +1,6 @@
 /**
- * Three faults of LlamaIndex's own (0.12.1), each with the way around it that docs/integrations/llamaindex.md gives. The first half
- * of each test is there to tell us when the advice is no longer needed.
+ * Three faults of LlamaIndex (0.12.1), each with the workaround of docs/integrations/llamaindex.md. The first half of
+ * each test fails when the workaround is no longer needed.
  */
 
 import {

@@ -11,7 +11,7 @@ function nodes(...list: string[]): NodeWithScore[] {
   return list.map((text) => ({ node: new TextNode({ text }), score: 0.9 }));
 }
 
-/** A node some of whose metadata is kept from the embedding model, and some from the chat model. */
+/** A node with metadata that is excluded from the embedding model or from the chat model. */
 function secretive(): NodeWithScore[] {
   const metadata = { title: "Bees", internal: "42", draft: "yes" };
   const node = new TextNode({ text: "They dance.", metadata });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runScript } from "../../support/program.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-/** Markdown that somebody else wrote: enough that 20 candidates are a choice. */
+/** Markdown of another project, with more passages than the 20 candidates. */
 const DOCUMENTS = join(ROOT, "node_modules/together-ai");
 const QUESTION = "How often does the client retry, and after which errors?";
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** What an example prints in a folder of its own; nobody is at a terminal, and there is no key. */
+/** The output of an example in its own folder, without a terminal and without a key. */
 async function printed(example: string, ...args: string[]): Promise<string> {
   const main = join(ROOT, "examples", example, "main.ts");
   const outcome = await runScript(main, args, { cwd: folder, env: { PATH: process.env["PATH"] } });

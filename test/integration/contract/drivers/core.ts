@@ -1,7 +1,7 @@
 import { Embedder, Reranker, type CallOptions } from "../../../../src/index.js";
 import type { Call, Driver, RankedPassage } from "./driver.js";
 
-/** No framework at all: the core by itself keeps the same promises. */
+/** The driver of core, without a framework. */
 export const core: Driver = {
   framework: "no framework",
   made: "(Embedder|Reranker)",

@@ -1,18 +1,18 @@
 import type { EmbedderOptions, RerankerOptions } from "../../../../src/index.js";
 
-/** A passage, whatever a framework calls it. */
+/** A passage: a document, node or string of a framework. */
 export interface Passage {
   readonly id: string;
   readonly text: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A passage that came back, with what it scored. */
+/** A returned passage, with its score. */
 export interface RankedPassage extends Passage {
   readonly score: number | undefined;
 }
 
-/** Options of a single call, where the framework lets them through. */
+/** Options of a single call, if the framework accepts them. */
 export interface Call {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -24,30 +24,30 @@ export interface EmbeddingsUnderTest {
 }
 
 export interface RerankerUnderTest {
-  /** Ranks items of the framework's own; what comes back is of the same kind. */
+  /** Ranks items of the framework, and returns items of the same kind. */
   rerank(query: string, items: readonly object[], call?: Pick<Call, "signal">): Promise<object[]>;
 }
 
 /**
- * What a framework cannot express, whatever its adapter does.
+ * Features that a framework does not support.
  *
  * - `onProgress`: it reports no progress of a call.
- * - `fallback`: it wants a score for each document that it returns.
+ * - `fallback`: it requires a score per returned document.
  * - `copy`: it reads the list after the call has returned its promise.
  */
 export type Lacking = "onProgress" | "fallback" | "copy";
 
-/** All that the specification has to know of a framework. A further framework is one more of these. */
+/** The framework-specific part of the contract tests. Each framework has one. */
 export interface Driver {
   readonly framework: string;
-  /** A regular expression for what its users create, as in "Cannot create ...". */
+  /** A regular expression for the created class, as in "Cannot create ...". */
   readonly made: string;
-  /** The promises of which the framework can express nothing; no other test makes an exception for it. */
+  /** The unsupported features. No other test makes an exception for the framework. */
   readonly lacks: readonly Lacking[];
   embeddings(options: EmbedderOptions): EmbeddingsUnderTest;
   reranker(options: RerankerOptions): RerankerUnderTest;
-  /** A passage as the framework has it. */
+  /** A passage in the framework's form. */
   wrap(passage: Passage): object;
-  /** What the framework's user can read of an item that came back. */
+  /** The readable fields of a returned item. */
   unwrap(item: object): RankedPassage;
 }

@@ -16,7 +16,7 @@ export const langchain: Driver = {
   reranker(options) {
     const reranker = new TogetherReranker(options);
     return {
-      // LangChain hands no signal to a compressor; who has one calls `rerank`.
+      // LangChain passes no signal to a compressor; `rerank` accepts one.
       rerank: async (query, items, call) => {
         const documents = items as DocumentInterface[];
         if (!call) return reranker.compressDocuments(documents, query);

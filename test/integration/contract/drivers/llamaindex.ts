@@ -17,7 +17,7 @@ export const llamaindex: Driver = {
     };
   },
   reranker(options) {
-    // The passages' metadata must not count here: it does not for other frameworks.
+    // Without the passages' metadata, as in other frameworks.
     const reranker = new TogetherReranker({ ...options, metadataMode: MetadataMode.NONE });
     return {
       rerank: (query, items, call) => reranker.postprocessNodes(items as NodeWithScore[], query, call),

@@ -4,7 +4,7 @@ import { breathe } from "../../../support/time.js";
 
 const enough = new Error("enough");
 
-/** A source without an end, with a clean-up of its own. */
+/** A source without an end, with its own clean-up. */
 function endless(cleanUp: () => Promise<IteratorResult<string>>): AsyncIterable<string> {
   let read = 0;
   return {

@@ -11,7 +11,7 @@ async function collect(stream: AsyncIterable<StreamedEmbedding>): Promise<Stream
   return all;
 }
 
-/** A source that tells how many items were pulled, and whether it was closed. */
+/** A source that counts pulled items, and records whether it was closed. */
 class Source implements Iterable<string>, Iterator<string> {
   pulled = 0;
   closed = 0;
@@ -37,7 +37,7 @@ async function* pausing(...steps: readonly (string | number)[]): AsyncGenerator<
   }
 }
 
-/** Takes whatever comes, and notes after how many milliseconds. */
+/** Reads all results, and records after how many milliseconds they arrive. */
 async function times(embedder: Embedder, source: AsyncIterable<string>): Promise<number[]> {
   const startedAt = performance.now();
   const seen: number[] = [];
@@ -107,7 +107,7 @@ describe("embedStream()", () => {
       most = Math.max(most, source.pulled - taken);
       if (taken === 60) break;
     }
-    // The chunk that is being yielded, and three that are under way.
+    // The chunk that is being yielded, and three in flight.
     expect(most).toBeLessThanOrEqual(4 * 5);
     expect(most).toBeGreaterThan(5);
   });
@@ -118,7 +118,7 @@ describe("embedStream()", () => {
     const stream = embedder({ batchSize: 5, maxConcurrency: 2 }).embedStream(source);
     await stream.next();
     const { pulled } = source;
-    // Two chunks: the one that is being yielded was one of the two that may be under way.
+    // Two chunks: the yielded one was one of the two that may be in flight.
     expect(pulled).toBeLessThanOrEqual(10);
     await breathe(50);
     expect(source.pulled).toBe(pulled);

@@ -3,7 +3,7 @@ import { RateLimiter } from "../../../../src/core/rate-limit/rate-limiter.js";
 import { bench, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 import { pass, timed, useVirtualTime } from "../../../support/time.js";
 
-/** How many requests there were of each status and size. */
+/** The sizes of the requests with a status. */
 function tally(requests: readonly { status?: number; texts: number }[], status: number): number[] {
   return requests.filter((request) => request.status === status).map((request) => request.texts);
 }
@@ -41,7 +41,7 @@ describe("batches that the server rejects as too large", () => {
     const list = Array.from({ length: 512 }, (_, index) => `${index} ${"word ".repeat(index % 17)}`);
     const { vectors } = await embedder({ batchSize: 128, maxConcurrency: 1 }).embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));
-    // 512 texts of 12 tokens on average are 16 requests of 400; halving finds something above half of that.
+    // 512 texts of 12 tokens on average are 16 requests of 400; a split in half finds a size above half of that.
     expect(emulator.requests.length).toBeLessThan(60);
   });
 
@@ -125,7 +125,7 @@ describe("first batches of a server without known limits", () => {
     await timed(call);
     const { vectors } = await call;
     expect(plain(vectors)).toEqual(list.map(vectorOf));
-    // Four requests are sent before the first response; the other twelve batches are cut when the size is known.
+    // Four requests are sent before the first response; the other twelve batches are taken when the size is known.
     expect(tally(emulator.requests, 413)).toEqual([128, 128, 128, 128, 64, 32, 16]);
   });
 });

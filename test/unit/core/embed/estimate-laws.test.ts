@@ -4,12 +4,12 @@ import type { ByteStore, EmbedderOptions } from "../../../../src/index.js";
 import { bench, type Bench } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
 
-/** As if every character were a token. */
+/** Counts every character as a token. */
 function countTokens(text: string): number {
   return text.length;
 }
 
-/** A list of so many texts: some of them duplicates, some of them long. */
+/** A list of this many texts: some duplicates, some long ones. */
 interface DrawnList {
   readonly length: number;
   readonly different: number;
@@ -45,7 +45,7 @@ const drawnOptions = fc.record(
   { noNullPrototype: true },
 );
 
-/** What part of a list the cache has; `undefined` without a cache. */
+/** The part of a list that the cache has; `undefined` without a cache. */
 const cachedShare = fc.option(fc.constantFrom(0, 0.3, 1), { nil: undefined });
 
 /** Returns options with a cache that has the vectors of the first texts. */
@@ -62,12 +62,12 @@ async function withCache(
   return { ...options, cache };
 }
 
-/** A cache that keeps nothing new: `embedStream` would find duplicates of earlier chunks there. */
+/** A cache that stores nothing: otherwise `embedStream` would find duplicates of earlier chunks. */
 function readOnly(store: MemoryStore): ByteStore {
   return { mget: (keys) => store.mget(keys), mset: () => Promise.resolve() };
 }
 
-/** What the emulator has received: requests, texts, and their tokens. */
+/** The emulator's totals: requests, texts, and their tokens. */
 function received({ bodies }: Bench): { requests: number; sent: number; tokens: number } {
   const inputs = bodies().map(({ input }) => input);
   const tokens = inputs.flat().reduce((sum, text) => sum + countTokens(text), 0);

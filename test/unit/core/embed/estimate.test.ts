@@ -5,7 +5,7 @@ import { bench, EMBEDDING, only, rejection, texts } from "../../../support/emula
 import { MemoryStore } from "../../../support/store.js";
 import { pass, timed, useVirtualTime } from "../../../support/time.js";
 
-/** As if every character were a token. */
+/** Counts every character as a token. */
 function countTokens(text: string): number {
   return text.length;
 }

@@ -1,4 +1,4 @@
-/** What a store hands out is believed only as far as it holds what was written. */
+/** An entry counts only if it contains exactly the written bytes. */
 
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";

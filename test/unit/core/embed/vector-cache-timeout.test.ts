@@ -4,7 +4,7 @@ import { breathe, timed, useVirtualTime } from "../../../support/time.js";
 
 const never = new Promise<never>(() => {});
 
-/** Throws outright, where a store should reject. */
+/** Throws synchronously instead of rejecting. */
 function broken(): never {
   throw new Error("the store is broken");
 }

@@ -6,7 +6,7 @@ import { breathe, pass, timed, useVirtualTime } from "../../../support/time.js";
 
 const never = new Promise<never>(() => {});
 
-/** A store that never answers. */
+/** A store that never responds. */
 const hanging: ByteStore = { mget: () => never, mset: () => never };
 
 describe("vector cache", () => {

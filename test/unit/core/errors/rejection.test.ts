@@ -7,7 +7,7 @@ import { isRetryable } from "../../../../src/core/request/retry-policy.js";
 import { readErrorBody } from "../../../../src/core/request/wire.js";
 import { REJECTED, TOO_LARGE, titleOf, type Wording } from "../../../support/wordings.js";
 
-/** The failure that the client makes of a response. */
+/** The client's failure for a response. */
 function failureOf({ status, body }: Pick<Wording, "status" | "body">): Failure {
   const words = typeof body === "string" ? readErrorText(body) : readErrorBody(body);
   return { kind: "status", status, body: words, waitMs: undefined, requestId: undefined };
@@ -84,7 +84,7 @@ describe("tooLargeBy()", () => {
     const startedAt = performance.now();
     tooLargeBy(rejected(403, "a text of an input, too ".repeat(50_000)));
     tooLargeBy(rejected(400, "batch size input documents 1 ".repeat(50_000)));
-    // Some 0.1 s. It would be minutes if each word were looked for from each other word on.
+    // About 0.1 s. Quadratic time would be minutes.
     expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 

@@ -18,7 +18,7 @@ const MARKS = [KEY, TEXT, QUERY, SHORT, HAN, WORD];
 
 const DEEP = { depth: Infinity, showHidden: true, getters: true };
 
-/** Everything that an error shows when it is printed or serialized. */
+/** The printed and serialized forms of an error. */
 function shown(error: unknown): string {
   const { message, stack, cause } = error as Error;
   return [
@@ -79,7 +79,7 @@ const KINDS: FaultName[] = [
   ...(["bad-base64", "infinite-score", "null-score"] as const),
 ];
 
-/** Responses of servers that repeat what they received. */
+/** Responses of servers that repeat the request. */
 const echoes: ((said: string) => Fault)[] = [
   (said) => ({ status: 400, message: `Invalid input: "${said}"` }),
   (said) => ({ status: 400, message: `Invalid input: "${said}"`.toUpperCase() }),

@@ -15,7 +15,7 @@ const retriever = ["retriever", "reranker", "callbacks", "tags", "metadata", "ve
 const call = Object.keys(callOptions);
 const rerankCall = [...call, "topN", "minScore"];
 
-/** What users write, where, and the option or the words that must be suggested; `undefined` for no suggestion. */
+/** A name, its class, and the expected suggestion; `undefined` for no suggestion. */
 type Slip = readonly [known: readonly string[], slip: string, expected: string | undefined];
 
 /** Habits of users of other packages. */

@@ -156,7 +156,7 @@ describe("OptionReader", () => {
   });
 });
 
-/** What is thrown, with the ten lines of stack that V8 keeps by default. */
+/** The thrown error, with V8's default of ten stack lines. */
 function thrown(create: () => unknown): Error {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 10;

@@ -11,7 +11,7 @@ interface First429 {
   readonly start?: Snapshot;
 }
 
-/** A rate, and the traffic that it sees. The server accepts every request that is sent with `send`. */
+/** A rate, and its traffic. The server accepts every request that is sent with `send`. */
 class Subject {
   readonly rate: AdaptiveRate;
   readonly #weight: number;

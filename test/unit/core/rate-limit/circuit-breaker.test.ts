@@ -16,7 +16,7 @@ function open(own: Partial<BreakerFailure> = {}): CircuitBreaker {
   return breaker;
 }
 
-/** Sends each probe when it is due, and lets it fail 5 ms later. Returns when the probes were sent. */
+/** Sends each probe when it is due, and fails it 5 ms later. Returns when the probes were sent. */
 function probeTimes(breaker: CircuitBreaker, until: number, own: Partial<BreakerFailure> = {}): number[] {
   const times: number[] = [];
   for (let at = breaker.nextSendTime; at <= until; at = breaker.nextSendTime) {

@@ -232,7 +232,7 @@ describe("Pacer after several 429s in a row", () => {
     rateLimited(pacer, 99, 1, "tokens");
     let now = 100;
     const owed = Array.from({ length: 7 }, () => {
-      // More tokens than can be paid off in seconds.
+      // More tokens than the rate allows within seconds.
       now += pacer.rateLimited(now, pacer.sent(now, 1_000_000), { by: "tokens", resetMs: 1 }, 0);
       return pacer.nextSendTime(false) - now;
     });
@@ -470,7 +470,7 @@ describe("Pacer.nextSendTime", () => {
 
   it("returns at most a few seconds after a large request, with a rate of small requests", () => {
     const pacer = started();
-    // A query of five tokens receives a 429 while the rate still pays off a batch of six thousand.
+    // A query of five tokens receives a 429 while the rate is still used by a batch of six thousand.
     const query = pacer.sent(400, 5);
     pacer.rateLimited(900, query, { by: "tokens", resetMs: undefined }, 0);
     pacer.sent(2000, 6000);

@@ -28,12 +28,12 @@ function acquire(limiter: RateLimiter, own: Partial<AcquireOptions> = {}): Promi
 /** The time of a caller that must not wait. */
 const never = (): number => Number.NEGATIVE_INFINITY;
 
-/** A response that says 503. */
+/** A failure with status 503. */
 function failure(own: Partial<ServerFailure> = {}): ServerFailure {
   return { isResponse: true, retryAfterMs: undefined, reason: "503", ...own };
 }
 
-/** Acquires a permit, notes the name when it is granted, and sends. */
+/** Acquires a permit, records the name when it is granted, and sends. */
 async function send(
   limiter: RateLimiter,
   name: string,

@@ -28,7 +28,7 @@ describe("rateLimiterFor()", () => {
 
   it("returns another limiter in a copy of another version", async () => {
     vi.resetModules();
-    // The registry outlives a run in the same process, so each run needs a version of its own.
+    // The registry outlives a run in the same process, so each run needs its own version.
     const version = randomUUID();
     vi.doMock("../../../../package.json", () => ({ default: { version } }));
     const copy = await import("../../../../src/core/rate-limit/registry.js");

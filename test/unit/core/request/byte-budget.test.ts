@@ -4,7 +4,7 @@ import { breathe } from "../../../support/time.js";
 
 const MB = 2 ** 20;
 
-/** Counts bytes and notes when the response may go on. */
+/** Counts bytes, and records when the response may continue. */
 function add(lease: ReturnType<ByteBudget["open"]>, bytes: number): { done: boolean } {
   const turn = lease.add(bytes);
   const state = { done: turn === undefined };

@@ -9,7 +9,7 @@ import { freshKey } from "../../../support/wire.js";
 const data = [{ object: "embedding", index: 0, embedding: vectorOf("a") }];
 const BODY = JSON.stringify({ object: "list", model: "m", data });
 
-/** What node-fetch returns: its body is a stream of Node. */
+/** A response of node-fetch: its body is a stream of Node. */
 function nodeFetchResponse(status: number, text: string, headers: Record<string, string> = {}): Response {
   const body = Readable.from([Buffer.from(text)]);
   const read = async (): Promise<Buffer> => Buffer.concat(await body.toArray());

@@ -68,7 +68,7 @@ describe("error bodies", () => {
   });
 });
 
-/** A client on an emulator, and the headers that arrived. */
+/** A client with an emulator, and the received headers. */
 function onEmulator(): { client: Together; keys: () => (string | null)[] } {
   const { emulator } = bench();
   const sent: Headers[] = [];

@@ -10,16 +10,16 @@ const UNAVAILABLE: Fault = { status: 503 };
 const FOREVER = [{ from: 0, to: Number.POSITIVE_INFINITY }];
 const DAY_MS = 24 * 3_600_000;
 
-/** The longest that one query may take: six attempts of 60 s, and five delays of 0.1, 0.3, 0.9, 2.7 and 8 s. */
+/** The longest duration of one query: six attempts of 60 s, and five delays of 0.1, 0.3, 0.9, 2.7 and 8 s. */
 const LONGEST_QUERY_MS = 6 * 60_000 + 12_000;
 
-/** What became of a call, and after how many milliseconds. */
+/** The outcome of a call, and its duration in milliseconds. */
 interface Ended {
   readonly after: number;
   readonly error: TogetherError | undefined;
 }
 
-/** Waits until a call has ended, one way or the other. */
+/** Waits until a call has succeeded or failed. */
 async function ended(call: Promise<unknown>): Promise<Ended> {
   const startedAt = performance.now();
   const after = (): number => performance.now() - startedAt;

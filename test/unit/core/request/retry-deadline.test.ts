@@ -23,13 +23,13 @@ function refusal(reset?: string): Fault {
   return { status: 429, ...(reset !== undefined && { headers: { "x-ratelimit-reset": reset } }) };
 }
 
-/** An embedder through a client of the user's own. */
+/** An embedder with a custom client. */
 function byClient({ emulator }: Bench): Embedder {
   const fetch = emulator.fetch as NonNullable<ClientOptions["fetch"]>;
   return new Embedder({ model: EMBEDDING, client: new Together({ apiKey: KEY, fetch }) });
 }
 
-/** After how many milliseconds a call rejects, and with what. */
+/** The milliseconds until a call rejects, and its error. */
 async function failure(call: Promise<unknown>): Promise<{ after: number; error: Error }> {
   const caught = rejection(call);
   const after = await timed(caught);

@@ -23,7 +23,7 @@ function fetchFailed(name: string, message: string, code?: string): Error {
 
 const withoutStack = (message: string): Error => thrownBy("TypeError", message, { stack: undefined });
 
-/** Platform, when; what it throws; where that is documented, or the version that was tried; what the message says. */
+/** Platform and time; the thrown error; its documentation, or the version that was tried; the part of the message. */
 const LOST: [platform: string, thrown: unknown, source: string, detail: string][] = [
   ["Chrome, no connection", thrownBy("TypeError", "Failed to fetch"), LIST, "Failed to fetch"],
   [

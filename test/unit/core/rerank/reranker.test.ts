@@ -86,11 +86,11 @@ describe("rerank()", () => {
     const one = embedder({ model: "both", maxConcurrency: 1 });
     const embedding = texts(10).map((text) => one.embed([text]));
     await breathe();
-    // The emulator refuses to rank by this model, and that is when it was asked.
+    // The emulator rejects this model for reranking: the time of the 400 is the time of the request.
     const ranking = rejection(reranker({ model: "both", maxConcurrency: 1 }).rerank("q", ["1"], identity));
     await Promise.all([...embedding, ranking]);
     const turn = emulator.requests.findIndex(({ path }) => path === "/v1/rerank");
-    // One of the texts may have left before it.
+    // One of the texts may have been sent before it.
     expect(turn).toBeLessThanOrEqual(1);
     expect(emulator.requests.length).toBe(11);
   });
