@@ -91,16 +91,16 @@ describe.each(drivers)("traffic in $framework", (driver) => {
 
     const { requests, tokens } = server.emulator.totals;
     expect(only(server.events, "request")).toHaveLength(requests);
-    const answers = only(server.events, "response");
-    expect(answers.map(({ operation, texts: sent }) => [operation, sent])).toEqual([
+    const responses = only(server.events, "response");
+    expect(responses.map(({ operation, texts: sent }) => [operation, sent])).toEqual([
       ["embed", 2],
       ["embed", 2],
       ["embed", 1],
       ["embed", 1],
       ["rerank", 2],
     ]);
-    expect(new Set(answers.map(({ model }) => model))).toEqual(new Set([EMBEDDING, RERANK]));
-    expect(answers.reduce((sum, { usage }) => sum + (usage?.totalTokens ?? 0), 0)).toBe(tokens);
+    expect(new Set(responses.map(({ model }) => model))).toEqual(new Set([EMBEDDING, RERANK]));
+    expect(responses.reduce((sum, { usage }) => sum + (usage?.totalTokens ?? 0), 0)).toBe(tokens);
   });
 
   it("reports a retry and its reason", async () => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { estimateTokens } from "../../../src/core/tokens.js";
 import { describe, expect, it, vi } from "vitest";
-import { see } from "../../support/complaint.js";
+import { see } from "../../support/error-message.js";
 import { bench, only, rejection } from "../../support/emulate.js";
 
 /** Counts every character as a token. */

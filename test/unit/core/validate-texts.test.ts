@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Embedder, Reranker } from "../../../src/index.js";
-import { see } from "../../support/complaint.js";
+import { see } from "../../support/error-message.js";
 import { bench, only, rejection } from "../../support/emulate.js";
 
 describe("invalid input", () => {
@@ -34,6 +34,14 @@ describe("invalid input", () => {
   it("sets `index` of the error for one invalid text, and not for several", async () => {
     expect(await rejection(embedder().embed(["a", ""]))).toMatchObject({ index: 1 });
     expect(await rejection(embedder().embed(["", ""]))).not.toHaveProperty("index");
+  });
+
+  it("names the texts that are not strings, and the blank ones only if all are strings", async () => {
+    const mixed = (await rejection(embedder().embed(["", 5 as never, "a", " "]))) as Error;
+    expect(mixed.message).toContain("the text at index 1 is not a string;");
+    expect(mixed.message).not.toContain("blank");
+    const blank = (await rejection(embedder().embed(["", "a", " "]))) as Error;
+    expect(blank.message).toContain("the texts at indexes 0 and 2 are blank;");
   });
 
   it("names the first ten of a thousand invalid texts, and their number", async () => {

@@ -60,16 +60,16 @@ describe("POST /v1/chat/completions", () => {
   });
 
   it("returns the fields of Together's specification", async () => {
-    const answer = (await (
+    const response = (await (
       await ask({ messages: [{ role: "user", content: question }], temperature: 0 })
     ).json()) as Completion;
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       object: "chat.completion",
       model: CHAT,
       prompt: [],
       choices: [{ finish_reason: "stop" }],
     });
-    expect(answer.usage.total_tokens).toBeGreaterThan(5);
+    expect(response.usage.total_tokens).toBeGreaterThan(5);
   });
 
   it("streams the same text as server-sent events", async () => {

@@ -77,9 +77,9 @@ describe("aborted request", () => {
     ["delay", { delay: 60_000 }],
   ])("rejects during the fault %s", async (_, fault) => {
     const stop = new AbortController();
-    const answer = askWith(fault, { signal: stop.signal });
+    const response = askWith(fault, { signal: stop.signal });
     setTimeout(() => stop.abort(reason), 5);
-    await expect(answer).rejects.toBe(reason);
+    await expect(response).rejects.toBe(reason);
   });
 
   it.each<[string, Fault]>([
@@ -96,9 +96,9 @@ describe("aborted request", () => {
     const stop = new AbortController();
     const { fetch } = createEmulator({ faults: ["hang"] });
     const headers = { authorization: "Bearer key" };
-    const answer = fetch(new Request("https://x.example/v1/models", { headers, signal: stop.signal }));
+    const response = fetch(new Request("https://x.example/v1/models", { headers, signal: stop.signal }));
     setTimeout(() => stop.abort(reason), 5);
-    await expect(answer).rejects.toBe(reason);
+    await expect(response).rejects.toBe(reason);
   });
 
   it("cancels a body without a signal", async () => {

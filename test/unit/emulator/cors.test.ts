@@ -47,9 +47,9 @@ const PREFLIGHT = {
 describe("CORS of listen()", () => {
   it("allows all requested headers of a preflight, without a key and without a log entry", async () => {
     await start();
-    const answer = await ask({ origin: PAGE, ...PREFLIGHT }, "OPTIONS");
-    expect(answer.status).toBe(204);
-    expect(answer.headers).toMatchObject({
+    const response = await ask({ origin: PAGE, ...PREFLIGHT }, "OPTIONS");
+    expect(response.status).toBe(204);
+    expect(response.headers).toMatchObject({
       "access-control-allow-origin": PAGE,
       "access-control-allow-methods": "GET, POST",
       "access-control-allow-headers": "authorization,content-type,x-stainless-os",
@@ -63,10 +63,10 @@ describe("CORS of listen()", () => {
     ["an error", "none", 401],
   ])("exposes %s and all its headers to pages on this machine", async (_, authorization, status) => {
     await start();
-    const answer = await ask({ origin: PAGE, authorization });
-    expect(answer.status).toBe(status);
-    expect(answer.headers["access-control-allow-origin"]).toBe(PAGE);
-    expect(answer.headers["access-control-expose-headers"]).toBe("*");
+    const response = await ask({ origin: PAGE, authorization });
+    expect(response.status).toBe(status);
+    expect(response.headers["access-control-allow-origin"]).toBe(PAGE);
+    expect(response.headers["access-control-expose-headers"]).toBe("*");
   });
 
   it.each(["https://localhost", "http://app.localhost:3000", "http://127.0.0.1:80", "http://[::1]:5173"])(
@@ -90,10 +90,10 @@ describe("CORS of listen()", () => {
     "",
   ])("rejects a request and a preflight of the page %j with a 403", async (origin) => {
     await start();
-    for (const answer of [await ask({ origin }), await ask({ origin, ...PREFLIGHT }, "OPTIONS")]) {
-      expect(answer.status).toBe(403);
-      expect(answer.headers).not.toHaveProperty("access-control-allow-origin");
-      expect(answer.text).toContain("listen({ cors: true })");
+    for (const response of [await ask({ origin }), await ask({ origin, ...PREFLIGHT }, "OPTIONS")]) {
+      expect(response.status).toBe(403);
+      expect(response.headers).not.toHaveProperty("access-control-allow-origin");
+      expect(response.text).toContain("listen({ cors: true })");
     }
     expect(emulator.requests).toEqual([]);
   });
@@ -105,8 +105,8 @@ describe("CORS of listen()", () => {
 
   it("allows pages of any origin with the option cors", async () => {
     await start({ cors: true });
-    const answer = await ask({ origin: "https://any.example" });
-    expect([answer.status, answer.headers["access-control-allow-origin"]]).toEqual([200, "*"]);
+    const response = await ask({ origin: "https://any.example" });
+    expect([response.status, response.headers["access-control-allow-origin"]]).toEqual([200, "*"]);
     expect((await ask({ origin: "null", ...PREFLIGHT }, "OPTIONS")).status).toBe(204);
   });
 });
@@ -135,9 +135,9 @@ describe("the Host header of listen()", () => {
     "[2001:db8::1]",
   ])("rejects %s with a 403 that names the option", async (host) => {
     await start();
-    const answer = await ask({ host });
-    expect([answer.status, emulator.requests.length]).toEqual([403, 0]);
-    expect(answer.text).toContain("listen({ allowedHosts: [");
+    const response = await ask({ host });
+    expect([response.status, emulator.requests.length]).toEqual([403, 0]);
+    expect(response.text).toContain("listen({ allowedHosts: [");
   });
 
   it.each([

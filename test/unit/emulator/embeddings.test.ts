@@ -6,13 +6,13 @@ const length = (vector: readonly number[]): number => Math.hypot(...vector);
 describe("POST /v1/embeddings", () => {
   it("returns one vector of the model's dimensions for a string", async () => {
     const { ask } = emulatorWith();
-    const answer = (await (await ask("Hello")).json()) as EmbeddingsJson;
-    expect(answer).toMatchObject({
+    const response = (await (await ask("Hello")).json()) as EmbeddingsJson;
+    expect(response).toMatchObject({
       object: "list",
       model: EMBEDDING,
       data: [{ object: "embedding", index: 0 }],
     });
-    expect(answer.data[0]?.embedding).toHaveLength(1024);
+    expect(response.data[0]?.embedding).toHaveLength(1024);
   });
 
   it("returns the vectors of a list in its order", async () => {
@@ -30,8 +30,8 @@ describe("POST /v1/embeddings", () => {
 
   it("returns usage: null for a model that reports none", async () => {
     const { ask } = emulatorWith();
-    const answer = await ask("text", { model: "togethercomputer/m2-bert-80M-32k-retrieval" });
-    expect(await answer.json()).toMatchObject({ usage: null });
+    const response = await ask("text", { model: "togethercomputer/m2-bert-80M-32k-retrieval" });
+    expect(await response.json()).toMatchObject({ usage: null });
   });
 
   it("normalizes the vectors of models with unitLength only", async () => {

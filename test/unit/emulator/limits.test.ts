@@ -18,8 +18,8 @@ const pass = (seconds: number): void => void vi.advanceTimersByTime(seconds * 10
 
 /** Sends requests concurrently and returns how many are accepted. */
 async function accepted(fetch: Fetch, requests: number, input: unknown = "text"): Promise<number> {
-  const answers = await Promise.all(Array.from({ length: requests }, () => embed(fetch, input)));
-  return answers.filter(({ status }) => status === 200).length;
+  const responses = await Promise.all(Array.from({ length: requests }, () => embed(fetch, input)));
+  return responses.filter(({ status }) => status === 200).length;
 }
 
 const limited = (limits: EmulatorOptions["limits"]): Fetch =>
@@ -30,8 +30,8 @@ const NOON = Date.parse("2026-11-21T12:00:00Z");
 /** Returns the statuses of 500 requests, a tenth of which are rejected at random. */
 async function statusesOf(seed: number): Promise<number[]> {
   const { ask } = emulatorWith({ limits: { randomShare: 0.1 }, random: seededRandom(seed) });
-  const answers = await Promise.all(Array.from({ length: 500 }, () => ask()));
-  return answers.map(({ status }) => status);
+  const responses = await Promise.all(Array.from({ length: 500 }, () => ask()));
+  return responses.map(({ status }) => status);
 }
 
 describe("limits option", () => {

@@ -8,7 +8,7 @@ import {
 import { isTogetherError } from "../../../src/index.js";
 
 /** Returns the sentence of the error that a call throws, without its reference to the page. */
-function complaint(call: () => unknown): string {
+function errorMessage(call: () => unknown): string {
   try {
     call();
   } catch (error) {
@@ -170,7 +170,7 @@ describe("options of the emulator", () => {
     [{ random: 0.5 }, "`random` is 0.5; it must be a function"],
     [{ keepBodies: "no" }, "`keepBodies` is a string; it must be true or false"],
   ])("rejects %j", (options, expected) => {
-    const sentence = complaint(create(options));
+    const sentence = errorMessage(create(options));
     expect(sentence).toMatch(/^Cannot create the emulator: /);
     const rest = sentence.replace("Cannot create the emulator: ", "");
     const found = typeof expected === "string" ? rest : expected.exec(rest) && expected;
@@ -178,7 +178,7 @@ describe("options of the emulator", () => {
   });
 
   it.each([null, "reset", 5])("rejects %j instead of options", (options) => {
-    expect(complaint(create(options as never))).toBe(
+    expect(errorMessage(create(options as never))).toBe(
       "Cannot create the emulator: it was given no options; write createEmulator({ ... })",
     );
   });
@@ -197,12 +197,12 @@ describe("options of the emulator", () => {
     { outages: [{ from: 0, to: Infinity, fault: "hang" }], coldStart: { duration: 0.5, fault: "reset" } },
     { limits: { requestsPerSecond: 0.5, reset: () => 1, growth: {} } },
   ])("accepts %j", (options) => {
-    expect(complaint(create(options))).toBe("no error");
+    expect(errorMessage(create(options))).toBe("no error");
   });
 
   it("ignores an option that is undefined, at every depth", () => {
     const options = { latecy: undefined, limits: { burst: undefined, bust: undefined } };
-    expect(complaint(create(options))).toBe("no error");
+    expect(errorMessage(create(options))).toBe("no error");
   });
 });
 
@@ -225,12 +225,12 @@ describe("setters of the emulator", () => {
       () => createEmulator().setOutages(undefined as never),
     ],
   ])("throws for an attempt to %s", (sentence, call) => {
-    expect(complaint(call)).toBe(`Cannot ${sentence}`);
+    expect(errorMessage(call)).toBe(`Cannot ${sentence}`);
   });
 
   it("keeps the earlier value if a setter throws", async () => {
     const emulator = createEmulator({ faults: [{ status: 503 }] });
-    expect(complaint(() => emulator.setFaults(["401"] as never))).not.toBe("no error");
+    expect(errorMessage(() => emulator.setFaults(["401"] as never))).not.toBe("no error");
     const response = await emulator.fetch("https://api.together.ai/v1/models", {
       headers: { authorization: "Bearer key" },
     });

@@ -19,10 +19,10 @@ const rank = async (_query: string, texts: readonly string[]): Promise<number[]>
 
 describe("POST /v1/rerank", () => {
   it("returns the index and score of every document, best first", async () => {
-    const answer = (await (await ask({})).json()) as RerankJson;
-    expect(answer).toMatchObject({ object: "rerank", model: RERANK, id: expect.any(String) as string });
-    expect(answer.results.map(({ index }) => index)).toEqual([2, 1, 0]);
-    expect(answer.usage).toMatchObject({ completion_tokens: 0 });
+    const response = (await (await ask({})).json()) as RerankJson;
+    expect(response).toMatchObject({ object: "rerank", model: RERANK, id: expect.any(String) as string });
+    expect(response.results.map(({ index }) => index)).toEqual([2, 1, 0]);
+    expect(response.usage).toMatchObject({ completion_tokens: 0 });
   });
 
   it("returns at most top_n results", async () => {

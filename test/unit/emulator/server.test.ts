@@ -83,7 +83,7 @@ describe("listen()", () => {
       headers: { authorization: "Bearer key" },
     });
     const status = new Promise((resolve) =>
-      outgoing.once("response", (answer) => resolve(answer.resume().statusCode)),
+      outgoing.once("response", (response) => resolve(response.resume().statusCode)),
     );
     outgoing.write("x".repeat(1001));
     expect(await status).toBe(413);
@@ -152,7 +152,7 @@ describe("listen()", () => {
     const bytes = Buffer.from(JSON.stringify({ model: EMBEDDING, input: "語語語" }));
     for (const byte of bytes) outgoing.write(Buffer.of(byte));
     const status = new Promise((resolve) =>
-      outgoing.once("response", (answer) => resolve(answer.resume().statusCode)),
+      outgoing.once("response", (response) => resolve(response.resume().statusCode)),
     );
     outgoing.end();
     expect(await status).toBe(200);
@@ -189,10 +189,10 @@ describe("listen()", () => {
     const { emulator, url } = await start({ faults: ["hang", { delay: 60_000 }, "endless"] });
     for (const _ of ["hang", "delay"]) {
       const stop = new AbortController();
-      const answer = ask(url, { signal: stop.signal });
+      const response = ask(url, { signal: stop.signal });
       await vi.waitFor(() => expect(emulator.inFlight).toBe(1));
       stop.abort(new Error("enough"));
-      await expect(answer).rejects.toThrow("enough");
+      await expect(response).rejects.toThrow("enough");
       await vi.waitFor(() => expect(emulator.inFlight).toBe(0));
     }
     expect(emulator.requests.map(({ aborted }) => aborted)).toEqual([true, true]);
@@ -205,10 +205,10 @@ describe("listen()", () => {
 
   it("closes connections in flight, and frees its port", async () => {
     const { emulator, url } = await start({ faults: ["hang"] });
-    const answer = ask(url).catch((error: unknown) => error);
+    const response = ask(url).catch((error: unknown) => error);
     await vi.waitFor(() => expect(emulator.inFlight).toBe(1));
     await server?.close();
-    expect(await answer).toMatchObject({ message: "fetch failed" });
+    expect(await response).toMatchObject({ message: "fetch failed" });
     await expect(ask(url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
   });
 

@@ -72,7 +72,7 @@ export function cosine(one: readonly number[], other: readonly number[]): number
   return dot(one, other) / Math.sqrt(dot(one, one) * dot(other, other));
 }
 
-export async function errorOf(response: Promise<Response>): Promise<ErrorJson & { status: number }> {
-  const answer = await response;
-  return { ...((await answer.json()) as ErrorJson), status: answer.status };
+export async function errorOf(pending: Promise<Response>): Promise<ErrorJson & { status: number }> {
+  const response = await pending;
+  return { ...((await response.json()) as ErrorJson), status: response.status };
 }

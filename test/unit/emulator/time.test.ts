@@ -5,10 +5,10 @@ import { emulatorWith, errorOf } from "./support.js";
 useVirtualTime();
 
 /** Returns the milliseconds until each response, for requests that are sent concurrently. */
-async function durations(answers: Promise<Response>[]): Promise<number[]> {
+async function durations(responses: Promise<Response>[]): Promise<number[]> {
   const sentAt = performance.now();
-  const measured = answers.map(async (answer) => {
-    await answer;
+  const measured = responses.map(async (response) => {
+    await response;
     return Math.round(performance.now() - sentAt);
   });
   await vi.runAllTimersAsync();
@@ -45,9 +45,9 @@ describe("latency, workers and serviceTime", () => {
 
   it("rejects with a 503 when the queue is full", async () => {
     const { ask } = emulatorWith({ workers: 1, serviceTime: 100, maxQueue: 1 });
-    const answers = [ask(), ask(), ask()];
-    expect(await durations(answers)).toEqual([100, 200, 0]);
-    expect(await errorOf(answers[2] as Promise<Response>)).toMatchObject({
+    const responses = [ask(), ask(), ask()];
+    expect(await durations(responses)).toEqual([100, 200, 0]);
+    expect(await errorOf(responses[2] as Promise<Response>)).toMatchObject({
       status: 503,
       error: { type: "server_error" },
     });
@@ -57,7 +57,7 @@ describe("latency, workers and serviceTime", () => {
     const { emulator, ask } = emulatorWith({ workers: 1, serviceTime: 100 });
     const [working, waiting] = [new AbortController(), new AbortController()];
     const given = [ask("1", {}, { signal: working.signal }), ask("2", {}, { signal: waiting.signal })].map(
-      (answer) => expect(answer).rejects.toThrow("enough"),
+      (response) => expect(response).rejects.toThrow("enough"),
     );
     const third = ask("3");
     await vi.advanceTimersByTimeAsync(50);
@@ -76,7 +76,7 @@ describe("latency, workers and serviceTime", () => {
 describe("request log", () => {
   it("contains a request as soon as it is sent, and adds the status with the response", async () => {
     const { emulator, ask } = emulatorWith({ latency: 40 });
-    const answer = ask(["one", "two"]);
+    const response = ask(["one", "two"]);
     expect(emulator.inFlight).toBe(1);
     expect(emulator.requests).toMatchObject([
       {
@@ -90,7 +90,7 @@ describe("request log", () => {
     ]);
     expect(emulator.requests[0]).not.toHaveProperty("status");
     await vi.runAllTimersAsync();
-    await answer;
+    await response;
     expect(emulator.inFlight).toBe(0);
     expect(emulator.requests[0]).toMatchObject({
       status: 200,

@@ -9,8 +9,8 @@ export const core: Driver = {
   embeddings(options) {
     const embedder = new Embedder(options);
     return {
-      documents: async (texts, call) => (await embedder.embed(texts, ours(call))).vectors,
-      query: async (text, call) => (await embedder.embedQuery(text, ours(call))).vector,
+      documents: async (texts, call) => (await embedder.embed(texts, callOptions(call))).vectors,
+      query: async (text, call) => (await embedder.embedQuery(text, callOptions(call))).vector,
     };
   },
   reranker(options) {
@@ -26,6 +26,6 @@ export const core: Driver = {
   unwrap: (item) => item as RankedPassage,
 };
 
-function ours({ signal, onProgress }: Call = {}): CallOptions {
+function callOptions({ signal, onProgress }: Call = {}): CallOptions {
   return { signal, onProgress: ({ done, total }) => onProgress?.(done, total) };
 }

@@ -9,8 +9,8 @@ export const langchain: Driver = {
   embeddings(options) {
     const embeddings = new TogetherEmbeddings(options);
     return {
-      documents: (texts, call) => embeddings.embedDocuments(texts as string[], ours(call)),
-      query: (text, call) => embeddings.embedQuery(text, ours(call)),
+      documents: (texts, call) => embeddings.embedDocuments(texts as string[], callOptions(call)),
+      query: (text, call) => embeddings.embedQuery(text, callOptions(call)),
     };
   },
   reranker(options) {
@@ -34,6 +34,6 @@ export const langchain: Driver = {
   },
 };
 
-function ours({ signal, onProgress }: Call = {}): Parameters<TogetherEmbeddings["embedDocuments"]>[1] {
+function callOptions({ signal, onProgress }: Call = {}): Parameters<TogetherEmbeddings["embedDocuments"]>[1] {
   return { signal, onProgress: ({ done, total }) => onProgress?.(done, total) };
 }

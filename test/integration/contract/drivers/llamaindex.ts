@@ -9,9 +9,9 @@ export const llamaindex: Driver = {
   embeddings(options) {
     const embeddings = new TogetherEmbeddings(options);
     return {
-      documents: (texts, call) => embeddings.getTextEmbeddingsBatch(texts as string[], ours(call)),
+      documents: (texts, call) => embeddings.getTextEmbeddingsBatch(texts as string[], callOptions(call)),
       query: async (text, call) => {
-        const vector = await embeddings.getQueryEmbedding({ type: "text", text }, ours(call));
+        const vector = await embeddings.getQueryEmbedding({ type: "text", text }, callOptions(call));
         return vector as number[];
       },
     };
@@ -31,7 +31,7 @@ export const llamaindex: Driver = {
   },
 };
 
-function ours({ signal, onProgress }: Call = {}): Parameters<
+function callOptions({ signal, onProgress }: Call = {}): Parameters<
   TogetherEmbeddings["getTextEmbeddingsBatch"]
 >[1] {
   return { signal, progressCallback: (done, total) => onProgress?.(done, total) };

@@ -7,7 +7,7 @@ const twenty = {
 } as const;
 
 describe("batchLimits()", () => {
-  it("allows 128 texts, 512 where requests are limited, and 512 tokens per text", () => {
+  it("allows 128 texts, 512 where requests are limited, and 512 tokens for each of them", () => {
     expect(batchLimits(undefined, undefined, 0)).toEqual({ texts: 128, tokens: 65_536 });
     expect(batchLimits(undefined, twenty.tokens, 0)).toEqual({ texts: 128, tokens: 65_536 });
     expect(batchLimits(undefined, twenty.requests, 0)).toEqual({ texts: 512, tokens: 262_144 });

@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { see } from "../../../support/complaint.js";
+import { see } from "../../../support/error-message.js";
 import { bench, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 import { breathe, pass, useVirtualTime } from "../../../support/time.js";
 import type { Embedder, StreamedEmbedding } from "../../../../src/index.js";

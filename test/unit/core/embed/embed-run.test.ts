@@ -180,8 +180,11 @@ describe("duration of a job", () => {
 
   it("ends with the last vector, without a wait of idle workers for a permit", async () => {
     let sent = 0;
-    const refused = { status: 429, headers: { "x-ratelimit-reset": "30" } };
-    const { embedder, emulator } = bench({ latency: 20, faults: () => (++sent <= 4 ? refused : undefined) });
+    const rateLimited = { status: 429, headers: { "x-ratelimit-reset": "30" } };
+    const { embedder, emulator } = bench({
+      latency: 20,
+      faults: () => (++sent <= 4 ? rateLimited : undefined),
+    });
     const call = embedder().embed(texts(1280));
     const ended = timed(call);
     await ended;
@@ -195,8 +198,8 @@ describe("duration of a job", () => {
     ["tokens: batches stay as they are", "dynamic_token_limited", 128],
   ])("has a timeout by a signal in %s", async (_, errorType, largest) => {
     let sent = 0;
-    const refused = { status: 429, errorType, headers: { "x-ratelimit-reset": "2" } };
-    const { embedder, emulator } = bench({ faults: () => ((sent += 1) <= 4 ? refused : undefined) });
+    const rateLimited = { status: 429, errorType, headers: { "x-ratelimit-reset": "2" } };
+    const { embedder, emulator } = bench({ faults: () => ((sent += 1) <= 4 ? rateLimited : undefined) });
     const call = embedder().embed(texts(1000));
     await timed(call);
     expect(Math.max(...tally(emulator.requests, 200))).toBe(largest);

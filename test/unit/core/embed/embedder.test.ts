@@ -8,8 +8,8 @@ describe("Embedder", () => {
     const { embedder } = bench({ faults: () => ({ status: 401 }) });
     const blank = (await rejection(embedder().embedQuery(" "))) as Error;
     expect(blank.message).toContain('Cannot embed a query with "me/embedding": the query is blank');
-    const refused = (await rejection(embedder().embedQuery("a question"))) as Error;
-    expect(refused.message).toContain(
+    const rejected = (await rejection(embedder().embedQuery("a question"))) as Error;
+    expect(rejected.message).toContain(
       'Cannot embed a query with "me/embedding": Together responded with 401',
     );
   });
@@ -33,11 +33,11 @@ describe("Embedder", () => {
   it("reports progress for cached texts first", async () => {
     const { embedder } = bench();
     const cache = new MemoryStore();
-    const told: Progress[] = [];
-    const onProgress = (progress: Progress): void => void told.push(progress);
+    const reports: Progress[] = [];
+    const onProgress = (progress: Progress): void => void reports.push(progress);
     await embedder({ cache, batchSize: 2 }).embed(texts(2), { onProgress });
     await embedder({ cache, batchSize: 2 }).embed(texts(3), { onProgress });
-    expect(told).toEqual([
+    expect(reports).toEqual([
       { done: 2, total: 2 },
       { done: 2, total: 3 },
       { done: 3, total: 3 },

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { embeddingModel, type Progress } from "../../../../src/index.js";
-import { see } from "../../../support/complaint.js";
+import { see } from "../../../support/error-message.js";
 import { bench, EMBEDDING, only, rejection, texts } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
 import { pass, timed, useVirtualTime } from "../../../support/time.js";

@@ -63,7 +63,7 @@ describe("cache entries", () => {
     ["nulls", (entries: Uint8Array[]) => entries.map(() => null), { hits: 0, misses: 3, corrupt: 0 }],
     ["strings", (entries: Uint8Array[]) => entries.map(() => "TRv1"), { hits: 0, misses: 3, corrupt: 3 }],
     ["bare buffers", (list: Uint8Array[]) => list.map((one) => one.buffer), { misses: 3, corrupt: 3 }],
-  ])("treats %s as missing", async (_, change, told) => {
+  ])("treats %s as missing", async (_, change, expected) => {
     const { embedder, events } = bench();
     const cache = new MemoryStore();
     const list = texts(3);
@@ -72,7 +72,7 @@ describe("cache entries", () => {
       change((await cache.mget(keys)) as Uint8Array[]) as never;
     const { vectors } = await embedder({ cache: { mget, mset: async () => {} } }).embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));
-    expect(only(events, "cache-lookup").at(-1)).toMatchObject(told);
+    expect(only(events, "cache-lookup").at(-1)).toMatchObject(expected);
   });
 
   it("reads entries of other versions of the package", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Failure } from "../../../../src/core/errors/failure.js";
 import { describeFailure } from "../../../../src/core/errors/describe-failure.js";
 import { isEncodingRejected, tooLargeBy } from "../../../../src/core/errors/rejection.js";
-import { see } from "../../../support/complaint.js";
+import { see } from "../../../support/error-message.js";
 
 function status(code: number, message = "", waitMs?: number): Failure {
   return { kind: "status", status: code, body: { message, code: "", type: "" }, waitMs, requestId: "r-1" };

@@ -3,7 +3,7 @@ import Together from "together-ai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EmulatorOptions, EmulatorRequest, Fault, FaultName } from "../../../../src/emulator/index.js";
 import { Embedder, Reranker } from "../../../../src/index.js";
-import { complaint } from "../../../support/complaint.js";
+import { errorMessage } from "../../../support/error-message.js";
 import { bench, rejection, type Bench, type RequestBody } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
 import { timed, useVirtualTime } from "../../../support/time.js";
@@ -206,7 +206,7 @@ describe("secrets in local failures", () => {
       { apiKey: { key: KEY } },
       { apiKey: KEY, encodingFormat: KEY },
     ];
-    for (const options of wrong) expect(leaks(complaint(options))).toEqual([]);
+    for (const options of wrong) expect(leaks(errorMessage(options))).toEqual([]);
   });
 
   it("leaks neither key nor text when an embedder or a reranker is inspected", async () => {

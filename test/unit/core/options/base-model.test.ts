@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { embeddingModels, knownModels } from "../../../../src/core/models.js";
 import { Embedder, Reranker, rerankModel, type EmbedderOptions } from "../../../../src/index.js";
-import { complaint } from "../../../support/complaint.js";
+import { errorMessage } from "../../../support/error-message.js";
 import { bench, EMBEDDING, only, RERANK, rejection, texts } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
 
@@ -103,7 +103,7 @@ describe("baseModel of an embedder", () => {
   });
 
   it.each(Object.keys(embeddingModels))("accepts %s", (baseModel) => {
-    expect(complaint({ baseModel })).toContain("nothing is wrong");
+    expect(errorMessage({ baseModel })).toContain("nothing is wrong");
   });
 });
 
@@ -140,37 +140,37 @@ describe("unknown baseModel", () => {
     [Reranker, "Llama-Rank-V1", `did you mean "${LLAMA_RANK}"?`],
   ])("causes an error of %o with the nearest: %s", (made, baseModel, fix) => {
     const kind = made === Embedder ? "embedding" : "rerank";
-    expect(complaint({ baseModel }, made)).toBe(
+    expect(errorMessage({ baseModel }, made)).toBe(
       `Cannot create ${made.name}: \`baseModel\` is not the id of a known ${kind} model; ${fix}`,
     );
   });
 
   it("causes an error with all known models, if none is near", () => {
-    expect(complaint({ baseModel: "acme/bge" })).toBe(
+    expect(errorMessage({ baseModel: "acme/bge" })).toBe(
       `Cannot create Embedder: \`baseModel\` is not the id of a known embedding model; ${embedders}; for another model, ` +
         "leave it out and set `queryPrefix`, `maxInputTokens` and `dimensions`",
     );
-    expect(complaint({ baseModel: "constructor" }, Reranker)).toBe(
+    expect(errorMessage({ baseModel: "constructor" }, Reranker)).toBe(
       `Cannot create Reranker: \`baseModel\` is not the id of a known rerank model; ${rerankers}; for another model, ` +
         "leave it out and set `batchSize`",
     );
   });
 
   it("causes an error that names the kind, if it is a model of the other kind", () => {
-    expect(complaint({ baseModel: LLAMA_RANK })).toBe(
+    expect(errorMessage({ baseModel: LLAMA_RANK })).toBe(
       `Cannot create Embedder: \`baseModel\` is a rerank model, not an embedding model; ${embedders}`,
     );
-    expect(complaint({ baseModel: BGE }, Reranker)).toBe(
+    expect(errorMessage({ baseModel: BGE }, Reranker)).toBe(
       `Cannot create Reranker: \`baseModel\` is an embedding model, not a rerank model; ${rerankers}`,
     );
   });
 
   it.each(["", " ", 5, null])("causes an error: %j", (baseModel) => {
-    expect(complaint({ baseModel })).toMatch(/^Cannot create Embedder: `baseModel` is /);
+    expect(errorMessage({ baseModel })).toMatch(/^Cannot create Embedder: `baseModel` is /);
   });
 
   it("is not quoted, because it may be a key", () => {
-    expect(complaint({ baseModel: "tgp_v1_secret" })).not.toContain("secret");
+    expect(errorMessage({ baseModel: "tgp_v1_secret" })).not.toContain("secret");
   });
 });
 

@@ -2,14 +2,14 @@ import Together from "together-ai";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createEmulator } from "../../../../src/emulator/index.js";
 import { Embedder, type EmbedderOptions } from "../../../../src/index.js";
-import { complaint } from "../../../support/complaint.js";
+import { errorMessage } from "../../../support/error-message.js";
 import { bench, rejection } from "../../../support/emulate.js";
 
 describe("baseURL", () => {
   it.each(["example.com/v1", "file:///etc/passwd", "ftp://example.com", "", "https://"])(
     "rejects %j, which is not an http or https URL",
     (baseURL) => {
-      expect(complaint({ baseURL })).toBe(
+      expect(errorMessage({ baseURL })).toBe(
         'Cannot create Embedder: `baseURL` is not an http or https address; write it like "https://api.together.ai/v1"',
       );
     },
@@ -23,7 +23,7 @@ describe("baseURL", () => {
     "https://example.com/v1?",
     "https://example.com/v1#",
   ])("rejects %j, which is not a plain URL", (baseURL) => {
-    const message = complaint({ baseURL });
+    const message = errorMessage({ baseURL });
     expect(message).toBe(
       "Cannot create Embedder: `baseURL` holds a user name, a query or a fragment; pass the plain address; credentials belong in `apiKey`",
     );
@@ -88,18 +88,20 @@ describe("environment variables", () => {
     "names the variable in the error of a wrong URL: %s",
     (name) => {
       vi.stubEnv(name, "api.together.ai/v1");
-      expect(complaint({})).toBe(
+      expect(errorMessage({})).toBe(
         `Cannot create Embedder: \`${name}\` is not an http or https address; write it like "https://api.together.ai/v1"`,
       );
       vi.stubEnv(name, "https://me:secret@example.com/v1");
-      expect(complaint({})).toContain(`\`${name}\` holds a user name, a query or a fragment; pass the plain`);
+      expect(errorMessage({})).toContain(
+        `\`${name}\` holds a user name, a query or a fragment; pass the plain`,
+      );
     },
   );
 
   it("does not replace an empty option", () => {
     vi.stubEnv("TOGETHER_API_KEY", "first");
-    expect(complaint({ apiKey: "" })).toContain("there is no API key");
-    expect(complaint({ apiKey: "  " })).toContain("there is no API key");
+    expect(errorMessage({ apiKey: "" })).toContain("there is no API key");
+    expect(errorMessage({ apiKey: "  " })).toContain("there is no API key");
   });
 
   it("removes white space around the key", async () => {
@@ -130,7 +132,7 @@ describe("environment variables", () => {
       },
     ]) {
       vi.stubGlobal("process", process);
-      const message = complaint({ apiKey: undefined });
+      const message = errorMessage({ apiKey: undefined });
       vi.unstubAllGlobals();
       expect(message).toContain("there is no API key");
     }
@@ -141,7 +143,7 @@ describe("client", () => {
   it.each(["apiKey", "baseURL", "fetch"] as const)("rejects a combination with %s", (name) => {
     const client = new Together({ apiKey: "k" });
     const value = name === "fetch" ? fetch : "https://example.com/v1";
-    expect(complaint({ apiKey: undefined, client, [name]: value })).toBe(
+    expect(errorMessage({ apiKey: undefined, client, [name]: value })).toBe(
       `Cannot create Embedder: \`client\` and \`${name}\` are both set; set them on the client, or leave the client out`,
     );
   });

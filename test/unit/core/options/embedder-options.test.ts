@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { see } from "../../../support/complaint.js";
+import { see } from "../../../support/error-message.js";
 import { bench, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 
 describe("Embedder options", () => {

@@ -13,7 +13,7 @@ const KEYS = [
 ] as const;
 
 /** The error of a constructor. */
-function complaint(create: () => unknown): TogetherError {
+function errorOf(create: () => unknown): TogetherError {
   try {
     create();
   } catch (error) {
@@ -28,20 +28,20 @@ describe.each(KEYS)("%s", (_, key) => {
   const shared = { apiKey: GATEWAY_KEY };
 
   it.each(classes)("is hidden as the name of an option of %o", (Class) => {
-    const error = complaint(() => new Class({ model: "m", ...shared, [key]: true } as never));
+    const error = errorOf(() => new Class({ model: "m", ...shared, [key]: true } as never));
     expect(error.code).toBe("invalid_option");
     expect(inspect(error, { showHidden: true })).not.toContain(key);
   });
 
   it.each(classes)("is rejected as `model` of %o", (Class) => {
-    const error = complaint(() => new Class({ model: key, ...shared }));
+    const error = errorOf(() => new Class({ model: key, ...shared }));
     expect(error.message).toContain("`model` holds an API key; pass the key as `apiKey`");
     expect(inspect(error, { showHidden: true })).not.toContain(key);
   });
 
   it.each(classes)("is rejected in the path of `baseURL` of %o", (Class) => {
     const baseURL = `https://gateway.example/${key}/v1`;
-    const error = complaint(() => new Class({ model: "m", ...shared, baseURL }));
+    const error = errorOf(() => new Class({ model: "m", ...shared, baseURL }));
     expect(error.message).toContain("`baseURL` holds an API key; pass the key as `apiKey`");
     expect(inspect(error, { showHidden: true })).not.toContain(key);
   });
@@ -54,16 +54,14 @@ describe("misplaced key", () => {
 
   it("is detected if it comes from the environment", () => {
     vi.stubEnv("TOGETHER_API_KEY", GATEWAY_KEY);
-    expect(complaint(() => new Embedder({ model: GATEWAY_KEY })).message).toContain(
-      "`model` holds an API key",
-    );
-    const error = complaint(() => new Embedder({ model: "m", [GATEWAY_KEY]: 1 } as never));
+    expect(errorOf(() => new Embedder({ model: GATEWAY_KEY })).message).toContain("`model` holds an API key");
+    const error = errorOf(() => new Embedder({ model: "m", [GATEWAY_KEY]: 1 } as never));
     expect(error.message).toContain("`<API key>` is not an option");
   });
 
   it("is detected if it comes from a client", () => {
     const client = new Together({ apiKey: GATEWAY_KEY });
-    const error = complaint(() => new Embedder({ model: GATEWAY_KEY, client }));
+    const error = errorOf(() => new Embedder({ model: GATEWAY_KEY, client }));
     expect(error.message).toContain("`model` holds an API key");
   });
 
@@ -76,7 +74,7 @@ describe("misplaced key", () => {
 
 describe("invisible characters in `model`", () => {
   it.each(["BAAI/bge\u200B-large", "BAAI/\u202Eegb"])("causes an error: %j", (model) => {
-    const error = complaint(() => new Embedder({ model, apiKey: "key" }));
+    const error = errorOf(() => new Embedder({ model, apiKey: "key" }));
     expect(error.message).toContain("`model` holds invisible characters; type the model's id");
     expect(error.message).toMatch(/^[ -~]+$/);
   });

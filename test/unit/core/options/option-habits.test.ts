@@ -4,7 +4,7 @@ import { nearestModel } from "../../../../src/core/options/nearest-model.js";
 import { suggestFor } from "../../../../src/core/options/option-habits.js";
 import { callOptions } from "../../../../src/core/options/read-call-options.js";
 import { rerankerOptions } from "../../../../src/core/options/reranker-options.js";
-import { complaint } from "../../../support/complaint.js";
+import { errorMessage } from "../../../support/error-message.js";
 import { Reranker } from "../../../../src/index.js";
 
 const embedder = Object.keys(embedderOptions);
@@ -156,10 +156,10 @@ describe("suggestFor", () => {
   });
 
   it("names an option in the error of a constructor", () => {
-    expect(complaint({ modelName: "m" })).toBe(
+    expect(errorMessage({ modelName: "m" })).toBe(
       "Cannot create Embedder: `modelName` is not an option; did you mean `model`?",
     );
-    expect(complaint({ headers: {} }, Reranker)).toBe(
+    expect(errorMessage({ headers: {} }, Reranker)).toBe(
       "Cannot create Reranker: `headers` is not an option; set it on a custom client: `client: new Together({ ... })`",
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Embedder, Reranker } from "../../../../src/index.js";
-import { complaint, see, type Made } from "../../../support/complaint.js";
+import { errorMessage, see, type Made } from "../../../support/error-message.js";
 import { MemoryStore } from "../../../support/store.js";
 
 const BIGGEST = Number.MAX_SAFE_INTEGER;
@@ -23,7 +23,7 @@ describe("OptionReader", () => {
     const range = most === BIGGEST ? `${least} or more` : `from ${least} to ${most}`;
     for (const value of [least - 1, most + 1, least + 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       if (value === BIGGEST + 1) continue;
-      expect(complaint({ [name]: value }, made)).toBe(
+      expect(errorMessage({ [name]: value }, made)).toBe(
         `Cannot create ${made.name}: \`${name}\` is ${value}; it must be a whole number, ${range}`,
       );
     }
@@ -95,7 +95,7 @@ describe("OptionReader", () => {
     ],
   ])("rejects %j", (options, message, made: Made = Embedder) => {
     const own = "client" in options ? { apiKey: undefined, ...options } : options;
-    expect(complaint(own, made)).toBe(`Cannot create ${made.name}: ${message}`);
+    expect(errorMessage(own, made)).toBe(`Cannot create ${made.name}: ${message}`);
   });
 
   it.each([undefined, "", " "])("rejects %j as API key", (apiKey) => {
@@ -116,17 +116,17 @@ describe("OptionReader", () => {
   });
 
   it("rejects an unknown option, and names a similar one or all of them", () => {
-    expect(complaint({ api_key: "k" })).toBe(
+    expect(errorMessage({ api_key: "k" })).toBe(
       "Cannot create Embedder: `api_key` is not an option; did you mean `apiKey`?",
     );
-    expect(complaint({ baseUrl: "x" })).toContain("did you mean `baseURL`?");
-    expect(complaint({ topn: 1 }, Reranker)).toContain("did you mean `topN`?");
-    expect(complaint({ temperature: 1 })).toBe(
+    expect(errorMessage({ baseUrl: "x" })).toContain("did you mean `baseURL`?");
+    expect(errorMessage({ topn: 1 }, Reranker)).toContain("did you mean `topN`?");
+    expect(errorMessage({ temperature: 1 })).toBe(
       "Cannot create Embedder: `temperature` is not an option; it takes model, baseModel, apiKey, baseURL, timeout, " +
         "maxRetries, retryDeadline, maxConcurrency, fetch, client, onEvent, batchSize, dimensions, queryPrefix, documentPrefix, normalize, " +
         "longText, maxInputTokens, countTokens, encodingFormat, cache",
     );
-    expect(complaint({ normalize: true }, Reranker)).toBe(
+    expect(errorMessage({ normalize: true }, Reranker)).toBe(
       "Cannot create Reranker: `normalize` is not an option; it takes model, baseModel, apiKey, baseURL, timeout, " +
         "maxRetries, retryDeadline, maxConcurrency, fetch, client, onEvent, topN, minScore, batchSize, fallback",
     );
@@ -151,7 +151,7 @@ describe("OptionReader", () => {
 
   it("never quotes a value that may be a misplaced key", () => {
     for (const name of ["timeout", "normalize", "longText", "cache", "baseURL", "fetch", "client"]) {
-      expect(complaint({ apiKey: undefined, [name]: "tgp_v1_secret" })).not.toContain("secret");
+      expect(errorMessage({ apiKey: undefined, [name]: "tgp_v1_secret" })).not.toContain("secret");
     }
   });
 });

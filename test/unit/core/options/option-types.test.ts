@@ -14,7 +14,7 @@ import {
 const error: OptionError = (problem, fix, code = "invalid_option") => cannot(code, "do it", problem, fix);
 
 /** The error for a value; `undefined` if it is accepted. */
-function complaint(option: AnyOption, value: unknown): string | undefined {
+function errorMessage(option: AnyOption, value: unknown): string | undefined {
   try {
     expect(option.check(value, "name", error)).toBe(value);
     return undefined;
@@ -40,9 +40,9 @@ describe("option types", () => {
     ["func()", () => func(), [String, () => {}], ["String", {}], "a function"],
   ])("accepts only values of its type: %s", (_, create, accepted, rejected, expected) => {
     const option = create();
-    for (const value of accepted) expect(complaint(option, value)).toBeUndefined();
-    for (const value of rejected) expect(complaint(option, value)).toMatch(/^`name` is (an? )?[a-z]+; /);
-    for (const value of rejected) expect(complaint(option, value)).toContain(`; it must be ${expected}`);
+    for (const value of accepted) expect(errorMessage(option, value)).toBeUndefined();
+    for (const value of rejected) expect(errorMessage(option, value)).toMatch(/^`name` is (an? )?[a-z]+; /);
+    for (const value of rejected) expect(errorMessage(option, value)).toContain(`; it must be ${expected}`);
   });
 
   it.each([
@@ -50,11 +50,11 @@ describe("option types", () => {
     [4, "`name` is 4; it must be a whole number, from 2 to 3"],
     [2.5, "`name` is 2.5; it must be a whole number, from 2 to 3"],
   ])("rejects %d for integer() and quotes it", (value, message) => {
-    expect(complaint(integer({ min: 2, max: 3 }), value)).toBe(message);
+    expect(errorMessage(integer({ min: 2, max: 3 }), value)).toBe(message);
   });
 
   it("rejects an infinite value for number()", () => {
-    expect(complaint(number(), Number.NaN)).toBe("`name` is NaN; it must be a finite number");
+    expect(errorMessage(number(), Number.NaN)).toBe("`name` is NaN; it must be a finite number");
   });
 
   it("returns the default that is set: a value, or a function of the model's id", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RerankerOptions } from "../../../../src/index.js";
-import { see } from "../../../support/complaint.js";
+import { see } from "../../../support/error-message.js";
 import { bench, rejection, texts } from "../../../support/emulate.js";
 
 describe("Reranker options", () => {

@@ -87,7 +87,7 @@ describe("Api", () => {
 
   it("throws an error of `parse` that is not about the response", async () => {
     const { api, operation } = given();
-    const mistake = new TypeError("a mistake of ours");
+    const mistake = new TypeError("a programming error");
     const parse = (): never => {
       throw mistake;
     };

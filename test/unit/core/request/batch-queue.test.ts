@@ -68,12 +68,12 @@ describe("BatchQueue", () => {
 
   it("loses no text when batches are put back and the limits change", () => {
     fc.assert(
-      fc.property(list, limits, limits, fc.array(fc.boolean()), (items, first, second, refusals) => {
+      fc.property(list, limits, limits, fc.array(fc.boolean()), (items, first, second, rejections) => {
         const queue = queueOf(items);
         const kept: Batch[] = [];
-        for (const refused of refusals) {
+        for (const isRejected of rejections) {
           const batch = queue.take(first);
-          if (batch && refused) queue.putBack(batch);
+          if (batch && isRejected) queue.putBack(batch);
           else if (batch) kept.push(batch);
         }
         kept.push(...drain(queue, second));

@@ -3,7 +3,7 @@ import Together from "together-ai";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Embedder, type EmbedderOptions, type TogetherError } from "../../../../src/index.js";
 import { bench, KEY, plain, rejection, vectorOf } from "../../../support/emulate.js";
-import { see } from "../../../support/complaint.js";
+import { see } from "../../../support/error-message.js";
 import { freshKey } from "../../../support/wire.js";
 
 const data = [{ object: "embedding", index: 0, embedding: vectorOf("a") }];

@@ -2,7 +2,7 @@ import nock from "nock";
 import Together from "together-ai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Embedder, Reranker, type TogetherEvent } from "../../../../src/index.js";
-import { see } from "../../../support/complaint.js";
+import { see } from "../../../support/error-message.js";
 import { only, rejection } from "../../../support/emulate.js";
 import { nowhere, serve } from "../../../support/http.js";
 import { embeddingsBody, freshKey, ORIGIN, useNock } from "../../../support/wire.js";

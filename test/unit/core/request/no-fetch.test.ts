@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createEmulator } from "../../../../src/emulator/index.js";
 import { Embedder, Reranker } from "../../../../src/index.js";
-import { see } from "../../../support/complaint.js";
+import { see } from "../../../support/error-message.js";
 import { rejection } from "../../../support/emulate.js";
 
 const key = { model: "BAAI/bge-base-en-v1.5", apiKey: "key-of-the-tests" };

@@ -19,7 +19,7 @@ import { pass, timed, useVirtualTime } from "../../../support/time.js";
 
 useVirtualTime();
 
-function refusal(reset?: string): Fault {
+function rateLimited(reset?: string): Fault {
   return { status: 429, ...(reset !== undefined && { headers: { "x-ratelimit-reset": reset } }) };
 }
 
@@ -57,8 +57,8 @@ describe("429", () => {
 
   it("delays requests until its date, except one that checks the date", async () => {
     const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 30_000).toUTCString();
-    const refused = { status: 429, headers: { "retry-after": date } };
-    const { embedder, emulator } = bench({ faults: [refused, refused] });
+    const rateLimit = { status: 429, headers: { "retry-after": date } };
+    const { embedder, emulator } = bench({ faults: [rateLimit, rateLimit] });
     const after = await timed(embedder().embed(["a text"]));
     expect(after).toBeGreaterThanOrEqual(29_000);
     expect(after).toBeLessThan(40_000);
@@ -66,8 +66,8 @@ describe("429", () => {
   });
 
   it("delays all callers of the model, and no callers of another", async () => {
-    const { embedder, reranker, emulator } = bench({ faults: [refusal("20")] });
-    const refused = embedder().embed(["a"]);
+    const { embedder, reranker, emulator } = bench({ faults: [rateLimited("20")] });
+    const first = embedder().embed(["a"]);
     await pass(100);
     const waiting = [embedder().embedQuery("b"), embedder({ maxConcurrency: 2 }).embed(["c"])];
     const others = [embedder({ apiKey: "another" }).embed(["d"]), reranker().rerank("q", ["1"], String)];
@@ -75,27 +75,27 @@ describe("429", () => {
     await Promise.all(others);
     expect(emulator.requests.length).toBe(3);
     await pass(60_000, 60);
-    await Promise.all([refused, ...waiting]);
+    await Promise.all([first, ...waiting]);
     expect(emulator.requests.length).toBe(6);
   });
 
   it("delays callers whose client has the same `fetch`, and no callers with another", async () => {
-    const [refusing, other] = [bench({ faults: [refusal("20")] }), bench()];
-    const refused = byClient(refusing).embed(["a"]);
+    const [limited, other] = [bench({ faults: [rateLimited("20")] }), bench()];
+    const first = byClient(limited).embed(["a"]);
     await pass(100);
-    const same = byClient(refusing).embed(["b"]);
+    const same = byClient(limited).embed(["b"]);
     const another = byClient(other).embed(["c"]);
     await pass(100);
     await another;
-    expect(refusing.emulator.requests.length).toBe(1);
+    expect(limited.emulator.requests.length).toBe(1);
     await pass(60_000, 60);
-    await Promise.all([refused, same]);
+    await Promise.all([first, same]);
   });
 
   it("costs no retry", async () => {
     let requests = 0;
     const { embedder, emulator, events } = bench({
-      faults: () => ((requests += 1) <= 8 ? refusal("2") : undefined),
+      faults: () => ((requests += 1) <= 8 ? rateLimited("2") : undefined),
     });
     const call = embedder({ maxRetries: 0 }).embed(["a"]);
     await timed(call);
@@ -106,7 +106,7 @@ describe("429", () => {
   });
 
   it("causes an error when the model has accepted nothing for two minutes", async () => {
-    const { embedder, emulator } = bench({ faults: () => refusal("10") });
+    const { embedder, emulator } = bench({ faults: () => rateLimited("10") });
     const { after, error } = await failure(embedder().embed(["a"]));
     expect(error).toMatchObject({ code: "rate_limited", status: 429 });
     expect(error.message).toMatch(
@@ -122,7 +122,7 @@ describe("429", () => {
     const { embedder } = bench({
       faults: ({ body }) => {
         const stubborn = (body as RequestBody).input[0] === "stubborn" && performance.now() < until;
-        return stubborn ? refusal("5") : undefined;
+        return stubborn ? rateLimited("5") : undefined;
       },
     });
     const call = embedder().embed(["stubborn"]);
@@ -135,7 +135,7 @@ describe("429", () => {
   });
 
   it("causes an error at once for a reset of more than two minutes, which names the delay", async () => {
-    const { embedder, emulator } = bench({ faults: () => refusal("121") });
+    const { embedder, emulator } = bench({ faults: () => rateLimited("121") });
     const { after, error } = await failure(embedder().embed(["a"]));
     expect(after).toBeLessThan(1100);
     expect(error).toMatchObject({ code: "rate_limited" });
@@ -144,7 +144,7 @@ describe("429", () => {
   });
 
   it("does not delay the next caller for an hour after a reset of an hour, but fails it at once", async () => {
-    const { embedder, emulator } = bench({ faults: () => refusal("3600") });
+    const { embedder, emulator } = bench({ faults: () => rateLimited("3600") });
     for (const query of ["first", "second"]) {
       const { after, error } = await failure(embedder().embedQuery(query));
       expect(after).toBeLessThan(1100);
@@ -155,7 +155,7 @@ describe("429", () => {
   });
 
   it("causes no busy loop for a reset beyond a timer's range", async () => {
-    const { embedder } = bench({ faults: () => refusal("999999999") });
+    const { embedder } = bench({ faults: () => rateLimited("999999999") });
     const { after } = await failure(embedder().embed(texts(3000)));
     expect(after).toBeLessThan(1100);
   });
@@ -229,7 +229,7 @@ describe("failure of the server", () => {
 
 describe("many callers", () => {
   it("fails all within 125 s for a model that responds with nothing but 429", async () => {
-    const { embedder, emulator } = bench({ faults: () => refusal("30") });
+    const { embedder, emulator } = bench({ faults: () => rateLimited("30") });
     const one = embedder();
     const calls = texts(50).map((query) => rejection(one.embedQuery(query)));
     await pass(125_000, 125);
@@ -240,7 +240,7 @@ describe("many callers", () => {
   });
 
   it("gives each caller two minutes, however long the model has failed before", async () => {
-    const { embedder, emulator } = bench({ faults: () => refusal("30") });
+    const { embedder, emulator } = bench({ faults: () => rateLimited("30") });
     const one = embedder();
     const early = rejection(one.embedQuery("early"));
     await pass(60_000, 60);
@@ -253,7 +253,7 @@ describe("many callers", () => {
   });
 
   it("fails lists and rankings as well, most of them without a request of their own", async () => {
-    const { embedder, reranker, emulator } = bench({ faults: () => refusal("30") });
+    const { embedder, reranker, emulator } = bench({ faults: () => rateLimited("30") });
     const [one, other] = [embedder(), reranker()];
     const calls = texts(20).flatMap((text) => [
       rejection(one.embed([text, "another"])),

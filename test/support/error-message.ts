@@ -15,7 +15,7 @@ export function see(code: TogetherErrorCode): string {
 }
 
 /** Returns the message of a constructor's error, without the common end. */
-export function complaint(options: object, made: Made = Embedder): string {
+export function errorMessage(options: object, made: Made = Embedder): string {
   const all = { model: "m", apiKey: "k", ...options } as EmbedderOptions & RerankerOptions;
   try {
     return `nothing is wrong with ${new made(all).model}`;
