@@ -178,7 +178,7 @@ const ofRetriever: Attempt[] = (
 
 describe("wrong argument", () => {
   it.each([...perCall, ...lists, ...items, ...constructors, ...ofRetriever])(
-    "causes a typed error that names it, without a request: %s",
+    "causes a typed error that names the argument, without a request: %s",
     async (...attempt) => {
       expect(await errorNaming(...attempt)).toBeDefined();
     },

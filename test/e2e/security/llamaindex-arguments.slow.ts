@@ -103,7 +103,7 @@ const constructors: Attempt[] = [
 
 describe("wrong argument for LlamaIndex", () => {
   it.each([...perCall, ...lists, ...items, ...constructors])(
-    "causes a typed error that names it, without a request: %s",
+    "causes a typed error that names the argument, without a request: %s",
     async (...attempt) => {
       expect(await errorNaming(...attempt)).toBeDefined();
     },

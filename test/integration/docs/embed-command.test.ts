@@ -7,7 +7,7 @@ import { ROOT } from "./blocks.js";
 
 const page = await readFile(join(ROOT, "docs", "reference", "embed-command.md"), "utf8");
 
-it("shows what a dry run of its command prints", async () => {
+it("shows on the page of embed the output of a dry run", async () => {
   const folder = await mkdtemp(join(tmpdir(), "together-retrieval-"));
   const texts = ["Rust eats iron.", "Bees live on nectar.", "Plants turn light into sugar."];
   await writeFile(join(folder, "in.jsonl"), texts.map((text) => `${JSON.stringify({ text })}\n`).join(""));

@@ -350,7 +350,7 @@ Your endpoints
     );
   });
 
-  it("prints the last serverless day of a listed model", async () => {
+  it("prints since which day a listed model is no longer serverless", async () => {
     together({ listed: [{ id: E5, type: "embedding" }] });
     const { stdout } = await models();
     expect(stdout).toMatch(/^ {2}model .+ not serverless since\n.+ 2026-09-15$/m);

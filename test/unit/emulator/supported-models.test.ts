@@ -49,12 +49,12 @@ describe("supported models of the emulator", () => {
     });
   });
 
-  it("lists all to the SDK page by page, each once and in order", async () => {
+  it("lists models to the SDK page by page, each once and in order", async () => {
     const names = (await listed(clientOf(), { limit: 4 })).map(({ name }) => name);
     expect(names).toEqual(Object.keys(emulatedModels));
   });
 
-  it("lists them at Together's address and at an overridden base URL", async () => {
+  it("lists models at Together's address and at an overridden base URL", async () => {
     const atTogether = await listed(clientOf());
     const atBaseURL = await listed(clientOf({}, "http://127.0.0.1:8080/v1"));
     expect(atTogether).toHaveLength(Object.keys(emulatedModels).length);
@@ -90,7 +90,7 @@ describe("supported models of the emulator", () => {
     },
   );
 
-  it.each(["/v2/models", "/v3/supported-models"])("responds to no request at %s", async (path) => {
+  it.each(["/v2/models", "/v3/supported-models"])("rejects a request at %s with a 404", async (path) => {
     expect(await errorOf(ask("", path))).toMatchObject({ status: 404 });
   });
 });

@@ -64,7 +64,7 @@ describe("TogetherEmbeddings for LlamaIndex", () => {
     },
   );
 
-  it("requests floats once if its server rejects base64", async () => {
+  it("sends no base64 request after its server has rejected one", async () => {
     const server = bench({ base64: "reject" });
     const embeddings = on(server);
     await embeddings.getTextEmbedding("one");
@@ -189,7 +189,7 @@ describe("embedBatchSize", () => {
     expect(() => on(bench(), wrong)).toThrow(/it takes model, .*, cache, embedBatchSize \(see/);
   });
 
-  it.each([0, 2049, 1.5, Number.NaN])("rejects %d with an error that names it", async (size) => {
+  it.each([0, 2049, 1.5, Number.NaN])("rejects %d with an error that names embedBatchSize", async (size) => {
     const sentence = "`embedBatchSize` is ";
     expect(() => on(bench(), { embedBatchSize: size })).toThrow(sentence);
     const embeddings = on(bench());

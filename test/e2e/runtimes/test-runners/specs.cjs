@@ -74,7 +74,7 @@ module.exports = function specs(
       fetch.mockRestore();
     });
 
-    it("causes one error that names it, without a retry, if it returns { ok, json }", async () => {
+    it("causes one error that names fetch, without a retry, if it returns { ok, json }", async () => {
       const mock = async () => ({ ok: true, json: async () => ({ data: [] }) });
       const fetch = spyOn(globalThis, "fetch").mockImplementation(mock);
       const error = await (await embedder()).embed(["a text"]).catch((thrown) => thrown);
@@ -84,7 +84,7 @@ module.exports = function specs(
       fetch.mockRestore();
     });
 
-    it("causes one error that names it if it is missing", async () => {
+    it("causes one error that names fetch if it is missing", async () => {
       const { fetch } = globalThis;
       globalThis.fetch = undefined;
       const error = await (await embedder()).embed(["a text"]).catch((thrown) => thrown);

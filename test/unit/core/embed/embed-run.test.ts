@@ -175,7 +175,7 @@ describe("long texts", () => {
   });
 });
 
-describe("duration of a job", () => {
+describe("rate limits and the end of a job", () => {
   useVirtualTime();
 
   it("ends with the last vector, without a wait of idle workers for a permit", async () => {
@@ -194,9 +194,9 @@ describe("duration of a job", () => {
   });
 
   it.each([
-    ["requests: batches grow while they wait", "dynamic_request_limited", 1000],
-    ["tokens: batches stay as they are", "dynamic_token_limited", 128],
-  ])("has a timeout by a signal in %s", async (_, errorType, largest) => {
+    ["requests, with larger batches after the 429", "dynamic_request_limited", 1000],
+    ["tokens, with unchanged batches", "dynamic_token_limited", 128],
+  ])("limits batches by the limited unit: %s", async (_, errorType, largest) => {
     let sent = 0;
     const rateLimited = { status: 429, errorType, headers: { "x-ratelimit-reset": "2" } };
     const { embedder, emulator } = bench({ faults: () => ((sent += 1) <= 4 ? rateLimited : undefined) });

@@ -52,7 +52,7 @@ describe("Embedder", () => {
     expect(message).not.toContain("bees");
   });
 
-  it("rejects vectors of another length than those of the cache, at any index", async () => {
+  it("replaces cached vectors by those of the server if their lengths differ, at any index", async () => {
     const cache = new MemoryStore();
     const before = bench();
     await before.embedder({ cache }).embed(["old"]);

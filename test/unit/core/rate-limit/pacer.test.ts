@@ -468,7 +468,7 @@ describe("Pacer.nextSendTime", () => {
     expect(pacer).toMatchObject({ limitedBy, ratePerSecond });
   });
 
-  it("returns at most a few seconds after a large request, with a rate of small requests", () => {
+  it("returns a time a few seconds away at most after a large request, with a rate of small requests", () => {
     const pacer = started();
     // A query of five tokens receives a 429 while the rate is still used by a batch of six thousand.
     const query = pacer.sent(400, 5);

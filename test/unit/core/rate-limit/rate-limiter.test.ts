@@ -326,7 +326,7 @@ describe("RateLimiter", () => {
 });
 
 describe("callers that wait for a RateLimiter", () => {
-  it("fails them exactly at their deadline while the model fails", async () => {
+  it("rejects callers exactly at their deadline while the model fails", async () => {
     const limiter = new RateLimiter();
     for (let request = 0; request < 4; request++) {
       (await send(limiter, "fails", [])).failed(failure({ retryAfterMs: 60_000 }));
@@ -349,7 +349,7 @@ describe("callers that wait for a RateLimiter", () => {
     expect([limiter.idle, vi.getTimerCount()]).toEqual([true, 0]);
   });
 
-  it("fails them at once if their deadline has passed, others wait before them, and the model fails", async () => {
+  it("rejects callers at once after their deadline if others wait before them and the model fails", async () => {
     const limiter = new RateLimiter();
     const first = await send(limiter, "first", []);
     const other = acquire(limiter);
@@ -360,7 +360,7 @@ describe("callers that wait for a RateLimiter", () => {
     expect(limiter.idle).toBe(true);
   });
 
-  it("sends them after their deadline if they need not wait", async () => {
+  it("sends requests of callers after their deadline if they need not wait", async () => {
     const limiter = new RateLimiter();
     for (let request = 0; request < 3; request++) {
       (await send(limiter, "fails", [], { waitsUntil: never })).failed(failure());
@@ -374,7 +374,7 @@ describe("callers that wait for a RateLimiter", () => {
     expect([limiter.isOut, limiter.idle]).toEqual([false, true]);
   });
 
-  it("keeps them while the model is slow", async () => {
+  it("keeps callers waiting while the model is slow", async () => {
     const limiter = new RateLimiter();
     const first = await send(limiter, "first", []);
     const waiting = acquire(limiter, { waitsUntil: never });
@@ -384,7 +384,7 @@ describe("callers that wait for a RateLimiter", () => {
     expect(limiter.idle).toBe(true);
   });
 
-  it("keeps them after a success, whatever failed before", async () => {
+  it("keeps callers waiting after a success, whatever failed before", async () => {
     const limiter = new RateLimiter();
     const [failing, working] = [
       await send(limiter, "failing", [], { maxConcurrency: 2 }),

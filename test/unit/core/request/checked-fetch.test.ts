@@ -88,15 +88,18 @@ describe("custom fetch that returns no Response", () => {
 });
 
 describe("global fetch", () => {
-  it.each([undefined, null, "fetch", {}])("causes an error that names it if it is %j", async (fetch) => {
-    vi.stubGlobal("fetch", fetch);
-    const error = await errorOf({ fetch: undefined });
-    expect(error).toMatchObject({
-      code: "invalid_option",
-      attempts: 1,
-      message: `Cannot embed 1 text with "me/embedding": there is no global \`fetch\`; pass the option \`fetch\`, or use a runtime or a test environment that has one${see("invalid_option")}`,
-    });
-  });
+  it.each([undefined, null, "fetch", {}])(
+    "causes an error that names the global fetch if it is %j",
+    async (fetch) => {
+      vi.stubGlobal("fetch", fetch);
+      const error = await errorOf({ fetch: undefined });
+      expect(error).toMatchObject({
+        code: "invalid_option",
+        attempts: 1,
+        message: `Cannot embed 1 text with "me/embedding": there is no global \`fetch\`; pass the option \`fetch\`, or use a runtime or a test environment that has one${see("invalid_option")}`,
+      });
+    },
+  );
 
   it("is used if it appears after the first call", async () => {
     vi.stubGlobal("fetch", undefined);
@@ -106,7 +109,7 @@ describe("global fetch", () => {
     expect(plain((await embedder.embed(["a"])).vectors)).toEqual([vectorOf("a")]);
   });
 
-  it("causes an error that names it for a programming error", async () => {
+  it("causes an error that names the global fetch for a programming error", async () => {
     vi.stubGlobal("fetch", () => {
       throw new ReferenceError("of a mock");
     });

@@ -51,7 +51,7 @@ describe("error bodies", () => {
     expect(read.cancelled).toBe(true);
   });
 
-  it("omits them if they are too long and the platform has no streams", () => {
+  it("omits bodies that are too long if the platform has no streams", () => {
     const long = respond(500, "x", { "content-length": "65537" });
     Object.defineProperty(long, "body", { value: null });
     expect(limitErrorBody(long)).toMatchObject({ status: 500, ok: false, body: null });
@@ -60,7 +60,7 @@ describe("error bodies", () => {
     expect(limitErrorBody(short)).toBe(short);
   });
 
-  it("keeps message, headers and status if they are short", async () => {
+  it("keeps message, headers and status of short bodies", async () => {
     const limited = limitErrorBody(respond(999, '{"error": "no"}', { "retry-after": "3" }));
     expect(limited).toMatchObject({ status: 999, ok: false });
     expect(limited.headers.get("retry-after")).toBe("3");

@@ -18,7 +18,7 @@ describe("platform without a global `fetch`", () => {
     });
   });
 
-  it("causes the same error for reranking, even with a fallback", async () => {
+  it("causes an error for reranking, even with a fallback", async () => {
     vi.stubGlobal("fetch", undefined);
     const reranker = new Reranker({ ...key, fallback: "original-order" });
     expect(await rejection(reranker.rerank("q", ["1"]))).toMatchObject({ code: "invalid_option" });

@@ -300,7 +300,7 @@ describe("retryDeadline", () => {
     ["429 with a reset of 60 s", reset(60), {}, 120_000],
     ["429 with a reset of 7 s", reset(7), {}, 120_000],
     ["429 with a deadline of 10 s", reset(7), { retryDeadline: 10_000 }, 10_000],
-  ])("ends documents exactly: %s", async (_, fault, options, deadline) => {
+  ])("fails documents exactly at its end: %s", async (_, fault, options, deadline) => {
     const { embedder } = bench({ faults: () => fault });
     const ends = await allEnded(texts(20).map((text) => embedder(options).embed([text])));
     expect([...new Set(ends.map(({ after }) => Math.round(after)))]).toEqual([deadline]);
@@ -312,7 +312,7 @@ describe("retryDeadline", () => {
   it.each<[string, object, number]>([
     ["by default", {}, 120_000],
     ["retryDeadline: 10_000", { retryDeadline: 10_000 }, 10_000],
-  ])("ends rate-limited queries and rankings exactly: %s", async (_, options, deadline) => {
+  ])("fails rate-limited queries and rankings exactly at its end: %s", async (_, options, deadline) => {
     const { embedder, reranker } = bench({ faults: () => reset(deadline / 2000) });
     const calls = texts(10).flatMap((text) => [
       embedder(options).embedQuery(text),
@@ -323,7 +323,7 @@ describe("retryDeadline", () => {
     for (const { error } of ends) expect(error).toMatchObject({ code: "rate_limited", status: 429 });
   });
 
-  it("ends documents exactly after lost connections, if the address has responded before", async () => {
+  it("fails documents exactly at its end after lost connections, if the address has responded before", async () => {
     const { embedder, emulator } = bench();
     const one = embedder();
     await timed(one.embed(["before"]));

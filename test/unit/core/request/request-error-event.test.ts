@@ -16,7 +16,7 @@ function ends(events: readonly TogetherEvent[]): string[][] {
 it.each<[string, Fault, string, number | undefined]>([
   ["a status that is not retryable", { status: 401 }, "unauthorized", 401],
   ["an invalid response", "missing-item", "invalid_response", undefined],
-])("is emitted once after %s", async (_, fault, code, status) => {
+])("emits one request-error after %s", async (_, fault, code, status) => {
   const { events, embedder } = bench({ faults: [fault] });
   await rejection(embedder().embed(texts(2)));
   expect(only(events, "request-error")).toEqual([
@@ -25,19 +25,19 @@ it.each<[string, Fault, string, number | undefined]>([
   expect(ends(events)).toEqual([["request-error"]]);
 });
 
-it("is emitted for the last retry, after a retry event for each earlier one", async () => {
+it("emits a request-error after the last retry, and a retry event for each earlier one", async () => {
   const { events, reranker } = bench({ faults: () => ({ status: 500 }) });
   await rejection(reranker({ maxRetries: 1 }).rerank("query", texts(2), (text) => text));
   expect(ends(events)).toEqual([["retry"], ["request-error"]]);
 });
 
-it("is emitted for a request that is split, whose halves emit responses", async () => {
+it("emits a request-error for a request that is split, and responses for its halves", async () => {
   const { events, embedder } = bench({ maxBatchTexts: 2 });
   await embedder().embed(texts(4));
   expect(ends(events).flat().toSorted()).toEqual(["request-error", "response", "response"]);
 });
 
-it("is emitted with code aborted for every request in flight at an abort", async () => {
+it("emits a request-error with code aborted for every request in flight at an abort", async () => {
   const { emulator, events, embedder } = bench({ latency: 3_600_000 });
   const controller = new AbortController();
   const outcome = rejection(embedder({ batchSize: 1 }).embed(texts(2), { signal: controller.signal }));
@@ -50,7 +50,7 @@ it("is emitted with code aborted for every request in flight at an abort", async
   expect(only(events, "request-error").map(({ code }) => code)).toEqual(["aborted", "aborted"]);
 });
 
-it("is emitted at most once per request, in any mix of failures", async () => {
+it("emits one final event per request, in any mix of failures", async () => {
   const faults: Fault[] = ["ok", "reset", { status: 503 }, { status: 429 }, "ok", "cut"];
   const { events, embedder } = bench({ faults });
   await embedder({ batchSize: 1 }).embed(texts(8));

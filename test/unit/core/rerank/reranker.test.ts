@@ -7,7 +7,7 @@ import { breathe } from "../../../support/time.js";
 
 const identity = (text: string): string => text;
 
-it("names the class in the error of its constructor", () => {
+it("names Reranker in the errors of its constructor", () => {
   expect(() => new Reranker({ model: RERANK })).toThrow("Cannot create Reranker: there is no API key");
 });
 
