@@ -1,4 +1,4 @@
-/** Recommendation: more like this. What somebody reads is the question, and its own vector is at hand. */
+/** Recommendation: more like this. The text that a user reads is the query, and its vector is known. */
 
 import { Embedder } from "together-retrieval";
 import { nearest } from "./kit/nearest.js";

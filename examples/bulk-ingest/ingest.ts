@@ -27,7 +27,7 @@ export class Ingest {
   readonly #table: PassageTable;
   readonly #slowDown: (delayMs: number) => void;
 
-  /** @param slowDown - Is told how long no request should be sent, by nobody. */
+  /** @param slowDown - Receives how long all workers should send no request. */
   constructor(settings: Settings, table: PassageTable, slowDown: (delayMs: number) => void) {
     this.#settings = settings;
     this.#table = table;

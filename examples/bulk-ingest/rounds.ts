@@ -32,7 +32,7 @@ export async function lackOf({ corpus, jobSize }: Settings, table: PassageTable)
 const LOOK_MS = 250;
 
 /**
- * Has a list of ranges done by whoever works on the queue, and resolves when nothing of them is left.
+ * Queues a list of ranges for the workers, and resolves when all of them are done.
  *
  * @throws Error if a job was given up.
  */

@@ -39,7 +39,7 @@ const OPTIONS = {
   help: { type: "boolean" },
 } as const;
 
-/** What every process of a run has to know. It travels to the workers as JSON. */
+/** The settings of every process of a run. The workers receive them as JSON. */
 export interface Settings {
   readonly corpus: string;
   readonly table: string;

@@ -20,7 +20,7 @@ export class PassageTable {
 
   constructor(url: string, name: string) {
     this.#pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 5000 });
-    // A connection that is lost while nobody uses it would otherwise end the process.
+    // A connection that is lost while it is idle would otherwise end the process.
     this.#pool.on("error", () => undefined);
     this.#name = escapeIdentifier(name);
   }

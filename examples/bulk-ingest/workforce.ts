@@ -5,7 +5,7 @@ import type { Settings } from "./settings.js";
 
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 
-/** One that ends by itself before it has begun would only end again; one that was killed is another matter. */
+/** Workers that may fail at their start before no other is started. A killed worker is replaced. */
 const MOST_STILLBORN = 3;
 
 /** What a worker takes in memory: what it first reported, and what it last did. */

@@ -23,7 +23,7 @@ export interface IndexingOptions {
 /** How long a database may be away before what was to be indexed meanwhile is left out. Milliseconds. */
 const PATIENCE_MS = 30_000;
 
-/** Documents that go to the embeddings at once: enough for many requests under way at the same time. */
+/** Documents that are embedded in one call: enough for many requests in flight. */
 const PORTION = 2000;
 
 /** Brings store and records to what a folder holds now. A portion that fails is told, and does not stop the others. */

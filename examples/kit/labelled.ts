@@ -41,7 +41,7 @@ function labelOf(file: string): string {
 
 /** Some of many, from the first to the last at equal distances, so that no chapter is alone. */
 function spread<Item>(list: readonly Item[], amount: number): Item[] {
-  // Every fourth goes first: whoever learns from the beginning of the list learns from everywhere.
+  // Every fourth text first, so that the beginning of the list has texts of all parts.
   const chosen = Array.from(
     { length: amount },
     (_, at) => list[Math.floor((at * list.length) / amount)] as Item,

@@ -20,7 +20,7 @@ import { modelAttributes, operationName } from "./semantics.js";
 export class Telemetry {
   readonly #tracer: Tracer;
   readonly #instruments: Instruments;
-  /** Requests under way, by model and number. */
+  /** Requests in flight, by model and number. */
   readonly #requests = new Map<string, Span>();
   readonly #tokens = new WeakMap<Span, number>();
 

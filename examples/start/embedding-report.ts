@@ -25,7 +25,7 @@ export class EmbeddingReport {
     this.#total = total;
   }
 
-  /** A field, because it is handed on by itself. */
+  /** A field, because it is passed on without its object. */
   readonly onEvent = (event: TogetherEvent): void => {
     if (event.type === "cache-lookup") this.#cached += event.hits;
     if (event.type === "response") {

@@ -10,7 +10,7 @@ export type Passage = Document<{ readonly file: string; readonly headings: reado
 
 /** Not MDX, which has components between its words. */
 const MARKDOWN = /\.(?:md|markdown)$/i;
-/** What packages carry and nobody asks about; it would crowd out the rest. */
+/** Standard files of packages, such as licences and changelogs. They would displace useful passages. */
 const BOILERPLATE =
   /^(?:change|history|release|licen[cs]e|third-party|notice|security|code.of.conduct|contributing)/i;
 /** Larger files were written by machines. */

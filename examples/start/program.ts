@@ -29,7 +29,7 @@ export async function runProgram(command: string, example: (setup: Setup) => Pro
   }
 }
 
-/** Somebody at a terminal is asked; a pipe, which nobody answers, is not. */
+/** Asks for a question at a terminal, but not in a pipe. */
 async function askForQuestion(): Promise<string> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return OWN_QUESTION;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });

@@ -6,7 +6,7 @@ import type { PassageStore } from "./store.js";
 
 export async function openMemory(models: LangChainModels): Promise<PassageStore> {
   const store = new MemoryVectorStore(models.embeddings);
-  // It deletes nothing by itself, and would keep a document twice; its list is public.
+  // It deletes nothing, and would store a document twice. Its list is public.
   const remove = async (ids: readonly string[]): Promise<void> => {
     const gone = new Set<string | undefined>(ids);
     store.memoryVectors = store.memoryVectors.filter(({ id }) => !gone.has(id));

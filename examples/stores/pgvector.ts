@@ -23,7 +23,7 @@ export class ReplacingPGVectorStore extends PGVectorStore {
 
 export function openPool(databaseURL: string): Pool {
   const pool = new Pool({ connectionString: databaseURL, max: 4 });
-  // A connection that the database ends while nobody asks anything would otherwise end the process.
+  // A connection that the database closes while it is idle would otherwise end the process.
   pool.on("error", () => undefined);
   return pool;
 }

@@ -3,7 +3,7 @@ import { LocalFileStore } from "@langchain/classic/storage/file_system";
 import type { Service } from "../kit/service.js";
 import type { PassageStore, Place } from "./store.js";
 
-/** The stores by name, each loaded when it is asked for: nobody needs all of their packages. */
+/** The stores by name. Each is loaded at its first use, because you do not need all of their packages. */
 export const STORES = {
   memory: async (service, cache) => {
     const [{ openMemory }, { LangChainModels }] = await Promise.all([import("./memory.js"), langchain()]);

@@ -9,7 +9,7 @@ export interface StoredPassage {
   readonly file: string;
 }
 
-/** A few lines of text, so that there are many of them: everybody's node_modules hold more than 5,000. */
+/** A few lines of text, so that there are many of them: node_modules contains more than 5,000. */
 const splitter = new RecursiveCharacterTextSplitter({ chunkSize: 300, chunkOverlap: 0 });
 const FEWEST_CHARACTERS = 20;
 

@@ -17,7 +17,7 @@ export function readChangelog(text: string): Changelog {
   };
 }
 
-/** Gives what was to come its version and its day. All else stays as somebody wrote it. */
+/** Gives the section [Unreleased] its version and its day. Everything else stays unchanged. */
 export function withRelease(text: string, version: string, day: string): string {
   return text.replace(UNRELEASED, (heading) => `${heading}\n\n## [${version}] - ${day}`);
 }

@@ -19,7 +19,7 @@ export async function postgresPrograms(): Promise<string | undefined> {
   return newest === undefined ? undefined : join(DEBIANS_FOLDER, String(newest), "bin");
 }
 
-/** Starts a PostgreSQL of its own on a free port; whoever reaches the port is let in. */
+/** Starts a new PostgreSQL on a free port, without a password. */
 export async function startPostgres(): Promise<RunningServer> {
   const programs = await postgresPrograms();
   if (!programs)
