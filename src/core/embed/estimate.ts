@@ -27,7 +27,7 @@ export interface EmbeddingEstimate {
   /**
    * Whether the tokens are estimated from characters, because `countTokens` is not set. The estimate was within 15 %
    * for English, source code and Chinese. For other languages it was up to 40 % too low (Korean) or 2.1 times too high
-   * (Russian): BERT's and Mistral's vocabularies, 2026-11, `npm run measure:estimate`. The vocabulary of multilingual
+   * (Russian): BERT's and Mistral's vocabularies, 2026-11, `npx tsx test/performance/estimate/main.ts`. The vocabulary of multilingual
    * E5 was not measured.
    */
   readonly tokensAreEstimated: boolean;

@@ -1,6 +1,6 @@
 /**
  * Bounds the size of responses before they are read. Reading, joining, decoding and parsing use up to about four times
- * the size of a body. These limits keep a hostile server below 512 MB (test/red-team/memory.slow.ts).
+ * the size of a body. These limits keep a hostile server below 512 MB (test/e2e/security/memory.slow.ts).
  */
 
 /** The maximum size of a response. */

@@ -160,7 +160,7 @@ describe("packed tarball", () => {
 });
 
 describe("package.json of the packed tarball", () => {
-  const bin = join(ROOT, "test/packaging/node_modules/.bin");
+  const bin = join(ROOT, "test/e2e/packaging/node_modules/.bin");
 
   it("passes publint", async () => {
     const { stdout } = await plain.run(join(bin, "publint"), ["run", "--strict", tarball]);

@@ -213,7 +213,7 @@ describe("unusual argument", () => {
 
 describe("globalThis that accepts no new property", () => {
   it("does not stop a client", async () => {
-    const { exitCode, stdout } = await runScript("test/red-team/frozen-global.ts", []);
+    const { exitCode, stdout } = await runScript("test/e2e/security/frozen-global.ts", []);
     expect([exitCode, stdout]).toEqual([0, "1 vector"]);
   });
 });

@@ -31,7 +31,7 @@ function searchIn(text: string): string {
   return text.slice(text.indexOf("\nQuestion:"), text.indexOf("\nAnswer:"));
 }
 
-describe("npm run start:llamaindex", { timeout: 60_000 }, () => {
+describe("npm run example llamaindex", { timeout: 60_000 }, () => {
   it("prints the same passages in the same order as npm start, and reuses its vectors", async () => {
     const search = ["--dir", DOCUMENTS, QUESTION];
     const langchain = await printed("start", ...search);
@@ -44,6 +44,6 @@ describe("npm run start:llamaindex", { timeout: 60_000 }, () => {
   });
 
   it("names its own command with --help", async () => {
-    expect(await printed("start-llamaindex", "--help")).toMatch(/^Usage: npm run start:llamaindex -- /);
+    expect(await printed("start-llamaindex", "--help")).toMatch(/^Usage: npm run example llamaindex -- /);
   });
 });
