@@ -8,11 +8,12 @@ export interface Passage {
   readonly text: string;
 }
 
-/** The sections of an installed package's readme that say something, shortened to what a small model reads. */
+/** The sections of an installed package's README that have more than a line, shortened to what a small model reads. */
 export function passagesOf(source: string, most = 40): Passage[] {
   const file = readFileSync(join(__dirname, "../../node_modules", source, "README.md"), "utf8");
   const sections = file
     .replace(/```[\s\S]*?```/g, "")
+    .replace(/^ *> ?/gm, "")
     .split(/^#{1,6} +/m)
     .slice(1);
   return sections
@@ -24,11 +25,11 @@ export function passagesOf(source: string, most = 40): Passage[] {
     .slice(0, most);
 }
 
-/** Words without marks, links and pictures. */
+/** The text without marks, addresses, HTML and images. */
 function plain(markdown: string): string {
   return markdown
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/<[^>]*>|[`*_|>#]|https?:\S+/g, "")
+    .replace(/<[^>\s][^>]*>|[`*_|#]|https?:\S+/g, "")
     .replace(/\s+/g, " ")
     .trim();
 }
