@@ -1,7 +1,8 @@
-"""Runs the notebooks from top to bottom in Jupyter, and says in which cell one fails.
+"""Runs the notebooks in Jupyter, and prints the cell in which one fails.
 
-    /usr/bin/python3 examples/notebooks/run.py            runs them all
-    /usr/bin/python3 examples/notebooks/run.py --write    and keeps what they print
+    python3 examples/notebooks/run.py                       runs all notebooks
+    python3 examples/notebooks/run.py 6-limits.ipynb        runs one
+    python3 examples/notebooks/run.py --write               also writes the outputs to the notebooks
 """
 
 import os
@@ -32,7 +33,7 @@ for path in [here / name for name in named] or sorted(here.glob("*.ipynb")):
             nbformat.write(notebook, path)
     except CellExecutionError:
         failed = True
-        # tslab's error is empty; what went wrong stands in the cell's stderr.
+        # The error of tslab has no message: it is in the stderr of the cell.
         for number, cell in enumerate(notebook.cells):
             for output in cell.get("outputs", []):
                 if output.output_type == "stream" and output.name == "stderr":
