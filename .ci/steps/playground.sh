@@ -1,5 +1,5 @@
 # limit: 1200
-# takes: 40
+# takes: 90
 # The playground, driven in a real browser.
 npx tsx tools/prepare.ts playground
 .ci/build

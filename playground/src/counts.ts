@@ -1,32 +1,32 @@
 import type { Outcome } from "./race.js";
 
-/** Seconds that one bar covers. */
+/** Seconds per bar. */
 const STEP = 0.25;
 
 /** Seconds between two points of a line. */
 const POINT = 0.1;
 
-/** Requests a second in each step of time: all that were sent, and the refused among them. */
+/** Requests per second in each step: all that were sent, and those that succeeded. */
 export function countsOf(
   { sent }: Outcome,
   until: number,
-): [times: number[], all: number[], refused: number[]] {
+): [times: number[], all: number[], succeeded: number[]] {
   const steps = Math.max(1, Math.ceil(until / STEP));
-  const [all, refused] = [zeros(steps), zeros(steps)];
+  const [all, succeeded] = [zeros(steps), zeros(steps)];
   for (const { at, status } of sent) {
     const step = Math.min(steps - 1, Math.floor(at / STEP));
     all[step] = (all[step] ?? 0) + 1 / STEP;
-    if (status === 429) refused[step] = (refused[step] ?? 0) + 1 / STEP;
+    if (status === 200) succeeded[step] = (succeeded[step] ?? 0) + 1 / STEP;
   }
-  return [all.map((_, step) => step * STEP), all, refused];
+  return [all.map((_, step) => step * STEP), all, succeeded];
 }
 
-/** Most requests a second of an outcome. */
+/** The highest number of requests per second in a step. */
 export function peakOf(outcome: Outcome, until: number): number {
   return Math.max(...countsOf(outcome, until)[1]);
 }
 
-/** How many were answered well until each point of time; it ends where the outcome ends. */
+/** How many requests have succeeded at each point of time. The line ends when the client has finished. */
 export function doneOf(
   { sent, seconds }: Outcome,
   until: number,

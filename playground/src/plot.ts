@@ -1,45 +1,48 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { countsOf, doneOf } from "./counts.js";
+import { countsOf, doneOf, peakOf } from "./counts.js";
 import type { Outcome } from "./race.js";
 
-const HEIGHT = 260;
+const HEIGHT = 240;
 
-/** What plots share when they are compared. */
-export interface Axes {
-  /** Seconds. */
+/** What the plots of one run share. */
+export interface Frame {
+  /** Seconds that the horizontal axis shows. */
   readonly until: number;
-  readonly most: number;
+  /** Seconds of an outage, if there is one. */
+  readonly outage: readonly [from: number, to: number] | undefined;
 }
 
-type Colour = (name: string) => string;
+type Color = (name: string) => string;
 
-/** A plot that follows the width of its element and the colours of the page. */
+/** A plot that follows the width of its element and the colors of the page. */
 class Plot {
   readonly #element: HTMLElement;
   readonly #title: string;
-  readonly #seriesOf: (colour: Colour) => uPlot.Series[];
+  readonly #seriesOf: (color: Color) => uPlot.Series[];
   #plot: uPlot | undefined;
+  #outage: Frame["outage"];
 
-  constructor(element: HTMLElement, title: string, seriesOf: (colour: Colour) => uPlot.Series[]) {
+  constructor(element: HTMLElement, title: string, seriesOf: (color: Color) => uPlot.Series[]) {
     this.#element = element;
     this.#title = title;
     this.#seriesOf = seriesOf;
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(element);
   }
 
-  draw(data: uPlot.AlignedData, { until, most }: Axes): void {
+  draw(data: uPlot.AlignedData, { until, outage }: Frame, highest: number): void {
+    this.#outage = outage;
     this.#plot ??= new uPlot(this.#options(), data, this.#element);
     const plot = this.#plot;
     plot.batch(() => {
       plot.setData(data, false);
       plot.setScale("x", { min: 0, max: until });
-      plot.setScale("y", { min: 0, max: most });
+      plot.setScale("y", { min: 0, max: highest * 1.08 });
     });
   }
 
-  /** The next drawing takes the colours of the other scheme. */
-  recolour(): void {
+  /** The next drawing has the colors of the other scheme. */
+  recolor(): void {
     this.#plot?.destroy();
     this.#plot = undefined;
   }
@@ -49,71 +52,84 @@ class Plot {
   }
 
   #options(): uPlot.Options {
-    const colour: Colour = (name) => getComputedStyle(this.#element).getPropertyValue(name).trim();
-    const lines = { stroke: colour("--line"), width: 1 };
-    const axis = { stroke: colour("--text"), grid: lines, ticks: lines };
+    const color: Color = (name) => getComputedStyle(this.#element).getPropertyValue(name).trim();
+    const lines = { stroke: color("--line"), width: 1 };
+    const axis = { stroke: color("--text"), grid: lines, ticks: lines };
     return {
       ...this.#size(),
       scales: { x: { time: false, auto: false }, y: { auto: false } },
       axes: [
-        { ...axis, label: "seconds" },
-        { ...axis, label: this.#title, size: 60 },
+        { ...axis, label: "time (seconds)", size: 30, labelSize: 22, labelGap: 0 },
+        { ...axis, label: this.#title, size: 56 },
       ],
-      series: [{ label: "seconds" }, ...this.#seriesOf(colour)],
-      legend: { live: false },
+      series: [{ label: "time (seconds)" }, ...this.#seriesOf(color)],
+      hooks: { drawClear: [(plot) => this.#shade(plot, color("--outage"))] },
+      legend: { show: false },
       cursor: { show: false },
     };
   }
+
+  #shade(plot: uPlot, color: string): void {
+    if (!this.#outage) return;
+    const [left, right] = this.#outage.map((at) =>
+      plot.valToPos(Math.min(at, plot.scales["x"]?.max ?? at), "x", true),
+    );
+    plot.ctx.fillStyle = color;
+    plot.ctx.fillRect(left ?? 0, plot.bbox.top, (right ?? 0) - (left ?? 0), plot.bbox.height);
+  }
 }
 
-/** Requests a second over time, the refused ones in red in front of all that were sent, and what the server admits. */
+const noPoints = { points: { show: false } };
+
+/** Requests per second over time: succeeded in front of all, and the rate limit as a line. */
 export class RatePlot {
   readonly #plot: Plot;
 
   constructor(element: HTMLElement) {
-    const bars = uPlot.paths.bars?.({ size: [1, Infinity], align: 1 });
-    const series = (label: string, colour: string): uPlot.Series => ({
-      label,
-      stroke: colour,
-      fill: colour,
+    const bars = uPlot.paths.bars?.({ size: [0.9, Infinity], align: 1 });
+    const series = (color: string): uPlot.Series => ({
+      stroke: color,
+      fill: color,
       width: 0,
       ...(bars && { paths: bars }),
-      points: { show: false },
+      ...noPoints,
     });
-    this.#plot = new Plot(element, "requests a second", (colour) => [
-      series("sent", colour("--sent")),
-      series("of these refused", colour("--refused")),
-      { label: "admitted", stroke: colour("--text"), width: 1.5, dash: [5, 4], points: { show: false } },
+    this.#plot = new Plot(element, "requests per second", (color) => [
+      series(color("--rejected")),
+      series(color("--ours")),
+      { stroke: color("--text"), width: 1.5, dash: [5, 4], ...noPoints },
     ]);
   }
 
-  show(outcome: Outcome, admitted: number, axes: Axes): void {
-    const [times, all, refused] = countsOf(outcome, axes.until);
-    this.#plot.draw([times, all, refused, times.map(() => admitted)], axes);
+  /** The vertical axis ends at the highest bar of this client. */
+  show(outcome: Outcome, limit: number, frame: Frame): void {
+    const [times, all, succeeded] = countsOf(outcome, frame.until);
+    const highest = Math.max(limit, peakOf(outcome, frame.until));
+    this.#plot.draw([times, all, succeeded, times.map(() => limit)], frame, highest);
   }
 
-  recolour(): void {
-    this.#plot.recolour();
+  recolor(): void {
+    this.#plot.recolor();
   }
 }
 
-/** How many requests were answered well until when: a line for each client. */
+/** How many requests have succeeded over time: a line per client. */
 export class DonePlot {
   readonly #plot: Plot;
 
   constructor(element: HTMLElement) {
-    this.#plot = new Plot(element, "requests done", (colour) => [
-      { label: "this package", stroke: colour("--sent"), width: 3, points: { show: false } },
-      { label: "all at once", stroke: colour("--greedy"), width: 3, dash: [8, 5], points: { show: false } },
+    this.#plot = new Plot(element, "texts with a vector", (color) => [
+      { stroke: color("--ours"), width: 3, ...noPoints },
+      { stroke: color("--plain"), width: 3, dash: [8, 5], ...noPoints },
     ]);
   }
 
-  show(ours: Outcome, greedy: Outcome, axes: Axes): void {
-    const [times, ourLine] = doneOf(ours, axes.until);
-    this.#plot.draw([times, ourLine, doneOf(greedy, axes.until)[1]], axes);
+  show(ours: Outcome, plain: Outcome, texts: number, frame: Frame): void {
+    const [times, ourLine] = doneOf(ours, frame.until);
+    this.#plot.draw([times, ourLine, doneOf(plain, frame.until)[1]], frame, texts);
   }
 
-  recolour(): void {
-    this.#plot.recolour();
+  recolor(): void {
+    this.#plot.recolor();
   }
 }

@@ -1,87 +1,72 @@
-import { Embedder, type TogetherEvent } from "together-retrieval";
+import { Embedder } from "together-retrieval";
 import { createEmulator, seededRandom, type Emulator } from "together-retrieval/emulator";
+import { EventLog, type BreakerState, type LogLine } from "./event-log.js";
 
 export interface Settings {
   readonly requestsPerSecond: number;
   /** Share of the requests that fail with a 503, from 0 to 1. */
   readonly faulty: number;
+  /** Whether the servers have an {@link OUTAGE}. */
+  readonly outage: boolean;
 }
 
-/** One request, seen from the server. */
+/** One request as the server logged it. */
 export interface Sent {
   /** Seconds since the start. */
   readonly at: number;
-  /** Seconds until its answer. */
+  /** Seconds until the response. */
   readonly duration: number;
   readonly status: number | undefined;
 }
 
-/** An `outage` event of the client. */
-export interface OutageReport {
-  readonly phase: "begin" | "end";
-  /** Seconds since the start. */
-  readonly at: number;
-  /** Seconds since the outage began. */
-  readonly duration: number;
-}
-
 export interface Outcome {
   readonly sent: readonly Sent[];
-  /** What the client reported of outages. */
-  readonly outages: readonly OutageReport[];
-  /** Seconds until the last text had its vector. */
+  /** Seconds until the last text has its vector. */
   readonly seconds: number;
+}
+
+export interface Progress {
+  readonly ours: Outcome;
+  readonly plain: Outcome;
+  readonly log: readonly LogLine[];
+  readonly breaker: BreakerState;
 }
 
 export const REQUESTS = 120;
 
-/** How long an outage lasts. */
-const OUTAGE_MS = 3000;
+/** When the servers respond with 503 to all requests. Milliseconds since the start. */
+export const OUTAGE = { from: 1000, to: 4000 } as const;
 
-const MODEL = "thenlper/gte-large";
-const PATH = "https://api.together.ai/v1/embeddings";
-const texts = Array.from({ length: REQUESTS }, (_, place) => `Text number ${place}`);
+export const LATENCY_MS = 60;
+export const MODEL = "thenlper/gte-large";
+const URL = "https://api.together.ai/v1/embeddings";
+const texts = Array.from({ length: REQUESTS }, (_, index) => `Text number ${index}`);
 
-function emulatorWith({ requestsPerSecond, faulty }: Settings): Emulator {
-  const random = seededRandom(7);
-  return createEmulator({
-    models: { [MODEL]: { type: "embedding", dimensions: 8 } },
-    latency: 60,
-    limits: { requestsPerSecond, reset: "exact" },
-    faults: () => (random() < faulty ? { status: 503 } : undefined),
-  });
-}
-
-/** Two clients at work. */
-export interface Race {
-  readonly done: Promise<[ours: Outcome, greedy: Outcome]>;
-  /** Starts an outage of {@link OUTAGE_MS} at both servers. */
-  startOutage(): void;
-}
-
-/** The same work for both, each with a server of its own: one text a request, so that there are many. */
-export function race(settings: Settings, onProgress: (ours: Outcome, greedy: Outcome) => void): Race {
-  const runs = [run(settings, ours), run(settings, greedy)] as const;
-  const show = (): void => onProgress(runs[0].soFar(), runs[1].soFar());
+/** Runs both clients, each with its own server. Each request holds one text, so that there are many requests. */
+export async function race(
+  settings: Settings,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
+  const log = new EventLog();
+  const ours = run(settings, (emulator, start) => embedAll(emulator, log, start, signal));
+  const plain = run(settings, (emulator) => sendAll(emulator, signal));
+  const show = (): void => {
+    if (signal.aborted) return;
+    onProgress({ ours: ours.soFar(), plain: plain.soFar(), log: log.lines, breaker: log.breaker });
+  };
   const timer = setInterval(show, 100);
-  const done = Promise.all([runs[0].done, runs[1].done]).finally(() => {
+  try {
+    await Promise.all([ours.done, plain.done]);
+  } finally {
     clearInterval(timer);
     show();
-  });
-  return { done, startOutage: () => runs.forEach(({ startOutage }) => startOutage()) };
+  }
 }
 
-type Client = (emulator: Emulator, onEvent: (event: TogetherEvent) => void) => Promise<unknown>;
-
-function run(settings: Settings, client: Client) {
+function run(settings: Settings, client: (emulator: Emulator, start: number) => Promise<void>) {
   const emulator = emulatorWith(settings);
   const start = Date.now();
-  const outages: OutageReport[] = [];
-  const onEvent = (event: TogetherEvent): void => {
-    if (event.type !== "outage") return;
-    const at = (Date.now() - start) / 1000;
-    outages.push({ phase: event.phase, at, duration: event.durationMs / 1000 });
-  };
   let end: number | undefined;
   const soFar = (): Outcome => ({
     sent: emulator.requests.map(({ time, status, duration = 0 }) => ({
@@ -89,38 +74,57 @@ function run(settings: Settings, client: Client) {
       duration: duration / 1000,
       status,
     })),
-    outages,
     seconds: ((end ?? Date.now()) - start) / 1000,
   });
-  const done = client(emulator, onEvent).then(() => {
+  const done = client(emulator, start).then(() => {
     end = Date.now();
-    return soFar();
   });
-  return { soFar, done, startOutage: () => emulator.setOutages([{ from: 0, to: OUTAGE_MS }]) };
+  return { soFar, done };
 }
 
-async function ours({ fetch }: Emulator, onEvent: (event: TogetherEvent) => void): Promise<void> {
+function emulatorWith({ requestsPerSecond, faulty, outage }: Settings): Emulator {
+  const random = seededRandom(7);
+  return createEmulator({
+    models: { [MODEL]: { type: "embedding", dimensions: 8 } },
+    latency: LATENCY_MS,
+    limits: { requestsPerSecond, reset: "exact" },
+    faults: () => (random() < faulty ? { status: 503 } : undefined),
+    ...(outage && { outages: [OUTAGE] }),
+  });
+}
+
+async function embedAll(
+  { fetch }: Emulator,
+  log: EventLog,
+  start: number,
+  signal: AbortSignal,
+): Promise<void> {
   const embedder = new Embedder({
     model: MODEL,
-    apiKey: "none-is-needed",
+    apiKey: "any",
     fetch,
     batchSize: 1,
-    onEvent,
+    onEvent: (event) => log.add(event, (Date.now() - start) / 1000),
   });
-  await embedder.embed(texts);
+  await embedder.embed(texts, { signal });
 }
 
-/** What many clients do: everything at once, and each refused request again after a wait that doubles. */
-async function greedy(emulator: Emulator): Promise<void> {
+/** The plain client: sends all requests at once, and retries each one with exponential backoff and jitter. */
+async function sendAll(emulator: Emulator, signal: AbortSignal): Promise<void> {
   const random = seededRandom(11);
-  await Promise.all(texts.map((text) => untilItPasses(emulator, text, random)));
+  await Promise.all(texts.map((text) => sendOne(emulator, text, random, signal)));
 }
 
-async function untilItPasses({ fetch }: Emulator, text: string, random: () => number): Promise<void> {
+async function sendOne(
+  { fetch }: Emulator,
+  text: string,
+  random: () => number,
+  signal: AbortSignal,
+): Promise<void> {
   const body = JSON.stringify({ model: MODEL, input: [text] });
-  for (let wait = 250; ; wait = Math.min(8000, wait * 2)) {
-    const { ok } = await fetch(PATH, { method: "POST", headers: { authorization: "Bearer none" }, body });
+  for (let delay = 250; !signal.aborted; delay = Math.min(8000, delay * 2)) {
+    const { ok } = await fetch(URL, { method: "POST", headers: { authorization: "Bearer any" }, body });
     if (ok) return;
-    await new Promise((resolve) => setTimeout(resolve, wait * (0.75 + random() / 2)));
+    await new Promise((resolve) => setTimeout(resolve, delay * (0.75 + random() / 2)));
   }
 }

@@ -1,30 +1,61 @@
-/** A table of coloured cells: how alike each two texts are. Its cells can be walked with the arrow keys. */
+/** Receives the sentence for a pair, and the indexes of its two texts. */
+type Say = (words: string, one: number, other: number) => void;
+
+/**
+ * Shows a heat map of the similarity of each pair, with its scale. The strongest color is the highest similarity of two
+ * different texts. The arrow keys move from cell to cell.
+ *
+ * @param selected - The pair that is described at first: row and column.
+ */
 export function showMap(
   element: HTMLElement,
-  likeness: readonly (readonly number[])[],
-  nameOf: (place: number) => string,
-  say: (words: string, one: number, other: number) => void,
+  similarities: readonly (readonly number[])[],
+  nameOf: (index: number) => string,
+  say: Say,
+  selected: readonly [row: number, column: number],
 ): void {
+  const size = similarities.length;
+  const highest = highestOf(similarities);
   const table = document.createElement("table");
   table.setAttribute("role", "grid");
-  table.setAttribute("aria-label", "How alike the texts are, pair by pair");
-  const names = likeness.map((_, place) => (place === 0 ? "?" : String(place)));
+  table.setAttribute("aria-label", "Cosine similarity of each pair of texts");
+  const names = similarities.map((_, index) => (index === 0 ? "Q" : String(index)));
   table.append(rowOf([heading(""), ...names.map(heading)]));
-  likeness.forEach((row, at) => {
-    const cells = row.map((value, other) => cellOf(value, `${nameOf(at)} and ${nameOf(other)}`));
+  similarities.forEach((row, at) => {
+    const cells = row.map((value, other) => cellOf(value, highest, `${nameOf(at)} and ${nameOf(other)}`));
     table.append(rowOf([heading(names[at] ?? ""), ...cells]));
   });
   const cells = [...table.querySelectorAll("td")];
-  cells[0]?.setAttribute("tabindex", "0");
+  const select = (cell: HTMLElement | undefined): void => {
+    const at = cells.indexOf(cell as HTMLTableCellElement);
+    if (!cell || at < 0) return;
+    for (const other of cells) other.classList.toggle("selected", other === cell);
+    say(cell.title, Math.floor(at / size), at % size);
+  };
   for (const kind of ["focusin", "pointerover"]) {
-    table.addEventListener(kind, ({ target }) => {
-      const place = cells.indexOf(target as HTMLTableCellElement);
-      if (place < 0) return;
-      say((target as HTMLElement).title, Math.floor(place / likeness.length), place % likeness.length);
-    });
+    table.addEventListener(kind, ({ target }) => select(target as HTMLElement));
   }
-  table.addEventListener("keydown", (event) => walk(event, cells, likeness.length));
-  element.replaceChildren(table);
+  table.addEventListener("keydown", (event) => walk(event, cells, size));
+  const first = cells[selected[0] * size + selected[1]];
+  first?.setAttribute("tabindex", "0");
+  element.replaceChildren(table, scaleOf(highest));
+  select(first);
+}
+
+/** The highest similarity of two different texts; 1 if there is none. */
+function highestOf(similarities: readonly (readonly number[])[]): number {
+  const others = similarities.flatMap((row, at) => row.filter((_, other) => other !== at));
+  const highest = Math.max(0, ...others);
+  return highest > 0 ? highest : 1;
+}
+
+function scaleOf(highest: number): HTMLElement {
+  const scale = document.createElement("p");
+  scale.className = "scale";
+  const colors = document.createElement("span");
+  colors.className = "colors";
+  scale.append("0.00 or less", colors, `${highest.toFixed(2)} or more`);
+  return scale;
 }
 
 function rowOf(cells: readonly HTMLElement[]): HTMLElement {
@@ -39,11 +70,12 @@ function heading(text: string): HTMLElement {
   return cell;
 }
 
-function cellOf(value: number, pair: string): HTMLElement {
+function cellOf(value: number, highest: number, pair: string): HTMLElement {
   const cell = document.createElement("td");
   cell.title = `${value.toFixed(2)}: ${pair}`;
   cell.tabIndex = -1;
-  cell.style.setProperty("--likeness", `${Math.round(100 * Math.max(0, Math.min(1, value)))}%`);
+  const share = Math.max(0, Math.min(1, value / highest));
+  cell.style.setProperty("--share", `${Math.round(100 * share)}%`);
   return cell;
 }
 
@@ -56,13 +88,13 @@ const STEPS: Readonly<Record<string, readonly [rows: number, columns: number]>> 
 
 function walk(event: KeyboardEvent, cells: readonly HTMLElement[], size: number): void {
   const step = STEPS[event.key];
-  const place = cells.indexOf(event.target as HTMLElement);
-  if (!step || place < 0) return;
+  const at = cells.indexOf(event.target as HTMLElement);
+  if (!step || at < 0) return;
   event.preventDefault();
-  const row = Math.min(size - 1, Math.max(0, Math.floor(place / size) + step[0]));
-  const column = Math.min(size - 1, Math.max(0, (place % size) + step[1]));
+  const row = Math.min(size - 1, Math.max(0, Math.floor(at / size) + step[0]));
+  const column = Math.min(size - 1, Math.max(0, (at % size) + step[1]));
   const next = cells[row * size + column];
-  cells[place]?.setAttribute("tabindex", "-1");
+  cells[at]?.setAttribute("tabindex", "-1");
   next?.setAttribute("tabindex", "0");
   next?.focus();
 }
