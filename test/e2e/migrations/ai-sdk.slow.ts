@@ -33,13 +33,10 @@ function modelOf(documents: EmbeddingModel, queries: EmbeddingModel): Model {
   };
 }
 
-const shared = sharedProofs(before, after);
-const same = (about: string) => shared[about] as NonNullable<(typeof shared)[string]>;
-
 proves(
   "ai-sdk-togetherai",
   {
-    key: async () => {
+    "API key": async () => {
       const warn = vi.spyOn(console, "warn").mockReturnValue();
       for (const name of ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"]) {
         keys(name);
@@ -51,8 +48,7 @@ proves(
         expect(warn).toHaveBeenCalledTimes(name === "TOGETHER_API_KEY" ? 0 : 1);
       }
     },
-    "a response out of order": same("an answer out of order"),
-    "a response that is too short": async () => {
+    "a response with too few vectors": async () => {
       keys("TOGETHER_API_KEY");
       world({ faults: () => "missing-item" });
       await expect(before().embed(some)).resolves.toHaveLength(some.length - 1);
@@ -77,7 +73,7 @@ proves(
       expect(emulator.requests).toHaveLength(6);
       expect(said).toContain("(5)");
     },
-    "too many texts for a server": async () => {
+    "too many texts for the server": async () => {
       keys("TOGETHER_API_KEY");
       world({ maxBatchTexts: 100 });
       await expect(before().embed(texts)).rejects.toMatchObject({ statusCode: 413 });
@@ -129,7 +125,7 @@ proves(
       await rerank({ ...asked, model: reranker.after() });
       expect(body(emulator, 1)["documents"]).toEqual(asked.documents.map((one) => JSON.stringify(one)));
     },
-    "options of a call": async () => {
+    "options per call": async () => {
       keys("TOGETHER_API_KEY");
       const emulator = world({ rank: (_query, all) => all.map((_, place) => place / 10) });
       const model = createTogether().embeddingModel(MODEL);
@@ -160,7 +156,7 @@ proves(
       );
     },
   },
-  shared,
+  sharedProofs(before, after),
 );
 
 it("reads the environment in the default instance as in createTogether (ai-sdk-togetherai)", async () => {

@@ -25,13 +25,10 @@ const after: Make = (options) => {
   };
 };
 
-const shared = sharedProofs(before, after);
-const same = (about: string) => shared[about] as NonNullable<(typeof shared)[string]>;
-
 proves(
   "chroma-together-ai",
   {
-    key: async () => {
+    "API key": async () => {
       vi.stubEnv("TOGETHER_API_KEY", "wrong");
       vi.stubEnv("OWN_KEY", "right");
       world();
@@ -41,15 +38,14 @@ proves(
       keys("TOGETHER_AI_API_KEY");
       await expect(after().embed(["a"])).resolves.toHaveLength(1);
     },
-    "a response out of order": same("an answer out of order"),
-    "a response that is too short": async () => {
+    "a response with too few vectors": async () => {
       keys("TOGETHER_API_KEY");
       world({ faults: () => "missing-item" });
       await expect(before().embed(texts.slice(0, 3))).resolves.toHaveLength(2);
       const now = after({ maxRetries: 0 }).embed(texts.slice(0, 3));
       await expect(now).rejects.toMatchObject({ code: "invalid_response" });
     },
-    "too many texts for a server": async () => {
+    "too many texts for the server": async () => {
       keys("TOGETHER_API_KEY");
       world({ maxBatchTexts: 100 });
       await expect(before().embed(texts)).rejects.toMatchObject({ status: 413 });
@@ -69,7 +65,7 @@ proves(
       const now = after().embed(some);
       await expect(now).rejects.toMatchObject({ name: "TogetherError", status: 401, code: "unauthorized" });
     },
-    "what a new collection stores": async () => {
+    "configuration of a new collection": async () => {
       keys("TOGETHER_API_KEY");
       const old = new TogetherAIEmbeddingFunction({ modelName: MODEL });
       expect(await stored(old)).toMatchObject({ name: "together-ai", config: { model_name: MODEL } });
@@ -89,7 +85,7 @@ proves(
       expect([said.before, said.after].map((cell) => /0\.\d\d/.exec(cell)?.[0])).toEqual(["0.16", "0.52"]);
     },
   },
-  shared,
+  sharedProofs(before, after),
 );
 
 it("uses the function that getCollection receives, whatever the collection stores (chroma-together-ai)", async () => {

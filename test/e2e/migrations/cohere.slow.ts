@@ -15,7 +15,7 @@ const ours = (options: object = {}): TogetherReranker =>
 const bothKeys = (): void => keys("COHERE_API_KEY", "TOGETHER_API_KEY");
 
 proves("langchain-cohere", {
-  key: async ({ before }) => {
+  "API key": async ({ before }) => {
     world();
     keys("TOGETHER_API_KEY", "TOGETHER_AI_API_KEY");
     expect(() => cohere()).toThrow(codes(before)[0]);
@@ -89,7 +89,7 @@ proves("langchain-cohere", {
     expect(await ours().compressDocuments(documents(), question)).toHaveLength(6);
     expect(await ours({ minScore: 0.25 }).compressDocuments(documents(), question)).toHaveLength(3);
   },
-  "when reranking fails": async () => {
+  "a failed request": async () => {
     bothKeys();
     world({ faults: () => ({ status: 400 }) });
     await expect(cohere().compressDocuments(documents(), question)).rejects.toThrow(/./);

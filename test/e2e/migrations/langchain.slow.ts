@@ -44,7 +44,7 @@ proves(
       const emulator = world();
       const failure = await impatient(() => community().embed(["a"]));
       expect(failure).not.toHaveProperty("status");
-      expect(said).toContain(`tried ${emulator.requests.length} times`);
+      expect(said).toContain(`sent ${emulator.requests.length} times`);
       emulator.clear();
       await expect(after().embed(["a"])).rejects.toMatchObject({ code: "unauthorized" });
       expect(emulator.requests).toHaveLength(1);
@@ -75,7 +75,7 @@ proves(
       await after().embed(["a\nb"]);
       expect([0, 1].map((place) => body(emulator, place)["input"])).toEqual([["a b"], ["a\nb"]]);
     },
-    "a 429 without a hint": async () => {
+    "a 429 without reset headers": async () => {
       keys("TOGETHER_API_KEY", "OPENAI_API_KEY");
       const emulator = world({ faults: [{ status: 429 }] });
       await expect(openai().embed(["a"])).rejects.toMatchObject({ status: 429 });

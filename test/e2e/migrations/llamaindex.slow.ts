@@ -41,7 +41,7 @@ proves(
       expect(String(new TogetherEmbedding({ model: MODEL }).embedBatchSize)).toBe(was);
       expect(is).toMatch(new RegExp(`^${new TogetherEmbeddings({ model: MODEL }).embedBatchSize}\\b`));
     },
-    "floats in the answer": async () => {
+    "floats in the response": async () => {
       keys("TOGETHER_API_KEY");
       world({ base64: "ignore" });
       const [garbage, vectors] = [await before().embed(some), await after().embed(some)];

@@ -114,7 +114,7 @@ describe("migration pages", () => {
 
   it("lists all pages in the table of the first page, with the figures of each", () => {
     const listed = tableOf(textOf("README")).map(([from = "", past, present]) => [
-      /\((.+)\.md\)/.exec(from)?.[1],
+      /\(from-(.+)\.md\)/.exec(from)?.[1],
       numberIn(past),
       numberIn(present),
     ]);

@@ -33,7 +33,7 @@ export function textOf(page: string): string {
   return readFileSync(join(ROOT, "docs", "migration", fileOf(page)), "utf8");
 }
 
-/** The lines of the table under "What changes". */
+/** The lines of the table under "Differences". */
 export function rowsOf(page: string): Row[] {
   return tableOf(textOf(page)).map(([about = "", before = "", after = ""]) => ({
     about: about.replaceAll("`", ""),

@@ -18,11 +18,11 @@ export function sharedProofs(before: Make | undefined, after: Make): Proofs {
       keys(...KEYS);
       const [old = ""] = codes(row.before);
       if (before) expect(before({ model: undefined }).name).toBe(old);
-      const retired = embeddingModel(old)?.retired ?? "not Together's";
+      const retired = embeddingModel(old)?.retired ?? "Together does not serve";
       expect(row.before).toContain(retired);
       expect(() => after({ model: undefined })).toThrow(/`model` is missing/);
     },
-    key: async (row) => {
+    "API key": async (row) => {
       const [old = "OPENAI_API_KEY"] = codes(row.before);
       if (before) await onlyKey(before, old);
       world();
@@ -39,7 +39,7 @@ export function sharedProofs(before: Make | undefined, after: Make): Proofs {
       vi.stubEnv("TOGETHER_BASE_URL", "https://two.example/v1");
       expect(await originOf(after)).toBe("https://two.example");
     },
-    "requests at once": async (row) => {
+    "requests in flight": async (row) => {
       keys(...KEYS);
       if (before) {
         const peak = await peakOf(() => before({ batchSize: 1, embedBatchSize: 1 }).embed(some));
@@ -76,7 +76,7 @@ export function sharedProofs(before: Make | undefined, after: Make): Proofs {
       await expect(asking).rejects.toMatchObject({ code: "invalid_option" });
       expect(body(emulator)).not.toHaveProperty("dimensions");
     },
-    "an answer out of order": async () => {
+    "a response out of order": async () => {
       keys(...KEYS);
       const truth = await vectorsBy(world().fetch);
       if (before) expect(farthest(await outOfOrder(before), truth)).toBeGreaterThan(0.01);

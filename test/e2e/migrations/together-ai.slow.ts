@@ -27,28 +27,28 @@ const after: Make = (options) => {
 proves(
   "together-ai",
   {
-    "a client of your own": async () => {
+    "a custom client": async () => {
       const emulator = world();
       const client = new Together({ apiKey: KEY, baseURL: "https://own.example/v1" });
       await client.embeddings.create({ model: MODEL, input: some });
       await new Embedder({ model: MODEL, client }).embed(some);
       expect(emulator.requests.map(({ origin }) => origin)).toEqual(Array(2).fill("https://own.example"));
     },
-    "a vector": async () => {
+    "type of a vector": async () => {
       keys("TOGETHER_API_KEY");
       world();
       const [[old], [now]] = [await before().embed(some), await after().embed(some)];
       expect([Array.isArray(old), now instanceof Float32Array]).toEqual([true, true]);
       expect(Array.from(now ?? [])).toHaveLength(old?.length ?? 0);
     },
-    "too many texts for a server": async () => {
+    "too many texts for the server": async () => {
       keys("TOGETHER_API_KEY");
       const emulator = world({ maxBatchTexts: 100 });
       await expect(before().embed(texts)).rejects.toMatchObject({ status: 413 });
       await expect(after().embed(texts)).resolves.toHaveLength(texts.length);
       expect(Math.max(...emulator.requests.slice(-8).map((request) => request.texts))).toBe(64);
     },
-    "an answer with a hole": async () => {
+    "a response with too few vectors": async () => {
       keys("TOGETHER_API_KEY");
       world({ faults: () => "missing-item" });
       await expect(before().embed(some)).resolves.toHaveLength(some.length - 1);
