@@ -18,6 +18,7 @@ const COPIED = [
   "tsconfig.json",
   "vitest.config.ts",
   "knip.json",
+  "tools",
 ];
 
 /** What is compiled: the source and the tests that need no build and no packages of their own. */
