@@ -6,13 +6,14 @@ import { watchedProcess, watchProcess } from "./parent.js";
 /** `together-retrieval embed` */
 export const embedCommand: Command = {
   name: "embed",
-  summary: "Embed a JSONL file of any size; the same command resumes a job that was stopped",
+  summary: "Embed a JSONL file of any size; the same command resumes after an interruption",
   help: `Usage: together-retrieval embed [<input>] --model <id> [--out <output>] [options]
 
 Embeds a file with one JSON object per line. Each output line is the input line with an "embedding" at its end, in the
-order of the input. After a failure, Ctrl-C or a kill, the same command resumes. A file whose name ends in .gz is
-compressed. Without a file name, or with -, the command reads standard input and writes standard output, and cannot
-resume. It reads the key from TOGETHER_API_KEY.
+order of the input. After a failure, Ctrl-C or a kill, the same command resumes.
+
+Without a file name, or with -, the command reads standard input and cannot resume. A file whose name ends in .gz is
+compressed. The command reads the key from TOGETHER_API_KEY.
 
   --model <id>                 embedding model, or <project>/<endpoint> (required)
   --base-model <id>            known model that the endpoint runs (default: none)
@@ -23,9 +24,9 @@ resume. It reads the key from TOGETHER_API_KEY.
   --document-prefix <text>     text before each text (default: none)
   --normalize                  scale every vector to length 1
   --dimensions <number>        length of the vectors; another length is an error (default: that of the first response)
-  --batch-size <number>        texts in one request at most (default: 128 to 2048)
-  --max-concurrency <number>   requests in flight at most (default: 128)
-  --retry-deadline <ms>        time without a success after which the job fails (default: 120000)
+  --batch-size <number>        maximum number of texts in one request (default: 128 to 2048)
+  --max-concurrency <number>   maximum number of requests in flight (default: 128)
+  --retry-deadline <ms>        milliseconds without a success after which the job fails (default: 120000)
   --dry-run                    print texts, tokens and requests, and send nothing; needs no key
   --price-per-million <usd>    price of a million tokens, for --dry-run
   --price-per-hour <usd>       price of an hour, for --dry-run with --texts-per-second

@@ -31,22 +31,22 @@ export const emulatorCommand: Command = {
   summary: "Serve the Together API on this machine: embeddings, rerank, chat, models",
   help: `Usage: together-retrieval emulator [options]
 
-Serves the Together API on this machine for any client, without a network or a valid key. The first line of its
-output is the base URL. Its models compare words, not meaning: use them to test retrieval, not to evaluate it.
+Serves the Together API on this machine for any client, without a network or a valid key. The first line of the
+output is the base URL. The models compare words, not meaning: use them to test retrieval, not to evaluate it.
 
   --port <number>                 port; 0 for a free port (default: 8080)
-  --host <name>                   address; the default is this machine only (default: 127.0.0.1)
+  --host <name>                   address to listen at (default: 127.0.0.1, this machine only)
   --allowed-hosts <names>         further host names of the server, separated by commas (default: none)
   --cors                          serve web pages of any origin (default: pages on this machine only)
-  --max-body-bytes <number>       size of the largest body; a larger one gets a 413 (default: 33554432)
-  --latency <milliseconds>        time that each response takes, without the work (default: 0)
-  --workers <number>              requests that are processed at the same time (default: no limit)
+  --max-body-bytes <number>       maximum size of a request body; larger ones get a 413 (default: 33554432)
+  --latency <milliseconds>        delay of each response, besides the service time (default: 0)
+  --workers <number>              maximum number of requests that it processes at once (default: no limit)
   --service-time <milliseconds>   time that a worker takes per request (default: 0)
-  --requests-per-second <number>  rate limit; requests above it get Together's 429 (default: no limit)
+  --requests-per-second <number>  rate limit; requests above it get a 429 (default: no limit)
   --tokens-per-second <number>    rate limit in estimated tokens (default: no limit)
   --help                          print this help
 
-Press Ctrl-C to stop the emulator. It also stops when the process that started it ends, such as npx.
+Press Ctrl-C to stop the emulator. It also stops when the process that started it ends, for example npx.
 `,
   async run(args) {
     // Before the server starts, because the parent may end in the meantime.
@@ -59,7 +59,9 @@ Press Ctrl-C to stop the emulator. It also stops when the process that started i
       throw new Error(`Cannot ${ACTION}: ${problem}`, { cause: error });
     });
     console.log(server.url);
-    console.log("Any API key is accepted. The models compare words, not meaning. Press Ctrl-C to stop.");
+    console.log(
+      "The emulator accepts any API key. Its models compare words, not meaning. Press Ctrl-C to stop.",
+    );
     if (!isLoopback(hostNameOf(new URL(server.url).host) ?? "")) console.error(warningFor(host));
     await waitForShutdown(server, parent);
   },

@@ -10,15 +10,18 @@ const HELP_AT = "together-retrieval models --help";
 /** `together-retrieval models` */
 export const modelsCommand: Command = {
   name: "models",
-  summary: "List the embedding and rerank models that your key can use, with the options to paste",
+  summary: "List the embedding and rerank models that your key can use, and the options to paste",
   help: `Usage: together-retrieval models [options]
 
-Lists what your key can use: your dedicated endpoints with their state, the embedding and rerank models that the server
-lists, and those that a dedicated endpoint can run, with GPUs, what this package knows of them, and the options to paste.
-Reads the key from TOGETHER_API_KEY. The key is sent to the base URL; if that is an address of Together, also to
-https://api.together.ai, which has the lists of endpoints and of deployable models.
+Lists what your key can use, and the options to paste:
+- your dedicated endpoints with their state
+- the embedding and rerank models that the server lists
+- the models that a dedicated endpoint can run, with their GPUs
 
-This command was never tried against Together itself. It reads what Together's documents and SDK describe (2026-09).
+Reads the key from TOGETHER_API_KEY. Sends the key to the base URL. If this is an address of Together, it also sends the
+key to https://api.together.ai, for the lists of endpoints and of models for them.
+
+This command was never tried against Together's live service. It follows Together's documentation and SDK (2026-09).
 
   --base-url <url>  base URL (default: TOGETHER_BASE_URL, TOGETHER_API_BASE, then https://api.together.ai/v1)
   --json            print JSON
@@ -32,7 +35,7 @@ This command was never tried against Together itself. It reads what Together's d
     const report = createReport(lists, failed, connection, ofTogether);
     // On stderr, so that the output can be piped.
     console.error(
-      "This command was never tried against Together itself: it reads what Together documents (2026-09).",
+      "This command was never tried against Together's live service. It follows Together's documentation and SDK (2026-09).",
     );
     process.stdout.write(
       given.json ? formatJson(report, packageJson.version) : formatText(report, ofTogether),

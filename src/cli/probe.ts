@@ -21,16 +21,18 @@ export const probeCommand: Command = {
   summary: "Check what your endpoint does where Together documents nothing, and recommend options",
   help: `Usage: together-retrieval probe [--model <id>] [--rerank-model <id>] [options]
 
-Checks what an endpoint does where Together documents nothing: base64, unit length, the largest batch, blank and long
-texts, and whether scores of split lists are comparable. Prints first how many requests it sends at most, then the
-expected and the observed behaviour and the recommended options as code. It sends its own sentences, and reads the key
-from TOGETHER_API_KEY. The output holds no text and no key. The exit code is 1 if a check failed: if the endpoint sent
-no response, or one that cannot be read.
+Checks the behaviour that Together does not document: base64, the length of the vectors, the largest batch, blank and
+long texts, and whether scores of split lists are comparable.
+
+Prints the maximum number of requests, the expected and the observed behaviour, and the recommended options as code.
+Sends its own sentences. The output contains no text and no key. Reads the key from TOGETHER_API_KEY.
+
+The exit code is 1 if a check failed, because the endpoint sent no response or an unreadable one.
 
   --model <id>                 embedding model, or <project>/<endpoint>
-  --base-model <id>            known model that runs behind the endpoint's name
+  --base-model <id>            known model that the endpoint runs
   --rerank-model <id>          rerank model, or <project>/<endpoint>
-  --base-rerank-model <id>     known model that runs behind the endpoint's name
+  --base-rerank-model <id>     known model that the endpoint runs
   --base-url <url>             base URL (default: TOGETHER_BASE_URL, then TOGETHER_API_BASE, then
                                https://api.together.ai/v1)
   --max-input-tokens <number>  token limit of the model (default: that of a known model, else 8192)
@@ -60,7 +62,7 @@ no response, or one that cannot be read.
     const failed = failedChecks(report);
     if (failed === "") return;
     throw new Error(
-      `Cannot ${ACTION} completely: these checks failed: ${failed}; check that the address is Together's API, and try again`,
+      `Cannot ${ACTION} completely: these checks failed: ${failed}; check that the address is Together's API, and retry`,
     );
   },
 };
@@ -68,8 +70,7 @@ no response, or one that cannot be read.
 /** Rethrows a connection error with its fix. Every other error passes: it already names its fix, or it is a bug. */
 function rethrow(error: unknown): never {
   if (!(error instanceof ConnectionError)) throw error;
-  throw new Error(
-    `Cannot ${ACTION}: the connection was lost, or a response took longer than 120 s; try again`,
-    { cause: error },
-  );
+  throw new Error(`Cannot ${ACTION}: the connection was lost, or a response took longer than 120 s; retry`, {
+    cause: error,
+  });
 }

@@ -51,8 +51,8 @@ const PROBLEMS: Readonly<Record<string, readonly [problem: string, fix: string]>
   ENOSPC: ["the disk is full", "free some space"],
   EDQUOT: ["the disk quota is used up", "free some space"],
   EFBIG: ["the file is too large for the file system", "name a file elsewhere"],
-  Z_BUF_ERROR: ["the compressed data ends too early", "copy the file once more"],
-  Z_DATA_ERROR: ["the compressed data is corrupt", "copy the file once more"],
+  Z_BUF_ERROR: ["the compressed data ends too early", "copy the file again"],
+  Z_DATA_ERROR: ["the compressed data is corrupt", "copy the file again"],
 };
 
 /** Describes a failure of the file system or of the decompression; `undefined` for any other error. */

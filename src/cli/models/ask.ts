@@ -143,7 +143,7 @@ function describe(url: string, { apiKey }: Connection, failure: Failure, attempt
   const [baseURL = url] = url.split("?");
   if (failure.kind === "status" && failureCode(failure) === "server_error") {
     const problem = `${baseURL} responded with ${failure.status}`;
-    return cannot("server_error", ACTION, problem, "try again later", { status: failure.status, attempts });
+    return cannot("server_error", ACTION, problem, "retry later", { status: failure.status, attempts });
   }
   const context = { task: ACTION, attempts, model: "", baseURL, timeout: TIMEOUT_MS };
   return describeFailure(failure, context, [apiKey]);

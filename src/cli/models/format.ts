@@ -11,7 +11,7 @@ import type {
   ReportedModel,
 } from "./report.js";
 
-const LEGEND = "?: not known to this package. added: the client puts the model's prefix before each query.";
+const LEGEND = "?: unknown to this package. added: the client adds the model's prefix to each query.";
 const NO_SERVERLESS = "Together has served no embedding or rerank model serverless since 2026-09";
 
 /** Formats the report as tables with the options to paste below them. */
@@ -66,13 +66,12 @@ function listedText(
   { baseURL, untyped }: ModelsReport,
   isTogether: boolean,
 ): string {
-  const ignored =
-    untyped === 0 ? [] : [`${untyped} more are listed without a type, so what they do is unknown.`];
+  const ignored = untyped === 0 ? [] : [`The list has ${untyped} more without a type.`];
   if (models.length === 0) {
     const why = isTogether
       ? `${NO_SERVERLESS}. Run one on a dedicated endpoint (see together-retrieval/docs/guides/dedicated-endpoints.md).`
       : "Ask the operator of this server which model you can use.";
-    return [`No embedding or rerank model is listed. ${why}`, ...ignored].join("\n");
+    return [`The server lists no embedding or rerank model. ${why}`, ...ignored].join("\n");
   }
   // Only Together's own list is about serverless models.
   const last = isTogether ? "not serverless since" : undefined;
@@ -85,7 +84,7 @@ function listedText(
     LEGEND,
     "",
     `Options of a listed model: ${optionsCode({ model: "<model>", baseURL })}`,
-    "A listed model may still need a dedicated endpoint. Try it with `npx together-retrieval probe`.",
+    "A listed model may still need a dedicated endpoint. Check it with `npx together-retrieval probe`.",
     ...ignored,
   ].join("\n");
 }

@@ -9,7 +9,7 @@ import { runScript, type Outcome } from "../../support/program.js";
 const E5 = "intfloat/multilingual-e5-large-instruct";
 const KEY = "tgp_v1_0123456789abcdef";
 const NEVER_TRIED =
-  "This command was never tried against Together itself: it reads what Together documents (2026-09).\n";
+  "This command was never tried against Together's live service. It follows Together's documentation and SDK (2026-09).\n";
 
 /** What a run of the command printed, and its error. */
 interface Printed {
@@ -90,7 +90,7 @@ describe("together-retrieval models with a gateway", () => {
   acme/own-embedder                        embedding  ?           ?                          ?
   Salesforce/Llama-Rank-V1                 rerank                 8192        1024           none
   thenlper/gte-large                       embedding  1024        512                        none
-  ?: not known to this package. added: the client puts the model's prefix before each query.`,
+  ?: unknown to this package. added: the client adds the model's prefix to each query.`,
     ]);
   });
 
@@ -193,7 +193,7 @@ describe("together-retrieval models with a gateway", () => {
     );
     const { stdout } = await models("--base-url", GATEWAY);
     expect(stdout.match(/^ {2}\S+\/\S+ +(embedding|rerank) /gm)).toHaveLength(2);
-    expect(stdout).toContain("2 more are listed without a type, so what they do is unknown.");
+    expect(stdout).toContain("The list has 2 more without a type.");
     expect(stdout).toContain("No embedding or rerank model can be deployed.");
   });
 
@@ -221,7 +221,7 @@ describe("together-retrieval models with a gateway", () => {
     const { stdout, error } = await models("--base-url", GATEWAY);
     expect(stdout).toMatch(/multilingual-e5[^]*deployed[^]*The request for this list failed\./);
     expect(sentence(error)).toBe(
-      "Cannot list the models: http://gateway.example/v1/supported-models responded with 500; try again later",
+      "Cannot list the models: http://gateway.example/v1/supported-models responded with 500; retry later",
     );
     const { stdout: json } = await models("--base-url", GATEWAY, "--json");
     expect(JSON.parse(json)).toMatchObject({ failed: ["deployable"], deployable: null });
@@ -345,7 +345,7 @@ Your endpoints
   it("prints that Together serves no embedding model serverless if none is listed", async () => {
     together({ listed: [{ id: "acme/chat", type: "chat" }] });
     expect((await models()).stdout).toContain(
-      "No embedding or rerank model is listed. Together has served no embedding or rerank model serverless since 2026-09. " +
+      "The server lists no embedding or rerank model. Together has served no embedding or rerank model serverless since 2026-09. " +
         "Run one on a dedicated endpoint (see together-retrieval/docs/guides/dedicated-endpoints.md).",
     );
   });
@@ -390,7 +390,9 @@ describe("together-retrieval models on the command line", () => {
   });
 
   it("prints in its help that it was never tried against Together", () => {
-    expect(modelsCommand.help).toMatch(/This command was never tried against Together itself\.[^]*--json/);
+    expect(modelsCommand.help).toMatch(
+      /This command was never tried against Together's live service\.[^]*--json/,
+    );
   });
 
   it.each([["--jsno"], ["here"], ["--base-url"]])("rejects the invalid argument %s", async (arg) => {

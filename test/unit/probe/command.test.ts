@@ -82,6 +82,6 @@ describe("together-retrieval probe", () => {
       TOGETHER_API_KEY: "right",
     });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-    expect(stderr).toMatch(/^Cannot probe the endpoint: the connection was lost, .+; try again$/m);
+    expect(stderr).toMatch(/^Cannot probe the endpoint: the connection was lost, .+; retry$/m);
   });
 });

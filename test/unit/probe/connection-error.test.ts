@@ -4,7 +4,7 @@ import { createEmulator } from "../../../src/emulator/index.js";
 
 const ARGS = ["--model", "BAAI/bge-large-en-v1.5", "--base-url", "http://127.0.0.1:9/v1"];
 const CONNECTION_LOST =
-  "Cannot probe the endpoint: the connection was lost, or a response took longer than 120 s; try again";
+  "Cannot probe the endpoint: the connection was lost, or a response took longer than 120 s; retry";
 
 /** Runs the command against an emulator whose third and later requests throw `error`. */
 async function runWithFailure(error: unknown): Promise<unknown> {
