@@ -9,11 +9,11 @@ import { labelled } from "./kit/labelled.js";
 
 const HELP = `Usage: npm run example classify -- [options] [text]
 
-Learns which package a passage of documentation belongs to, and tells how often it is right about others.
+Assigns passages of documentation to packages, and prints how many of them it assigns correctly.
 
-  --dir <folder>   whose Markdown files; node_modules by default. A label is a folder in it, or a package
-  --labels <n>     how many labels, those with most passages; 6 by default
-  --examples <n>   how many examples of each label to learn from; 10 by default`;
+  --dir <folder>   folder of Markdown files; each folder or package in it is a label (default: node_modules)
+  --labels <n>     number of labels: those with the most passages (default: 6)
+  --examples <n>   number of examples of each label (default: 10)`;
 
 const OPTIONS = {
   dir: { type: "string", default: "node_modules" },
@@ -38,7 +38,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   const centres = starts.map((start) => meanOf(vectors.slice(start, start + examples)));
   const labelOf = (vector: Float32Array): number => nearest(vector, centres, 1)[0]?.index ?? -1;
 
-  console.log(`\n${examples} examples of each label; right about the others:`);
+  console.log(`\n${examples} examples of each label; correct among the other passages:`);
   groups.forEach((group, at) => {
     const start = starts[at] as number;
     const others = vectors.slice(start + examples, start + group.texts.length);

@@ -4,15 +4,18 @@
 const own = (name: string): Promise<unknown> => import(`./${name}/main.js`);
 
 const EXAMPLES: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<unknown> }>> = {
-  search: { about: "the passages that say what you ask", run: () => import("./search.js") },
-  classify: { about: "labels from a few examples of each", run: () => import("./classify.js") },
-  recommend: { about: "more like this", run: () => import("./recommend.js") },
-  rerank: { about: "the lines of a list, the best first", run: () => import("./rerank.js") },
-  fuse: { about: "keyword and vector search in one, by reranking", run: () => import("./fuse.js") },
-  stream: { about: "a file of any size, in little memory", run: () => import("./stream.js") },
-  observe: { about: "traces and metrics by OpenTelemetry", run: () => own("observe") },
-  evaluate: { about: "whether reranking pays on your texts", run: () => own("evaluate") },
-  mastra: { about: "a vector store and a reranker of Mastra", run: () => own("mastra") },
+  search: { about: "find the passages that match a question", run: () => import("./search.js") },
+  classify: { about: "label texts by a few examples of each label", run: () => import("./classify.js") },
+  recommend: {
+    about: "recommend sections similar to one that you read",
+    run: () => import("./recommend.js"),
+  },
+  rerank: { about: "sort lines by their relevance to a question", run: () => import("./rerank.js") },
+  fuse: { about: "merge keyword search and vector search by reranking", run: () => import("./fuse.js") },
+  stream: { about: "embed a file of any size in bounded memory", run: () => import("./stream.js") },
+  observe: { about: "print traces and metrics of OpenTelemetry", run: () => own("observe") },
+  evaluate: { about: "measure whether reranking improves your search", run: () => own("evaluate") },
+  mastra: { about: "search with a vector store and a reranker of Mastra", run: () => own("mastra") },
 };
 
 const [name = ""] = process.argv.splice(2, 1);
@@ -20,7 +23,7 @@ const example = EXAMPLES[name];
 if (example) await example.run();
 else {
   const list = Object.entries(EXAMPLES).map(([known, { about }]) => `  ${known.padEnd(10)} ${about}`);
-  const usage = `Usage: npm run example <name> -- [options]\n\n${list.join("\n")}\n\nEach tells more with --help.`;
+  const usage = `Usage: npm run example <name> -- [options]\n\n${list.join("\n")}\n\n--help after a name prints the options of that example.`;
   if (["", "--help", "help"].includes(name)) console.log(usage);
   else {
     console.error(

@@ -11,10 +11,10 @@ import { counted, shortened } from "./start/print.js";
 
 const HELP = `Usage: npm run example fuse -- [options] [question]
 
-Takes the best of keyword search and the best of vector search, and lets a reranker choose among them.
+Merges the results of keyword search and vector search, and reranks them.
 
-  --dir <folder>     whose Markdown files; node_modules by default
-  --candidates <n>   from each search; 20 by default`;
+  --dir <folder>     folder of Markdown files (default: node_modules)
+  --candidates <n>   number of candidates of each search (default: 20)`;
 
 const OPTIONS = {
   dir: { type: "string", default: "node_modules" },
@@ -39,7 +39,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   const ranked = await reranker.rerank(question, candidates, (index) => texts[index] as string);
 
   console.log(
-    `${question}\n${counted(candidates.length, "candidate")}; place by keyword, by vector, then the score:\n`,
+    `${question}\n${counted(candidates.length, "candidate")}; rank by keyword, rank by vector, score:\n`,
   );
   for (const { item, score } of ranked) {
     const places = [byKeyword, byVector].map((list) => String(list.indexOf(item) + 1 || "–").padStart(3));

@@ -11,10 +11,10 @@ import { counted, shortened } from "./start/print.js";
 
 const HELP = `Usage: npm run example recommend -- [options] [part of a heading]
 
-Finds a section of documentation by a part of its heading, and what else is worth reading in other files.
+Finds a section of documentation by a part of its heading, and recommends similar sections of other files.
 
-  --dir <folder>   whose Markdown files; node_modules by default
-  --top <n>        how many recommendations; 5 by default`;
+  --dir <folder>   folder of Markdown files (default: node_modules)
+  --top <n>        number of recommendations (default: 5)`;
 
 const OPTIONS = {
   dir: { type: "string", default: "node_modules" },
@@ -33,7 +33,9 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
     metadata.headings.at(-1)?.toLowerCase().includes(wanted.toLowerCase()),
   );
   if (read < 0)
-    throw new Misuse(`Cannot recommend anything like "${wanted}": no heading in ${values.dir} says that`);
+    throw new Misuse(
+      `Cannot recommend anything like "${wanted}": no heading in ${values.dir} contains it; name a part of a heading`,
+    );
 
   const embedder = new Embedder(embedding);
   const texts = passages.map(({ pageContent }) => pageContent);
@@ -46,7 +48,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
     return !seen.has(file) && seen.add(file);
   });
   console.log(
-    `Who reads\n       ${shortened(titles[read] as string)}\nmay like (of ${counted(passages.length, "passage")})`,
+    `Similar to\n       ${shortened(titles[read] as string)}\nin ${counted(passages.length, "passage")}:`,
   );
   for (const { index, similarity } of others.slice(0, top)) {
     console.log(`${similarity.toFixed(3)}  ${shortened(titles[index] as string)}`);

@@ -8,12 +8,13 @@ import { serviceFrom } from "./kit/service.js";
 import { Misuse } from "./kit/misuse.js";
 import { counted, shortened } from "./start/print.js";
 
-const HELP = `Usage: <something that prints lines> | npm run --silent example rerank -- [options] <question>
+const HELP = `Usage: <command that prints lines> | npm run --silent example rerank -- [options] <question>
 
-Reads lines and prints the ones that answer the question best, with their scores. At a terminal it takes its own.
+Reads lines from standard input, and prints the most relevant ones with their scores. In a terminal, it ranks four
+sample lines.
 
-  --top <n>        how many; 5 by default
-  --min-score <x>  leaves out what scores less, on the model's own scale`;
+  --top <n>        number of lines (default: 5)
+  --min-score <x>  leave out lines with a lower score, on the model's own scale`;
 
 const OPTIONS = { top: { type: "string", default: "5" }, "min-score": { type: "string" } } as const;
 
@@ -28,7 +29,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   const question = words || "What do bees live on?";
   const minScore = values["min-score"] === undefined ? undefined : Number(values["min-score"]);
   if (Number.isNaN(minScore))
-    throw new Misuse(`Cannot use --min-score ${values["min-score"]}: it is no number`);
+    throw new Misuse(`Cannot use --min-score ${values["min-score"]}: it is not a number; see --help`);
   const { description, rerank } = serviceFrom(process.env);
   const reranker = new Reranker({ ...rerank, topN: wholeNumber(values.top, "top"), minScore });
 

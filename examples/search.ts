@@ -10,10 +10,10 @@ import { counted, shortened } from "./start/print.js";
 
 const HELP = `Usage: npm run example search -- [options] [question]
 
-Embeds the Markdown files of a folder and finds the passages that are nearest to a question.
+Embeds the Markdown files of a folder, and finds the passages that are nearest to a question.
 
-  --dir <folder>   whose files; node_modules by default
-  --top <n>        how many passages; 5 by default`;
+  --dir <folder>   folder of Markdown files (default: node_modules)
+  --top <n>        number of passages (default: 5)`;
 
 const OPTIONS = {
   dir: { type: "string", default: "node_modules" },

@@ -15,9 +15,9 @@ import { counted } from "./start/print.js";
 
 const HELP = `Usage: npm run example stream -- [options] [file]
 
-Embeds the lines of a file and writes the vectors one after another, as 32-bit floats.
+Embeds the lines of a file, and writes the vectors as 32-bit floats, without separators.
 
-  --out <file>     where to; .cache/vectors.f32 by default`;
+  --out <file>     output file (default: .cache/vectors.f32)`;
 
 const OPTIONS = { out: { type: "string", default: ".cache/vectors.f32" } } as const;
 

@@ -92,7 +92,7 @@ async function dimensionsOf(model: string, { environment }: Connection): Promise
 /** Rejects at Ctrl-C. */
 function interrupted(): Promise<never> {
   return new Promise((_, reject) => {
-    const stop = (): void => reject(new Error("Stopped. Run it again, and it goes on where it was."));
+    const stop = (): void => reject(new Error("Stopped. Run the same command to resume."));
     process.once("SIGINT", stop);
     process.once("SIGTERM", stop);
   });

@@ -21,9 +21,7 @@ const EMULATED = "BAAI/bge-base-en-v1.5";
 export async function connectionFor({ apiKey, baseURL, model }: CommandLine): Promise<Connection> {
   if (!apiKey) return emulated(model ?? EMULATED);
   if (!model) {
-    throw new Misuse(
-      "Cannot run on Together: it is not said with which model; give --model (or TOGETHER_EMBEDDING_MODEL)",
-    );
+    throw new Misuse("Cannot run on Together: no model is set; set --model or TOGETHER_EMBEDDING_MODEL");
   }
   return {
     description: `Running on Together at ${baseURL ?? "https://api.together.ai/v1"}.`,
@@ -43,7 +41,7 @@ async function emulated(model: string): Promise<Connection> {
   });
   const server = await emulator.listen();
   return {
-    description: "No TOGETHER_API_KEY: running on the emulator, which admits 10 requests a second.",
+    description: "No TOGETHER_API_KEY: running on the emulator, which accepts 10 requests per second.",
     model,
     environment: { TOGETHER_API_KEY: "any", TOGETHER_BASE_URL: server.url },
     close: () => server.close(),

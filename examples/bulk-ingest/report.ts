@@ -59,9 +59,9 @@ export class IngestReport {
     const share = requests > 0 ? ((100 * refused) / requests).toFixed(1) : "0.0";
     const lines = [
       `Passages: ${formatted(passages - missing)} of ${formatted(passages)} in the table, which has ${formatted(rows)} rows.`,
-      `Embedded: ${formatted(embedded)} in ${seconds.toFixed(1)} s, ${formatted(rate)} a second.`,
-      `Requests: ${formatted(requests)}, of which ${formatted(refused)} refused (${share} %) and ${formatted(retried)} tried again.`,
-      `Workers that died: ${deaths}; jobs begun again: ${restarts}.`,
+      `Embedded: ${formatted(embedded)} in ${seconds.toFixed(1)} s, ${formatted(rate)} per second.`,
+      `Requests: ${formatted(requests)}, of which ${formatted(refused)} rate-limited (${share} %) and ${formatted(retried)} retried.`,
+      `Workers that died: ${deaths}; jobs restarted: ${restarts}.`,
       ...memory.map(
         (use, at) =>
           `Memory of worker ${at + 1}: ${memoryUse(use.firstBytes)} → ${memoryUse(use.lastBytes)}.`,
@@ -70,7 +70,7 @@ export class IngestReport {
     console.log(lines.join("\n"));
     this.#nameBad();
     if (missing > this.#bad.length)
-      throw new Error(`Cannot end: ${missing} passages are missing; run it again`);
+      throw new Error(`Cannot finish: ${missing} passages are missing; run the same command again`);
   }
 
   async building(work: Promise<void>): Promise<void> {

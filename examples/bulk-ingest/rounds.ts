@@ -57,7 +57,7 @@ export async function workOff(
 async function givenUp(queue: IngestQueue): Promise<Error> {
   const [job] = await queue.getFailed(0, 0);
   return new Error(
-    `Cannot go on after line ${job?.data.line}: ${job?.failedReason}; then run it again, and it goes on where it was`,
+    `Cannot continue after line ${job?.data.line}: ${job?.failedReason}; then run the same command to resume`,
   );
 }
 

@@ -4,25 +4,25 @@ import { Misuse } from "../kit/misuse.js";
 
 export const HELP = `Usage: npm start -- [options] [corpus.jsonl]
 
-Embeds a corpus into a table of PostgreSQL, by several processes. Whatever dies on the way, in the end every passage is
-there once. Run it again after it was stopped: it goes on where it was. A corpus has one passage a line:
-{ "text": "...", "file": "..." }. Without one, passages are made of the Markdown in node_modules.
+Embeds a corpus into a table of PostgreSQL with several processes. If a process dies, the others continue: at the end,
+the table has every passage once. After a stop, the same command resumes. A corpus has one passage per line:
+{ "text": "...", "file": "..." }. Without a corpus, it reads passages from the Markdown files in node_modules.
 
-  --passages <number>      how many to make without a corpus; 20000 by default
-  --workers <number>       processes on this machine; 2 by default
-  --concurrency <number>   jobs that a worker has in hand; 4 by default
-  --job-size <number>      passages of a job, which is what a worker's death may cost; 256 by default
-  --lock-seconds <number>  after so long without a sign of life, a job goes to another worker; 10 by default
-  --table <name>           passages by default; a table holds the vectors of one model
-  --model <id>             or TOGETHER_EMBEDDING_MODEL
-  --base-url <url>         or TOGETHER_BASE_URL
-  --index                  builds the index for searches when everything is there
-  --join                   only works, on what a run on another machine has queued from the same corpus
-  --help                   prints this
+  --passages <number>      number of passages without a corpus (default: 20000)
+  --workers <number>       number of processes on this machine (default: 2)
+  --concurrency <number>   number of jobs that a worker runs at once (default: 4)
+  --job-size <number>      passages per job; a worker that dies loses at most its jobs (default: 256)
+  --lock-seconds <number>  seconds after which the jobs of a dead worker go to another worker (default: 10)
+  --table <name>           table; it holds the vectors of one model (default: passages)
+  --model <id>             embedding model (default: TOGETHER_EMBEDDING_MODEL)
+  --base-url <url>         base URL (default: TOGETHER_BASE_URL)
+  --index                  build the search index when all passages are stored
+  --join                   process the jobs that a run on another machine has queued from the same corpus
+  --help                   print this help
 
-DATABASE_URL and REDIS_URL say where PostgreSQL (with pgvector) and Redis are; npm run services starts both.
-With TOGETHER_API_KEY it runs on Together, and the model has to be named. Without a key it runs on the emulator:
-nothing leaves this machine.
+Set DATABASE_URL and REDIS_URL to your PostgreSQL (with pgvector) and Redis, or start both with npm run services.
+With TOGETHER_API_KEY, it runs on Together and needs a model. Without a key, it runs on the emulator: nothing leaves this
+machine.
 `;
 
 const OPTIONS = {
@@ -68,7 +68,7 @@ export interface CommandLine extends Omit<Settings, "corpus" | "queue" | "model"
 /** @throws {Misuse} if an option is unknown or out of its range. */
 export function readCommandLine(args: readonly string[], environment: NodeJS.ProcessEnv): CommandLine {
   const { values, positionals } = parsed(args);
-  if (positionals.length > 1) throw misuse("it names more than one corpus");
+  if (positionals.length > 1) throw misuse("there is more than one corpus; name one");
   const whole = (name: "passages" | "workers" | "concurrency" | "job-size", usual: number): number =>
     numberOf(name, values[name], usual, 1);
   return {
@@ -103,7 +103,7 @@ function parsed(args: readonly string[]) {
 function numberOf(name: string, given: string | undefined, usual: number, least: number): number {
   const value = given === undefined ? usual : Number(given);
   if (!Number.isInteger(value) || value < least)
-    throw misuse(`--${name} is ${given}, and has to be a whole number, ${least} or more`);
+    throw misuse(`--${name} is ${given}; use an integer of ${least} or more`);
   return value;
 }
 

@@ -79,9 +79,7 @@ export class Workforce {
     const hasBegun = this.#memory.delete(child);
     if (!killed) this.#stillborn = hasBegun ? 0 : this.#stillborn + 1;
     if (this.#stillborn < MOST_STILLBORN) return this.#hire();
-    this.#fail(
-      new Error("Cannot keep workers alive: they end before they begin; what they said stands above"),
-    );
+    this.#fail(new Error("Cannot start workers: they end before they take a job; see their messages above"));
   }
 }
 

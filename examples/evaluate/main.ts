@@ -13,14 +13,14 @@ import { sentenceModelAsStandIn } from "./sentence-model.js";
 
 const HELP = `Usage: npm run example evaluate -- --dir <folder> [options]
 
-Answers the questions of a collection by vector search, with and without reranking, and tells which is better.
+Searches the documents of a collection for its questions, with and without reranking, and compares the results.
 
-  --dir <folder>   holds docs.jsonl (or corpus.jsonl), queries.jsonl and qrels.jsonl, one JSON object a line:
-                   { "id", "title"?, "text" }, { "id", "text" }, { "query", "doc", "score"? }; BEIR's names go too
-  --candidates <n> how many documents vector search hands to the reranker; 50 by default
-  --recall <k>     how deep recall looks; 10 by default
-  --out <folder>   gets questions.jsonl and plot.svg; .cache/evaluation by default
-  --sentence-model without a key: a small real sentence model for the vectors, instead of comparing words`;
+  --dir <folder>   folder with docs.jsonl (or corpus.jsonl), queries.jsonl and qrels.jsonl, one JSON object per line:
+                   { "id", "title"?, "text" }, { "id", "text" }, { "query", "doc", "score"? }, or BEIR's names
+  --candidates <n> number of documents to rerank per question (default: 50)
+  --recall <k>     number of results that recall counts (default: 10)
+  --out <folder>   folder for questions.jsonl and plot.svg (default: .cache/evaluation)
+  --sentence-model without a key: use a small sentence model for the vectors, instead of comparing words`;
 
 const OPTIONS = {
   dir: { type: "string" },

@@ -14,12 +14,13 @@ import { openTarget } from "./target.js";
 const HELP = `
 Usage: npx tsx examples/indexing/main.ts [folder]
 
-Brings a table of PostgreSQL to what the Markdown files of a folder hold: new and changed passages are embedded, those
-that are gone are deleted, all others are left alone. Stop it as you like: the next run goes on where it was.
+Synchronizes a table of PostgreSQL with the Markdown files of a folder. It embeds new and changed passages, deletes
+removed ones, and leaves all others unchanged. You can stop it at any time: the next run resumes.
 
-  folder           docs by default
+  folder           folder of Markdown files (default: docs)
 
-DATABASE_URL says where PostgreSQL is; npm run services starts one. The packages: npm ci --prefix examples/stores.`;
+Set DATABASE_URL to your PostgreSQL, or start one with npm run services. Install the packages with
+npm ci --prefix examples/stores.`;
 
 const MOST_NAMED = 10;
 
@@ -50,9 +51,7 @@ await program(HELP, {}, async ({ words }) => {
     const { store, records } = target;
     const outcome = await indexSources(sources, store, records, { onProgress }).finally(() => bar.stop());
     const { numAdded, numSkipped, numDeleted, problems } = outcome;
-    console.log(
-      `${numAdded} added, ${numSkipped} as they were, ${numDeleted} deleted; ${embedded} embedded.`,
-    );
+    console.log(`${numAdded} added, ${numSkipped} unchanged, ${numDeleted} deleted; ${embedded} embedded.`);
     if (problems.length > 0) console.log(`Not indexed: ${problems.length} files.`);
     for (const { file, problem } of problems.slice(0, MOST_NAMED)) console.log(`  ${file}: ${problem}`);
   } finally {

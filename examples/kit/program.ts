@@ -33,11 +33,11 @@ export async function program<const Given extends Options>(
 
 const ENVIRONMENT = `
 
-  --help           prints this
+  --help           print this help
 
-Without TOGETHER_API_KEY it runs on the emulator: nothing leaves this machine, and models that compare words stand in.
-With it, TOGETHER_EMBEDDING_MODEL and TOGETHER_RERANK_MODEL name the models, and TOGETHER_BASE_URL where they are. For
-endpoints, TOGETHER_EMBEDDING_BASE_MODEL and TOGETHER_RERANK_BASE_MODEL name the known models that run there.`;
+Without TOGETHER_API_KEY, it runs on the emulator: nothing leaves this machine, and the models compare words. To run on
+Together, set TOGETHER_API_KEY, TOGETHER_BASE_URL, TOGETHER_EMBEDDING_MODEL and TOGETHER_RERANK_MODEL. For endpoints,
+set the models that they run: TOGETHER_EMBEDDING_BASE_MODEL and TOGETHER_RERANK_BASE_MODEL.`;
 
 function parse<const Given extends Options>(options: Given): CommandLine<Given> & { readonly help: boolean } {
   try {
@@ -54,5 +54,5 @@ function parse<const Given extends Options>(options: Given): CommandLine<Given> 
 /** @throws {Misuse} if an option is not a whole number of 1 or more. */
 export function wholeNumber(value: string, option: string): number {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
-  throw new Misuse(`Cannot use --${option} ${value}: it is not a whole number, 1 or more; see --help`);
+  throw new Misuse(`Cannot use --${option} ${value}: it is not an integer of 1 or more; see --help`);
 }

@@ -58,8 +58,7 @@ function emulated({ name = "emulator", description, embedding, ...options }: Sta
   const at = { apiKey: "any", baseURL: `http://${name}/v1`, fetch: createEmulator(options).fetch };
   return {
     description:
-      description ??
-      "No TOGETHER_API_KEY: running on the emulator, whose models compare words and understand nothing.",
+      description ?? "No TOGETHER_API_KEY: running on the emulator. Its models compare words, not meaning.",
     embedding: { ...at, model: EMULATED.embedding, ...embedding },
     rerank: { ...at, model: EMULATED.rerank },
   };
@@ -69,7 +68,7 @@ function named(environment: NodeJS.ProcessEnv, variable: string): string {
   const model = environment[variable];
   if (model) return model;
   throw new Misuse(
-    `Cannot run on Together: it is not said with which model; set ${variable} to a model's id or to ` +
+    `Cannot run on Together: no model is set; set ${variable} to a model's id or to ` +
       '"<project>/<endpoint>", TOGETHER_EMBEDDING_BASE_MODEL and TOGETHER_RERANK_BASE_MODEL to the known models that ' +
       "run there, and TOGETHER_BASE_URL to where they are served. Without TOGETHER_API_KEY this runs on the emulator",
   );

@@ -7,11 +7,11 @@ import { counted, shortened } from "../start/print.js";
 
 const HELP = `Usage: npm run example mastra -- [options] [question]
 
-Embeds the Markdown files of a folder into a vector store of Mastra, finds 50 passages for a question by their vectors,
-and prints the best by a reranker, which scores all 50 in one request.
+Embeds the Markdown files of a folder into a vector store of Mastra. For a question, it finds 50 passages by their
+vectors, reranks them in one request, and prints the best ones.
 
-  --dir <folder>   whose files; docs/migration by default
-  --top <n>        how many passages; 5 by default`;
+  --dir <folder>   folder of Markdown files (default: docs/migration)
+  --top <n>        number of passages (default: 5)`;
 
 const OPTIONS = {
   dir: { type: "string", default: "docs/migration" },
@@ -19,7 +19,7 @@ const OPTIONS = {
 } as const;
 
 await program(HELP, OPTIONS, async ({ values, words }) => {
-  const question = words || "Does my index stay?";
+  const question = words || "Do I need a new index?";
   const top = wholeNumber(values.top, "top");
   const service = serviceFrom(process.env);
   console.log(service.description);

@@ -7,8 +7,8 @@ import { milliseconds, record } from "./sdk.js";
 
 const HELP = `Usage: npm run example observe
 
-Embeds and ranks a few texts and prints the spans, their events and the metrics that OpenTelemetry has of it. On the
-emulator there is an outage of 0.5 s, a lost connection and a 429 first, so that there is something to see.`;
+Embeds and reranks a few texts, and prints the spans, events and metrics of OpenTelemetry. The emulator starts with an
+outage of 0.5 s, a lost connection and a 429.`;
 
 const TEXTS = [
   "Plants turn light into sugar.",

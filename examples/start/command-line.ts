@@ -4,22 +4,21 @@ import { Misuse } from "../kit/misuse.js";
 /** @param command - What the user runs. */
 export const help = (command: string): string => `Usage: ${command} -- [options] ["question"]
 
-Answers a question from a folder of Markdown files: embeds them, finds the 20 nearest passages, reranks those to 5,
-and asks a chat model. Without a question it asks for one in a terminal, and otherwise takes one of its own.
+Answers a question from a folder of Markdown files: embeds them, finds the 20 nearest passages, reranks them to 5,
+and asks a chat model. Without a question, it asks for one in a terminal, and otherwise uses a sample question.
 
-  --dir <folder>               whose Markdown files to search; by default node_modules, which everybody has
-  --embedding-model <id>       or TOGETHER_EMBEDDING_MODEL
-  --embedding-base-model <id>  or TOGETHER_EMBEDDING_BASE_MODEL: the known model behind an endpoint's name
-  --rerank-model <id>          or TOGETHER_RERANK_MODEL
-  --rerank-base-model <id>     or TOGETHER_RERANK_BASE_MODEL
-  --chat-model <id>            or TOGETHER_CHAT_MODEL
-  --base-url <url>             or TOGETHER_BASE_URL; https://api.together.ai/v1 by default
-  --chat-base-url <url>        or TOGETHER_CHAT_BASE_URL: for a chat model that is served elsewhere than the others
-  --help                       prints this
+  --dir <folder>               folder of Markdown files (default: node_modules)
+  --embedding-model <id>       embedding model (default: TOGETHER_EMBEDDING_MODEL)
+  --embedding-base-model <id>  known model that the endpoint runs (default: TOGETHER_EMBEDDING_BASE_MODEL)
+  --rerank-model <id>          rerank model (default: TOGETHER_RERANK_MODEL)
+  --rerank-base-model <id>     known model that the endpoint runs (default: TOGETHER_RERANK_BASE_MODEL)
+  --chat-model <id>            chat model (default: TOGETHER_CHAT_MODEL)
+  --base-url <url>             base URL (default: TOGETHER_BASE_URL, then https://api.together.ai/v1)
+  --chat-base-url <url>        base URL of the chat model (default: TOGETHER_CHAT_BASE_URL, then --base-url)
+  --help                       print this help
 
-With TOGETHER_API_KEY it runs on Together, and the three models have to be named. Without a key it runs on the
-emulator: nothing leaves this machine, and models that compare words stand in for the real ones.
-What was embedded before is kept in .cache.
+With TOGETHER_API_KEY, it runs on Together and needs the three models. Without a key, it runs on the emulator: nothing
+leaves this machine, and the models compare words. Vectors are cached in .cache.
 `;
 
 const OPTIONS = {
@@ -45,7 +44,7 @@ export function parseCommandLine(args: readonly string[]) {
     return { ...values, question: positionals.join(" ").trim() };
   } catch (error) {
     const [sentence = ""] = (error as Error).message.split(/\.\s/);
-    throw new Misuse(`Cannot read the command line: ${sentence}; --help tells what there is`, {
+    throw new Misuse(`Cannot read the command line: ${sentence}; see --help`, {
       cause: error,
     });
   }

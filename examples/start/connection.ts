@@ -61,7 +61,7 @@ export function serviceFor(commandLine: CommandLine, environment: NodeJS.Process
   }
   if (baseURL) {
     throw new Misuse(
-      `Cannot use ${baseURL}: there is no API key; set TOGETHER_API_KEY, or leave the address out to run on the emulator`,
+      `Cannot use ${baseURL}: there is no API key; set TOGETHER_API_KEY, or omit the address to run on the emulator`,
     );
   }
   return onEmulator(chosen);
@@ -72,8 +72,7 @@ function onEmulator(chosen: Readonly<Record<Role, string | undefined>>): Service
   // An address of its own: the cache must not take the emulator's vectors for Together's.
   const connection = { apiKey: "any", baseURL: "http://emulator/v1", fetch: createEmulator().fetch };
   return {
-    description:
-      "No TOGETHER_API_KEY: running on the emulator, whose models compare words and understand nothing.",
+    description: "No TOGETHER_API_KEY: running on the emulator. Its models compare words, not meaning.",
     models: {
       embedding: chosen.embedding ?? EMULATED.embedding,
       rerank: chosen.rerank ?? EMULATED.rerank,
@@ -89,7 +88,7 @@ function checkEmulated(role: Role, model: string | undefined): void {
   if (model === undefined || emulatedModels[model]?.type === role) return;
   const known = Object.keys(emulatedModels).filter((id) => emulatedModels[id]?.type === role);
   throw new Misuse(
-    `Cannot use the ${role} model "${model}": the emulator has no such one; set TOGETHER_API_KEY to run on Together, or choose one of ${known.join(", ")}`,
+    `Cannot use the ${role} model "${model}": the emulator does not have it; set TOGETHER_API_KEY to run on Together, or choose one of ${known.join(", ")}`,
   );
 }
 
@@ -98,7 +97,7 @@ function allNamed(chosen: Readonly<Record<Role, string | undefined>>): Record<Ro
   if (missing.length === 0) return chosen as Record<Role, string>;
   const wanted = missing.map((role) => `--${role}-model (or ${variableOf(role)})`).join(" and ");
   throw new Misuse(
-    `Cannot run on Together: it is not said with which models; give ${wanted}. ` +
+    `Cannot run on Together: no model is set; set ${wanted}. ` +
       "Together serves embedding and rerank models from dedicated endpoints (2026-09): name yours as " +
       '"<project>/<endpoint>", with --embedding-base-model and --rerank-base-model, with --base-url https://api-inference.together.ai/v1, and --chat-base-url ' +
       "https://api.together.ai/v1 for a serverless chat model. Without TOGETHER_API_KEY this runs on the emulator",

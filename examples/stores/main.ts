@@ -18,17 +18,18 @@ const NAMES = Object.keys(STORES).join(", ");
 const HELP = `
 Usage: npm start <store> ["question"]
 
-Puts passages of the Markdown in node_modules into a store, searches, reranks what it finds, removes some passages and
-adds all again: none is there twice. Run it again: what a store keeps is there, and what was embedded is not paid again.
+Adds passages of the Markdown files in node_modules to a store, searches and reranks. Then it removes some passages and
+adds them again: no passage is stored twice. A second run finds the stored passages, and does not embed them again.
 
   <store>          ${NAMES}
-  --passages <n>   how many; 5000 by default
+  --passages <n>   number of passages (default: 5000)
 
-pgvector and llamaindex-postgres want DATABASE_URL; npm run services starts a PostgreSQL.`;
+pgvector and llamaindex-postgres need DATABASE_URL. npm run services starts PostgreSQL.`;
 
 await program(HELP, { passages: { type: "string", default: "5000" } }, async ({ values, words }) => {
   const [name = "", ...question] = words.split(" ");
-  if (!(name in STORES)) throw new Misuse(`Cannot open "${name}": it is not one of ${NAMES}; see --help`);
+  if (!(name in STORES))
+    throw new Misuse(`Cannot open "${name}": there is no such store; use one of ${NAMES}`);
   const service = serviceFrom(process.env);
   console.log(service.description);
   const passages = await somePassages(wholeNumber(values.passages, "passages"), `${ROOT}/node_modules`);

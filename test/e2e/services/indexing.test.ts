@@ -92,7 +92,7 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
     await writeFile(join(folder, "late.md"), "# Late\n\nThis one is fine.\n");
     const { stdout, exitCode } = await run("indexing/main.ts", [folder], environment());
     expect(exitCode).toBe(0);
-    expect(stdout).toContain(`1 added, ${documents} as they were, 0 deleted; 1 embedded.`);
+    expect(stdout).toContain(`1 added, ${documents} unchanged, 0 deleted; 1 embedded.`);
     expect(stdout).toMatch(
       /Not indexed: 2 files\.\n {2}.*blank\.md: it holds no text\n {2}.*folder\.md: EISDIR/,
     );

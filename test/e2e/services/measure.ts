@@ -56,7 +56,7 @@ async function measure(workers: string, ordeal: Omit<Ordeal, "args" | "passages"
     // One text tells how long the vectors are.
     console.log(`\n${workers} workers: exit code ${outcome.exitCode} after ${outcome.seconds.toFixed(0)} s
   ${told.join("\n  ")}
-  API: ${outcome.requests} requests, ${share} % refused; ${outcome.paidTexts - passages - 1} texts paid twice; ${outcome.kills} kills
+  API: ${outcome.requests} requests, ${share} % rate-limited; ${outcome.paidTexts - passages - 1} texts embedded twice; ${outcome.kills} kills
   rows: ${JSON.stringify(difference)}${outcome.exitCode === 0 ? "" : `\n${outcome.stderr}`}`);
   });
 }
