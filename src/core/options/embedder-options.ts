@@ -116,7 +116,7 @@ export const MAX_BATCH_SIZE = 2048;
  */
 export const MAX_DIMENSIONS = 16_384;
 
-/** One entry per option, in the order of error messages and of README. */
+/** One entry per option, in the order of error messages and of docs/reference/configuration.md. */
 export const embedderOptions = {
   ...sharedOptions("embedding"),
   batchSize: integer({ min: 1, max: MAX_BATCH_SIZE }),

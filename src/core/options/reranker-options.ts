@@ -55,7 +55,7 @@ export interface RerankerOptions extends SharedOptions {
 /** Documents in one request, for a model without a documented limit. */
 const DEFAULT_RERANK_BATCH_SIZE = 1024;
 
-/** One entry per option, in the order of error messages and of README. */
+/** One entry per option, in the order of error messages and of docs/reference/configuration.md. */
 export const rerankerOptions = {
   ...sharedOptions("rerank"),
   topN: integer({ min: 1 }),

@@ -132,7 +132,7 @@ export interface SharedOptions {
 /** The longest delay that a timer supports. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Creates one entry per option, in the order of error messages and of README. */
+/** Creates one entry per option, in the order of error messages and of docs/reference/configuration.md. */
 export const sharedOptions = (kind: ModelKind) =>
   ({
     model: modelId,

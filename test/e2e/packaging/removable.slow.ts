@@ -28,7 +28,8 @@ const GONE = [
 const CUT: Readonly<Record<string, readonly RegExp[]>> = {
   "test/integration/contract/drivers/index.ts": [/^import .*"\.\/llamaindex\.js";\n/m, /, llamaindex(?=\])/],
   "test/integration/repository/architecture.test.ts": [/^ {2}"src\/llamaindex": .*\n/m],
-  "README.md": [/^## LlamaIndex\.TS\n.*?(?=^## )/ms, /^\| `metadataMode` .*\n/m],
+  "README.md": [/^### LlamaIndex\.TS\n.*?(?=^### )/ms],
+  "docs/reference/configuration.md": [/^\| `metadataMode` .*\n/m],
 };
 
 /** A link to a page that goes, in any other page. */

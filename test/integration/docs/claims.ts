@@ -42,15 +42,19 @@ export interface OptionRow {
   /** As `docs/reference/endpoint-check.md`. */
   readonly page: string;
   readonly option: string;
-  /** The second column: in the tables that have three, the default. */
-  readonly second: string;
-  /** The third column, if there is one: the meaning. */
-  readonly third: string;
+  /** Without marks of code and without the range; empty where the table has no column of types. */
+  readonly type: string;
+  /** The range behind the type, as `1 to 100`; empty if there is none. */
+  readonly range: string;
+  /** Empty where the table has no column of defaults. */
+  readonly defaultValue: string;
+  /** The last column. */
+  readonly meaning: string;
 }
 
-const TABLE = /^\| option .*\n\| -.*\n((?:\|.*\n)+)/gm;
+const TABLE = /^(\| option .*)\n\| -.*\n((?:\|.*\n)+)/gm;
 
-/** Every row about an option in README and docs. */
+/** Returns every row about an option in README and docs. */
 export function optionRows(): OptionRow[] {
   const docs = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" });
   const pages = docs.filter((name) => name.endsWith(".md") && !name.startsWith(join("reference", "api")));
@@ -58,13 +62,23 @@ export function optionRows(): OptionRow[] {
 }
 
 function rowsOn(page: string): OptionRow[] {
-  return [...readFileSync(join(ROOT, page), "utf8").matchAll(TABLE)]
-    .flatMap(([, body = ""]) => body.trim().split("\n"))
-    .map((line) => line.split("|").map((cell) => cell.trim()))
-    .map(([, option = "", second = "", third = ""]) => ({
-      page,
-      option: option.replaceAll("`", ""),
-      second,
-      third,
-    }));
+  return [...readFileSync(join(ROOT, page), "utf8").matchAll(TABLE)].flatMap(([, head = "", body = ""]) => {
+    const columns = cellsOf(head);
+    return body
+      .trim()
+      .split("\n")
+      .map(cellsOf)
+      .map((cells) => {
+        const cell = (column: string): string => cells[columns.indexOf(column)] ?? "";
+        const [, type = "", range = ""] = /^`([^`]*)`(?:, (.+))?$/.exec(cell("type")) ?? [];
+        const option = cell("option").replaceAll("`", "");
+        return { page, option, type, range, defaultValue: cell("default"), meaning: cells.at(-1) ?? "" };
+      });
+  });
+}
+
+/** The cells of a line of a table. A pipe behind a backslash belongs to its cell. */
+function cellsOf(line: string): string[] {
+  const cells = line.split(/(?<!\\)\|/).slice(1, -1);
+  return cells.map((cell) => cell.trim().replaceAll("\\|", "|"));
 }

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import type { Command } from "../../../src/cli/command.js";
-import { emulatorCommand } from "../../../src/cli/emulator.js";
-import { embedCommand } from "../../../src/cli/embed.js";
-import { modelsCommand } from "../../../src/cli/models.js";
-import { probeCommand } from "../../../src/cli/probe.js";
-import { embedderOptions } from "../../../src/core/options/embedder-options.js";
-import type { AnyTable } from "../../../src/core/options/option-types.js";
-import { rerankerOptions } from "../../../src/core/options/reranker-options.js";
-import { resolveEmbedder, resolveReranker } from "../../../src/core/options/resolve-options.js";
-import { createEmulator } from "../../../src/emulator/index.js";
-import { resolveSettings } from "../../../src/emulator/settings.js";
-import { Embedder, Reranker } from "../../../src/index.js";
-import { literalIn, optionRows, rangeIn, type Literal, type Range } from "./claims.js";
+import type { Command } from "../../src/cli/command.js";
+import { emulatorCommand } from "../../src/cli/emulator.js";
+import { embedCommand } from "../../src/cli/embed.js";
+import { modelsCommand } from "../../src/cli/models.js";
+import { probeCommand } from "../../src/cli/probe.js";
+import { embedderOptions } from "../../src/core/options/embedder-options.js";
+import type { AnyTable } from "../../src/core/options/option-types.js";
+import { rerankerOptions } from "../../src/core/options/reranker-options.js";
+import { resolveEmbedder, resolveReranker } from "../../src/core/options/resolve-options.js";
+import { createEmulator } from "../../src/emulator/index.js";
+import { resolveSettings } from "../../src/emulator/settings.js";
+import { Embedder, Reranker } from "../../src/index.js";
+import { literalIn, optionRows, rangeIn, type Literal, type OptionRow, type Range } from "./claims.js";
 import { described, entryFiles, optionsOf, type Described } from "./exports.js";
 
 const all = described();
@@ -24,7 +24,17 @@ const options = all.filter(
 
 /** The interfaces that the tables of options are about. */
 const [EMBEDDER, RERANKER] = ["EmbedderOptions", "TogetherRerankerParams"];
+const INTERFACES = [EMBEDDER, RERANKER, "CallOptions", "RerankOptions"];
 const [EMULATOR, LIMITS] = ["EmulatorOptions", "RateLimitOptions"];
+
+/** The page with all options of embeddings and rerankers. */
+const CONFIGURATION = "docs/reference/configuration.md";
+
+/** Types by the names that the page uses for them. */
+const TYPES: Readonly<Record<string, string>> = {
+  EmbeddingModelId: "string",
+  "MetadataMode | `${MetadataMode}`": "MetadataMode",
+};
 
 const REQUIRED = { model: "me/any-model", apiKey: "any" };
 
@@ -128,7 +138,7 @@ describe("option tables of README and docs", () => {
     new Set(rows.filter(({ page }) => page === where).map(({ option }) => option));
 
   it.each([
-    ["README.md", "embeddings and rerankers", () => [EMBEDDER, RERANKER].flatMap(optionsOf)],
+    [CONFIGURATION, "embeddings, rerankers and calls", () => INTERFACES.flatMap(optionsOf)],
     ["docs/guides/testing.md", "the emulator and its limits", () => [EMULATOR, LIMITS].flatMap(optionsOf)],
     ["docs/reference/endpoint-check.md", "the probe", () => flagsOf(probeCommand)],
     ["docs/reference/embed-command.md", "the command embed", () => flagsOf(embedCommand)],
@@ -144,16 +154,30 @@ describe("option tables of README and docs", () => {
     expect(rows.filter(({ option }) => !known.includes(option))).toEqual([]);
   });
 
-  it("repeats in README the default and the first sentence of each doc comment, in the same order", () => {
-    const shown = rows.filter(({ page }) => page === "README.md");
-    expect(shown.map(({ option, second, third }) => [option, defaultIn(second), sentenceIn(third)])).toEqual(
-      documentedRows(),
-    );
+  it("repeat on the page about configuration what each doc comment says, in the same order", () => {
+    const shown = rows.filter(({ page }) => page === CONFIGURATION);
+    const said = shown.map(({ option, type, range, defaultValue, meaning }) => ({
+      option,
+      type,
+      range,
+      defaultValue: defaultIn(defaultValue),
+      sentence: sentenceIn(meaning),
+    }));
+    expect(said).toEqual(documentedRows());
   });
 
-  it("has the defaults of the doc comments", () => {
-    const shown = rows.flatMap(({ option, second }) => {
-      const literal = literalIn(second);
+  it("repeat in README rows of that page, without the links", () => {
+    const bare = (where: string): Omit<OptionRow, "page">[] =>
+      rows
+        .filter(({ page }) => page === where)
+        .map(({ page: _, ...row }) => ({ ...row, meaning: withoutMarks(row.meaning) }));
+    expect(bare("README.md").length).toBeGreaterThan(5);
+    expect(bare(CONFIGURATION)).toEqual(expect.arrayContaining(bare("README.md")));
+  });
+
+  it("give the defaults that the doc comments give", () => {
+    const shown = rows.flatMap(({ option, defaultValue }) => {
+      const literal = literalIn(defaultValue);
       const said = options.filter(({ name }) => name.endsWith(`.${option}`)).map((one) => one.defaultValue);
       return literal === undefined || said.length === 0 ? [] : { option, literal, said: said.map(literalIn) };
     });
@@ -164,25 +188,29 @@ describe("option tables of README and docs", () => {
   });
 });
 
-/** The rows that README must have: the shared options, those of embedders, and those of rerankers. */
-function documentedRows(): unknown[][] {
+/** The rows that the page must have: options of all classes, of embedders, of rerankers, and of calls. */
+function documentedRows(): unknown[] {
   const owners = [
     "EmbedderOptions.model",
     "EmbedderOptions.baseModel",
     "SharedOptions.",
     "EmbedderOptions.",
     "RerankerOptions.",
-    RERANKER,
+    `${RERANKER}.`,
+    "CallOptions.",
+    "RerankOptions.",
   ];
   const members = owners.flatMap((owner) => all.filter(({ name }) => name.startsWith(owner)));
   const once = members.filter(({ name }, place) => place < 2 || !/\.(?:model|baseModel)$/.test(name));
   return once
     .filter(({ kind }) => kind === "member")
-    .map(({ name, defaultValue = "required", text }) => [
-      name.split(".")[1],
-      defaultIn(defaultValue),
-      sentenceIn(text),
-    ]);
+    .map(({ name, defaultValue = "required", text, type, numeric }) => ({
+      option: name.split(".")[1],
+      type: TYPES[type] ?? type,
+      range: (numeric && rangeIn(text)?.range.toLowerCase()) || "",
+      defaultValue: defaultIn(defaultValue),
+      sentence: sentenceIn(text),
+    }));
 }
 
 /** A default as a value, or in words without marks. */

@@ -15,6 +15,8 @@ export interface Described {
   readonly defaultValue: string | undefined;
   /** Whether it may be left out. */
   readonly optional: boolean;
+  /** Its type as written, without `undefined`; empty if none is written. */
+  readonly type: string;
   /** Whether it may be any number. */
   readonly numeric: boolean;
   /** What it is in the code, as `ClassDeclaration`. */
@@ -103,6 +105,7 @@ function describe(symbol: ts.Symbol, name: string, kind: Described["kind"]): Des
     text: [text, ...others].join("\n").trim(),
     defaultValue: defaultValue || undefined,
     optional: (symbol.flags & ts.SymbolFlags.Optional) !== 0,
+    type: typeOf(declaration),
     numeric: typesOf(declaration).some(({ kind: word }) => word === ts.SyntaxKind.NumberKeyword),
     syntax: ts.SyntaxKind[declaration.kind],
     tags: tags.map((tag) => tag.name),
@@ -124,6 +127,11 @@ function choicesOf(symbol: ts.Symbol): Described[] {
     const marked = [`\`${word}\``, `\`${word.slice(1, -1)}\``].some((mark) => whole.text.includes(mark));
     return { ...whole, name: `${symbol.name} ${word}`, text: own ?? (marked ? whole.text : "") };
   });
+}
+
+function typeOf(declaration: ts.Declaration): string {
+  const { type } = declaration as { type?: ts.TypeNode };
+  return (type?.getText() ?? "").replaceAll(/ \| undefined\b/g, "").replace(/^\((.*)\)$/s, "$1");
 }
 
 function typesOf(declaration: ts.Declaration): readonly ts.TypeNode[] {
