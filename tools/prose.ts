@@ -34,9 +34,9 @@ interface Text {
   other: string[];
 }
 
-/** The words of a token as a reader sees them. Code is one word. */
+/** The words of a token as a reader sees them. Code is one word, with a capital letter because it can begin a sentence. */
 function plain(token: Token): string {
-  if (token.type === "codespan") return "code";
+  if (token.type === "codespan") return "Code";
   if (token.type === "image" || token.type === "html") return "";
   if (token.type === "br") return " ";
   if ("tokens" in token && token.tokens) return token.tokens.map(plain).join("");
