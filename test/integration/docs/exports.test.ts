@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { Command } from "../../src/cli/command.js";
-import { emulatorCommand } from "../../src/cli/emulator.js";
-import { embedCommand } from "../../src/cli/embed.js";
-import { modelsCommand } from "../../src/cli/models.js";
-import { probeCommand } from "../../src/cli/probe.js";
-import { embedderOptions } from "../../src/core/options/embedder-options.js";
-import type { AnyTable } from "../../src/core/options/option-types.js";
-import { rerankerOptions } from "../../src/core/options/reranker-options.js";
-import { resolveEmbedder, resolveReranker } from "../../src/core/options/resolve-options.js";
-import { createEmulator } from "../../src/emulator/index.js";
-import { resolveSettings } from "../../src/emulator/settings.js";
-import { Embedder, Reranker } from "../../src/index.js";
+import type { Command } from "../../../src/cli/command.js";
+import { emulatorCommand } from "../../../src/cli/emulator.js";
+import { embedCommand } from "../../../src/cli/embed.js";
+import { modelsCommand } from "../../../src/cli/models.js";
+import { probeCommand } from "../../../src/cli/probe.js";
+import { embedderOptions } from "../../../src/core/options/embedder-options.js";
+import type { AnyTable } from "../../../src/core/options/option-types.js";
+import { rerankerOptions } from "../../../src/core/options/reranker-options.js";
+import { resolveEmbedder, resolveReranker } from "../../../src/core/options/resolve-options.js";
+import { createEmulator } from "../../../src/emulator/index.js";
+import { resolveSettings } from "../../../src/emulator/settings.js";
+import { Embedder, Reranker } from "../../../src/index.js";
 import { literalIn, optionRows, rangeIn, type Literal, type OptionRow, type Range } from "./claims.js";
 import { described, entryFiles, optionsOf, type Described } from "./exports.js";
 

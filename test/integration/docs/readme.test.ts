@@ -10,7 +10,7 @@ const readme = pageOf("README.md");
 const models = pageOf("docs/reference/models.md");
 const events = pageOf("docs/reference/events.md");
 const errors = pageOf("docs/reference/errors.md");
-const results = pageOf("test/bench/RESULTS.md");
+const results = pageOf("test/performance/bench/RESULTS.md");
 
 function pageOf(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");

@@ -3,10 +3,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createEmulator, type Faults } from "../../src/emulator/index.js";
-import { Embedder } from "../../src/index.js";
-import { rejection } from "../support/emulate.js";
-import { timed, useVirtualTime } from "../support/time.js";
+import { createEmulator, type Faults } from "../../../src/emulator/index.js";
+import { Embedder } from "../../../src/index.js";
+import { rejection } from "../../support/emulate.js";
+import { timed, useVirtualTime } from "../../support/time.js";
 import { ROOT } from "./blocks.js";
 
 const README = readFileSync(join(ROOT, "README.md"), "utf8");

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createEmulator, type EmulatorOptions } from "../../src/emulator/index.js";
-import { Embedder, TogetherError, type EmbedderOptions, type TogetherEvent } from "../../src/index.js";
-import { rejection } from "../support/emulate.js";
-import { timed, useVirtualTime } from "../support/time.js";
+import { createEmulator, type EmulatorOptions } from "../../../src/emulator/index.js";
+import { Embedder, TogetherError, type EmbedderOptions, type TogetherEvent } from "../../../src/index.js";
+import { rejection } from "../../support/emulate.js";
+import { timed, useVirtualTime } from "../../support/time.js";
 import { ROOT } from "./blocks.js";
 
 const PAGE = readFileSync(join(ROOT, "docs/troubleshooting.md"), "utf8");
@@ -37,7 +37,7 @@ const OTHERS = [
   "The search finds the wrong passages", // below
   "Embedding is slow", // the block about sharing a fetch in docs/guides/rate-limits.md
   "A second run embeds everything again", // below
-  "A query takes minutes to fail", // test/docs/times.test.ts
+  "A query takes minutes to fail", // test/integration/docs/times.test.ts
   "error instanceof TogetherError is false", // below
   "A call under fake timers never ends", // below
   "npm warn EBADENGINE", // npm install together-retrieval @langchain/core @langchain/classic, with Node 20
@@ -103,8 +103,8 @@ describe("docs/troubleshooting.md", () => {
 
   it("names two builds with different classes", () => {
     const built = createRequire(import.meta.url)(
-      "../../dist/index.cjs",
-    ) as typeof import("../../src/index.js");
+      "../../../dist/index.cjs",
+    ) as typeof import("../../../src/index.js");
     const { error } = catching(() => new built.Embedder({ model: "" }));
     expect(error instanceof TogetherError).toBe(false);
     expect(built.isTogetherError(error)).toBe(true);

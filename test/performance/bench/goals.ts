@@ -52,8 +52,8 @@ function timeGoals(scenario: string, runs: readonly Run[], name: Name, names: re
       MOST_OVER_FLOOR,
     ),
     {
-      what: `${scenario}: ${roster[name].title} is behind nobody`,
-      measured: ahead.length === 0 ? "nobody is ahead" : `behind ${ahead.join(", ")}`,
+      what: `${scenario}: ${roster[name].title} is behind no client`,
+      measured: ahead.length === 0 ? "no client is ahead" : `behind ${ahead.join(", ")}`,
       met: ahead.length === 0,
     },
   ];
