@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runScript, type Outcome } from "../../support/program.js";
+
+const LOCKFILE = "package-lock.json";
+const INSTALLED = "node_modules/.package-lock.json";
+const DEPENDENCIES = { words: "file:words" };
+
+/** A folder whose only package is in the folder itself: "npm ci" needs no registry. */
+let home: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "prepare-"));
+  mkdirSync(join(home, "programs"));
+  mkdirSync(join(home, "words"));
+  mkdirSync(join(home, "bin"));
+  const quick = `#!/bin/sh\ncd "$3" && mkdir -p node_modules && touch ${INSTALLED}\n`;
+  writeFileSync(join(home, "bin/npm"), quick, { mode: 0o755 });
+  write("words/package.json", { name: "words", version: "1.0.0" });
+  write("package.json", { name: "prepared", private: true, dependencies: DEPENDENCIES });
+  write(LOCKFILE, {
+    name: "prepared",
+    lockfileVersion: 3,
+    requires: true,
+    packages: {
+      "": { name: "prepared", dependencies: DEPENDENCIES },
+      words: { version: "1.0.0" },
+      "node_modules/words": { resolved: "words", link: true },
+    },
+  });
+});
+
+afterEach(() => rmSync(home, { recursive: true }));
+
+function write(path: string, content: unknown): void {
+  writeFileSync(join(home, path), JSON.stringify(content));
+}
+
+function prepare(...words: string[]): Promise<Outcome> {
+  return runScript("tools/prepare.ts", words);
+}
+
+/** Prepares with an npm that only creates the file which npm creates last: in a tenth of the time. */
+function prepareQuickly(...words: string[]): Promise<Outcome> {
+  return runScript("tools/prepare.ts", words, {
+    env: { ...process.env, PATH: `${join(home, "bin")}:${process.env["PATH"]}` },
+  });
+}
+
+function installedAt(): number {
+  return statSync(join(home, INSTALLED)).mtimeMs;
+}
+
+/** The lines about the installation, without npm's own warnings about its settings. */
+function lines({ stderr }: Outcome): string[] {
+  return stderr.split("\n").filter((line) => line && !line.startsWith("npm warn"));
+}
+
+describe("tools/prepare.ts", () => {
+  it("installs the packages of the nearest package.json upward and prints one line", async () => {
+    const outcome = await prepare(join(home, "programs"));
+
+    expect(lines(outcome)).toEqual([expect.stringMatching(/^npm ci --prefix .*prepare-\w+$/)]);
+    expect(outcome).toMatchObject({ exitCode: 0, stdout: "" });
+    expect(existsSync(join(home, "node_modules/words/package.json"))).toBe(true);
+  });
+
+  it("prints and installs nothing if the packages are newer than the lockfile", async () => {
+    await prepareQuickly(home);
+    const before = installedAt();
+
+    const outcome = await prepareQuickly(home);
+
+    expect(lines(outcome)).toEqual([]);
+    expect(outcome.exitCode).toBe(0);
+    expect(installedAt()).toBe(before);
+  });
+
+  it("installs again if the lockfile is newer than the packages", async () => {
+    await prepareQuickly(home);
+    const soon = new Date(installedAt() + 1_000);
+    utimesSync(join(home, LOCKFILE), soon, soon);
+
+    expect(lines(await prepareQuickly(home))).toHaveLength(1);
+  });
+
+  it("installs once if two processes prepare the same folder", async () => {
+    const outcomes = await Promise.all([prepare(home), prepare(join(home, "programs"))]);
+
+    expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(outcomes.flatMap(lines)).toHaveLength(1);
+  });
+
+  it("passes options to npm", async () => {
+    const outcome = await prepareQuickly("--ignore-scripts", home);
+
+    expect(lines(outcome)).toEqual([expect.stringMatching(/ --ignore-scripts$/)]);
+  });
+
+  it("leaves the packages of the repository's root alone", async () => {
+    expect(await prepare("src", "tools")).toMatchObject({ exitCode: 0, stdout: "" });
+  });
+
+  it("names a folder that does not exist", async () => {
+    const outcome = await prepare("no-such-folder");
+
+    expect(outcome.exitCode).toBe(1);
+    expect(lines(outcome)).toEqual([
+      "Cannot prepare no-such-folder: there is no such folder; check its name",
+    ]);
+  });
+
+  it("fails if npm fails, and shows npm's reason", async () => {
+    const dependencies = { ...DEPENDENCIES, programs: "file:programs" };
+    write("programs/package.json", { name: "programs", version: "1.0.0" });
+    write("package.json", { name: "prepared", private: true, dependencies });
+
+    const outcome = await prepare(home);
+
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.stderr).toMatch(/Missing: programs@.+ from lock file/);
+  });
+});
