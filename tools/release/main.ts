@@ -1,6 +1,6 @@
 /**
- * `npm run release -- 0.2.0`: gives CHANGELOG.md, package.json and package-lock.json a version, and says what comes
- * next. It commits, tags and publishes nothing.
+ * `npm run release -- 0.2.0`: gives CHANGELOG.md, package.json and package-lock.json a version, and prints what comes
+ * next. It commits, tags and publishes nothing: .github/workflows/publish.yml publishes a release of GitHub's.
  */
 
 import { execFileSync } from "node:child_process";
@@ -17,8 +17,13 @@ class Refusal extends Error {
 
 interface Description {
   readonly version: string;
-  readonly repository?: unknown;
+  readonly homepage: string;
+  readonly bugs: string;
+  readonly repository: { readonly url: string };
 }
+
+/** Stands in the addresses of package.json until the repository has an owner. */
+const PLACEHOLDER = "/OWNER/";
 
 function prepare(version: string | undefined): string {
   if (version === undefined) throw new Refusal(version, "no version is named", "npm run release -- 0.2.0");
@@ -30,12 +35,13 @@ function prepare(version: string | undefined): string {
   if (!semver.gt(version, current.version)) {
     throw new Refusal(version, `package.json is at ${current.version}`, "name a higher version");
   }
+  checkAddress(version, current);
   const text = readFileSync("CHANGELOG.md", "utf8");
   checkChangelog(text, version, current.version);
   // Writes both files, and the second one in two places.
   run("npm", "version", version, "--no-git-tag-version", "--ignore-scripts");
   writeFileSync("CHANGELOG.md", withRelease(text, version, new Date().toISOString().slice(0, 10)));
-  return next(version, current);
+  return next(version);
 }
 
 function checkTree(version: string): void {
@@ -43,6 +49,16 @@ function checkTree(version: string): void {
   if (changed.length === 0) return;
   const files = changed.length === 1 ? "1 file is" : `${changed.length} files are`;
   throw new Refusal(version, `${files} not committed`, "commit or remove what git status names");
+}
+
+/** npm accepts a statement of provenance only if `repository` is where the package is built (npm 11, 2026-11). */
+function checkAddress(version: string, { homepage, bugs, repository }: Description): void {
+  if (![homepage, bugs, repository.url].some((address) => address.includes(PLACEHOLDER))) return;
+  throw new Refusal(
+    version,
+    "package.json does not name the repository",
+    "replace OWNER in its addresses, and commit",
+  );
 }
 
 function checkChangelog(text: string, version: string, current: string): void {
@@ -68,17 +84,17 @@ function sectionsOf(text: string, version: string): ReturnType<typeof readChange
   }
 }
 
-/** npm signs where a package comes from only in CI, and only if package.json names the repository (npm 11, 2026-11). */
-function next(version: string, { repository }: Description): string {
+function next(version: string): string {
   return [
     `CHANGELOG.md, package.json and package-lock.json are at ${version}. Next:`,
     "",
     "  npm run verify",
-    `  git commit --all --message "Release ${version}"`,
-    `  git tag --annotate v${version} --message "Release ${version}"`,
+    `  git commit --all --message "chore: release ${version}"`,
+    `  git tag --annotate v${version} --message "${version}"`,
     "  git push --follow-tags",
-    "  npm publish --provenance    in CI, from that tag",
-    ...(repository ? [] : ["", "package.json names no repository: with --provenance, npm asks for one."]),
+    `  gh release create v${version} --verify-tag${semver.prerelease(version) ? " --prerelease" : ""} --generate-notes`,
+    "",
+    "The release on GitHub starts .github/workflows/publish.yml, which runs npm test and npm publish --provenance.",
   ].join("\n");
 }
 

@@ -22,6 +22,7 @@ beforeEach(() => {
   for (const file of FILES) cpSync(join(ROOT, file), join(folder, file));
   const current = (JSON.parse(read("package.json")) as Versions).version;
   for (const file of FILES) write(file, read(file).replaceAll(current, "1.2.3"));
+  write("package.json", read("package.json").replaceAll("/OWNER/", "/somebody/"));
   write("CHANGELOG.md", withUnreleased("### Fixed\n\n- A text that was lost is found.\n"));
   git("init", "--quiet");
   git("config", "user.email", "somebody@example.org");
@@ -78,12 +79,37 @@ describe("npm run release", () => {
     expect(git("tag")).toBe("");
   });
 
-  it("prints the next steps", async () => {
+  it("prints what comes next, down to the workflow that publishes", async () => {
     const { stdout } = await release("1.3.0");
     expect(stdout).toContain("npm run verify");
     expect(stdout).toContain("git tag --annotate v1.3.0");
-    expect(stdout).toContain("npm publish --provenance");
+    expect(stdout).toContain("gh release create v1.3.0 --verify-tag --generate-notes");
+    const [workflow = ""] = stdout.match(/\.github\/workflows\/\S+\.yml/) ?? [];
+    expect(readFileSync(join(ROOT, workflow), "utf8")).toContain("npm publish --provenance");
   });
+
+  it("marks a prerelease on GitHub as one, which npm then does not install by default", async () => {
+    const { stdout } = await release("1.3.0-rc.1");
+    expect(stdout).toContain("gh release create v1.3.0-rc.1 --verify-tag --prerelease --generate-notes");
+  });
+
+  it.each(["homepage", "bugs", "repository"] as const)(
+    "refuses while %s in package.json is a placeholder",
+    async (field) => {
+      const current = JSON.parse(read("package.json")) as Record<string, object | string>;
+      const address = JSON.stringify(current[field]).replace("/somebody/", "/OWNER/");
+      write("package.json", JSON.stringify({ ...current, [field]: JSON.parse(address) as unknown }));
+      commit();
+      expect(await release("1.3.0")).toEqual({
+        exitCode: 2,
+        stdout: "",
+        stderr:
+          "Cannot prepare release 1.3.0: package.json does not name the repository; " +
+          "replace OWNER in its addresses, and commit\n",
+      });
+      expect(git("status", "--porcelain")).toBe("");
+    },
+  );
 
   it.each([
     [[], "Cannot prepare a release: no version is named; npm run release -- 0.2.0"],
