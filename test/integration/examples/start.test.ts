@@ -44,7 +44,24 @@ describe("npm start", { timeout: 60_000 }, () => {
     expect(answerOf(second.stdout)).toBe(answerOf(first.stdout));
   });
 
-  it("runs on Together with a key, at the configured addresses", async () => {
+  it("finds 20 candidates among 24 passages, and keeps the best 5", async () => {
+    await mkdir(join(folder, "many"));
+    for (let hive = 1; hive <= 24; hive++) {
+      const text = `# Hive ${hive}\n\n## Harvest\n\nHive ${hive} gives ${hive} jars of honey each year.\n`;
+      await writeFile(join(folder, `many/hive-${hive}.md`), text);
+    }
+    const { exitCode, stdout } = await start(["--dir", "many", "How many jars does hive 7 give?"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("24 passages embedded");
+    expect(stdout).toContain("Vector search finds 20 candidates:");
+    expect(stdout.match(/^ +\d+\. {2}\S/gm)).toHaveLength(20);
+    expect(stdout).toContain("Reranking leaves the best 5 ");
+    const kept = [...stdout.matchAll(/^ +(\d+) → (\d+) {2}0\.\d{3} {2}many\/hive-/gm)];
+    expect(kept.map(([, , place]) => Number(place))).toEqual([1, 2, 3, 4, 5]);
+    for (const [, before] of kept) expect(Number(before)).toBeGreaterThanOrEqual(1);
+  });
+
+  it("runs on Together with a key: embeds, reranks and asks where it is told", async () => {
     const [emulator, chat] = [createEmulator(), createEmulator()];
     const [server, chatServer] = [await emulator.listen(), await chat.listen()];
     const { exitCode, stdout, stderr } = await start(
