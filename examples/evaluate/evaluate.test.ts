@@ -134,7 +134,16 @@ it("measures vector search and reranking, prints the difference, and writes ever
   );
 });
 
-it("names the line that it cannot read, and ends with exit code 2", async () => {
+it("npm run example evaluate measures a demonstration collection if no folder is named", async () => {
+  const { stdout, stderr, exitCode } = await run(["evaluate", "--out", join(folder, "out")]);
+  expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+  const [, documents, questions] = /^(\d+) documents, (\d+) questions with an answer$/m.exec(stdout) ?? [];
+  expect(Number(documents)).toBeGreaterThanOrEqual(20);
+  expect(Number(questions)).toBeGreaterThanOrEqual(20);
+  expect(stdout).toMatch(/\| nDCG@10 +\| 0\.[5-9]\d\d /);
+});
+
+it("npm run evaluate names the line that it cannot read, and ends with exit code 2", async () => {
   await write("queries.jsonl", [{ id: "a", text: "t" }, "oops"]);
   const { stderr, exitCode } = await run(["evaluate", "--dir", folder]);
   expect(stderr).toMatch(

@@ -1,29 +1,32 @@
 /** Whether reranking pays on a collection of your own: `npm run example evaluate -- --dir <folder>`. */
 
 import { mkdir, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { prepare } from "../../tools/prepare.js";
 import { program, wholeNumber } from "../kit/program.js";
 import { serviceFrom } from "../kit/service.js";
 import { Misuse } from "../kit/misuse.js";
 import { readCollection } from "./collection.js";
-import { plot } from "./plot.js";
-import { extremes, outcomesOf, summary } from "./report.js";
-import { searchAll } from "./search.js";
-import { sentenceModelAsStandIn } from "./sentence-model.js";
 
-const HELP = `Usage: npm run example evaluate -- --dir <folder> [options]
+const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+/** Written for this example: the help pages of a bike rental that does not exist, and questions of its customers. */
+const DEMONSTRATION = join(relative(process.cwd(), FOLDER), "demonstration");
+
+const HELP = `Usage: npm run example evaluate -- [options]
 
 Searches the documents of a collection for its questions, with and without reranking, and compares the results.
 
   --dir <folder>   folder with docs.jsonl (or corpus.jsonl), queries.jsonl and qrels.jsonl, one JSON object per line:
                    { "id", "title"?, "text" }, { "id", "text" }, { "query", "doc", "score"? }, or BEIR's names
+                   (default: a small collection that shows the report)
   --candidates <n> number of documents to rerank per question (default: 50)
   --recall <k>     number of results that recall counts (default: 10)
   --out <folder>   folder for questions.jsonl and plot.svg (default: .cache/evaluation)
   --sentence-model without a key: use a small sentence model for the vectors, instead of comparing words`;
 
 const OPTIONS = {
-  dir: { type: "string" },
+  dir: { type: "string", default: DEMONSTRATION },
   candidates: { type: "string", default: "50" },
   recall: { type: "string", default: "10" },
   out: { type: "string", default: ".cache/evaluation" },
@@ -31,14 +34,19 @@ const OPTIONS = {
 } as const;
 
 await program(HELP, OPTIONS, async ({ values }) => {
-  if (!values.dir)
-    throw new Misuse("Cannot evaluate: there is no collection; name its folder with --dir, see --help");
   const candidates = wholeNumber(values.candidates, "candidates");
   const recallDepth = wholeNumber(values.recall, "recall");
   const collection = await readCollection(values.dir);
   const { documents, queries } = collection;
   if (queries.length === 0)
     throw new Misuse(`Cannot evaluate on ${values.dir}: no question has a right document`);
+
+  // Installed and loaded now: --help needs no packages.
+  await prepare(FOLDER);
+  const { plot } = await import("./plot.js");
+  const { extremes, outcomesOf, summary } = await import("./report.js");
+  const { searchAll } = await import("./search.js");
+  const { sentenceModelAsStandIn } = await import("./sentence-model.js");
   const service = serviceFrom(process.env, values["sentence-model"] ? await sentenceModelAsStandIn() : {});
   console.log(
     `${service.description}\n${documents.length} documents, ${queries.length} questions with an answer\n`,

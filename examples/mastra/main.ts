@@ -1,5 +1,7 @@
 /** Mastra: passages in one of its vector stores, searched and reranked. */
 
+import { fileURLToPath } from "node:url";
+import { prepare } from "../../tools/prepare.js";
 import { program, wholeNumber } from "../kit/program.js";
 import { serviceFrom } from "../kit/service.js";
 import { readPassages } from "../start/passages.js";
@@ -25,7 +27,8 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   console.log(service.description);
 
   const passages = await readPassages(values.dir);
-  // Loaded now, because Mastra takes seconds, which --help does not need.
+  // Installed and loaded now: --help needs no packages.
+  await prepare(fileURLToPath(new URL(".", import.meta.url)));
   const { Knowledge } = await import("./knowledge.js");
   const knowledge = new Knowledge(service);
   await knowledge.add(passages.map(({ pageContent }) => pageContent));

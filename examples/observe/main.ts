@@ -1,9 +1,9 @@
 /** Observability: what the package tells by `onEvent`, as traces and metrics of OpenTelemetry. */
 
-import { Embedder, Reranker } from "together-retrieval";
+import { fileURLToPath } from "node:url";
+import { prepare } from "../../tools/prepare.js";
 import { program } from "../kit/program.js";
 import { serviceFrom } from "../kit/service.js";
-import { milliseconds, record } from "./sdk.js";
 
 const HELP = `Usage: npm run example observe
 
@@ -24,6 +24,10 @@ await program(HELP, {}, async () => {
     faults: ["reset", { status: 429 }],
   });
   console.log(service.description);
+  // Installed and loaded now: --help needs no packages.
+  await prepare(fileURLToPath(new URL(".", import.meta.url)));
+  const { Embedder, Reranker } = await import("together-retrieval");
+  const { milliseconds, record } = await import("./sdk.js");
   const { telemetry, spans, points, stop } = record();
 
   // Two lines for each: who listens, and the span that the call runs in.

@@ -115,7 +115,7 @@ it.each([
   [["rerank", "what?"], /^Cannot rerank: there is no line to read/],
   [["rerank", "--min-score", "high", "what?"], /^Cannot use --min-score high: it is not a number/],
   [["stream", "nowhere.txt"], /^Cannot read nowhere\.txt: there is no such file/],
-  [["evaluate"], /^Cannot evaluate: there is no collection/],
+  [["evaluate", "--dir", "examples/start"], /^Cannot evaluate on examples\/start: there is no docs\.jsonl/],
   [["nonsense"], /^Cannot run "nonsense": there is no such example/],
 ])("rejects %j with a sentence and exit code 2", async (args, sentence) => {
   const { stderr, exitCode } = await run(args);

@@ -100,7 +100,7 @@ describe("tools/prepare.ts", () => {
   });
 
   it("leaves the packages of the repository's root alone", async () => {
-    expect(await prepare("src", "tools")).toMatchObject({ exitCode: 0, stdout: "" });
+    expect(await prepare("src", "docs")).toMatchObject({ exitCode: 0, stdout: "" });
   });
 
   it("names a folder that does not exist", async () => {
