@@ -1,0 +1,123 @@
+/** docs/reference/compatibility.md: which TypeScript compiles a project without `skipLibCheck`. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import packageJson from "../../../package.json" with { type: "json" };
+import { pack, Project, ROOT } from "./project.js";
+
+const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
+const FRAMEWORKS = ["@langchain/core", "ai", "llamaindex"];
+const PACKAGES = ["@types/node", ...FRAMEWORKS];
+/** Ascending. */
+const COMPILERS = {
+  "5.4": "typescript-oldest",
+  "5.6": "typescript-5.6",
+  "5.7": "typescript-5.7",
+  "5.8": "typescript-5.8",
+  "5.9": "typescript-5.9",
+  "6.0": "typescript-6",
+  "7.0": "typescript-7",
+} as const;
+
+type Version = keyof typeof COMPILERS;
+
+const VERSIONS = Object.keys(COMPILERS) as Version[];
+const OLDEST = VERSIONS[0] as Version;
+const NEWEST = VERSIONS.at(-1) as Version;
+const OPTIONS = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022", "--types", "node"];
+
+const page = readFileSync(join(ROOT, "docs/reference/compatibility.md"), "utf8");
+
+/** The rows of the table: what is imported, the lowest version, and the packages with errors below it. */
+const rows = [...page.matchAll(/^\| (`together-retrieval.*?) +\| (\S+) +\| (.*?) +\|$/gm)].map(
+  ([, imports = "", lowest = "", faulty = ""], place) => ({
+    file: `row-${place}.mts`,
+    entry: imports,
+    imports: quotedIn(imports),
+    lowest: VERSIONS.find((version) => version === lowest),
+    faulty: quotedIn(faulty).toSorted(),
+    claim: `${lowest}, ${faulty}`,
+  }),
+);
+
+/** Rows that say the same are compiled together: it takes half of the time. */
+const claims = [...new Set(rows.map(({ claim }) => claim))];
+const groups = claims
+  .map((claim) => rows.filter((row) => row.claim === claim))
+  .map((same) => ({
+    entries: same.map(({ entry }) => entry).join(", "),
+    files: same.map(({ file }) => file),
+    lowest: same[0]?.lowest,
+    faulty: same[0]?.faulty ?? [],
+  }));
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await Project.create();
+  const packages = PACKAGES.map((name) => `${name}@${versions[name]}`);
+  await project.install(await pack(project.folder), ...packages, "@types/json-schema@7.0.15");
+  for (const { file, imports } of rows) {
+    const lines = imports.map((name, at) => `import * as m${at} from "${name}";\nexport { m${at} };\n`);
+    await project.write(file, lines.join(""));
+  }
+});
+
+afterAll(() => project.remove());
+
+describe("the declarations, checked without skipLibCheck", () => {
+  it("are those of every entry, by the versions that the page names", () => {
+    const entries = Object.keys(packageJson.exports).filter((entry) => entry !== "./package.json");
+    const wanted = entries.map((entry) => `together-retrieval${entry.slice(1)}`);
+    expect(new Set(rows.flatMap(({ imports }) => imports))).toEqual(new Set([...wanted, "ai"]));
+    for (const name of FRAMEWORKS) expect(page).toContain(`\`${name}\` ${versions[name]}`);
+  });
+
+  const compiling = groups.flatMap(({ lowest, ...group }) => (lowest ? [{ ...group, lowest }] : []));
+
+  it.each(compiling)(
+    "of $entries compile with TypeScript $lowest and the newest",
+    async ({ files, lowest }) => {
+      for (const version of [lowest, NEWEST]) expect(await compile(version, files)).toBe("");
+    },
+  );
+
+  it.each(compiling.filter(({ lowest }) => lowest !== OLDEST))(
+    "of $entries have errors with the TypeScript before $lowest, all of them in the framework",
+    async ({ files, lowest, faulty }) => {
+      const before = VERSIONS[VERSIONS.indexOf(lowest) - 1] as Version;
+      expect(packagesIn(await compile(before, files))).toEqual(faulty);
+    },
+  );
+
+  it.each(groups.filter(({ lowest }) => !lowest))(
+    "of $entries have errors with every TypeScript, all of them in the framework",
+    async ({ files, faulty }) => {
+      for (const version of ["5.9", NEWEST] as const) {
+        expect(packagesIn(await compile(version, files))).toEqual(faulty);
+      }
+    },
+  );
+});
+
+/** What a compiler prints: nothing, or its errors. */
+async function compile(version: Version, files: readonly string[]): Promise<string> {
+  const compiler = join(ROOT, "test/e2e/packaging/node_modules", COMPILERS[version], "bin/tsc");
+  const options = [...OPTIONS, "--pretty", "false"];
+  return project.run("node", [compiler, ...options, ...files]).then(
+    ({ stdout }) => stdout,
+    (error: Error) => error.message,
+  );
+}
+
+/** The packages whose files have errors; a file of the project's own counts by its name. */
+function packagesIn(output: string): string[] {
+  const files = [...output.matchAll(/^(\S+)\(\d+,\d+\): error TS/gm)].map(([, file = ""]) => file);
+  const packages = files.map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file);
+  return [...new Set(packages)].toSorted();
+}
+
+function quotedIn(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+}
