@@ -17,8 +17,7 @@ beforeAll(async () => {
   clone = mkdtempSync(join(tmpdir(), "menu-"));
   mkdirSync(join(clone, "tools"));
   for (const path of SOURCES) {
-    const filter = (source: string): boolean => !["node_modules", ".next"].includes(basename(source));
-    cpSync(path, join(clone, path), { recursive: true, filter });
+    cpSync(path, join(clone, path), { recursive: true, filter: isSource });
   }
   for (const path of LINKED) symlinkSync(resolve(path), join(clone, path), "junction");
   const { stdout } = await example("--help");
@@ -27,9 +26,19 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(clone, { recursive: true }));
 
+function isSource(path: string): boolean {
+  return !["node_modules", ".next"].includes(basename(path));
+}
+
 /** Runs the menu without npm in the path: an attempt to install a package fails. */
 function example(...words: string[]): Promise<Outcome> {
   return runScript("examples/example.ts", words, { cwd: clone, env: { PATH: clone } });
+}
+
+async function checkHelp(name: string): Promise<void> {
+  const { exitCode, stdout, stderr } = await example(name, "--help");
+  expect({ name, exitCode, stderr }).toEqual({ name, exitCode: 0, stderr: "" });
+  expect(stdout).toMatch(new RegExp(`^Usage: .*npm run .*example ${name}`));
 }
 
 describe("npm run example in a fresh clone", { timeout: 60_000 }, () => {
@@ -38,12 +47,7 @@ describe("npm run example in a fresh clone", { timeout: 60_000 }, () => {
   });
 
   it("prints the help of each example without its packages", async () => {
-    const help = async (name: string): Promise<void> => {
-      const { exitCode, stdout, stderr } = await example(name, "--help");
-      expect({ name, exitCode, stderr }).toEqual({ name, exitCode: 0, stderr: "" });
-      expect(stdout).toMatch(new RegExp(`^Usage: .*npm run .*example ${name}`));
-    };
-    await Promise.all(names.map(help));
+    await Promise.all(names.map(checkHelp));
   });
 
   it("prints the command before it installs what an example needs", async () => {
