@@ -62,7 +62,10 @@ export interface TogetherErrorDetails {
 
 const brand = Symbol.for("together-retrieval.error");
 
-/** Describes every code. The page is part of the package, so that it fits the installed version. */
+/**
+ * Describes every code. A path in the package and no URL, so that the page fits the installed version, needs no network,
+ * and stays where it is when the repository moves.
+ */
 const PAGE = "together-retrieval/docs/reference/errors.md";
 
 /**
