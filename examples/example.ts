@@ -1,6 +1,9 @@
 /** Runs one of the examples by its name: `npm run example search`, `npm run example search -- --help`. */
 
-/** In a folder with packages of its own, which the others do without. */
+import { spawnSync } from "node:child_process";
+import { prepare } from "../tools/prepare.js";
+
+/** A program in a folder of its own. It installs what it needs. */
 const own = (name: string): Promise<unknown> => import(`./${name}/main.js`);
 
 const EXAMPLES: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<unknown> }>> = {
@@ -15,8 +18,17 @@ const EXAMPLES: Readonly<Record<string, { readonly about: string; readonly run: 
   stream: { about: "embed a file of any size in bounded memory", run: () => import("./stream.js") },
   observe: { about: "print traces and metrics of OpenTelemetry", run: () => own("observe") },
   evaluate: { about: "measure whether reranking improves your search", run: () => own("evaluate") },
+  llamaindex: { about: "npm start, built from LlamaIndex.TS's parts", run: () => own("start-llamaindex") },
+  "next-rag": { about: "open a Next.js application that answers with sources", run: startNextRag },
   mastra: { about: "search with a vector store and a reranker of Mastra", run: () => own("mastra") },
 };
+
+async function startNextRag(): Promise<void> {
+  if (process.argv.includes("--help")) return console.log("Usage: npm run example next-rag");
+  await prepare("examples/next-rag");
+  process.exitCode =
+    spawnSync("npm", ["--prefix", "examples/next-rag", "start"], { stdio: "inherit" }).status ?? 1;
+}
 
 const [name = ""] = process.argv.splice(2, 1);
 const example = EXAMPLES[name];

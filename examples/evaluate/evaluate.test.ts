@@ -143,7 +143,7 @@ it("npm run example evaluate measures a demonstration collection if no folder is
   expect(stdout).toMatch(/\| nDCG@10 +\| 0\.[5-9]\d\d /);
 });
 
-it("npm run evaluate names the line that it cannot read, and ends with exit code 2", async () => {
+it("npm run example evaluate names the line that it cannot read, and ends with exit code 2", async () => {
   await write("queries.jsonl", [{ id: "a", text: "t" }, "oops"]);
   const { stderr, exitCode } = await run(["evaluate", "--dir", folder]);
   expect(stderr).toMatch(
