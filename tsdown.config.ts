@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { defineConfig, type UserConfig } from "tsdown";
 import packageJson from "./package.json" with { type: "json" };
 import { namesMissingPeers } from "./tsdown.peers.js";
 
 const SDK = "together-ai";
 const NOTHING = "\0nothing";
+const LINK = `node_modules/${packageJson.name}`;
 
 /** What package.json offers, by `exports` and `bin`, is what is built: `./dist/cli.js` from `src/cli.ts`. */
 const offered = [
@@ -37,6 +38,10 @@ const together: UserConfig = {
     },
   ],
   logLevel: "warn",
+  // Folders with their own package.json, such as examples, import the build by the package's name, as users do.
+  onSuccess() {
+    if (!existsSync(LINK)) symlinkSync("..", LINK, "junction");
+  },
 };
 
 /**

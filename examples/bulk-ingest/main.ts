@@ -1,7 +1,7 @@
 /**
  * A corpus into PostgreSQL, by several processes, of which any may die.
  *
- *     npm run services -- npm --prefix examples/bulk-ingest start
+ *     npm run services -- npx tsx examples/bulk-ingest/main.ts
  */
 
 import { access } from "node:fs/promises";

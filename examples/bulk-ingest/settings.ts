@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Misuse } from "../kit/misuse.js";
 
-export const HELP = `Usage: npm start -- [options] [corpus.jsonl]
+export const HELP = `Usage: npx tsx examples/bulk-ingest/main.ts [options] [corpus.jsonl]
 
 Embeds a corpus into a table of PostgreSQL with several processes. If a process dies, the others continue: at the end,
 the table has every passage once. After a stop, the same command resumes. A corpus has one passage per line:
@@ -108,5 +108,5 @@ function numberOf(name: string, given: string | undefined, usual: number, least:
 }
 
 function misuse(problem: string): Misuse {
-  return new Misuse(`Cannot read the command line: ${problem}; see npm start -- --help`);
+  return new Misuse(`Cannot read the command line: ${problem}; see --help`);
 }

@@ -16,7 +16,7 @@ from nbclient.exceptions import CellExecutionError
 
 here = pathlib.Path(__file__).parent.resolve()
 os.environ["JUPYTER_PATH"] = str(here / ".jupyter")
-os.environ["PATH"] = f"{here / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
+os.environ["PATH"] = f"{here.parent / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
 for name in ("TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHER_BASE_URL", "TOGETHER_API_BASE"):
     os.environ.pop(name, None)
 

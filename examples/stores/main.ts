@@ -1,7 +1,7 @@
 /**
  * The same passages in a store of your choice: added, searched, reranked, removed, added again.
  *
- *     npm run services -- npm --prefix examples/stores start pgvector "How is a promise cancelled?"
+ *     npm run services -- npx tsx examples/stores/main.ts pgvector "How is a promise cancelled?"
  */
 
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ const QUESTION = "Which errors are retried automatically, and how often?";
 const NAMES = Object.keys(STORES).join(", ");
 
 const HELP = `
-Usage: npm start <store> ["question"]
+Usage: npx tsx examples/stores/main.ts <store> ["question"]
 
 Adds passages of the Markdown files in node_modules to a store, searches and reranks. Then it removes some passages and
 adds them again: no passage is stored twice. A second run finds the stored passages, and does not embed them again.

@@ -15,7 +15,7 @@ describe("bulk ingest without its servers", () => {
     const { exitCode, stdout } = await run("bulk-ingest/main.ts", ["--help"]);
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
-      stdout: expect.stringMatching(/^Usage: npm start/) as string,
+      stdout: expect.stringMatching(/^Usage: npx tsx examples\/bulk-ingest/) as string,
     });
   });
 

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import { ROOT, type Block } from "./blocks.js";
 
@@ -38,9 +38,9 @@ export function compiled({ code }: Block): string {
 }
 
 function compilerOptions(folder: string): ts.CompilerOptions {
-  const home = join(ROOT, folder);
-  const { config } = ts.readConfigFile(join(home, "tsconfig.json"), (path) => ts.sys.readFile(path));
-  return ts.parseJsonConfigFileContent(config, ts.sys, home).options;
+  const file = ts.findConfigFile(join(ROOT, folder), (path) => ts.sys.fileExists(path)) ?? "";
+  const { config } = ts.readConfigFile(file, (path) => ts.sys.readFile(path));
+  return ts.parseJsonConfigFileContent(config, ts.sys, dirname(file)).options;
 }
 
 function describe(
