@@ -121,7 +121,7 @@ function contract({ name, kept }: { readonly name: StoreName; readonly kept: boo
     const [first] = passages;
     const place = [folder, postgres?.url ?? "none"];
     const outcome = await run(
-      "../../test/services/support/reopen.ts",
+      "../test/e2e/services/support/reopen.ts",
       [name, ...place, first?.text as string],
       environment(),
     );
