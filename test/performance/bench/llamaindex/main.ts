@@ -3,7 +3,7 @@
  * against one emulator 50 ms away, in one run; once with a server that answers base64, once with one that answers
  * floats, as Together did before 2025-09.
  *
- *     npx tsx tools/prepare.ts test/performance && npx tsx test/performance/bench/llamaindex/main.ts
+ *     npm ci --prefix test/performance && npm run build && npx tsx test/performance/bench/llamaindex/main.ts
  */
 
 import { fork } from "node:child_process";

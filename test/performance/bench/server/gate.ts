@@ -1,6 +1,7 @@
 /** What stands between a request and its answer: distance, limits, faults, workers. The limits are the emulator's. */
 
-import { Limiter, type RateLimitOptions } from "../../../../src/emulator/rate-limit/limiter.js";
+import { Limiter } from "../../../../src/emulator/rate-limit/limiter.js";
+import type { RateLimitOptions } from "../../../../src/emulator/rate-limit/rate-limit-options.js";
 import { seededRandom } from "../../../../src/emulator/random.js";
 import { ApiError, defaultError } from "../../../../src/emulator/api-error.js";
 import { sleep } from "../../../../src/emulator/delay.js";
