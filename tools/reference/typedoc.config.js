@@ -13,7 +13,7 @@ const entries = Object.values(packageJson.exports).filter((entry) => typeof entr
 export default {
   plugin: ["typedoc-plugin-markdown"],
   name: "together-retrieval",
-  tsconfig: "tsconfig.json",
+  tsconfig: "../tsconfig.json",
   entryPoints: entries.map(({ import: { default: file } }) =>
     file.replace(/^\.\/dist\/(.+)\.js$/, "../../src/$1.ts"),
   ),
