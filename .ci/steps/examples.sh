@@ -3,5 +3,4 @@
 # The example programs from the outside, the evaluation, OpenTelemetry's own SDK, and Mastra.
 npx tsx tools/prepare.ts examples
 .ci/build
-npx tsc --noEmit -p examples
 npx vitest run --project examples

@@ -3,5 +3,4 @@
 # Genkit, TanStack AI, Chroma and an n8n code node, by the code of docs/integrations/other-frameworks.md.
 npx tsx tools/prepare.ts test/e2e
 .ci/build
-npx tsc --noEmit -p test/e2e
 npx vitest run --project frameworks

@@ -1,7 +1,7 @@
 # limit: 1200
 # takes: 100
-# The specification on the oldest frameworks that the peer ranges admit, and on the newest with Node 22.
-.ci/install test/e2e/peers
-npm run test:peers
-.ci/install test/e2e/peers/newest
-npm run test:peers:newest
+# The contract on the oldest frameworks that the peer ranges accept, and on the newest with Node.js 22.
+npx tsx tools/prepare.ts test/e2e/peers --ignore-scripts
+npx vitest run --project peers
+npx tsx tools/prepare.ts test/e2e/peers/newest --ignore-scripts
+test/e2e/peers/newest/node_modules/node22/bin/node node_modules/vitest/vitest.mjs run --project peers-newest

@@ -20,7 +20,7 @@ removed ones, and leaves all others unchanged. You can stop it at any time: the 
   folder           folder of Markdown files (default: docs)
 
 Set DATABASE_URL to your PostgreSQL, or start one with npm run services. Install the packages with
-npm ci --prefix examples/stores.`;
+npm ci --prefix examples.`;
 
 const MOST_NAMED = 10;
 

@@ -1,0 +1,8 @@
+# limit: 900
+# takes: 100
+# The compiler and the linter for the folders whose packages npm ci does not install.
+npx tsx tools/prepare.ts examples test/e2e test/performance tools
+.ci/build
+for folder in examples test/e2e test/e2e/migrations test/performance tools; do npx tsc --noEmit -p "$folder"; done
+npx oxlint -c test/e2e/oxlintrc.json --disable-nested-config --type-aware --deny-warnings \
+  examples test/e2e test/performance tools
