@@ -17,7 +17,14 @@ type Names = Readonly<Record<string, string>>;
 
 const ROOT = join(import.meta.dirname, "../../..");
 const REGISTRY = "https://registry.npmjs.org/";
-const GIT_FILES = ["ls-files", "--cached", "--others", "--exclude-standard", "package.json", "*/package.json"];
+const GIT_FILES = [
+  "ls-files",
+  "--cached",
+  "--others",
+  "--exclude-standard",
+  "package.json",
+  "*/package.json",
+];
 
 const folders = execFileSync("git", GIT_FILES, { cwd: ROOT, encoding: "utf8" })
   .trim()
@@ -68,7 +75,9 @@ function readJson(folder: string, file: string): unknown {
 /** Whether Node finds a package from the folder of another: in its node_modules, or in that of a folder above. */
 function isFound(entries: Readonly<Record<string, Entry>>, path: string, name: string): boolean {
   if (`${path}${path && "/"}node_modules/${name}` in entries) return true;
-  return path !== "" && isFound(entries, path.slice(0, Math.max(0, path.lastIndexOf("/node_modules/"))), name);
+  return (
+    path !== "" && isFound(entries, path.slice(0, Math.max(0, path.lastIndexOf("/node_modules/"))), name)
+  );
 }
 
 function of(names: Readonly<Record<string, Names | undefined>>): Readonly<Record<string, Names>> {
