@@ -129,6 +129,8 @@ export default defineConfig({
       LANGCHAIN_TRACING_V2: "false",
     },
     testTimeout: 20_000,
+    // By default, vitest leaves one core idle, which is half of a small machine.
+    maxWorkers: "100%",
     projects: isSuiteNamed ? [...quickSuites, ...slowSuites] : quickSuites,
   },
 });

@@ -14,19 +14,19 @@ describe("command line of npm start", () => {
     ["an unknown option", ["--colour"], {}, "Cannot read the command line: Unknown option '--colour'"],
     ["an option without its value", ["--dir"], {}, "Cannot read the command line: Option '--dir <value>'"],
     ["a model unknown to the emulator", ["--rerank-model", "x"], {}, 'Cannot use the rerank model "x"'],
-    ["a model of another kind", ["--chat-model", "thenlper/gte-large"], {}, "the emulator has no such one"],
+    ["a model of another kind", ["--chat-model", "thenlper/gte-large"], {}, "the emulator does not have it"],
     ["an address without a key", ["--base-url", "http://127.0.0.1:9/v1"], {}, "there is no API key"],
     [
       "a key without any model",
       [],
       KEY,
-      "give --embedding-model (or TOGETHER_EMBEDDING_MODEL) and --rerank-model (or TOGETHER_RERANK_MODEL) and --chat-model",
+      "set --embedding-model (or TOGETHER_EMBEDDING_MODEL) and --rerank-model (or TOGETHER_RERANK_MODEL) and --chat-model",
     ],
     [
       "a key without a chat model",
       ["--embedding-model", "a/b"],
       { ...KEY, TOGETHER_RERANK_MODEL: "a/c" },
-      "with which models; give --chat-model (or TOGETHER_CHAT_MODEL).",
+      "no model is set; set --chat-model (or TOGETHER_CHAT_MODEL).",
     ],
   ])("rejects %s with a sentence", (_, args, environment, sentence) => {
     const setUp = (): unknown => serviceFor(parseCommandLine(args), environment);

@@ -25,7 +25,7 @@ describe("the suites of vitest.config.ts", () => {
     const steps = readdirSync(STEPS).map((name) => readFileSync(`${STEPS}/${name}`, "utf8"));
     const run = suitesIn([...steps, readFileSync("test/e2e/live/main.ts", "utf8")].join("\n"));
     expect(quickSuites.map(({ test }) => test?.name)).toContain("unit");
-    expect(run.toSorted()).toEqual(slowSuites.map(({ test }) => test?.name).toSorted());
+    expect(new Set(run)).toEqual(new Set(slowSuites.map(({ test }) => test?.name)));
   });
 });
 
