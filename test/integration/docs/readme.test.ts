@@ -38,8 +38,8 @@ const SCENARIOS = ["rtt-20", "workers-8", "window-20", "tokens"];
 
 /** The clients of the table's rows, by their names in the results. */
 const CLIENTS: Readonly<Record<string, string>> = {
-  Embedder: "ours: Embedder (Float32Array)",
-  "`TogetherEmbeddings` (LangChain)": "ours: LangChain (number[])",
+  Embedder: "together-retrieval: Embedder (Float32Array)",
+  "`TogetherEmbeddings` (LangChain)": "together-retrieval: LangChain (number[])",
   OpenAIEmbeddings: "@langchain/openai OpenAIEmbeddings",
   "`together-ai`, 8 at once": "together-ai, p-limit 8",
   "`together-ai`, one after another": "together-ai, one after another",
@@ -77,8 +77,8 @@ describe("README", () => {
   it("shows the seconds in which another client is faster", () => {
     const chapter = chapterOf("Performance", readme);
     for (const scenario of ["workers-8", "tokens"]) {
-      const ours = secondsOf(scenario, "ours: Embedder (Float32Array)");
-      const baseline = secondsOf(scenario, "floor: fetch, base64, told the limit");
+      const ours = secondsOf(scenario, "together-retrieval: Embedder (Float32Array)");
+      const baseline = secondsOf(scenario, "baseline: fetch, base64, knows the limit");
       expect(Number(ours)).toBeGreaterThan(Number(baseline));
       expect(chapter).toContain(`${ours} s against ${baseline} s`);
     }

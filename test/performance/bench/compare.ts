@@ -1,4 +1,4 @@
-/** Measures everybody in one scenario: each run in a process of its own, in turns. */
+/** Measures all clients in one scenario: each run in a process of its own, in turns. */
 
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -8,10 +8,10 @@ import type { Report, Task } from "./runner.js";
 import type { Scenario } from "./scenarios.js";
 import type { Totals } from "./server/gate.js";
 
-/** One run of one contestant. */
+/** One run of one client. */
 export interface Run {
   readonly scenario: string;
-  readonly contestant: Name;
+  readonly client: Name;
   /** Runs of the same round follow one another, and are compared with one another. */
   readonly round: number;
   /** Missing if it did not finish. */
@@ -45,9 +45,9 @@ export async function compare(scenario: Scenario, effort: Effort, heard: (run: R
   const runs: Run[] = [];
   try {
     for (let round = 0; round < effort.repeats; round++) {
-      for (const contestant of inTurn(scenario.contestants, round)) {
-        if (runs.some((run) => run.contestant === contestant && isSlow(run, effort))) continue;
-        const run = await runOnce(scenario, contestant, round, url, effort);
+      for (const client of inTurn(scenario.clients, round)) {
+        if (runs.some((run) => run.client === client && isSlow(run, effort))) continue;
+        const run = await runOnce(scenario, client, round, url, effort);
         runs.push(run);
         heard(run);
       }
@@ -69,18 +69,18 @@ function isSlow({ cost }: Run, { slowMs }: Effort): boolean {
 
 async function runOnce(
   scenario: Scenario,
-  contestant: Name,
+  client: Name,
   round: number,
   url: string,
   { timeLimitMs, profiles }: Effort,
 ): Promise<Run> {
-  const { name, server, amount, form, told } = scenario;
+  const { name, server, amount, form, hint } = scenario;
   await fetch(`${url}/gate`, { method: "PUT", body: JSON.stringify(server) });
-  const circumstances = { baseURL: `${url}/v1`, apiKey: "bench", model: MODEL, told };
-  const profile = profiles && `${profiles}/${name}-${contestant}-${round}.cpuprofile`;
-  const report = await inProcess({ contestant, circumstances, amount, form, profile }, timeLimitMs);
+  const circumstances = { baseURL: `${url}/v1`, apiKey: "bench", model: MODEL, hint };
+  const profile = profiles && `${profiles}/${name}-${client}-${round}.cpuprofile`;
+  const report = await inProcess({ client, circumstances, amount, form, profile }, timeLimitMs);
   const totals = (await (await fetch(`${url}/gate`)).json()) as Totals;
-  return { scenario: name, contestant, round, ...report, totals };
+  return { scenario: name, client, round, ...report, totals };
 }
 
 /** Runs a task in a process of its own, and ends that when its time is up. */

@@ -3,7 +3,7 @@
 import type { Run } from "./compare.js";
 import type { Import } from "./imports.js";
 import { roster, type Name } from "./roster.js";
-import { isOurs, ratio, type Figure } from "./summary.js";
+import { isThisPackage, ratio, type Figure } from "./summary.js";
 
 /** One promise in one place. */
 export interface Goal {
@@ -16,7 +16,11 @@ export interface Goal {
 const NOISE = 1.05;
 
 const MOST_OVER_FLOOR = 1.25;
-const MOST_CPU: Partial<Record<Name, number>> = { ours: 1.2, "ours-langchain": 1.5, "ours-llamaindex": 1.5 };
+const MOST_CPU: Partial<Record<Name, number>> = {
+  "together-retrieval": 1.2,
+  "together-retrieval-langchain": 1.5,
+  "together-retrieval-llamaindex": 1.5,
+};
 const MOST_STREAM_MB = 96;
 
 /** The goals that a scenario bears on. */
@@ -25,30 +29,30 @@ export function goalsOf(runs: readonly Run[]): Goal[] {
   if (scenario === undefined) return [];
   if (scenario === "cache") return cacheGoals(runs);
   if (scenario.startsWith("stream")) return streamGoals(scenario, runs);
-  if (scenario === "rerank") return rankGoals(runs, "ours-rank", "sdk-rank", 1.05);
-  if (scenario === "rerank-125") return rankGoals(runs, "ours-rank-125", "sdk-rank-8", 1.25);
-  const names = [...new Set(runs.map(({ contestant }) => contestant))];
+  if (scenario === "rerank") return rankGoals(runs, "together-retrieval-rank", "sdk-rank", 1.05);
+  if (scenario === "rerank-125") return rankGoals(runs, "together-retrieval-rank-125", "sdk-rank-8", 1.25);
+  const names = [...new Set(runs.map(({ client }) => client))];
   return [
-    ...names.filter(isOurs).flatMap((name) => timeGoals(scenario, runs, name, names)),
+    ...names.filter(isThisPackage).flatMap((name) => timeGoals(scenario, runs, name, names)),
     ...(scenario === "no-limit" ? cpuGoals(runs) : []),
   ];
 }
 
 function timeGoals(scenario: string, runs: readonly Run[], name: Name, names: readonly Name[]): Goal[] {
-  const failure = runs.find((run) => run.contestant === name && run.failure !== undefined);
+  const failure = runs.find((run) => run.client === name && run.failure !== undefined);
   if (failure)
     return [
       { what: `${scenario}: ${roster[name].title} finishes`, measured: String(failure.failure), met: false },
     ];
-  const rivals = names.filter((rival) => !isOurs(rival) && rival !== "floor");
+  const rivals = names.filter((rival) => !isThisPackage(rival) && rival !== "baseline");
   const ahead = rivals.flatMap((rival) => {
     const behind = ratio(runs, name, rival, "wallMs");
     return behind && isBehind(behind) ? [`${roster[rival].title} (${shown(behind)})`] : [];
   });
   return [
     ...atMost(
-      `${scenario}: ${roster[name].title}, time over the floor`,
-      ratio(runs, name, "floor", "wallMs"),
+      `${scenario}: ${roster[name].title}, time over the baseline`,
+      ratio(runs, name, "baseline", "wallMs"),
       MOST_OVER_FLOOR,
     ),
     {
@@ -66,8 +70,8 @@ function isBehind({ median, least }: Figure): boolean {
 function cpuGoals(runs: readonly Run[]): Goal[] {
   return Object.entries(MOST_CPU).flatMap(([name, most]) =>
     atMost(
-      `${roster[name as Name].title}, CPU over the base64 floor`,
-      ratio(runs, name as Name, "floor", "cpuMs"),
+      `${roster[name as Name].title}, CPU over the base64 baseline`,
+      ratio(runs, name as Name, "baseline", "cpuMs"),
       most,
     ),
   );
@@ -75,11 +79,11 @@ function cpuGoals(runs: readonly Run[]): Goal[] {
 
 function streamGoals(scenario: string, runs: readonly Run[]): Goal[] {
   return runs
-    .filter(({ contestant }) => contestant === "ours")
+    .filter(({ client }) => client === "together-retrieval")
     .slice(0, 1)
     .map(({ cost, failure }) => {
       const peak = Math.max(
-        ...runs.flatMap((run) => (run.contestant === "ours" ? (run.cost?.peakMB ?? Infinity) : [])),
+        ...runs.flatMap((run) => (run.client === "together-retrieval" ? (run.cost?.peakMB ?? Infinity) : [])),
       );
       return {
         what: `${scenario}: peak memory growth, at most ${MOST_STREAM_MB} MB`,
@@ -89,18 +93,18 @@ function streamGoals(scenario: string, runs: readonly Run[]): Goal[] {
     });
 }
 
-function rankGoals(runs: readonly Run[], ours: Name, plain: Name, most: number): Goal[] {
+function rankGoals(runs: readonly Run[], own: Name, plain: Name, most: number): Goal[] {
   return atMost(
-    `${roster[ours].title}, time over ${roster[plain].title}`,
-    ratio(runs, ours, plain, "wallMs"),
+    `${roster[own].title}, time over ${roster[plain].title}`,
+    ratio(runs, own, plain, "wallMs"),
     most,
   );
 }
 
 /** What an empty cache adds, over what a full one saves. */
 function cacheGoals(runs: readonly Run[]): Goal[] {
-  const cold = ratio(runs, "ours-cache-cold", "ours", "wallMs");
-  const warm = ratio(runs, "ours-cache-warm", "ours", "wallMs");
+  const cold = ratio(runs, "together-retrieval-cache-cold", "together-retrieval", "wallMs");
+  const warm = ratio(runs, "together-retrieval-cache-warm", "together-retrieval", "wallMs");
   if (!cold || !warm) return [];
   const share = (cold.median - 1) / (1 - warm.median);
   const measured = `costs ${percent(cold.median - 1)} of the time, saves ${percent(1 - warm.median)}`;

@@ -1,5 +1,5 @@
 /**
- * Everybody who turns texts into vectors with Together, against one server: `npm run bench`.
+ * Compares the clients for Together on one server: `npm run bench`.
  *
  * See README.md for its options.
  */
@@ -45,7 +45,7 @@ const parts: string[] = [];
 
 if (effort.profiles) mkdirSync(effort.profiles, { recursive: true });
 for (const scenario of chosen()) {
-  const measured = await compare(scenario, effort, told);
+  const measured = await compare(scenario, effort, log);
   runs.push(...measured);
   goals.push(...goalsOf(measured));
   show(scenarioReport(scenario, measured));
@@ -67,9 +67,9 @@ function chosen(): Scenario[] {
     .filter((scenario) => isChosen(scenario))
     .map((scenario) => ({
       ...scenario,
-      contestants: scenario.contestants.filter((name) => takesPart(name, names)),
+      clients: scenario.clients.filter((name) => takesPart(name, names)),
     }))
-    .filter(({ contestants }) => contestants.length > 0);
+    .filter(({ clients }) => clients.length > 0);
 }
 
 /** Who is named is chosen; otherwise all that a run of this kind holds. */
@@ -83,7 +83,7 @@ function wants(scenario: string): boolean {
 }
 
 function takesPart(name: Name, names: readonly string[] | undefined): boolean {
-  if (name === "ours-llamaindex" && !isBuilt("llamaindex/index")) return false;
+  if (name === "together-retrieval-llamaindex" && !isBuilt("llamaindex/index")) return false;
   return names ? names.includes(name) : !(options.quick && roster[name].slow);
 }
 
@@ -91,11 +91,9 @@ function isBuilt(entry: string): boolean {
   return existsSync(new URL(`../../../dist/${entry}.js`, import.meta.url));
 }
 
-function told({ scenario, contestant, round, cost, failure }: Run): void {
+function log({ scenario, client, round, cost, failure }: Run): void {
   const outcome = cost ? `${(cost.wallMs / 1000).toFixed(2)} s` : String(failure);
-  process.stderr.write(
-    `${scenario} ${round + 1}/${effort.repeats} ${roster[contestant].title}: ${outcome}\n`,
-  );
+  process.stderr.write(`${scenario} ${round + 1}/${effort.repeats} ${roster[client].title}: ${outcome}\n`);
 }
 
 function show(part: string): void {

@@ -15,7 +15,7 @@ export interface Cost {
   readonly peakMB: number;
 }
 
-/** Runs something once and says what it cost. Needs `--expose-gc`, so that nobody pays for what came before. */
+/** Runs something once and returns its cost. Needs `--expose-gc`, so that earlier garbage does not count. */
 export async function measure<Result>(work: () => Promise<Result>): Promise<{ result: Result; cost: Cost }> {
   globalThis.gc?.();
   forgetPeak();

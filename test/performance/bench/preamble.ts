@@ -21,5 +21,5 @@ ${new Date().toISOString().slice(0, 10)}, by \`npm run bench -- ${process.argv.s
 
 ${versions.join(" · ")}
 
-Each row is the median of its runs, with the least and the most in brackets; each run is a process of its own, and the contestants take turns. Ratios are medians of the ratios within each turn. A contestant that is slow, or fails, runs once. CPU is the client's, of all its threads; peak is how much its memory grew beyond what it had after a warm-up.`;
+Each row is the median of its runs, with the least and the most in brackets; each run is a process of its own, and the clients take turns. Ratios are medians of the ratios within each turn. A client that is slow, or fails, runs once. CPU is the client's, of all its threads; peak is how much its memory grew beyond what it had after a warm-up.`;
 }

@@ -10,17 +10,17 @@ import { rowsOf, type Figure, type Row } from "./summary.js";
 
 /** What one scenario showed. */
 export function scenarioReport(scenario: Scenario, runs: readonly Run[]): string {
-  const base = scenario.base ? "first" : "floor";
+  const base = scenario.base ? "first" : "baseline";
   const head = [
     "",
     "seconds",
     `× ${base}`,
-    "× ours",
+    "× Embedder",
     "CPU s",
     `CPU × ${base}`,
     "peak MB",
     "requests",
-    "refused",
+    "rejected",
   ];
   const rows = rowsOf(runs, scenario.base).map((row) => cells(row));
   return `### ${scenario.name}: ${scenario.about}
@@ -30,7 +30,7 @@ ${table([head, ...rows])}`;
 
 function cells(row: Row): string[] {
   return [
-    roster[row.contestant].title,
+    roster[row.client].title,
     row.wallMs ? spread(row.wallMs, 1000, 2) : (row.failure ?? ""),
     plain(row.overBase, 2),
     plain(row.overOurs, 2),

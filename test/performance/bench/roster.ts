@@ -1,34 +1,34 @@
-/** Everybody who takes part, by the name of their file among the contestants. */
+/** All clients, by the names of their files in clients/. */
 
 /** How somebody appears in tables. */
 export interface Entry {
   readonly title: string;
-  readonly ours: boolean;
+  readonly isOwn: boolean;
   /** Left out of quick runs, where it would only be seen not to finish. */
   readonly slow?: true;
 }
 
-const ours = (title: string): Entry => ({ title, ours: true });
-const theirs = (title: string): Entry => ({ title, ours: false });
+const own = (title: string): Entry => ({ title, isOwn: true });
+const theirs = (title: string): Entry => ({ title, isOwn: false });
 
 const entries = {
-  floor: theirs("floor: fetch, base64, told the limit"),
-  ours: ours("ours: Embedder (Float32Array)"),
-  "ours-langchain": ours("ours: LangChain (number[])"),
-  "ours-llamaindex": ours("ours: LlamaIndex (number[])"),
-  "ours-ai-sdk": ours("ours: AI SDK embedMany (number[])"),
+  baseline: theirs("baseline: fetch, base64, knows the limit"),
+  "together-retrieval": own("together-retrieval: Embedder (Float32Array)"),
+  "together-retrieval-langchain": own("together-retrieval: LangChain (number[])"),
+  "together-retrieval-llamaindex": own("together-retrieval: LlamaIndex (number[])"),
+  "together-retrieval-ai-sdk": own("together-retrieval: AI SDK embedMany (number[])"),
   sdk: theirs("together-ai, one after another"),
   "sdk-p-limit": theirs("together-ai, p-limit 8"),
   openai: theirs("@langchain/openai OpenAIEmbeddings"),
   "ai-sdk": theirs("@ai-sdk/togetherai embedMany"),
   "llamaindex-together": { ...theirs("@llamaindex/together"), slow: true },
   community: { ...theirs("@langchain/community TogetherAIEmbeddings"), slow: true },
-  "ours-rank": ours("ours: Reranker"),
-  "ours-rank-125": ours("ours: Reranker, batchSize 125"),
+  "together-retrieval-rank": own("together-retrieval: Reranker"),
+  "together-retrieval-rank-125": own("together-retrieval: Reranker, batchSize 125"),
   "sdk-rank": theirs("together-ai, one request"),
   "sdk-rank-8": theirs("together-ai, eight requests at once"),
-  "ours-cache-cold": ours("ours: Embedder, empty cache"),
-  "ours-cache-warm": ours("ours: Embedder, full cache"),
+  "together-retrieval-cache-cold": own("together-retrieval: Embedder, empty cache"),
+  "together-retrieval-cache-warm": own("together-retrieval: Embedder, full cache"),
 } satisfies Record<string, Entry>;
 
 /** The name of somebody's file. */

@@ -1,20 +1,20 @@
-/** A contestant's process: warms up, does its work under measurement, checks every vector, and reports. */
+/** A client's process: warms up, does its work under measurement, checks every vector, and reports. */
 
 import type {
   Circumstances,
-  Contestant,
+  BenchmarkClient,
   EmbedList,
   EmbedStream,
   Rank,
   Vector,
-} from "./contestants/contestant.js";
+} from "./clients/benchmark-client.js";
 import { measure, profiled, type Cost } from "./measure.js";
 import { textsOf } from "./texts.js";
 import { checkRanking, checkVector } from "./vectors.js";
 
 /** What one process is to do. */
 export interface Task {
-  readonly contestant: string;
+  readonly client: string;
   readonly circumstances: Circumstances;
   /** Texts or documents. */
   readonly amount: number;
@@ -33,27 +33,34 @@ const WARM_UP = 2048;
 const WARM_UP_KEY = "warm-up";
 
 async function run(task: Task): Promise<Cost> {
-  const { contestant } = (await import(`./contestants/${task.contestant}.js`)) as { contestant: Contestant };
-  const told = { batchSize: 128, concurrency: 8 };
-  const warmUp = { ...task.circumstances, apiKey: WARM_UP_KEY, told };
-  await forms[task.form](contestant, { ...task, circumstances: warmUp, amount: WARM_UP, profile: undefined });
-  return forms[task.form](contestant, task);
+  const { benchmarkClient } = (await import(`./clients/${task.client}.js`)) as {
+    benchmarkClient: BenchmarkClient;
+  };
+  const hint = { batchSize: 128, concurrency: 8 };
+  const warmUp = { ...task.circumstances, apiKey: WARM_UP_KEY, hint };
+  await forms[task.form](benchmarkClient, {
+    ...task,
+    circumstances: warmUp,
+    amount: WARM_UP,
+    profile: undefined,
+  });
+  return forms[task.form](benchmarkClient, task);
 }
 
 const forms = { list, stream, rank };
 
-async function list(contestant: Contestant, task: Task): Promise<Cost> {
+async function list(client: BenchmarkClient, task: Task): Promise<Cost> {
   const texts = [...textsOf(task.amount)];
-  const embed = await listOf(contestant)(task.circumstances, texts);
+  const embed = await listOf(client)(task.circumstances, texts);
   const { result, cost } = await watched(task, () => embed(texts));
   if (result.length !== texts.length) throw new Error(`${result.length} vectors for ${texts.length} texts`);
   texts.forEach((text, place) => checkVector(text, result[place] as Vector));
   return cost;
 }
 
-async function stream(contestant: Contestant, task: Task): Promise<Cost> {
+async function stream(client: BenchmarkClient, task: Task): Promise<Cost> {
   const embed =
-    contestant.stream?.(task.circumstances) ?? collected(await listOf(contestant)(task.circumstances, []));
+    client.stream?.(task.circumstances) ?? collected(await listOf(client)(task.circumstances, []));
   const expected = textsOf(task.amount);
   const { cost } = await watched(task, () =>
     embed(textsOf(task.amount), (vector) => checkVector(expected.next().value as string, vector)),
@@ -62,16 +69,16 @@ async function stream(contestant: Contestant, task: Task): Promise<Cost> {
   return cost;
 }
 
-async function rank(contestant: Contestant, task: Task): Promise<Cost> {
+async function rank(client: BenchmarkClient, task: Task): Promise<Cost> {
   const documents = [...textsOf(task.amount)];
-  const ask = (contestant.rank as (circumstances: Circumstances) => Rank)(task.circumstances);
+  const ask = (client.rank as (circumstances: Circumstances) => Rank)(task.circumstances);
   const { result, cost } = await watched(task, () => ask("How do plants turn light into sugar?", documents));
   checkRanking(documents, result);
   return cost;
 }
 
-function listOf(contestant: Contestant): NonNullable<Contestant["list"]> {
-  if (contestant.list) return contestant.list;
+function listOf(client: BenchmarkClient): NonNullable<BenchmarkClient["list"]> {
+  if (client.list) return client.list;
   throw new Error("takes no lists");
 }
 

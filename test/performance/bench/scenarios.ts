@@ -1,6 +1,6 @@
-/** The circumstances in which everybody is measured. */
+/** The circumstances in which allClients is measured. */
 
-import type { Told } from "./contestants/contestant.js";
+import type { ServerHint } from "./clients/benchmark-client.js";
 import type { Name } from "./roster.js";
 import type { ServerSettings } from "./server/gate.js";
 
@@ -13,10 +13,10 @@ export interface Scenario {
   /** Texts or documents. */
   readonly amount: number;
   readonly server: ServerSettings;
-  /** What the floor is told. */
-  readonly told: Told;
-  readonly contestants: readonly Name[];
-  /** Whom the others are held against. Default: the floor. */
+  /** What the baseline is hint. */
+  readonly hint: ServerHint;
+  readonly clients: readonly Name[];
+  /** The client that the others are compared with. Default: the baseline. */
   readonly base?: Name;
   /** Part of the quick run. */
   readonly quick?: true;
@@ -24,12 +24,12 @@ export interface Scenario {
   readonly long?: true;
 }
 
-const everybody: readonly Name[] = [
-  "floor",
-  "ours",
-  "ours-langchain",
-  "ours-ai-sdk",
-  "ours-llamaindex",
+const allClients: readonly Name[] = [
+  "baseline",
+  "together-retrieval",
+  "together-retrieval-langchain",
+  "together-retrieval-ai-sdk",
+  "together-retrieval-llamaindex",
   "sdk-p-limit",
   "openai",
   "ai-sdk",
@@ -44,15 +44,15 @@ const service = { perRequest: 4, perText: 0.28 };
 /** A round trip within a continent, in milliseconds. */
 const LATENCY = 20;
 
-const list = { form: "list", amount: 10_000, contestants: everybody } as const;
+const list = { form: "list", amount: 10_000, clients: allClients } as const;
 const rank = { form: "rank", amount: 1000, server: { latency: LATENCY, workers: 8, service } } as const;
 
 /** The fastest of batches of 64 to 512 and of 2 to 16 requests at a time. */
-const atHand: Told = { batchSize: 128, concurrency: 4 };
-const distant: Told = { batchSize: 128, concurrency: 16 };
+const atHand: ServerHint = { batchSize: 128, concurrency: 4 };
+const distant: ServerHint = { batchSize: 128, concurrency: 16 };
 
 /** 10,000 texts in 20 requests, so that many limits of requests are not even met. */
-const inTwenty: Told = { batchSize: 512, concurrency: 20 };
+const inTwenty: ServerHint = { batchSize: 512, concurrency: 20 };
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -61,28 +61,28 @@ export const scenarios: readonly Scenario[] = [
     quick: true,
     about: "no limit and no distance: the client's own speed",
     server: { latency: 0 },
-    told: atHand,
+    hint: atHand,
   },
   {
     ...list,
     name: "rtt-5",
     about: "no limit, 5 ms away",
     server: { latency: 5 },
-    told: distant,
+    hint: distant,
   },
   {
     ...list,
     name: "rtt-20",
     about: "no limit, 20 ms away",
     server: { latency: 20 },
-    told: distant,
+    hint: distant,
   },
   {
     ...list,
     name: "rtt-120",
     about: "no limit, 120 ms away",
     server: { latency: 120 },
-    told: inTwenty,
+    hint: inTwenty,
   },
   {
     ...list,
@@ -90,7 +90,7 @@ export const scenarios: readonly Scenario[] = [
     quick: true,
     about: "8 workers, 40 ms for 128 texts; the others queue",
     server: { latency: LATENCY, workers: 8, service },
-    told: { batchSize: 125, concurrency: 16 },
+    hint: { batchSize: 125, concurrency: 16 },
   },
   {
     ...list,
@@ -101,14 +101,14 @@ export const scenarios: readonly Scenario[] = [
       latency: LATENCY,
       limits: { requestsPerSecond: 20, algorithm: "fixed-window", reset: "rounded" },
     },
-    told: inTwenty,
+    hint: inTwenty,
   },
   {
     ...list,
     name: "bucket-20",
     about: "20 requests a second and 20 at once, exact reset",
     server: { latency: LATENCY, limits: { requestsPerSecond: 20, burst: 20, reset: "exact" } },
-    told: inTwenty,
+    hint: inTwenty,
   },
   {
     ...list,
@@ -118,7 +118,7 @@ export const scenarios: readonly Scenario[] = [
       latency: LATENCY,
       limits: { requestsPerSecond: 200, algorithm: "fixed-window", reset: "rounded" },
     },
-    told: distant,
+    hint: distant,
   },
   {
     ...list,
@@ -126,7 +126,7 @@ export const scenarios: readonly Scenario[] = [
     about: "1 request a second, one at once, whole-second reset; 20,000 texts: ten requests at best",
     amount: 20_000,
     server: { latency: LATENCY, limits: { requestsPerSecond: 1, burst: 1, reset: "rounded" } },
-    told: {
+    hint: {
       batchSize: 2048,
       concurrency: 10,
       rate: { of: "requests", perSecond: 1, atOnce: 1 },
@@ -138,7 +138,7 @@ export const scenarios: readonly Scenario[] = [
     quick: true,
     about: "100,000 tokens a second (2,000 texts) and as many at once, whole-second reset",
     server: { latency: LATENCY, limits: { tokensPerSecond: 100_000, reset: "rounded" } },
-    told: {
+    hint: {
       batchSize: 128,
       concurrency: 16,
       rate: { of: "tokens", perSecond: 100_000, atOnce: 100_000 },
@@ -149,7 +149,7 @@ export const scenarios: readonly Scenario[] = [
     name: "failing",
     about: "one request in twenty is a 503",
     server: { latency: LATENCY, failing: 0.05 },
-    told: distant,
+    hint: distant,
   },
   {
     ...list,
@@ -158,8 +158,8 @@ export const scenarios: readonly Scenario[] = [
     form: "stream",
     amount: 60_000,
     server: { latency: 5 },
-    told: atHand,
-    contestants: ["floor", "ours", "sdk", "openai", "ai-sdk"],
+    hint: atHand,
+    clients: ["baseline", "together-retrieval", "sdk", "openai", "ai-sdk"],
   },
   {
     name: "stream-long",
@@ -167,8 +167,8 @@ export const scenarios: readonly Scenario[] = [
     form: "stream",
     amount: 600_000,
     server: { latency: 5 },
-    told: atHand,
-    contestants: ["ours"],
+    hint: atHand,
+    clients: ["together-retrieval"],
     long: true,
   },
   {
@@ -176,8 +176,8 @@ export const scenarios: readonly Scenario[] = [
     name: "rerank",
     quick: true,
     about: "1,000 documents ranked in one request, 8 workers",
-    told: atHand,
-    contestants: ["sdk-rank", "ours-rank"],
+    hint: atHand,
+    clients: ["sdk-rank", "together-retrieval-rank"],
     base: "sdk-rank",
   },
   {
@@ -185,8 +185,8 @@ export const scenarios: readonly Scenario[] = [
     name: "rerank-125",
     quick: true,
     about: "1,000 documents ranked in eight requests, 8 workers",
-    told: atHand,
-    contestants: ["sdk-rank-8", "ours-rank-125"],
+    hint: atHand,
+    clients: ["sdk-rank-8", "together-retrieval-rank-125"],
     base: "sdk-rank-8",
   },
   {
@@ -195,8 +195,8 @@ export const scenarios: readonly Scenario[] = [
     quick: true,
     about: "as workers-8: without a cache, with an empty one, with a full one",
     server: { latency: LATENCY, workers: 8, service },
-    told: atHand,
-    contestants: ["ours", "ours-cache-cold", "ours-cache-warm"],
-    base: "ours",
+    hint: atHand,
+    clients: ["together-retrieval", "together-retrieval-cache-cold", "together-retrieval-cache-warm"],
+    base: "together-retrieval",
   },
 ];

@@ -12,9 +12,9 @@ export interface Figure {
   readonly most: number;
 }
 
-/** One contestant in one scenario. */
+/** One client in one scenario. */
 export interface Row {
-  readonly contestant: Name;
+  readonly client: Name;
   /** Missing for whoever did not finish, and so are the ratios. */
   readonly wallMs?: Figure;
   readonly cpuMs?: Figure;
@@ -31,28 +31,28 @@ export interface Row {
 }
 
 /** The rows of one scenario, fastest first, with those that did not finish at the end. */
-export function rowsOf(runs: readonly Run[], base: Name = "floor"): Row[] {
-  const names = [...new Set(runs.map(({ contestant }) => contestant))];
+export function rowsOf(runs: readonly Run[], base: Name = "baseline"): Row[] {
+  const names = [...new Set(runs.map(({ client }) => client))];
   const rows = names.map((name) => rowOf(name, runs, base));
   return rows.toSorted((one, other) => (one.wallMs?.median ?? Infinity) - (other.wallMs?.median ?? Infinity));
 }
 
-function rowOf(contestant: Name, runs: readonly Run[], base: Name): Row {
-  const own = runs.filter((run) => run.contestant === contestant);
+function rowOf(client: Name, runs: readonly Run[], base: Name): Row {
+  const own = runs.filter((run) => run.client === client);
   const costs = own.flatMap(({ cost }) => cost ?? []);
   const requests = median(own.map(({ totals }) => totals.requests));
   const refused = median(own.map(({ totals }) => totals.refused));
   const failure = own.find((run) => run.failure !== undefined)?.failure;
-  const counted = { contestant, requests, refused, failure };
+  const counted = { client, requests, refused, failure };
   if (costs.length === 0) return counted;
   return {
     ...counted,
     wallMs: figureOf(costs.map(({ wallMs }) => wallMs)),
     cpuMs: figureOf(costs.map(({ cpuMs }) => cpuMs)),
     peakMB: figureOf(costs.map(({ peakMB }) => peakMB)),
-    ...optional("overBase", ratio(runs, contestant, base, "wallMs")),
-    ...optional("cpuOverBase", ratio(runs, contestant, base, "cpuMs")),
-    ...optional("overOurs", ratio(runs, contestant, "ours", "wallMs")),
+    ...optional("overBase", ratio(runs, client, base, "wallMs")),
+    ...optional("cpuOverBase", ratio(runs, client, base, "cpuMs")),
+    ...optional("overOurs", ratio(runs, client, "together-retrieval", "wallMs")),
   };
 }
 
@@ -62,9 +62,9 @@ function rowOf(contestant: Name, runs: readonly Run[], base: Name): Row {
  */
 export function ratio(runs: readonly Run[], one: Name, other: Name, what: keyof Cost): Figure | undefined {
   const ratios = runs
-    .filter(({ contestant }) => contestant === one)
+    .filter(({ client }) => client === one)
     .flatMap((run) => {
-      const rival = runs.find(({ contestant, round }) => contestant === other && round === run.round);
+      const rival = runs.find(({ client, round }) => client === other && round === run.round);
       return run.cost && rival?.cost ? [run.cost[what] / rival.cost[what]] : [];
     });
   return ratios.length === 0 ? undefined : figureOf(ratios);
@@ -79,6 +79,6 @@ function optional<Key extends string>(key: Key, figure: Figure | undefined): { [
 }
 
 /** Whether somebody is one of our entries. */
-export function isOurs(name: Name): boolean {
-  return roster[name].ours;
+export function isThisPackage(name: Name): boolean {
+  return roster[name].isOwn;
 }

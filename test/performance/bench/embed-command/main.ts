@@ -112,11 +112,11 @@ async function sizeOf(path: string): Promise<number> {
 async function runCommand(url: string, output: string): Promise<Result & { first: number; peak: number }> {
   const child = startCommand(url, output);
   const samples: number[] = [];
-  const timer = setInterval(() => {
-    void sizeOf(output).then((size) => {
-      if (size > 0 && child.exitCode === null) samples.push(memoryOf(child));
-    });
-  }, 100);
+  const sample = async (): Promise<void> => {
+    const size = await sizeOf(output);
+    if (size > 0 && child.exitCode === null) samples.push(memoryOf(child));
+  };
+  const timer = setInterval(() => void sample(), 100);
   const result = await resultOf(child);
   clearInterval(timer);
   return { ...result, first: samples[0] ?? Number.NaN, peak: Math.max(...samples) };

@@ -33,7 +33,7 @@ for (const [answers, name] of [
   ["base64", "serve"],
   ["floats", "ignore"],
 ] as const) {
-  for (const [contestant, create] of Object.entries(models)) {
+  for (const [client, create] of Object.entries(models)) {
     const nodes = texts.map((text) => new TextNode({ text }));
     Settings.embedModel = create(urls[name]);
     const started = performance.now();
@@ -48,7 +48,7 @@ for (const [answers, name] of [
     const shown = first?.embedding?.slice(0, 3).map((number) => number.toPrecision(3));
     rows.push([
       answers,
-      contestant,
+      client,
       String(requests),
       secondsFrom(started, embedded),
       secondsFrom(started, indexed),

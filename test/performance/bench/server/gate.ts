@@ -22,7 +22,7 @@ export interface ServerSettings {
   readonly failing?: number;
 }
 
-/** What a contestant asked of the server. */
+/** What a client asked of the server. */
 export interface Totals {
   requests: number;
   /** 429. */
@@ -33,7 +33,7 @@ export interface Totals {
   texts: number;
 }
 
-/** The gate of one contestant's run. */
+/** The gate of one client's run. */
 export class Gate {
   readonly totals: Totals = { requests: 0, refused: 0, failed: 0, texts: 0 };
   readonly #settings: ServerSettings;

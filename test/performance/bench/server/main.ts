@@ -1,7 +1,7 @@
 /**
  * The server, in a process of its own: much faster than any client, so that what is measured is the client.
  *
- * `PUT /gate` begins a contestant's run, `GET /gate` says what it asked for. Requests with the key "warm-up" pass
+ * `PUT /gate` begins a client's run, `GET /gate` says what it asked for. Requests with the key "warm-up" pass
  * at once and are not counted.
  */
 
@@ -23,7 +23,7 @@ interface Request {
 }
 
 const server = createServer((incoming, outgoing) => {
-  // A contestant that was stopped leaves its requests behind.
+  // A client that was stopped leaves its requests behind.
   serve(incoming, outgoing).catch(() => outgoing.destroy());
 });
 server.keepAliveTimeout = 120_000;

@@ -1,7 +1,7 @@
 import { TogetherEmbedding } from "@llamaindex/together";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   list: ({ baseURL, apiKey, model }) => {
     const embedding = new TogetherEmbedding({ apiKey, model, additionalSessionOptions: { baseURL } });
     return (texts) => embedding.getTextEmbeddingsBatch(texts);

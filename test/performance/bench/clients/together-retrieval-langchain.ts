@@ -1,7 +1,7 @@
 import { TogetherEmbeddings } from "../../../../dist/langchain/index.js";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   list: ({ baseURL, apiKey, model }) => {
     const embeddings = new TogetherEmbeddings({ baseURL, apiKey, model });
     return (texts) => embeddings.embedDocuments(texts);

@@ -1,7 +1,7 @@
 import { Reranker } from "../../../../dist/index.js";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   rank: ({ baseURL, apiKey, model }) => {
     const reranker = new Reranker({ baseURL, apiKey, model });
     return async (query, documents) => scored(await reranker.rerank(query, documents, String));

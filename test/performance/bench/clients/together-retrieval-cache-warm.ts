@@ -1,9 +1,9 @@
 import { InMemoryStore } from "@langchain/core/stores";
 import { Embedder } from "../../../../dist/index.js";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
 /** A cache that holds everything. */
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   list: async ({ baseURL, apiKey, model }, texts) => {
     const cache = new InMemoryStore<Uint8Array>();
     await new Embedder({ baseURL, apiKey: "warm-up", model, cache }).embed(texts);

@@ -1,4 +1,4 @@
-/** What everybody who takes part is given, and has to do. */
+/** The work of a client in the benchmark, and what it receives. */
 
 /** Where the server is, and how a user would have set things up. */
 export interface Circumstances {
@@ -6,12 +6,12 @@ export interface Circumstances {
   readonly baseURL: string;
   readonly apiKey: string;
   readonly model: string;
-  /** What only the floor is told: how to ask this server best. */
-  readonly told: Told;
+  /** Only for the baseline: the settings that suit this server best. */
+  readonly hint: ServerHint;
 }
 
 /** The best way to ask a server, for one who knows its limits. */
-export interface Told {
+export interface ServerHint {
   readonly batchSize: number;
   readonly concurrency: number;
   /** Left out, there is no limit. */
@@ -40,7 +40,7 @@ export interface Score {
 export type Rank = (query: string, documents: string[]) => Promise<readonly Score[]>;
 
 /** Somebody who takes part, in what it can do. */
-export interface Contestant {
+export interface BenchmarkClient {
   /** @param texts - Those that will be embedded; what is done with them here is not measured. */
   readonly list?: (circumstances: Circumstances, texts: string[]) => EmbedList | Promise<EmbedList>;
   /** Left out: collects the texts in a list first, as whoever has no stream must. */

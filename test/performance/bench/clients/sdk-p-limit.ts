@@ -3,9 +3,9 @@
 import pLimit from "p-limit";
 import Together from "together-ai";
 import { batchesOf } from "./batches.js";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   list: (circumstances) => {
     const client = new Together(circumstances);
     const limit = pLimit(8);

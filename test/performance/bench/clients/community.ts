@@ -1,7 +1,7 @@
 import { TogetherAIEmbeddings } from "@langchain/community/embeddings/togetherai";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   list: ({ baseURL, apiKey, model }) => {
     const embeddings = new TogetherAIEmbeddings({ apiKey, model });
     // It has no option for the address.

@@ -1,8 +1,8 @@
 import Together from "together-ai";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
 /** In one request. */
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   rank: (circumstances) => {
     const client = new Together(circumstances);
     return async (query, documents) => {

@@ -1,7 +1,7 @@
 import { OpenAIEmbeddings } from "@langchain/openai";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   list: ({ baseURL, apiKey, model }) => {
     const embeddings = new OpenAIEmbeddings({ apiKey, model, configuration: { baseURL } });
     return (texts) => embeddings.embedDocuments(texts);

@@ -2,9 +2,9 @@
 
 import Together from "together-ai";
 import { batchesOf } from "./batches.js";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   list: (circumstances) => {
     const client = new Together(circumstances);
     return async (texts) => {

@@ -1,5 +1,5 @@
 /**
- * As little as it takes: `fetch`, base64, no check, and told in advance how this server is asked best. It tries a
+ * As little as it takes: `fetch`, base64, no check, and configured in advance for this server. It tries a
  * request again soon after a refusal, and nothing else.
  */
 
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
 import { countTokens } from "../../../../src/emulator/tokens.js";
 import { batchesOf } from "./batches.js";
-import type { Circumstances, Contestant } from "./contestant.js";
+import type { Circumstances, BenchmarkClient } from "./benchmark-client.js";
 
 /** How much later a request leaves than the limit allows, because timers round and requests overtake one another. */
 const MARGIN_MS = 10;
@@ -15,26 +15,26 @@ const MARGIN_MS = 10;
 /** Until a request that came too early is sent again, and how much later all that follow leave. */
 const LATER_MS = 10;
 
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   list: (circumstances) => async (texts) => {
-    const { batchSize, concurrency } = circumstances.told;
-    const floor = new Floor(circumstances);
+    const { batchSize, concurrency } = circumstances.hint;
+    const baseline = new Baseline(circumstances);
     const limit = pLimit(concurrency);
-    return (await limit.map([...batchesOf(texts, batchSize)], (batch) => floor.send(batch))).flat();
+    return (await limit.map([...batchesOf(texts, batchSize)], (batch) => baseline.send(batch))).flat();
   },
   stream: (circumstances) => async (texts, take) => {
-    const { batchSize, concurrency } = circumstances.told;
-    const floor = new Floor(circumstances);
+    const { batchSize, concurrency } = circumstances.hint;
+    const baseline = new Baseline(circumstances);
     const pending: Promise<Float32Array[]>[] = [];
     for (const batch of batchesOf(texts, batchSize)) {
       if (pending.length === concurrency) (await pending.shift())?.forEach(take);
-      pending.push(floor.send(batch));
+      pending.push(baseline.send(batch));
     }
     for (const answer of pending) (await answer).forEach(take);
   },
 };
 
-class Floor {
+class Baseline {
   readonly #circumstances: Circumstances;
   /** When the first request could leave, and all that follow in relation to it. */
   #from = 0;
@@ -57,9 +57,9 @@ class Floor {
     return data.map(({ embedding }) => decoded(embedding));
   }
 
-  /** Waits until the limit that it was told of lets the batch pass. */
+  /** Waits until the limit in its hint accepts the batch. */
   async #turn(batch: readonly string[]): Promise<void> {
-    const { rate } = this.#circumstances.told;
+    const { rate } = this.#circumstances.hint;
     if (!rate) return;
     this.#from ||= performance.now();
     this.#spent += rate.of === "requests" ? 1 : batch.reduce((sum, text) => sum + countTokens(text), 0);

@@ -1,7 +1,7 @@
 import { Embedder } from "../../../../dist/index.js";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   list: ({ baseURL, apiKey, model }) => {
     const embedder = new Embedder({ baseURL, apiKey, model });
     return async (texts) => (await embedder.embed(texts)).vectors;

@@ -1,9 +1,9 @@
 import Together from "together-ai";
 import { batchesOf } from "./batches.js";
-import type { Contestant } from "./contestant.js";
+import type { BenchmarkClient } from "./benchmark-client.js";
 
 /** In eight requests at once. */
-export const contestant: Contestant = {
+export const benchmarkClient: BenchmarkClient = {
   rank: (circumstances) => {
     const client = new Together(circumstances);
     const { model } = circumstances;
