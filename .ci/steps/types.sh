@@ -5,4 +5,5 @@ npx tsx tools/prepare.ts examples test/e2e test/performance tools
 .ci/build
 for folder in examples test/e2e test/e2e/migrations test/performance tools; do npx tsc --noEmit -p "$folder"; done
 npx oxlint -c test/e2e/oxlintrc.json --disable-nested-config --type-aware --deny-warnings \
+  --ignore-pattern examples/next-rag --ignore-pattern examples/notebooks \
   examples test/e2e test/performance tools

