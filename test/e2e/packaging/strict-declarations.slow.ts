@@ -92,11 +92,9 @@ describe("the declarations, checked without skipLibCheck", () => {
   );
 
   it.each(groups.filter(({ lowest }) => !lowest))(
-    "of $entries have errors with every TypeScript, all of them in the framework",
+    "of $entries have errors with the newest TypeScript, all of them in the framework",
     async ({ files, faulty }) => {
-      for (const version of ["5.9", NEWEST] as const) {
-        expect(packagesIn(await compile(version, files))).toEqual(faulty);
-      }
+      expect(packagesIn(await compile(NEWEST, files))).toEqual(faulty);
     },
   );
 });
