@@ -18,7 +18,7 @@ describe.each(frameworks)("oldest $name", ({ name, ours, base, file }) => {
   });
 
   it("runs in the specification, not the newest version", async () => {
-    const { TogetherEmbeddings } = (await import(`../../src/${ours}/index.ts`)) as Record<string, object>;
+    const { TogetherEmbeddings } = (await import(`../../../src/${ours}/index.ts`)) as Record<string, object>;
     const url = new URL(`./node_modules/${name}/${file}`, import.meta.url).href;
     const own = (await import(url)) as Record<string, unknown>;
     expect(Object.getPrototypeOf(TogetherEmbeddings)).toBe(own[base]);
