@@ -39,6 +39,7 @@ const SCENARIOS = ["rtt-20", "workers-8", "window-20", "tokens"];
 /** The clients of the table's rows, by their names in the results. */
 const CLIENTS: Readonly<Record<string, string>> = {
   Embedder: "together-retrieval: Embedder (Float32Array)",
+  "`embedMany` with this package (AI SDK)": "together-retrieval: AI SDK embedMany (number[])",
   "`TogetherEmbeddings` (LangChain)": "together-retrieval: LangChain (number[])",
   OpenAIEmbeddings: "@langchain/openai OpenAIEmbeddings",
   "`together-ai`, 8 at once": "together-ai, p-limit 8",
