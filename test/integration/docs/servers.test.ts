@@ -14,21 +14,10 @@ import {
   type ServerResponse,
 } from "../../support/server-responses.js";
 import { ROOT } from "./blocks.js";
+import { tableRows } from "./tables.js";
 
 const TEXTS = ["first text", "second text"];
 const PAGE = readFileSync(join(ROOT, "docs", "integrations", "other-frameworks.md"), "utf8");
-
-/** The cells of the table that begins with a column of this name. */
-function rowsOf(column: string): string[][] {
-  const [, body = ""] = new RegExp(`^\\| ${column} .*\\n\\| -.*\\n((?:\\|.*\\n)+)`, "m").exec(PAGE) ?? [];
-  const lines = body.trim().split("\n");
-  return lines.map((line) =>
-    line
-      .slice(1, -1)
-      .split("|")
-      .map((cell) => cell.trim()),
-  );
-}
 
 const bare = (cell: string): string => cell.replaceAll("`", "");
 
@@ -84,7 +73,7 @@ async function verdict(
 }
 
 describe("table of servers", () => {
-  const rows = rowsOf("server");
+  const rows = tableRows(PAGE, "server");
 
   it("lists the servers whose responses are known", () => {
     expect(rows.map(([server = ""]) => bare(server))).toEqual(Object.keys(SERVERS));
@@ -122,7 +111,7 @@ describe("table of servers", () => {
 });
 
 describe("table of server-specific forms", () => {
-  const rows = rowsOf("response");
+  const rows = tableRows(PAGE, "response");
 
   it("lists the forms whose responses are known", () => {
     expect(rows.map(([response = ""]) => bare(response))).toEqual(Object.keys(OWN_FORMS));

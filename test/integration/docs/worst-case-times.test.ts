@@ -5,14 +5,16 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createEmulator, type Emulator, type Fault } from "../../../src/emulator/index.js";
 import { Embedder, type EmbedderOptions } from "../../../src/index.js";
+import { timed, useVirtualTime } from "../../support/time.js";
 import { ROOT } from "./blocks.js";
+import { tableRows } from "./tables.js";
 
 const PAGE = readFileSync(join(ROOT, "docs", "guides", "retries-and-timeouts.md"), "utf8");
-const [, TABLE = ""] = /^\| situation .*\n\| -.*\n((?:\|.*\n)+)/m.exec(PAGE) ?? [];
-const rows = TABLE.trim()
-  .split("\n")
-  .map((line) => line.split("|").map((cell) => cell.trim()))
-  .map(([, situation = "", call = "", longest = ""]) => ({ situation, call, longest }));
+const rows = tableRows(PAGE, "situation").map(([situation = "", call = "", longest = ""]) => ({
+  situation,
+  call,
+  longest,
+}));
 
 /** A response just before the default `timeout`. */
 const LATE = 59_900;
@@ -49,14 +51,14 @@ const SCENARIOS: Record<string, Scenario> = {
   "no response within `timeout`, and the address has never responded": { fault: "hang" },
 };
 
+useVirtualTime();
+
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
   // The longest delay of each retry.
   vi.spyOn(Math, "random").mockReturnValue(0.999_999);
 });
 
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
@@ -79,7 +81,7 @@ describe("the options for a user who waits", () => {
   it.each(["hang", { status: 429 }] as const)("end a query within 10.1 s after %o", async (fault) => {
     const emulator = createEmulator({ faults: () => fault });
     const options = { maxRetries: 1, timeout: 5_000, retryDeadline: 5_000 };
-    const seconds = await secondsOf(embedderOn(emulator, options).embedQuery("a query"));
+    const seconds = (await timed(embedderOn(emulator, options).embedQuery("a query"))) / 1000;
     expect(seconds).toBeLessThanOrEqual(10.1);
   });
 });
@@ -93,7 +95,7 @@ async function secondsUntilError(scenario: Scenario, isQuery: boolean): Promise<
   const list = Array.from({ length: texts }, (_, index) => `text ${index}`);
   const others = isAlone ? undefined : setOthers(embedder);
   const work = isQuery ? list.map((text) => embedder.embedQuery(text)) : [embedder.embed(list)];
-  const seconds = await secondsOf(Promise.any(work));
+  const seconds = (await timed(Promise.any(work))) / 1000;
   clearTimeout(others?.timer);
   return seconds;
 }
@@ -107,17 +109,6 @@ function setOthers(embedder: Embedder): { timer: ReturnType<typeof setTimeout> |
   };
   next(0);
   return others;
-}
-
-/** The seconds until it fails. */
-async function secondsOf(work: Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  const failed = { after: Number.POSITIVE_INFINITY };
-  work.catch(() => (failed.after = performance.now() - start));
-  while (failed.after === Number.POSITIVE_INFINITY && performance.now() - start < 1_000_000) {
-    await vi.advanceTimersByTimeAsync(100);
-  }
-  return failed.after / 1000;
 }
 
 function embedderOn({ fetch }: Emulator, own: Partial<EmbedderOptions> = {}): Embedder {
