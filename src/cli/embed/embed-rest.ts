@@ -2,6 +2,8 @@
 
 import { Embedder } from "../../core/embed/embedder.js";
 import { isTogetherError } from "../../core/errors/together-error.js";
+import { DEFAULT_BATCH_SIZE, type EmbedderOptions } from "../../core/options/embedder-options.js";
+import { DEFAULT_MAX_CONCURRENCY } from "../../core/options/shared-options.js";
 import { InterruptError, UsageError } from "../command.js";
 import { nameOf, type EmbedArguments } from "./arguments.js";
 import { withAction } from "./files.js";
@@ -28,9 +30,10 @@ export async function embedRest(
 ): Promise<Summary | undefined> {
   const { input, output: path, field, embedder: options } = given;
   const counts = new EventCounts();
-  const output = new Output(path, places.isOutputFile ? start.end : undefined, (error) =>
-    controller.abort(withAction(`write ${path ?? "standard output"}`, error)),
-  );
+  const output = new Output(path, places.isOutputFile ? start.end : undefined, {
+    maxPendingLines: maxTextsInFlight(options),
+    onFailure: (error) => controller.abort(withAction(`write ${path ?? "standard output"}`, error)),
+  });
   const bar = progressBar(path, places.isRereadable ? start.texts : undefined, start.done);
   const embedder = new Embedder({
     ...options,
@@ -60,7 +63,7 @@ export async function embedRest(
       texts.remove(index);
       embedded += 1;
       if (bar) bar.done = start.done + embedded;
-      if (output.writer.isFull) await output.writer.space();
+      await output.writer.space();
     }
     await output.close();
   } catch (error) {
@@ -85,6 +88,14 @@ export async function embedRest(
     sanitized: counts.sanitized,
     seconds: (performance.now() - startedAt) / 1000,
   };
+}
+
+/** A killed process loses as many texts again as it has in flight, at most. */
+function maxTextsInFlight({
+  maxConcurrency = DEFAULT_MAX_CONCURRENCY,
+  batchSize = DEFAULT_BATCH_SIZE,
+}: EmbedderOptions): number {
+  return maxConcurrency * batchSize;
 }
 
 /** Only on a terminal, and not where the vectors are printed. */

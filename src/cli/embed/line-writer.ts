@@ -5,7 +5,7 @@ import { appendVector, MAX_NUMBER_BYTES, type Block } from "./vector-text.js";
 
 /** Holds what a usual request brings: 128 vectors of 1,024 numbers. */
 const BLOCK_BYTES = 2048 * 1024;
-/** Blocks that are compressed or written, while the next one is filled. A killed process loses them. */
+/** Blocks that are compressed or written, while the next one is filled. */
 const MAX_PENDING_BLOCKS = 16;
 
 /** The text after the fields of the input. */
@@ -17,6 +17,8 @@ const LINE_END = Buffer.from("]}\n");
 export interface LineWriterOptions {
   /** Compresses whole lines; without it, they are written as they are. */
   readonly encode?: ((lines: Buffer) => Promise<Buffer>) | undefined;
+  /** Lines that a killed process may lose: those appended, but not yet accepted by the stream. */
+  readonly maxPendingLines: number;
   /** Receives the first error of the stream. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -29,6 +31,8 @@ export class LineWriter {
   #block = createBlock(BLOCK_BYTES);
   /** Lines in the block. */
   #lines = 0;
+  /** Lines in the block and in all pending blocks. */
+  #pendingLines = 0;
   #isFlushScheduled = false;
   readonly #freeBlocks: Block[] = [];
   /** Each settles when its block, and all blocks before it, are written. */
@@ -51,17 +55,20 @@ export class LineWriter {
     appendVector(block, vector);
     appendBytes(block, LINE_END);
     this.#lines += 1;
+    this.#pendingLines += 1;
     this.#scheduleFlush();
   }
 
-  /** Whether the stream is slower than the lines come. Then wait for {@link space}. */
-  get isFull(): boolean {
-    return this.#pending.length >= MAX_PENDING_BLOCKS;
+  /** Waits while the stream is slower than the lines come. @throws the error of the stream. */
+  async space(): Promise<void> {
+    while (this.#isFull) {
+      if (this.#pending.length === 0) this.#flush();
+      await this.#pending[0];
+    }
   }
 
-  /** Waits until a block is written. @throws the error of the stream. */
-  async space(): Promise<void> {
-    await this.#pending[0];
+  get #isFull(): boolean {
+    return this.#pending.length >= MAX_PENDING_BLOCKS || this.#pendingLines >= this.#options.maxPendingLines;
   }
 
   /** Waits until all lines are written. @throws the error of the stream. */
@@ -104,6 +111,7 @@ export class LineWriter {
     const [data] = await Promise.all([this.#options.encode?.(bytes) ?? bytes, previous]);
     await write(this.#stream, data);
     this.written += lines;
+    this.#pendingLines -= lines;
     block.length = 0;
     if (block.bytes.length === BLOCK_BYTES) this.#freeBlocks.push(block);
     void this.#pending.shift();

@@ -5,7 +5,7 @@ import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { isGzip } from "./files.js";
 import { gzipMember } from "./gzip-members.js";
-import { LineWriter } from "./line-writer.js";
+import { LineWriter, type LineWriterOptions } from "./line-writer.js";
 
 export class Output {
   readonly writer: LineWriter;
@@ -16,11 +16,15 @@ export class Output {
    * @param path - `undefined` for standard output.
    * @param start - Bytes of a file to keep: what follows them is removed. `undefined` for what is no regular file.
    */
-  constructor(path: string | undefined, start: number | undefined, onFailure: (error: unknown) => void) {
+  constructor(
+    path: string | undefined,
+    start: number | undefined,
+    options: Omit<LineWriterOptions, "encode">,
+  ) {
     this.#isFile = path !== undefined;
     this.#stream = path === undefined ? process.stdout : openFile(path, start);
     const encode = path !== undefined && isGzip(path) ? gzipMember : undefined;
-    this.writer = new LineWriter(this.#stream, { encode, onFailure });
+    this.writer = new LineWriter(this.#stream, { ...options, encode });
   }
 
   /** Writes what is left, and closes a file. */

@@ -132,6 +132,9 @@ export interface SharedOptions {
 /** The longest delay that a timer supports. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** Requests in flight at once, unless the option `maxConcurrency` is set. */
+export const DEFAULT_MAX_CONCURRENCY = 128;
+
 /** Creates one entry per option, in the order of error messages and of docs/reference/configuration.md. */
 export const sharedOptions = (kind: ModelKind) =>
   ({
@@ -146,7 +149,7 @@ export const sharedOptions = (kind: ModelKind) =>
     timeout: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 60_000 }),
     maxRetries: integer({ min: 0, max: 100, default: 5 }),
     retryDeadline: integer({ min: 1, max: MAX_TIMEOUT_MS, default: 120_000 }),
-    maxConcurrency: integer({ min: 1, max: 1024, default: 128 }),
+    maxConcurrency: integer({ min: 1, max: 1024, default: DEFAULT_MAX_CONCURRENCY }),
     fetch: func<Fetch>(),
     client: togetherClient,
     onEvent: func<(event: TogetherEvent) => void>(),
