@@ -6,10 +6,25 @@ import { bench, KEY, rejection } from "../../../support/emulate.js";
 
 const STATUSES = [300, 400, 401, 404, 413, 422, 429, 500, 503, 599, 600, 777, 999];
 
-/** An endless body, and how many megabytes of it were read. */
-function endless(): { body: ReadableStream<Uint8Array>; read: { megabytes: number; cancelled: boolean } } {
-  const read = { megabytes: 0, cancelled: false };
-  const body = new ReadableStream<Uint8Array>({
+/** How much of an endless body was read. */
+interface Read {
+  megabytes: number;
+  cancelled: boolean;
+}
+
+/** A server whose bodies never end, and what was read of each: a 503 may be sent again before the deadline. */
+function endlessServer(status: number): { fetch: typeof globalThis.fetch; reads: Read[] } {
+  const reads: Read[] = [];
+  const fetch: typeof globalThis.fetch = async () => {
+    const read = { megabytes: 0, cancelled: false };
+    reads.push(read);
+    return respond(status, endless(read));
+  };
+  return { fetch, reads };
+}
+
+function endless(read: Read): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
     pull(controller) {
       read.megabytes += 1;
       controller.enqueue(new Uint8Array(2 ** 20).fill(0x61));
@@ -18,7 +33,14 @@ function endless(): { body: ReadableStream<Uint8Array>; read: { megabytes: numbe
       read.cancelled = true;
     },
   });
-  return { body, read };
+}
+
+function expectBounded(reads: readonly Read[]): void {
+  expect(reads).not.toEqual([]);
+  for (const { megabytes, cancelled } of reads) {
+    expect(megabytes).toBeLessThan(5);
+    expect(cancelled).toBe(true);
+  }
 }
 
 /** A response of any status, as `fetch` returns it. */
@@ -34,21 +56,18 @@ async function failed(options: object): Promise<TogetherError> {
 
 describe("error bodies", () => {
   it.each(STATUSES.filter((status) => status >= 400))("reads up to 64 KB with status %i", async (status) => {
-    const { body, read } = endless();
-    const error = await failed({ fetch: async () => respond(status, body) });
+    const { fetch, reads } = endlessServer(status);
+    const error = await failed({ fetch });
     expect(error.status).toBe(status);
-    expect(read.megabytes).toBeLessThan(5);
-    expect(read.cancelled).toBe(true);
+    expectBounded(reads);
   });
 
   it.each(STATUSES)("reads up to 64 KB with status %i and a custom client", async (status) => {
-    const { body, read } = endless();
-    const fetch: typeof globalThis.fetch = async () => respond(status, body);
+    const { fetch, reads } = endlessServer(status);
     const client = new Together({ apiKey: KEY, fetch, maxRetries: 0 });
     const error = await failed({ apiKey: undefined, fetch: undefined, client });
     expect(error.status).toBe(status < 400 ? undefined : status);
-    expect(read.megabytes).toBeLessThan(5);
-    expect(read.cancelled).toBe(true);
+    expectBounded(reads);
   });
 
   it("omits bodies that are too long if the platform has no streams", () => {
