@@ -29,6 +29,11 @@ export function run(
   });
 }
 
+/** Runs the built command, as `npx together-retrieval` does. `npm test` builds it first. */
+export function runCommand(args: readonly string[], surroundings?: Surroundings): Promise<Outcome> {
+  return run(process.execPath, ["dist/cli.js", ...args], surroundings);
+}
+
 /** Runs a program of this repository in TypeScript. */
 export function runScript(
   path: string,

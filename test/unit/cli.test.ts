@@ -4,13 +4,13 @@ import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { runScript, type Outcome } from "../support/program.js";
+import { runCommand, type Outcome } from "../support/program.js";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 const children: Child[] = [];
 
 function start(...args: string[]): Child {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli.ts", ...args], {
+  const child = spawn(process.execPath, ["dist/cli.js", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);
@@ -23,7 +23,7 @@ afterEach(() => {
 
 /** Runs a command until it exits. */
 function run(...args: string[]): Promise<Outcome> {
-  return runScript("src/cli.ts", args);
+  return runCommand(args);
 }
 
 /** Returns the first line of the output as soon as it is printed. */
@@ -98,7 +98,7 @@ describe("together-retrieval on an unsupported Node version", () => {
   it("exits with 1 and one sentence", async () => {
     const old = 'Object.defineProperty(process.versions, "node", { value: "18.20.8" })';
     const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(old)}` };
-    expect(await runScript("src/cli.ts", ["--version"], { env })).toEqual({
+    expect(await runCommand(["--version"], { env })).toEqual({
       exitCode: 1,
       stdout: "",
       stderr: "Cannot run together-retrieval: this is Node 18.20.8; install Node 20 or later\n",

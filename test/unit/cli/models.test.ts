@@ -4,7 +4,7 @@ import { UsageError } from "../../../src/cli/command.js";
 import { modelsCommand } from "../../../src/cli/models.js";
 import { createEmulator, type EmulatorOptions } from "../../../src/emulator/index.js";
 import { isTogetherError } from "../../../src/index.js";
-import { runScript, type Outcome } from "../../support/program.js";
+import { runCommand, type Outcome } from "../../support/program.js";
 
 const E5 = "intfloat/multilingual-e5-large-instruct";
 const KEY = "tgp_v1_0123456789abcdef";
@@ -380,7 +380,7 @@ describe("together-retrieval models on the command line", () => {
     onTestFinished(() => server.close());
     const run = (key: string): Promise<Outcome> => {
       const env = { ...process.env, TOGETHER_API_KEY: key, TOGETHER_BASE_URL: server.url };
-      return runScript("src/cli.ts", ["models", "--json"], { env });
+      return runCommand(["models", "--json"], { env });
     };
     const [ended, failed] = await Promise.all([run("right"), run("wrong")]);
     expect(ended).toMatchObject({ exitCode: 0, stderr: NEVER_TRIED });

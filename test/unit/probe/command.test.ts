@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorServer } from "../../../src/emulator/index.js";
-import { runScript, type Outcome } from "../../support/program.js";
+import { runCommand, type Outcome } from "../../support/program.js";
 
 const MODEL = "BAAI/bge-large-en-v1.5";
 const emulator = createEmulator({ apiKey: "right" });
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function probe(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-  return runScript("src/cli.ts", ["probe", ...args], { env: { ...process.env, ...variables } });
+  return runCommand(["probe", ...args], { env: { ...process.env, ...variables } });
 }
 
 describe("together-retrieval probe", () => {
