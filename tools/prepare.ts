@@ -50,10 +50,14 @@ function install(home: string, npmOptions: readonly string[]): void {
   const path = relative(process.cwd(), home) || ".";
   console.error(["npm ci --prefix", path, ...npmOptions].join(" "));
   // npm's own line about what it added is left out; its errors are not, whatever "npm run --silent" has set.
-  execFileSync("npm", ["ci", "--prefix", home, "--loglevel", "error", ...npmOptions], {
-    stdio: ["ignore", "ignore", "inherit"],
-    shell: process.platform === "win32",
-  });
+  execFileSync(
+    "npm",
+    ["ci", "--prefix", home, "--loglevel", "error", "--no-audit", "--no-fund", ...npmOptions],
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+      shell: process.platform === "win32",
+    },
+  );
 }
 
 async function withLock(home: string, work: () => void): Promise<void> {

@@ -3,6 +3,6 @@
 # The playground, driven in a real browser.
 npx tsx tools/prepare.ts playground
 .ci/build
-npx tsc -p playground
+node node_modules/typescript-7/bin/tsc -p playground
 .ci/chromium
 npx vitest run --project playground

@@ -1,11 +1,10 @@
 # limit: 900
 # takes: 70
 # The compiler and the linter for the folders whose packages npm ci does not install.
-npx tsx tools/prepare.ts examples test/e2e test/e2e/packaging test/performance tools
+npx tsx tools/prepare.ts examples test/e2e test/performance tools
 .ci/build
-# The compiler of the packaging suite, which takes an eighth of the time of the root's.
 for folder in examples test/e2e test/e2e/migrations test/performance tools; do
-  node test/e2e/packaging/node_modules/typescript-7/bin/tsc --noEmit -p "$folder"
+  node node_modules/typescript-7/bin/tsc --noEmit -p "$folder"
 done
 npx oxlint -c test/e2e/oxlintrc.json --disable-nested-config --type-aware --deny-warnings \
   --ignore-pattern examples/next-rag --ignore-pattern examples/notebooks \

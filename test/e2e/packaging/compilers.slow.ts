@@ -4,14 +4,13 @@ import packageJson from "../../../package.json" with { type: "json" };
 import { pack, Project, ROOT } from "./project.js";
 import { readmeBlock } from "./readme.js";
 
-const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
 const ENTRIES = ["/langchain", "/ai-sdk", "/llamaindex", ""];
 const PACKAGES = ["@types/node", "@langchain/classic", "ai", ...Object.keys(packageJson.peerDependencies)];
 const COMPILERS = {
   "5.4": "test/e2e/packaging/node_modules/typescript-oldest/bin/tsc",
   "5.9": "test/e2e/packaging/node_modules/typescript-5.9/bin/tsc",
   "6.0": "test/e2e/packaging/node_modules/typescript-6/bin/tsc",
-  "7.0": "test/e2e/packaging/node_modules/typescript-7/bin/tsc",
+  "7.0": "node_modules/typescript-7/bin/tsc",
 } as const;
 
 type Version = keyof typeof COMPILERS;
@@ -50,7 +49,8 @@ let project: Project;
 
 beforeAll(async () => {
   project = await Project.create();
-  await project.install(await pack(project.folder), ...PACKAGES.map((name) => `${name}@${versions[name]}`));
+  await project.install(await pack(project.folder));
+  await project.link(...PACKAGES);
   for (const [place, entry] of ENTRIES.entries()) {
     const { code } = readmeBlock(entry);
     await project.write(`block-${place}.mts`, `${code}\nexport {};\n`);

@@ -33,7 +33,7 @@ const BY_THEMSELVES = `
   export const nonsense = new Embedder({ model: 5 });`;
 
 /** The fastest by far. strict-declarations.slow.ts tries the older ones. */
-const COMPILER = join(ROOT, "test/e2e/packaging/node_modules/typescript-7/bin/tsc");
+const COMPILER = join(ROOT, "node_modules/typescript-7/bin/tsc");
 
 const RESOLUTIONS: Readonly<Record<string, readonly string[]>> = {
   nodenext: ["--module", "nodenext", "user.mts", "user.cts"],

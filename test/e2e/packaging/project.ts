@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -30,6 +30,15 @@ export class Project {
 
   install(...packages: string[]): Promise<Printed> {
     return this.run("npm", ["install", "--no-audit", "--no-fund", ...packages]);
+  }
+
+  /** Makes packages of the repository's root known here. It takes no time, and installs nothing. */
+  async link(...names: string[]): Promise<void> {
+    for (const name of names) {
+      const path = join(this.folder, "node_modules", name);
+      await mkdir(dirname(path), { recursive: true });
+      await symlink(join(ROOT, "node_modules", name), path, "junction");
+    }
   }
 
   /** Runs a program in the folder. @throws if its exit code is not 0, with what it printed. */

@@ -59,7 +59,7 @@ const TESTS = [
 
 it.each([
   ["is built", ["run", "build"]],
-  ["compiles", ["exec", "--", "tsc", "--noEmit"]],
+  ["compiles", ["exec", "--", "node", "node_modules/typescript-7/bin/tsc", "--noEmit"]],
   [
     "passes the linter",
     ["exec", "--", "oxlint", "--type-aware", "--deny-warnings", "src", "test", "examples"],

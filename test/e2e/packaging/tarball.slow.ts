@@ -73,7 +73,7 @@ describe("packed tarball in a LangChain project", () => {
       'import { TogetherReranker } from "together-retrieval/langchain";\nnew TogetherReranker({ model: "m", topN: "5" });\n',
     );
     const compiling = langchain.run("node", [
-      join(ROOT, "node_modules/typescript/bin/tsc"),
+      join(ROOT, "node_modules/typescript-7/bin/tsc"),
       ...STRICT,
       "wrong.ts",
     ]);

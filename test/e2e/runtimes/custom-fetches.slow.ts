@@ -10,6 +10,7 @@ import { pack, Project, ROOT } from "../packaging/project.js";
 const LINKED = ["undici", "node-fetch", "node-fetch2", "@types/node-fetch2"];
 const modules = (name: string): string => join(import.meta.dirname, "node_modules", name);
 
+const COMPILER = join(ROOT, "node_modules/typescript-7/bin/tsc");
 const EXACT = "--exactOptionalPropertyTypes";
 
 let project: Project;
@@ -106,7 +107,7 @@ describe("custom fetch", () => {
     await project.write("types.mts", lines.join("\n"));
     const options = ["--noEmit", "--strict", ...strict, "--module", "nodenext", "--target", "es2022"];
     const rest = ["--lib", lib, "--types", "node", "--skipLibCheck", "types.mts"];
-    await project.run(join(ROOT, "node_modules/.bin/tsc"), [...options, ...rest]);
+    await project.run("node", [COMPILER, ...options, ...rest]);
   });
 });
 

@@ -126,7 +126,7 @@ describe("the workflow publish.yml", () => {
     expect(tag).toContain("$GITHUB_REF_NAME");
     expect(commands).toEqual([
       "npm ci",
-      "npm test",
+      "npm run verify",
       'npm publish --provenance --access public --tag "$DIST_TAG"',
     ]);
     expect(packageJson.publishConfig).toEqual({ access: "public", provenance: true });
