@@ -36,12 +36,12 @@ const SHARED = { isolate: false } as const;
 export const quickSuites = [
   suite("unit", ["test/unit/**/*.test.ts", "test/performance/**/*.test.ts"], SHARED),
   suite("contract", CONTRACT, SHARED),
-  suite("docs", "test/integration/docs/*.test.ts"),
-  suite("repository", [
-    "test/integration/{repository,examples}/*.test.ts",
-    "test/e2e/live/*.test.ts",
-    "tools/*.test.ts",
-  ]),
+  suite("docs", "test/integration/docs/*.test.ts", SHARED),
+  suite(
+    "repository",
+    ["test/integration/{repository,examples}/*.test.ts", "test/e2e/live/*.test.ts", "tools/*.test.ts"],
+    SHARED,
+  ),
 ];
 
 /** What runs if it is named. Some of these run the tests of others again, in another environment. */
