@@ -1,11 +1,11 @@
-/** The goals that cannot be reached, how far they are missed, and why. Going beyond fails like any other miss. */
+/** Goals that are missed: by how much, and why. A larger miss fails like any other. */
 
 import type { Goals, Scenario } from "./scenarios.js";
 
 interface Known {
   readonly goal: keyof Goals;
   readonly holds: (scenario: Scenario) => boolean;
-  /** What is found today, with a little room. */
+  /** The present value, with a little room. */
   readonly upTo: number;
   readonly because: string;
 }
@@ -23,76 +23,73 @@ const known: readonly Known[] = [
     goal: "timeOverIdeal",
     holds: (scenario) => named("window 200")(scenario) && !short(scenario),
     upTo: 1.9,
-    because: "the job is eight windows long, and the pause after each refusal costs one of them",
+    because: "the job lasts eight windows, and the delay after each 429 takes one of them",
   },
   {
     goal: "timeOverIdeal",
     holds: (scenario) => far(scenario) && named("window 20 per 1 s")(scenario),
     upTo: 1.3,
-    because: "a pause of a whole second is a whole window, and at 120 ms the refusal comes late in it",
+    because: "a delay of one second is a whole window, and at 120 ms the 429 arrives late in it",
   },
   {
     goal: "timeOverIdeal",
     holds: (scenario) => named("but 2/s for 10 s")(scenario) && !short(scenario),
     upTo: 1.75,
-    because: "a limit that falls to a tenth is found by its 429s, and regained by doubling every few seconds",
+    because: "429s find a limit that falls to a tenth, and the rate then doubles every few seconds",
   },
   {
     goal: "timeOverIdeal",
     holds: named("600 per minute in windows, no reset"),
     upTo: 1.6,
-    because: "a window of a minute is used up within seconds, and nothing says how long it lasts",
+    because: "a window of a minute is used up within seconds, and no header contains its length",
   },
   {
     goal: "timeOverIdeal",
     holds: named("120000 tokens/s"),
     upTo: 1.8,
-    because: "a reset of a whole second hides that the bucket refills within a third of a second",
+    because: "the reset is rounded up to a second, but the bucket is full after a third of a second",
   },
   {
     goal: "timeOverIdeal",
     holds: named("no response, maxRetries 0"),
     upTo: 1.02,
-    because: "the window opens in 0.5 s, and the last queries are sent only then",
+    because: "the window opens in 0.5 s, so the last queries are sent after that",
   },
   {
     goal: "timeOverIdeal",
     holds: shared,
     upTo: 1.9,
-    because: "nobody knows of the others but by refusals, and whoever ends last had to leave them room",
+    because: "processes learn of each other only by 429s, and the last one had left quota to the others",
   },
   {
     goal: "refusedShare",
     holds: named("bucket 1/s, burst 1"),
     upTo: 0.6,
-    because:
-      "without a burst and without a reset, or with others, whoever comes within a second of another is refused",
+    because: "without a burst, a request within a second of another one receives a 429",
   },
   {
     goal: "mostRefusals",
     holds: (scenario) => shared(scenario) && named("bucket 1/s, burst 1")(scenario),
     upTo: 45,
-    because: "a gap of a tenth of a second in each is found by chance",
+    because: "only a request in one tenth of each second is accepted, and only chance finds it",
   },
   {
     goal: "refusedShare",
     holds: (scenario) => shared(scenario) && short(scenario),
     upTo: 0.38,
-    because:
-      "39 requests each: more than half of what is refused is the first refusal, of all that is in flight",
+    because: "39 requests each: more than half of the 429s are the first ones, for all requests in flight",
   },
   {
     goal: "refusedShare",
     holds: shared,
     upTo: 0.075,
-    because: "at 120 ms, sixteen are in flight when the first refusal comes",
+    because: "at 120 ms, 16 requests are in flight when the first 429 arrives",
   },
   {
     goal: "refusedShare",
     holds: (scenario) => short(scenario),
     upTo: 0.15,
-    because:
-      "what is in flight when a limit is met first, or has just fallen, is up to a tenth of 157 requests",
+    because: "the requests in flight at the first 429, or when a limit falls, are up to a tenth of 157",
   },
   {
     goal: "refusedShare",
@@ -106,17 +103,17 @@ const known: readonly Known[] = [
         "reset fractional",
       )(scenario),
     upTo: 0.045,
-    because: "several are in flight at each refusal; a window of 60 is probed once in each, which is 1.7 %",
+    because: "several requests are in flight at each 429; one 429 per window of 60 is 1.7 %",
   },
   {
     goal: "queryOverLone",
     holds: named("8 workers"),
     upTo: 2.4,
-    because: "the server has eight workers and sixteen documents: a query waits there, behind them",
+    because: "the server has eight workers and 16 requests of documents, and a query waits behind them",
   },
 ];
 
-/** Why a goal is known to be missed by as much as was found, if it is. */
+/** Returns why a goal is missed by this much; `undefined` if that is not known. */
 export function excuse(scenario: Scenario, goal: keyof Goals, found: number): string | undefined {
   return known.find((one) => one.goal === goal && one.holds(scenario) && found <= one.upTo)?.because;
 }
