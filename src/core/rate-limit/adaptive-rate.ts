@@ -144,6 +144,12 @@ export class AdaptiveRate {
     this.#due = Math.min(this.#due, at);
   }
 
+  /** Leaves out the milliseconds of an outage: they allow neither the end of a hold nor a climb. */
+  skip(ms: number): void {
+    this.#lastLimit = later(this.#lastLimit, ms);
+    this.#climb &&= later(this.#climb, ms);
+  }
+
   /**
    * Records another 429 of this unit.
    *
@@ -194,6 +200,10 @@ export class AdaptiveRate {
 /** Returns the requests between two snapshots, multiplied by the seconds. */
 function requestSeconds(since: Snapshot, now: Snapshot): number {
   return (now.requests - since.requests) * Math.min(MAX_HOLD_SECONDS, (now.at - since.at) / 1000);
+}
+
+function later(snapshot: Snapshot, ms: number): Snapshot {
+  return { ...snapshot, at: snapshot.at + ms };
 }
 
 /** Half of a delay counts: a bucket refills during it, but a fixed window's unused quota is lost. */

@@ -127,15 +127,24 @@ export class Pacer {
     return Math.max(this.#blockedUntil, ...due);
   }
 
-  /** Records a request that is sent now. */
-  sent(now: number, tokens: number): SentRequest {
+  /**
+   * Records a request that is sent now.
+   *
+   * @param isProbe - It probes if an outage is over. The limit is not the reason for its time.
+   */
+  sent(now: number, tokens: number, isProbe = false): SentRequest {
     const request = { tokens, before: this.#sent, earlyMs: Math.max(0, this.#blockedUntil - now) };
     this.#lastActive = now;
     this.#probeFrom = NEVER;
-    for (const by of ["requests", "tokens"] as const)
+    for (const by of isProbe ? [] : (["requests", "tokens"] as const))
       this.#rates[by]?.sent(this.#snapshot(now, by), weightOf(request, by));
     this.#sent = add(this.#sent, request);
     return request;
+  }
+
+  /** Leaves out the milliseconds of an outage, which say nothing about the limit. */
+  skip(ms: number): void {
+    for (const rate of Object.values(this.#rates)) rate.skip(ms);
   }
 
   /**

@@ -227,8 +227,9 @@ export class RateLimiter {
     const now = this.clock.now();
     this.#window.sent(now);
     const inFlight = this.#inFlight.size + 1;
-    const paced = this.#pacer.sent(now, tokens);
-    const sent: Sent = { at: now, inFlight, isProbe: this.#breaker.sent(), options, paced };
+    const isProbe = this.#breaker.sent();
+    const paced = this.#pacer.sent(now, tokens, isProbe);
+    const sent: Sent = { at: now, inFlight, isProbe, options, paced };
     this.#inFlight.add(sent);
     this.#requests += 1;
     return {
@@ -254,7 +255,10 @@ export class RateLimiter {
 
   #responded(now: number, sentAt: number): void {
     this.#hasResponded = true;
+    const wasOut = this.#breaker.isOpen;
     this.#breaker.responded(now, sentAt);
+    const { outage } = this.#breaker;
+    if (wasOut && outage?.endedAt === now) this.#pacer.skip(now - outage.beganAt);
   }
 
   #succeeded(now: number, { at, inFlight, isProbe, options, paced }: Sent, bytes: number): void {

@@ -388,6 +388,32 @@ function life(accepted: number, weight: number): number[] {
   return seen;
 }
 
+describe("AdaptiveRate after an outage", () => {
+  const OUTAGE_MS = 30_000;
+
+  /** The rates of 400 requests, of which so many are sent before the outage. */
+  function ratesAround(before: number, outageMs: number): number[] {
+    const subject = new Subject();
+    const rates: number[] = [];
+    let at = 5000;
+    for (let request = 0; request < 400; request++) {
+      if (request === before) {
+        subject.rate.skip(outageMs);
+        at += outageMs;
+      }
+      at = subject.send(at, 1, 50);
+      rates.push(subject.perSecond);
+    }
+    return rates;
+  }
+
+  it.each([2, 100, 300])("continues as if the outage had not been, after %i requests", (before) => {
+    const rates = ratesAround(before, OUTAGE_MS);
+    for (const [at, rate] of ratesAround(before, 0).entries()) expect(rates[at]).toBeCloseTo(rate, 6);
+    expect(rates[399]).toBeGreaterThan(21);
+  });
+});
+
 describe("AdaptiveRate of tokens", () => {
   it.each([1, 2, 4, 20])(
     "equals a rate of requests if all have the same token count, with %i accepted at first",

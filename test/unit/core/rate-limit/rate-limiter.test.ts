@@ -45,6 +45,17 @@ async function send(
   return permit.start(TOKENS);
 }
 
+/** Sends requests one after another, each as soon as it may and at most 20 per second, and ends them. */
+async function serve(limiter: RateLimiter, count: number, end: (sent: InFlight) => unknown): Promise<void> {
+  for (let request = 0; request < count; request++) {
+    let sent: InFlight | undefined;
+    void send(limiter, "", []).then((given) => (sent = given));
+    do await pass(50);
+    while (!sent);
+    end(sent);
+  }
+}
+
 /** A limiter whose last four requests have failed. */
 async function out(): Promise<RateLimiter> {
   const limiter = new RateLimiter();
@@ -458,6 +469,18 @@ describe("RateLimiter in an outage", () => {
     expect(limiter.isOut).toBe(true);
     early.succeeded();
     expect([limiter.isOut, limiter.lastSuccess]).toEqual([true, performance.now()]);
+  });
+
+  it("keeps its estimate of the rate limit, however long the outage", async () => {
+    const limiter = new RateLimiter();
+    await serve(limiter, 40, (sent) => sent.succeeded());
+    await serve(limiter, 1, (sent) => sent.rateLimited(500, "requests", "429"));
+    await serve(limiter, 100, (sent) => sent.succeeded());
+    const before = limiter.limit?.perSecond as number;
+    await serve(limiter, 12, (sent) => sent.failed(failure()));
+    expect(limiter.isOut).toBe(true);
+    await serve(limiter, 2, (sent) => sent.succeeded());
+    expect(limiter.limit?.perSecond).toBeLessThan(1.5 * before);
   });
 
   it("sends all waiting requests again once a probe succeeds", async () => {
