@@ -90,7 +90,6 @@ export function load(
 
   const send = (): void => {
     const isProbe = breaker.sent();
-    window.sent(now);
     inFlight.push({ sentAt: now, inFlight: inFlight.length + 1, isProbe, ...serve() });
     second().inFlight = Math.max(second().inFlight, inFlight.length);
   };

@@ -16,9 +16,6 @@
  */
 const FIRST_RESPONSES = 4;
 
-/** Minimum responses in a round, besides half of the requests in flight. */
-const LEAST_SAMPLES = 8;
-
 /** Responses are slow above this multiple of the first ones. At 4, the queue of 2 workers is never found. */
 const SLOW = 2;
 
@@ -55,7 +52,7 @@ interface Level {
   readonly throughput: number;
 }
 
-/** Responses to requests that were sent since it started. */
+/** Responses to requests that were sent since it started: half as many as may be in flight. */
 interface Round {
   readonly startedAt: number;
   count: number;
@@ -100,7 +97,7 @@ export class CapacitySearch {
     round.totalMs += ms;
     round.inFlight = Math.max(round.inFlight, response.inFlight);
     if (this.#base === Number.POSITIVE_INFINITY) this.#measureFirst(now, ms);
-    else if (round.count >= Math.max(LEAST_SAMPLES, limit / 2))
+    else if (round.count >= limit / 2)
       return this.#endRound(now, round, limit, response.maxConcurrency, mayGrow);
     return limit;
   }

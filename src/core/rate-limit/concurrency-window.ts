@@ -7,8 +7,7 @@
  *   response widens it again.
  *
  * It cannot limit a rate: with a round trip of 50 ms, one request in flight is already 20 requests per second.
- * `adaptive-rate.ts` limits the rate. If a full server fails single requests, the window falls below one request: then
- * there is a delay between two requests.
+ * `adaptive-rate.ts` limits the rate.
  */
 
 import { CapacitySearch, type MeasuredResponse } from "./capacity-search.js";
@@ -60,8 +59,6 @@ export class ConcurrencyWindow {
   /** When the window last opened, with {@link FIRST} requests. */
   #opensFrom: number;
   readonly #search = new CapacitySearch();
-  #lastSent = Number.NEGATIVE_INFINITY;
-  #lastMs = 0;
 
   constructor(now: number) {
     this.#opensFrom = now;
@@ -69,7 +66,7 @@ export class ConcurrencyWindow {
 
   /** The number of requests that should be in flight, by present knowledge. */
   get size(): number {
-    return Math.max(1, Math.floor(Math.min(this.#limit, this.#suspected)));
+    return Math.floor(Math.min(this.#limit, this.#suspected));
   }
 
   /** Whether the server has rejected requests while it accepted others. */
@@ -89,9 +86,7 @@ export class ConcurrencyWindow {
 
   /** Returns when the opening window reaches this number of requests in flight. */
   opensAt(inFlight: number): number {
-    const doublings = Math.log2(inFlight / FIRST);
-    const gap = this.#limit < 1 ? this.#lastMs / this.#limit : 0;
-    return Math.max(this.#lastSent + gap, this.#opensFrom + DOUBLING_MS * doublings);
+    return this.#opensFrom + DOUBLING_MS * Math.log2(inFlight / FIRST);
   }
 
   /** Restores the window after an outage, whose failures were not those of a full server. */
@@ -101,10 +96,6 @@ export class ConcurrencyWindow {
     this.#opensFrom = now;
     this.#suspected = Number.POSITIVE_INFINITY;
     this.#search.restart(now);
-  }
-
-  sent(now: number): void {
-    this.#lastSent = now;
   }
 
   /**
@@ -117,12 +108,10 @@ export class ConcurrencyWindow {
     this.#failureShare -= SHARE_SMOOTHING * this.#failureShare;
     if (!isNews) return;
     const isFull = this.#suspected < this.#limit;
-    this.#lastMs = now - response.sentAt;
     if (isFull) this.#shrink(now);
     else if (this.#hasBeenFull) this.#grow(response.maxConcurrency);
     this.#suspected = Number.POSITIVE_INFINITY;
-    if (isMeasured && this.#limit >= 1)
-      this.#limit = this.#search.responded(now, response, this.#limit, !this.#hasBeenFull);
+    if (isMeasured) this.#limit = this.#search.responded(now, response, this.#limit, !this.#hasBeenFull);
   }
 
   /**
@@ -140,9 +129,7 @@ export class ConcurrencyWindow {
     if (this.#failureShare <= TOLERATED_FAILURES) return;
     // After so many failures in a row, the requests in flight will probably fail too.
     const level = before >= REPEATED + others / 4 ? others / 2 : others;
-    // Less than one request: a delay between two. Each success may halve the window once.
-    const least = Math.min(1, this.#limit) / 2;
-    this.#suspected = Math.max(least, Math.min(this.#suspected, level));
+    this.#suspected = Math.max(1, Math.min(this.#suspected, level));
   }
 
   /** The server accepts the suspected number of requests: it was full. */
@@ -154,7 +141,7 @@ export class ConcurrencyWindow {
 
   #grow(maxConcurrency: number): void {
     const missing = this.#fullAt - 1 - this.#limit;
-    const by = Math.min(1, Math.max(GROWTH * Math.min(1, this.#limit), missing));
+    const by = Math.min(1, Math.max(GROWTH, missing));
     this.#limit = Math.min(Math.max(this.#limit, maxConcurrency), this.#limit + by);
   }
 }

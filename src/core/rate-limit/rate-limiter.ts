@@ -225,7 +225,6 @@ export class RateLimiter {
 
   #startRequest(tokens: number, options: AcquireOptions): InFlight {
     const now = this.clock.now();
-    this.#window.sent(now);
     const inFlight = this.#inFlight.size + 1;
     const isProbe = this.#breaker.sent();
     const paced = this.#pacer.sent(now, tokens, isProbe);
