@@ -34,6 +34,7 @@ export const nearest = {
   "core/options/base-model": ["unit/core/options/base-model"],
   "core/embed/cache-entry": ["unit/core/embed/vector-cache", "unit/core/embed/vector-cache-entries"],
   "core/embed/vector-length": [
+    "unit/core/options/base-model",
     "unit/core/embed/embedder",
     "unit/core/embed/vector-cache",
     "unit/core/options/embedder-options",
@@ -48,6 +49,7 @@ export const nearest = {
   "core/options/nested-options": ["unit/emulator/options"],
   "core/options/option-habits": ["unit/core/options/option-habits", "unit/core/options/option-reader"],
   "core/options/read-call-options": [
+    "unit/core/options/read-call-options",
     "unit/core/embed/embedder",
     "unit/core/rerank/reranker",
     "unit/core/abort",

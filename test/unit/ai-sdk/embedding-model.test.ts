@@ -75,7 +75,7 @@ describe("AI SDK embedding model", () => {
   it.each([
     [{ inputType: "question" }, /`inputType` .+it must be "query" or "document"/],
     [{ input_type: "query" }, /`input_type` is not an option; .*`inputType`/],
-    ["query", /`providerOptions.together` is not an object; it takes inputType/],
+    ["query", /`providerOptions.together` is not an object; it takes inputType \(see/],
   ])("rejects the call's options %o before any request", async (together, message) => {
     const server = bench();
     const call = embed({ model: modelOn(server), value: "a text", providerOptions: { together } as never });
@@ -98,6 +98,19 @@ describe("AI SDK embedding model", () => {
     expect(warnings).toEqual([
       { type: "unsupported", feature: "dimensions", details: "Together returns whole vectors" },
     ]);
+  });
+
+  it("returns no warning if a call sets nothing that is unsupported", async () => {
+    expect((await modelOn(bench()).doEmbed({ values: ["a text"] })).warnings).toEqual([]);
+  });
+
+  it("aborts the request in flight when a call is aborted", async () => {
+    const server = bench({ latency: 10_000 });
+    const controller = new AbortController();
+    const call = embed({ model: modelOn(server), value: "a text", abortSignal: controller.signal });
+    await vi.waitFor(() => expect(server.emulator.requests).toHaveLength(1));
+    controller.abort(new Error("enough"));
+    await expect(call).rejects.toThrow("enough");
   });
 
   it("sends the headers of a call, but not a key", async () => {

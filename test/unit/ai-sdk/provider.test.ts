@@ -1,4 +1,4 @@
-import { createProviderRegistry, customProvider, embed, NoSuchModelError, rerank } from "ai";
+import { AISDKError, createProviderRegistry, customProvider, embed, NoSuchModelError, rerank } from "ai";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createTogether, together } from "../../../src/ai-sdk/index.js";
 import { bench, EMBEDDING, KEY, RERANK, vectorOf } from "../../support/emulate.js";
@@ -37,6 +37,7 @@ describe("createTogether()", () => {
     const modelId = "openai/gpt-oss-20b";
     const error: unknown = thrownBy(() => createTogether({ apiKey: KEY })[kind](modelId));
     expect(NoSuchModelError.isInstance(error)).toBe(true);
+    expect(AISDKError.isInstance(error)).toBe(true);
     expect(error).toMatchObject({ modelId, modelType: kind });
     expect(String(error)).toMatch(/Cannot use "openai\/gpt-oss-20b" as .+; use @ai-sdk\/togetherai/);
   });

@@ -26,6 +26,20 @@ describe("AI SDK reranking model", () => {
     expect(rerankedDocuments).toEqual([documents[1], documents[2]]);
   });
 
+  it("ranks texts as they are", async () => {
+    const server = bench();
+    const documents = ["1 ship", '3 "bees"'];
+    const { rerankedDocuments } = await rerank({ model: modelOn(server), query: QUERY, documents });
+    expect(server.bodies()[0]?.documents).toEqual(documents);
+    expect(rerankedDocuments).toEqual(documents.toReversed());
+  });
+
+  it("names the documents if one of them has no JSON", async () => {
+    const documents = { type: "object", values: [{}, undefined] } as never;
+    const error = await rejection(modelOn(bench()).doRerank({ documents, query: QUERY }) as Promise<unknown>);
+    expect((error as Error).message).toMatch(/^Cannot rerank 2 documents with ".+": .*`documents`/);
+  });
+
   it("ranks more documents than a request holds", async () => {
     const server = bench();
     const documents = Array.from({ length: 2500 }, (_, index) => `${index} points`);

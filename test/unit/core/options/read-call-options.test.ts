@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { callOptions, readCallOptions } from "../../../../src/core/options/read-call-options.js";
+
+/** The message of the error for these options. */
+function messageFor(options: unknown): string {
+  try {
+    readCallOptions(options, callOptions, "embed 1 text");
+  } catch (error) {
+    expect(error).toMatchObject({ code: "invalid_option" });
+    return (error as Error).message;
+  }
+  throw new Error("the options were accepted");
+}
+
+describe("the options of a call", () => {
+  const { signal } = new AbortController();
+  const foreign = { aborted: false, throwIfAborted: () => {}, addEventListener: () => {} };
+
+  it.each([
+    ["no options", undefined, undefined],
+    ["an empty object", {}, undefined],
+    ["a signal", { signal }, signal],
+    ["a signal of another class", { signal: foreign }, foreign],
+    ["a signal that is undefined", { signal: undefined }, undefined],
+  ])("may be %s", (_, options, wanted) => {
+    expect(readCallOptions(options, callOptions, "embed 1 text").signal).toBe(wanted);
+  });
+
+  it.each([
+    [new AbortController(), "`signal` is an AbortController; pass its `signal`"],
+    ["stop", "`signal` is a string; it must be an AbortSignal"],
+    [5, "`signal` is a number; it must be an AbortSignal"],
+    [{ abort: () => {} }, "`signal` is an object; it must be an AbortSignal"],
+    [{ ...foreign, addEventListener: undefined }, "`signal` is an object; it must be an AbortSignal"],
+    [{ ...foreign, throwIfAborted: undefined }, "`signal` is an object; it must be an AbortSignal"],
+  ])("reject the signal %o", (given, problem) => {
+    expect(messageFor({ signal: given })).toContain(`Cannot embed 1 text: ${problem}`);
+  });
+
+  it.each([
+    [null, "null"],
+    ["signal", "a string"],
+    [[], "an array"],
+    [[signal], "an array"],
+    [signal, "an AbortSignal"],
+    [new Map([["signal", signal]]), "an object without any of them"],
+  ])("reject %o instead of an object", (options, found) => {
+    expect(messageFor(options)).toContain(
+      `Cannot embed 1 text: the call's \`options\` are ${found}; pass an object such as \`{ signal }\``,
+    );
+  });
+});
