@@ -69,7 +69,7 @@ export const nearest = {
     "unit/core/request/invalid-responses",
   ],
   "core/request/thrown": ["unit/core/request/thrown"],
-  "core/request/vector-check": ["unit/core/request/wire", "unit/core/embed/vector-cache-entries"],
+  "core/request/vector-check": ["unit/core/request/vector-check"],
   "core/abort": ["unit/core/abort", "unit/core/embed/chunk-stream"],
   "core/embed/batch-size": ["unit/core/embed/batch-size"],
   "core/embed/chunk-stream": [

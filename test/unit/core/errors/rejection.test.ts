@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failureCode } from "../../../../src/core/errors/describe-failure.js";
 import type { Failure } from "../../../../src/core/errors/failure.js";
-import { mayBeTooLarge, tooLargeBy } from "../../../../src/core/errors/rejection.js";
+import { isEncodingRejected, mayBeTooLarge, tooLargeBy } from "../../../../src/core/errors/rejection.js";
 import { readErrorText } from "../../../../src/core/request/error-body.js";
 import { isRetryable } from "../../../../src/core/request/retry-policy.js";
 import { readErrorBody } from "../../../../src/core/request/wire.js";
@@ -68,6 +68,18 @@ describe("tooLargeBy()", () => {
     },
   );
 
+  it("returns undefined for a failure without a status, and for a model that is not served", () => {
+    expect(tooLargeBy({ kind: "timeout" })).toBeUndefined();
+    expect(
+      tooLargeBy(rejected(400, "model_not_available: too many tokens exceed the limit")),
+    ).toBeUndefined();
+  });
+
+  it("reads the words of a type with underscores", () => {
+    const type = "context_length_exceeded";
+    expect(tooLargeBy(failureOf({ status: 400, body: { error: { type } } }))).toBe("size");
+  });
+
   it("recognizes a body that was cut off because it repeats the request", () => {
     const start =
       '{"error":{"message":"This model\'s maximum context length is 512 tokens. You sent: \\"word ';
@@ -94,6 +106,24 @@ describe("tooLargeBy()", () => {
     for (const { source } of [...TOO_LARGE, ...REJECTED]) expect(new URL(source).protocol).toBe("https:");
     const bodies = [...TOO_LARGE, ...REJECTED].map(({ body }) => JSON.stringify(body));
     expect(new Set(bodies).size).toBe(bodies.length);
+  });
+});
+
+describe("isEncodingRejected()", () => {
+  it.each([
+    [400, "encoding_format is not supported", true],
+    [422, "Unknown parameter: encodingFormat", true],
+    [422, "encoding format must be float", true],
+    [400, "base64 is not supported", true],
+    [400, "no such parameter", false],
+    [401, "encoding_format is not supported", false],
+    [500, "encoding_format is not supported", false],
+  ])("returns for a %i with the message %j %j", (status, message, expected) => {
+    expect(isEncodingRejected(rejected(status, message))).toBe(expected);
+  });
+
+  it("returns false for a failure without a status", () => {
+    expect(isEncodingRejected({ kind: "timeout" })).toBe(false);
   });
 });
 
