@@ -222,8 +222,8 @@ describe("architecture", () => {
   it("has files of at most 250 lines", () => {
     const longer: Record<string, number> = {
       "src/core/embed/embed-engine.ts": 285,
-      "src/core/rate-limit/pacer.ts": 270,
-      "src/core/rate-limit/rate-limiter.ts": 320,
+      "src/core/rate-limit/pacer.ts": 260,
+      "src/core/rate-limit/rate-limiter.ts": 310,
       "src/core/request/api.ts": 295,
     };
     const tooLong = all.filter(({ path, lines }) => lines > (longer[path] ?? 250));

@@ -33,12 +33,6 @@ const known: readonly Known[] = [
   },
   {
     goal: "timeOverIdeal",
-    holds: (scenario) => named("but 2/s for 10 s")(scenario) && !short(scenario),
-    upTo: 1.75,
-    because: "429s find a limit that falls to a tenth, and the rate then doubles every few seconds",
-  },
-  {
-    goal: "timeOverIdeal",
     holds: named("600 per minute in windows, no reset"),
     upTo: 1.6,
     because: "a window of a minute is used up within seconds, and no header contains its length",

@@ -48,11 +48,11 @@ async function send(
 /** Sends requests one after another, each as soon as it may and at most 20 per second, and ends them. */
 async function serve(limiter: RateLimiter, count: number, end: (sent: InFlight) => unknown): Promise<void> {
   for (let request = 0; request < count; request++) {
-    let sent: InFlight | undefined;
-    void send(limiter, "", []).then((given) => (sent = given));
+    const sent: InFlight[] = [];
+    void send(limiter, "", []).then((given) => sent.push(given));
     do await pass(50);
-    while (!sent);
-    end(sent);
+    while (sent.length === 0);
+    sent.forEach(end);
   }
 }
 
