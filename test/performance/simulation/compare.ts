@@ -1,8 +1,8 @@
-/** `npm run simulate -- --compare FILE`: which rows are worse than in a file that `--json` wrote. */
+/** `npm run simulate -- --compare FILE`: finds the rows that are worse than in a file that `--json` wrote. */
 
 import { mean, round, standardError } from "./seeds.js";
 
-/** A row as `--json` writes it. A list has one number per seed, and a single one if chance does not matter. */
+/** A row as `--json` writes it. A list has one number per seed, or only one if the row does not depend on chance. */
 export interface SavedRow {
   /** @defaultValue `"limits"` */
   readonly family?: string;
@@ -11,31 +11,31 @@ export interface SavedRow {
   readonly rtt: number;
   readonly processes: number;
   readonly elapsedMs: readonly number[];
-  /** Requests that were sent, those with a 429 included. */
+  /** Number of requests, including those that received a 429. */
   readonly sent: readonly number[];
   readonly rateLimited: readonly number[];
 }
 
-/** How a row differs from the same row before. Positive is worse. */
+/** The changes of a row since the same row of the file. Positive is worse. */
 export interface RowChange {
   readonly row: SavedRow;
   readonly before: SavedRow;
-  /** Of the mean time, in percent. */
+  /** Change of the mean time, in percent. */
   readonly time: Change;
-  /** Of the share of 429s, in percentage points. */
+  /** Change of the share of 429s, in percentage points. */
   readonly points: Change;
 }
 
 export interface Change {
   readonly by: number;
-  /** Standard error of `by`. It is 0 where every seed changes by the same. */
+  /** Standard error of `by`. It is 0 if every seed changes by the same amount. */
   readonly error: number;
-  /** `"noise"`: beyond the tolerance, but within {@link ERRORS} standard errors, so five seeds cannot tell. */
+  /** `"noise"`: above the tolerance, but within {@link ERRORS} standard errors. Five seeds are too few to decide. */
   readonly verdict: "fine" | "noise" | "worse";
 }
 
 const TIME_TOLERANCE_PERCENT = 1;
-/** Processes that share a limit learn of each other by chance. */
+/** The time of processes that share a limit depends on chance. */
 const SHARED_TIME_TOLERANCE_PERCENT = 3;
 const TOLERANCE_POINTS = 0.2;
 
@@ -45,7 +45,7 @@ const ERRORS = 3;
 /**
  * Compares each row with the row of the same scenario, requests and round trip.
  *
- * @throws Error if a row has no counterpart: a renamed scenario must not pass unseen.
+ * @throws Error if the file has no such row. Without the error, a renamed scenario would pass.
  */
 export function compare(rows: readonly SavedRow[], before: readonly SavedRow[]): RowChange[] {
   return rows.map((row) => {
@@ -56,7 +56,7 @@ export function compare(rows: readonly SavedRow[], before: readonly SavedRow[]):
   });
 }
 
-/** @returns how many rows are worse. */
+/** Prints the changes. @returns how many rows are worse. */
 export function printChanges(changes: readonly RowChange[]): number {
   console.table(
     changes.map(({ row: { scenario, requests, rtt }, time, points }) => ({
@@ -75,7 +75,7 @@ export function printChanges(changes: readonly RowChange[]): number {
   const worse = count("worse");
   if (count("noise") > 0) {
     console.log(
-      "In brackets, what exceeds the tolerance by no more than the noise: run more seeds on both sides",
+      "Changes in brackets are above the tolerance, but within the noise: run both sides with more seeds",
     );
   }
   console.log(worse === 0 ? "no row is worse" : `${worse} rows are worse`);
@@ -106,7 +106,7 @@ function changeOf(row: SavedRow, before: SavedRow): RowChange {
   };
 }
 
-/** @param differences - One per seed: where a change leaves the random numbers alone, they have no noise. */
+/** @param differences - One per seed. They have no noise if a change of the code keeps the random numbers. */
 function judge(differences: readonly number[], tolerance: number): Change {
   const by = mean(differences);
   const error = standardError(differences);
@@ -114,7 +114,7 @@ function judge(differences: readonly number[], tolerance: number): Change {
   return { by, error, verdict: by > ERRORS * error ? "worse" : "noise" };
 }
 
-/** Seeds that both have. A row that does not depend on chance has the same value for every seed. */
+/** The number of seeds that both rows have. A row that does not depend on chance has the same value for all. */
 function seedsOf(...rows: readonly SavedRow[]): number {
   const counts = rows.map(({ elapsedMs }) => elapsedMs.length).filter((count) => count > 1);
   return Math.min(...counts, Math.max(1, ...counts));

@@ -12,10 +12,10 @@ import { tokens } from "./families/tokens.js";
 import type { Task } from "./pool.js";
 import { scenarios, type Scenario } from "./scenarios.js";
 
-/** The family whose jobs and round trips the command line sets. */
+/** The family to which `--requests` and `--rtt` apply. */
 export const LIMITS = "limits";
 
-/** The other families have their own jobs and round trips. */
+/** The other families set their own jobs and round trips. */
 const OTHERS: Readonly<Record<string, () => Scenario[]>> = {
   outages,
   saturation,
@@ -30,7 +30,7 @@ const OTHERS: Readonly<Record<string, () => Scenario[]>> = {
 
 export const familyNames: readonly string[] = [LIMITS, ...Object.keys(OTHERS)];
 
-/** Names a scenario of a family. */
+/** The position of a scenario in its family. */
 export type ScenarioId = Omit<Task, "seed" | "seeds">;
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runSeries } from "./jobs/series.js";
 
-/** Jobs in `npm test`. CI runs more, of other seeds; `npm run simulate -- --jobs 100000` as many as there is time for. */
+/** Jobs in `npm test`. CI runs more jobs with other seeds. `npm run simulate -- --jobs 100000` runs any number. */
 const JOBS = 600;
 const PARTS = 2;
 
@@ -13,7 +13,7 @@ describe("jobs with any texts, options, limits, faults, aborts and caches", () =
     async (seed) => {
       const { failures, endings } = await runSeries(JOBS / PARTS, seed);
       expect(failures).toEqual([]);
-      // A simulation in which nothing succeeds, or nothing fails, proves little.
+      // If no call or every call succeeded, the test would prove little.
       for (const ending of ["done", "failed", "given up"]) expect(endings[ending]).toBeGreaterThan(50);
     },
     TIMEOUT_MS,

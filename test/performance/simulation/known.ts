@@ -1,12 +1,12 @@
-/** Goals that are missed: by how much, and why. A larger miss fails like any other. */
+/** The missed goals that have a known reason. A larger miss fails like a miss without a reason. */
 
 import type { Goals, Scenario } from "./scenarios.js";
 
-interface Known {
+interface KnownMiss {
   readonly goal: keyof Goals;
-  readonly holds: (scenario: Scenario) => boolean;
-  /** The present value, with a little room. */
-  readonly upTo: number;
+  readonly applies: (scenario: Scenario) => boolean;
+  /** Slightly above the present value. */
+  readonly max: number;
   readonly because: string;
 }
 
@@ -18,76 +18,76 @@ const named =
 const short = ({ requests }: Scenario): boolean => requests < 1600;
 const far = ({ rtt }: Scenario): boolean => rtt >= 100;
 
-const known: readonly Known[] = [
+const known: readonly KnownMiss[] = [
   {
     goal: "timeOverIdeal",
-    holds: (scenario) => named("window 200")(scenario) && !short(scenario),
-    upTo: 1.9,
+    applies: (scenario) => named("window 200")(scenario) && !short(scenario),
+    max: 1.9,
     because: "the job lasts eight windows, and the delay after each 429 takes one of them",
   },
   {
     goal: "timeOverIdeal",
-    holds: (scenario) => far(scenario) && named("window 20 per 1 s")(scenario),
-    upTo: 1.3,
+    applies: (scenario) => far(scenario) && named("window 20 per 1 s")(scenario),
+    max: 1.3,
     because: "a delay of one second is a whole window, and at 120 ms the 429 arrives late in it",
   },
   {
     goal: "timeOverIdeal",
-    holds: named("600 per minute in windows, no reset"),
-    upTo: 1.6,
+    applies: named("600 per minute in windows, no reset"),
+    max: 1.6,
     because: "a window of a minute is used up within seconds, and no header contains its length",
   },
   {
     goal: "timeOverIdeal",
-    holds: named("120000 tokens/s"),
-    upTo: 1.8,
+    applies: named("120000 tokens/s"),
+    max: 1.8,
     because: "the reset is rounded up to a second, but the bucket is full after a third of a second",
   },
   {
     goal: "timeOverIdeal",
-    holds: named("no response, maxRetries 0"),
-    upTo: 1.02,
+    applies: named("no response, maxRetries 0"),
+    max: 1.02,
     because: "the window opens in 0.5 s, so the last queries are sent after that",
   },
   {
     goal: "timeOverIdeal",
-    holds: shared,
-    upTo: 1.9,
+    applies: shared,
+    max: 1.9,
     because: "processes learn of each other only by 429s, and the last one had left quota to the others",
   },
   {
-    goal: "refusedShare",
-    holds: named("bucket 1/s, burst 1"),
-    upTo: 0.6,
+    goal: "rateLimitedShare",
+    applies: named("bucket 1/s, burst 1"),
+    max: 0.6,
     because: "without a burst, a request within a second of another one receives a 429",
   },
   {
-    goal: "mostRefusals",
-    holds: (scenario) => shared(scenario) && named("bucket 1/s, burst 1")(scenario),
-    upTo: 45,
+    goal: "mostRateLimits",
+    applies: (scenario) => shared(scenario) && named("bucket 1/s, burst 1")(scenario),
+    max: 45,
     because: "only a request in one tenth of each second is accepted, and only chance finds it",
   },
   {
-    goal: "refusedShare",
-    holds: (scenario) => shared(scenario) && short(scenario),
-    upTo: 0.38,
+    goal: "rateLimitedShare",
+    applies: (scenario) => shared(scenario) && short(scenario),
+    max: 0.38,
     because: "39 requests each: more than half of the 429s are the first ones, for all requests in flight",
   },
   {
-    goal: "refusedShare",
-    holds: shared,
-    upTo: 0.075,
+    goal: "rateLimitedShare",
+    applies: shared,
+    max: 0.075,
     because: "at 120 ms, 16 requests are in flight when the first 429 arrives",
   },
   {
-    goal: "refusedShare",
-    holds: (scenario) => short(scenario),
-    upTo: 0.15,
+    goal: "rateLimitedShare",
+    applies: (scenario) => short(scenario),
+    max: 0.15,
     because: "the requests in flight at the first 429, or when a limit falls, are up to a tenth of 157",
   },
   {
-    goal: "refusedShare",
-    holds: (scenario) =>
+    goal: "rateLimitedShare",
+    applies: (scenario) =>
       far(scenario) ||
       named(
         "window 60 per 60 s",
@@ -96,18 +96,18 @@ const known: readonly Known[] = [
         "window 200",
         "reset fractional",
       )(scenario),
-    upTo: 0.045,
+    max: 0.045,
     because: "several requests are in flight at each 429; one 429 per window of 60 is 1.7 %",
   },
   {
     goal: "queryOverLone",
-    holds: named("8 workers"),
-    upTo: 2.4,
+    applies: named("8 workers"),
+    max: 2.4,
     because: "the server has eight workers and 16 requests of documents, and a query waits behind them",
   },
 ];
 
-/** Returns why a goal is missed by this much; `undefined` if that is not known. */
-export function excuse(scenario: Scenario, goal: keyof Goals, found: number): string | undefined {
-  return known.find((one) => one.goal === goal && one.holds(scenario) && found <= one.upTo)?.because;
+/** Returns the reason for which a goal is missed by this much; `undefined` if none is known. */
+export function knownReason(scenario: Scenario, goal: keyof Goals, found: number): string | undefined {
+  return known.find((one) => one.goal === goal && one.applies(scenario) && found <= one.max)?.because;
 }

@@ -1,17 +1,17 @@
 /**
- * `npm run simulate`: every scenario, its figures and its goals. Fails when a goal is missed by more than `known.ts`
- * explains.
+ * `npm run simulate`: runs every scenario, and prints its results and missed goals. Fails if a goal is missed by more
+ * than `known.ts` explains.
  *
  * A row that depends on chance is the mean of five seeds (`--seeds`); "±" is its standard error. `--only NAME` runs the
- * scenarios with these words in their names, `--family NAME` those of one family. `--requests` and `--rtt` apply to the
- * family "limits"; the others have their own, and `--most-requests` leaves out those with more.
+ * scenarios whose names contain NAME. `--family NAME` runs the scenarios of one family. `--requests` and `--rtt` apply
+ * to the family "limits". `--most-requests` leaves out the scenarios of other families that have more requests.
  *
- * `npm run simulate -- --json FILE`: writes the figures of each seed as well.
+ * `npm run simulate -- --json FILE`: also writes the results of each seed.
  *
- * `npm run simulate -- --compare FILE`: prints the changes since then as well. Fails when a row is worse (`compare.ts`).
+ * `npm run simulate -- --compare FILE`: also prints the changes since the file. Fails if a row is worse (`compare.ts`).
  *
- * `npm run simulate -- --jobs 100000 --seed 1`: random jobs instead, and what must hold of each. Fails when it does not,
- * with a line that reproduces the job.
+ * `npm run simulate -- --jobs 100000 --seed 1`: runs random jobs instead, and checks each one. If a check fails, the
+ * command fails and prints a line that reproduces the job.
  */
 
 import { readFile, writeFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ import { Presets, SingleBar } from "cli-progress";
 import { compare, printChanges, type SavedRow } from "./compare.js";
 import { LIMITS, familyNames, scenarioOf, scenariosOf, titleOf } from "./families.js";
 import { runJobs } from "./jobs/main.js";
-import { excuse } from "./known.js";
+import { knownReason } from "./known.js";
 import { runTasks, type Task } from "./pool.js";
 import type { Goals, Scenario } from "./scenarios.js";
 import { averageOf, round, standardError, type Run } from "./seeds.js";
@@ -44,9 +44,9 @@ const { values } = parseArgs({
 });
 
 if (values.plot) {
-  // Named by a variable, because it needs the packages of test/performance, which nothing else here does.
-  const drawing: string = "./plot.js";
-  const { plot } = (await import(drawing)) as { plot: (file: string, seed: number) => Promise<void> };
+  // A variable hides the path from the compiler: only plot.ts needs the packages of test/performance.
+  const plotModule: string = "./plot.js";
+  const { plot } = (await import(plotModule)) as { plot: (file: string, seed: number) => Promise<void> };
   await plot(values.plot, Number(values.seed));
   process.exit();
 }
@@ -58,7 +58,7 @@ const before = values.compare
   : undefined;
 const tables = new Map<string, Row[]>();
 const saved: SavedRow[] = [];
-const excuses = new Set<string>();
+const knownReasons = new Set<string>();
 let missed = 0;
 
 const tasks = chosenTasks();
@@ -85,8 +85,9 @@ for (const [family, rows] of tables) {
   console.log(`${family}:`);
   console.table(rows, columnsOf(rows));
 }
-if (excuses.size > 0) console.log(`In brackets, what cannot be reached:\n- ${[...excuses].join("\n- ")}`);
-console.log(missed === 0 ? "every goal within reach is reached" : `${missed} goals missed`);
+if (knownReasons.size > 0)
+  console.log(`Missed goals in brackets have known reasons:\n- ${[...knownReasons].join("\n- ")}`);
+console.log(missed === 0 ? "no goal is missed without a known reason" : `${missed} goals missed`);
 if (values.json) await writeFile(values.json, JSON.stringify(saved, null, 2));
 const worse = before ? printChanges(compare(inFamiliesOf(before), before)) : 0;
 process.exitCode = missed + worse === 0 ? 0 : 1;
@@ -105,7 +106,7 @@ function chosenTasks(): Task[] {
 function row(scenario: Scenario, runs: readonly Run[]): Row {
   const outcome = averageOf(runs);
   const timeError = standardError(runs.map(({ elapsedMs }) => elapsedMs)) / outcome.elapsedMs;
-  const refusedError = standardError(runs.map(({ refusedShare }) => refusedShare));
+  const shareError = standardError(runs.map(({ rateLimitedShare }) => rateLimitedShare));
   const failedRuns = runs.filter(({ failed }) => failed > 0).length;
   return {
     scenario: titleOf(scenario),
@@ -115,9 +116,9 @@ function row(scenario: Scenario, runs: readonly Run[]): Row {
     seconds: round(outcome.elapsedMs / 1000, 1),
     "± %": runs.length > 1 ? round(timeError * 100, 1) : "",
     "time/ideal": round(outcome.timeOverIdeal, 2),
-    "refused %": round(outcome.refusedShare * 100, 1),
-    "± points": runs.length > 1 ? round(refusedError * 100, 1) : "",
-    "most refusals": round(outcome.mostRefusals, 1),
+    "429s %": round(outcome.rateLimitedShare * 100, 1),
+    "± points": runs.length > 1 ? round(shareError * 100, 1) : "",
+    "max 429s per text": round(outcome.mostRateLimits, 1),
     "query/lone": rounded(outcome.queryOverLone, 2),
     "rejected %": scenario.goals.rejectedShare === undefined ? "" : round(outcome.rejectedShare * 100, 1),
     "resumes after s": rounded(outcome.resumeMs, 1, 1000),
@@ -134,7 +135,7 @@ function rounded(value: number | undefined, digits: number, unit = 1): number | 
   return value === undefined ? "" : round(value / unit, digits);
 }
 
-/** The columns of the family: those in which a row has more than 0, and what was missed. */
+/** Returns the columns of a family: "missed", and those in which a row has a value above 0. */
 function columnsOf(rows: readonly Row[]): string[] {
   const names = [...new Set(rows.flatMap((one) => Object.keys(one)))];
   return names.filter((name) => name === "missed" || rows.some((one) => one[name]));
@@ -148,11 +149,11 @@ function savedRow(scenario: Scenario, runs: readonly Run[]): SavedRow {
     processes: scenario.processes ?? 1,
     elapsedMs: runs.map(({ elapsedMs }) => elapsedMs),
     sent: runs.map(({ requests }) => requests),
-    rateLimited: runs.map(({ requests, refusedShare }) => Math.round(requests * refusedShare)),
+    rateLimited: runs.map(({ requests, rateLimitedShare }) => Math.round(requests * rateLimitedShare)),
   };
 }
 
-/** The rows of the families that the file has: those that came later cannot be compared. */
+/** Returns the rows whose families the file has. */
 function inFamiliesOf(file: readonly SavedRow[]): SavedRow[] {
   const families = new Set(file.map(({ family = LIMITS }) => family));
   return saved.filter(({ family = LIMITS }) => families.has(family));
@@ -160,7 +161,7 @@ function inFamiliesOf(file: readonly SavedRow[]): SavedRow[] {
 
 interface Miss {
   readonly goal: string;
-  /** Why it could not be reached, if that is known. */
+  /** The reason, if `known.ts` has one. */
   readonly because?: string | undefined;
 }
 
@@ -170,8 +171,8 @@ function misses(scenario: Scenario, outcome: Run): Miss[] {
     ([goal, most]) => {
       const value = found[goal];
       if (value === undefined || value <= most) return [];
-      const because = excuse(scenario, goal, value);
-      if (because) excuses.add(`${goal}: ${because}`);
+      const because = knownReason(scenario, goal, value);
+      if (because) knownReasons.add(`${goal}: ${because}`);
       return [{ goal, because }];
     },
   );

@@ -1,12 +1,12 @@
-/** Plots how the rate limiter estimates a rate: accepted and rate-limited requests per second, and the limit. */
+/** Plots accepted and rate-limited requests per second, and the server's limit. */
 
 import { writeFile } from "node:fs/promises";
 import { init, type EChartsOption } from "echarts";
 import { runScenario, type Outcome } from "./run.js";
 import { scenarios } from "./scenarios.js";
 
-/** What is drawn, from the top: a part of a scenario's name, and its limit at a time in seconds. */
-const DRAWN: readonly { name: string; title: string; limit: (second: number) => number }[] = [
+/** The plots from top to bottom: a part of a scenario's name, and its limit at a time in seconds. */
+const PLOTS: readonly { name: string; title: string; limit: (second: number) => number }[] = [
   { name: "bucket 20/s, burst 20, reset whole", title: "20 allowed", limit: () => 20 },
   { name: "drops to a fifth", title: "50 allowed, then 10", limit: (second) => (second < 16 ? 50 : 10) },
   { name: "rises five times", title: "10 allowed, then 50", limit: (second) => (second < 80 ? 10 : 50) },
@@ -17,10 +17,10 @@ const HEIGHT = 240;
 const REQUESTS = 1600;
 const RTT = 20;
 
-/** Writes the picture as SVG. */
+/** Writes the plots to an SVG file. */
 export async function plot(file: string, seed: number): Promise<void> {
   const outcomes: Outcome[] = [];
-  for (const { name } of DRAWN) {
+  for (const { name } of PLOTS) {
     const scenario = scenarios(REQUESTS, RTT).find((candidate) => candidate.name.includes(name));
     if (!scenario) throw new Error(`Cannot plot: there is no scenario "${name}"; see scenarios.ts`);
     outcomes.push(await runScenario(scenario, seed));
@@ -29,7 +29,7 @@ export async function plot(file: string, seed: number): Promise<void> {
     renderer: "svg",
     ssr: true,
     width: WIDTH,
-    height: HEIGHT * DRAWN.length + 50,
+    height: HEIGHT * PLOTS.length + 50,
   });
   chart.setOption(optionsFor(outcomes));
   await writeFile(file, chart.renderToSVGString());
@@ -41,14 +41,14 @@ function optionsFor(outcomes: readonly Outcome[]): EChartsOption {
     animation: false,
     backgroundColor: "#fff",
     legend: { bottom: 8, data: ["accepted", "rate-limited", "the server's limit"] },
-    title: DRAWN.map(({ title }, place) => ({
-      text: `Requests a second: ${title}`,
+    title: PLOTS.map(({ title }, place) => ({
+      text: `Requests per second: ${title}`,
       left: 56,
       top: 8 + place * HEIGHT,
       textStyle: { fontSize: 14 },
     })),
-    grid: DRAWN.map((_, place) => ({ left: 56, right: 20, top: 40 + place * HEIGHT, height: HEIGHT - 86 })),
-    xAxis: DRAWN.map((_, gridIndex) => ({
+    grid: PLOTS.map((_, place) => ({ left: 56, right: 20, top: 40 + place * HEIGHT, height: HEIGHT - 86 })),
+    xAxis: PLOTS.map((_, gridIndex) => ({
       gridIndex,
       type: "value" as const,
       name: "seconds",
@@ -56,7 +56,7 @@ function optionsFor(outcomes: readonly Outcome[]): EChartsOption {
       nameGap: 24,
       max: "dataMax" as const,
     })),
-    yAxis: DRAWN.map((_, gridIndex) => ({
+    yAxis: PLOTS.map((_, gridIndex) => ({
       gridIndex,
       type: "value" as const,
     })),
@@ -67,9 +67,9 @@ function optionsFor(outcomes: readonly Outcome[]): EChartsOption {
 function seriesFor(outcome: Outcome, place: number): NonNullable<EChartsOption["series"]> & object[] {
   const axes = { xAxisIndex: place, yAxisIndex: place, showSymbol: false };
   const seconds = Math.ceil(outcome.elapsedMs / 1000);
-  const { limit } = DRAWN[place] as (typeof DRAWN)[number];
-  const perSecond = (refused: boolean): [number, number][] =>
-    Array.from({ length: seconds }, (_, second) => [second, countIn(outcome, second, refused)]);
+  const { limit } = PLOTS[place] as (typeof PLOTS)[number];
+  const perSecond = (rateLimited: boolean): [number, number][] =>
+    Array.from({ length: seconds }, (_, second) => [second, countIn(outcome, second, rateLimited)]);
   return [
     { ...axes, type: "line", step: "end", name: "accepted", data: perSecond(false), color: "#2563eb" },
     {
@@ -92,6 +92,7 @@ function seriesFor(outcome: Outcome, place: number): NonNullable<EChartsOption["
   ];
 }
 
-function countIn({ log }: Outcome, second: number, refused: boolean): number {
-  return log.filter((entry) => entry.refused === refused && Math.floor(entry.at / 1000) === second).length;
+function countIn({ log }: Outcome, second: number, rateLimited: boolean): number {
+  return log.filter((entry) => entry.rateLimited === rateLimited && Math.floor(entry.at / 1000) === second)
+    .length;
 }

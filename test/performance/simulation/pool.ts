@@ -4,7 +4,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
 import type { Run } from "./seeds.js";
 
-/** Names a scenario: `scenarioOf(task)`. */
+/** A scenario (`scenarioOf(task)`) and its seeds. */
 export interface Task {
   readonly family: string;
   readonly requests: number;
@@ -14,11 +14,11 @@ export interface Task {
   readonly seeds: number;
 }
 
-/** What a task gave: its runs, or why it failed. */
+/** The result of a task: its runs, or the error. */
 export type TaskResult = { readonly runs: Run[] } | { readonly failed: string };
 
 /**
- * Runs all tasks, as many at a time as there are processors.
+ * Runs all tasks, one per processor at a time.
  *
  * @param onResult - Called after each task.
  * @returns the results in the order of the tasks.

@@ -1,32 +1,32 @@
-/** Runs one scenario: the real embedder over the real emulator, under virtual time. */
+/** Runs one scenario: the real embedder sends requests to the real emulator in virtual time. */
 
 import { createEmulator, seededRandom, type Emulator, type Outage } from "../../../src/emulator/index.js";
 import { Embedder, isTogetherError, type Fetch } from "../../../src/index.js";
 import { CEILING, TOKENS, type Scenario } from "./scenarios.js";
 import { underVirtualTime } from "./virtual-time.js";
 
-/** What came of a scenario. */
+/** The result of a scenario. */
 export interface Outcome {
   readonly elapsedMs: number;
-  /** NaN if a call failed that should not. */
+  /** NaN if more calls failed than the scenario expects. */
   readonly timeOverIdeal: number;
   readonly requests: number;
-  readonly refusedShare: number;
+  readonly rateLimitedShare: number;
   /** Requests that were rejected or lost, over the requests of the job. */
   readonly rejectedShare: number;
-  /** Refusals of the one text that met most. */
-  readonly mostRefusals: number;
-  /** 95th percentile of the queries' latency over a query's latency alone; `undefined` without queries. */
+  /** The largest number of 429s for one text. */
+  readonly mostRateLimits: number;
+  /** 95th percentile of the queries' latency over the latency of a lone query; `undefined` without queries. */
   readonly queryOverLone: number | undefined;
-  /** Calls that failed. */
+  /** Number of failed calls. */
   readonly failed: number;
-  /** The error code of the first of them. */
+  /** The error code of the first failed call. */
   readonly failure: string | undefined;
-  /** From the end of the outage to the first success; `undefined` without an outage. */
+  /** Milliseconds from the end of the outage to the first success; `undefined` without an outage. */
   readonly resumeMs: number | undefined;
   /** Requests that reached the server during the outage; `undefined` without one. */
   readonly outageRequests: number | undefined;
-  /** 95th percentile of the response times of successes over that of a lone request, if the scenario has it. */
+  /** 95th percentile of the response times of successes over {@link Scenario.loneMs}, if the scenario has it. */
   readonly p95OverLone: number | undefined;
   readonly timersLeft: number;
   /** Every request, in the order of the responses. */
@@ -34,25 +34,25 @@ export interface Outcome {
 }
 
 interface LoggedRequest {
-  /** When it left. */
+  /** When it was sent. */
   readonly at: number;
   readonly endedAt: number;
   /** `undefined` if the connection was lost. */
   readonly status: number | undefined;
-  readonly refused: boolean;
+  readonly rateLimited: boolean;
 }
 
 const MODEL = "simulated";
 
 /**
- * Processes do not start in the same millisecond. If they did here, the order of microtasks in this one event loop
- * would decide whose requests the server sees first, which differs by 40 % in time and means nothing.
+ * Processes do not start in the same millisecond. Without this delay, the order of microtasks in this event loop would
+ * decide which requests arrive first. That order changes the time by 40 % and means nothing.
  */
 const MAX_START_DELAY_MS = 100;
 
-/** @param seed - Equal seeds give equal runs. */
+/** Runs a scenario. @param seed - Equal seeds give equal runs. */
 export async function runScenario(scenario: Scenario, seed: number): Promise<Outcome> {
-  const refusals = new Map<string, number>();
+  const rateLimits = new Map<string, number>();
   const log: LoggedRequest[] = [];
   const queries: number[] = [];
   const outage = outageOf(scenario, seed);
@@ -62,10 +62,10 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Out
     if (later) setTimeout(() => emulator.setLimits(later.limits), later.atMs);
     const jobs = Array.from({ length: processes }, async (_, process) => {
       if (process > 0) await sleep(Math.random() * MAX_START_DELAY_MS);
-      const embedder = embedderFor(scenario, watch(emulator.fetch, log, refusals));
-      const asking = scenario.queries ? ask(embedder, queries) : undefined;
+      const embedder = embedderFor(scenario, watch(emulator.fetch, log, rateLimits));
+      const querying = scenario.queries ? sendQueries(embedder, queries) : undefined;
       const results = await Promise.allSettled(callsOf(scenario, embedder, process));
-      asking?.abort();
+      querying?.abort();
       return results;
     });
     const results = (await Promise.all(jobs)).flat();
@@ -79,9 +79,9 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Out
     elapsedMs: endedAt,
     timeOverIdeal: unexpected ? Number.NaN : endedAt / (await idealOf(scenario, seed)),
     requests,
-    refusedShare: rejected / requests,
+    rateLimitedShare: rejected / requests,
     rejectedShare: log.filter(({ status }) => status !== 200).length / scenario.requests,
-    mostRefusals: Math.max(0, ...refusals.values()),
+    mostRateLimits: Math.max(0, ...rateLimits.values()),
     queryOverLone: scenario.queries
       ? percentile(queries, 0.95) / (await loneLatency(scenario, seed))
       : undefined,
@@ -96,19 +96,19 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Out
   };
 }
 
-function watch(fetch: Fetch, log: LoggedRequest[], refusals: Map<string, number>): Fetch {
+function watch(fetch: Fetch, log: LoggedRequest[], rateLimits: Map<string, number>): Fetch {
   return async (input, init) => {
     const at = performance.now();
-    const note = (status: number | undefined): void => {
-      log.push({ at, endedAt: performance.now(), status, refused: status === 429 });
+    const record = (status: number | undefined): void => {
+      log.push({ at, endedAt: performance.now(), status, rateLimited: status === 429 });
     };
     try {
       const response = await fetch(input, init);
-      note(response.status);
-      if (response.status === 429) count(refusals, init?.body as string);
+      record(response.status);
+      if (response.status === 429) count(rateLimits, init?.body as string);
       return response;
     } catch (error) {
-      note(undefined);
+      record(undefined);
       throw error;
     }
   };
@@ -119,7 +119,7 @@ function emulatorFor(scenario: Scenario, seed: number, outage?: Outage): Emulato
     models: { [MODEL]: { type: "embedding", dimensions: 2, maxTokens: 512 } },
     latency: scenario.rtt,
     embed: (texts) => texts.map(() => [1, 0]),
-    // All of them where those of an outage are counted.
+    // All requests are kept if those in an outage are counted.
     keepRequests: outage ? Infinity : 10,
     keepBodies: false,
     ...(outage && { outages: [outage] }),
@@ -151,7 +151,7 @@ function textsOf(process: number, amount: number): string[] {
   return Array.from({ length: amount }, (_, index) => `p${process} t${index}${padding}`);
 }
 
-/** Times of scenarios that are the ideal of others, by name and seed. */
+/** The times of scenarios that are ideals of other scenarios, by name, requests and seed. */
 const baselines = new Map<string, number>();
 
 async function idealOf({ idealMs }: Scenario, seed: number): Promise<number> {
@@ -162,7 +162,7 @@ async function idealOf({ idealMs }: Scenario, seed: number): Promise<number> {
   return ideal;
 }
 
-/** Milliseconds from the end of the outage to the first response to a request that arrived after it. */
+/** Milliseconds from the end of the outage to the first response to a request that was sent after it. */
 function resumption(log: readonly LoggedRequest[], { to }: Outage): number {
   const successes = log.filter(({ at, status }) => status === 200 && at >= to);
   return Math.min(...successes.map(({ endedAt }) => endedAt)) - to;
@@ -176,8 +176,8 @@ function codeOf(reason: unknown): string {
   return isTogetherError(reason) ? reason.code : String(reason);
 }
 
-/** A query every half second until aborted. */
-function ask(embedder: Embedder, latencies: number[]): AbortController {
+/** Sends a query every half second until aborted. */
+function sendQueries(embedder: Embedder, latencies: number[]): AbortController {
   const controller = new AbortController();
   const next = (): void => {
     const start = performance.now();

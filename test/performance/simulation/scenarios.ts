@@ -1,32 +1,32 @@
-/** The limits that the rate limiter is tested against. Rates per second, times in milliseconds. */
+/** The limits against which the rate limiter is tested. Rates per second, times in milliseconds. */
 
 import { type EmulatorOptions, type Fault, type RateLimitOptions } from "../../../src/emulator/index.js";
 import type { Embedder, EmbedderOptions } from "../../../src/index.js";
 
-/** One situation, and how fast somebody could be who knew it. */
+/** One situation, and the time of a client that knows it in advance. */
 export interface Scenario {
   readonly name: string;
   readonly options: (random: () => number) => EmulatorOptions;
-  /** Round trip. */
+  /** Round trip in milliseconds. */
   readonly rtt: number;
-  /** Requests of the job, over all its processes. */
+  /** Requests of the job, in all its processes. */
   readonly requests: number;
   readonly processes?: number;
-  /** The limit changes at a share of the ideal time. */
+  /** The new limit, and the time of the change. */
   readonly later?: { readonly atMs: number; readonly limits: RateLimitOptions };
-  /** A query every half second beside the job. */
+  /** Whether a query is sent every half second during the job. */
   readonly queries?: boolean;
-  /** Milliseconds that the job takes at best, or the scenario whose time with the same seed is the ideal. */
+  /** Shortest possible time of the job in milliseconds, or the scenario whose time with the same seed is the ideal. */
   readonly idealMs: number | Scenario;
   readonly goals: Goals;
   /** Options of the embedder. @defaultValue one text per request, and `maxConcurrency` of {@link CEILING} */
   readonly client?: Partial<EmbedderOptions>;
-  /** The texts of the job. @defaultValue one of {@link TOKENS} tokens for each request */
+  /** The texts of the job. @defaultValue one of {@link TOKENS} tokens per request */
   readonly texts?: () => string[];
-  /** The calls of each process. @defaultValue one that embeds the texts */
+  /** The calls of each process. @defaultValue one call that embeds the texts */
   readonly calls?: (embedder: Embedder) => Promise<unknown>[];
   readonly outage?: ScenarioOutage;
-  /** Milliseconds of one request without any queue, to compare response times with. */
+  /** Milliseconds of one request without a queue. Response times are compared with it. */
   readonly loneMs?: number;
   /** Multiplies the number of seeds. @defaultValue 1 */
   readonly seedFactor?: number;
@@ -35,19 +35,19 @@ export interface Scenario {
 /** An outage whose start depends on the seed. */
 export interface ScenarioOutage {
   readonly fromMs: number;
-  /** The outage begins up to so much later. */
+  /** The outage begins up to this much later. */
   readonly spreadMs: number;
   readonly durationMs: number;
   readonly fault: Fault;
 }
 
-/** What a scenario must reach; `undefined` where the rate limiter is not the cause. */
+/** The largest allowed values; `undefined` if the rate limiter is not the cause of a value. */
 export interface Goals {
   readonly timeOverIdeal?: number;
-  readonly refusedShare?: number;
-  readonly mostRefusals?: number;
+  readonly rateLimitedShare?: number;
+  readonly mostRateLimits?: number;
   readonly queryOverLone?: number;
-  /** Calls that fail. @defaultValue 0 */
+  /** Number of failed calls. @defaultValue 0 */
   readonly failed?: number;
   /** Requests that are rejected or lost, over the requests of the job. */
   readonly rejectedShare?: number;
@@ -67,14 +67,14 @@ export const TOKENS = 20;
 
 type Reset = "rounded" | "exact" | "none";
 
-/** How the table of results names each value, since before the option was renamed: rows stay comparable. */
+/** The old names of the option's values. The results keep them, so that rows stay comparable. */
 const RESET_NAMES: Readonly<Record<Reset, string>> = { rounded: "whole", exact: "fractional", none: "none" };
 
 interface Limit {
   readonly name: string;
   readonly limits: RateLimitOptions;
-  /** Seconds until request n is admitted at best. */
-  readonly admits: (n: number) => number;
+  /** The earliest second at which the server accepts request n. */
+  readonly earliestSeconds: (n: number) => number;
 }
 
 function window(rate: number, reset: Reset, windowSeconds = 1): Limit {
@@ -82,7 +82,7 @@ function window(rate: number, reset: Reset, windowSeconds = 1): Limit {
   return {
     name: `window ${perWindow} per ${windowSeconds} s, reset ${RESET_NAMES[reset]}`,
     limits: { requestsPerSecond: rate, algorithm: "fixed-window", windowSeconds, reset },
-    admits: (n) => Math.floor((n - 1) / perWindow) * windowSeconds,
+    earliestSeconds: (n) => Math.floor((n - 1) / perWindow) * windowSeconds,
   };
 }
 
@@ -90,16 +90,16 @@ function bucket(rate: number, burst: number, reset: Reset): Limit {
   return {
     name: `bucket ${rate}/s, burst ${burst}, reset ${RESET_NAMES[reset]}`,
     limits: { requestsPerSecond: rate, algorithm: "token-bucket", burst, reset },
-    admits: (n) => Math.max(0, (n - burst) / rate),
+    earliestSeconds: (n) => Math.max(0, (n - burst) / rate),
   };
 }
 
 function goalsFor(requests: number, processes = 1): Goals {
-  const refusedShare = processes > 1 ? 0.05 : requests >= 1600 ? 0.02 : 0.06;
-  return { refusedShare, mostRefusals: 5, ...(requests >= 1600 && { timeOverIdeal: 1.2 }) };
+  const rateLimitedShare = processes > 1 ? 0.05 : requests >= 1600 ? 0.02 : 0.06;
+  return { rateLimitedShare, mostRateLimits: 5, ...(requests >= 1600 && { timeOverIdeal: 1.2 }) };
 }
 
-/** No faster than the ceiling of requests in flight allows. */
+/** The shortest time with {@link CEILING} requests in flight. */
 function atCeiling(requests: number, rtt: number, service = 0): number {
   return Math.ceil(requests / CEILING) * (rtt + service);
 }
@@ -111,12 +111,12 @@ function limited(limit: Limit, requests: number, rtt: number, processes = 1): Sc
     rtt,
     requests,
     processes,
-    idealMs: Math.max(limit.admits(requests) * 1000 + rtt, atCeiling(requests, rtt) / processes),
+    idealMs: Math.max(limit.earliestSeconds(requests) * 1000 + rtt, atCeiling(requests, rtt) / processes),
     goals: goalsFor(requests, processes),
   };
 }
 
-/** A bucket whose rate changes when the job should be half done. */
+/** A bucket whose rate changes when half of the job should be done. */
 function changing(name: string, from: number, to: number, requests: number, rtt: number): Scenario {
   const half = requests / 2;
   const atMs = (half / from) * 1000;
@@ -147,11 +147,11 @@ function working(workers: number, service: number, spread: boolean, requests: nu
     rtt,
     requests,
     idealMs: Math.max((requests * service) / busy, atCeiling(requests, rtt, service)),
-    goals: { timeOverIdeal: requests >= 1600 ? 1.2 : 1.6, refusedShare: 0 },
+    goals: { timeOverIdeal: requests >= 1600 ? 1.2 : 1.6, rateLimitedShare: 0 },
   };
 }
 
-/** Mean as given, with one in a hundred five times as long. */
+/** Draws a time with this mean. One in a hundred is five times as long. */
 function logNormal(mean: number, random: () => number): number {
   const sigma = 0.7;
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -173,16 +173,16 @@ function failing(
     rtt,
     requests,
     idealMs: atCeiling(requests / 0.95, rtt),
-    goals: { refusedShare: 0 },
+    goals: { rateLimitedShare: 0 },
   };
 }
 
-/** 503s for 0.3 s, once in six seconds. */
+/** Fails for 0.3 s, once in six seconds. */
 function bursts(): () => boolean {
   return () => performance.now() % 6000 > 3000 && performance.now() % 6000 < 3300;
 }
 
-/** Every scenario for a job of so many requests at one round trip. */
+/** Returns all scenarios for a number of requests and a round trip. */
 export function scenarios(requests: number, rtt: number): Scenario[] {
   return [
     {
@@ -191,7 +191,7 @@ export function scenarios(requests: number, rtt: number): Scenario[] {
       rtt,
       requests,
       idealMs: atCeiling(requests, rtt),
-      goals: { refusedShare: 0 },
+      goals: { rateLimitedShare: 0 },
     },
     working(8, 50, false, requests, rtt),
     working(8, 50, true, requests, rtt),
@@ -229,7 +229,7 @@ export function scenarios(requests: number, rtt: number): Scenario[] {
       rtt,
       requests,
       idealMs: Number.NaN,
-      goals: { mostRefusals: 5 },
+      goals: { mostRateLimits: 5 },
     },
     failing("5 % 503s", (random) => () => random() < 0.05, requests, rtt),
     failing("503s for 0.3 s in every 6", bursts, requests, rtt),

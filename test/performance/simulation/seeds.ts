@@ -1,4 +1,4 @@
-/** Runs a scenario with as many seeds as its outcome needs, and sums them up. */
+/** Runs a scenario with as many seeds as its outcome needs, and averages the runs. */
 
 import { runScenario, type Outcome } from "./run.js";
 import type { Scenario } from "./scenarios.js";
@@ -9,8 +9,8 @@ export type Run = Omit<Outcome, "log">;
 /**
  * Runs a scenario with `count` seeds, or once if its outcome does not depend on chance.
  *
- * The rule: the outcome depends on chance unless the first two seeds send the same requests at the same milliseconds
- * and get the same responses.
+ * The outcome does not depend on chance if the first two seeds send the same requests at the same milliseconds and
+ * receive the same responses.
  *
  * @param first - The first seed; the others follow it.
  */
@@ -27,8 +27,8 @@ export async function runSeeds(scenario: Scenario, first: number, count: number)
 }
 
 /**
- * Averages the runs of a scenario. What must hold in each run is the largest of them: timers that are left, the time
- * until work resumes, and requests in an outage.
+ * Averages the runs of a scenario. Values that every run must meet are the largest of all runs: timers that are left,
+ * the time until work resumes, and requests in an outage.
  */
 export function averageOf(runs: readonly Run[]): Run {
   const meanOf = (value: (run: Run) => number): number => mean(runs.map(value));
@@ -38,9 +38,9 @@ export function averageOf(runs: readonly Run[]): Run {
     elapsedMs: meanOf((run) => run.elapsedMs),
     timeOverIdeal: meanOf((run) => run.timeOverIdeal),
     requests: meanOf((run) => run.requests),
-    refusedShare: meanOf((run) => run.refusedShare),
+    rateLimitedShare: meanOf((run) => run.rateLimitedShare),
     rejectedShare: meanOf((run) => run.rejectedShare),
-    mostRefusals: meanOf((run) => run.mostRefusals),
+    mostRateLimits: meanOf((run) => run.mostRateLimits),
     queryOverLone: ifAny((run) => run.queryOverLone, mean),
     failed: meanOf((run) => run.failed),
     failure: runs.find(({ failure }) => failure !== undefined)?.failure,
@@ -72,7 +72,7 @@ export function round(value: number, digits: number): number {
 }
 
 function sameRequests(one: Outcome, other: Outcome): boolean {
-  const same = ({ at, refused }: Outcome["log"][number], place: number): boolean =>
-    at === other.log[place]?.at && refused === other.log[place]?.refused;
+  const same = ({ at, rateLimited }: Outcome["log"][number], place: number): boolean =>
+    at === other.log[place]?.at && rateLimited === other.log[place]?.rateLimited;
   return one.elapsedMs === other.elapsedMs && one.log.length === other.log.length && one.log.every(same);
 }

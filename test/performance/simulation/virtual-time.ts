@@ -1,27 +1,27 @@
-/** Runs real code in no time: timers and clocks are faked, and jump to the next timer whenever nothing else is left to do. */
+/** Runs real code with fake timers and clocks. Time jumps to the next timer when the code does nothing else. */
 
 import { install } from "@sinonjs/fake-timers";
 import { seededRandom } from "../../../src/emulator/index.js";
 
-/** What virtual time tells of a run. */
+/** The result of a run in virtual time. */
 export interface VirtualRun<Result> {
   readonly result: Result;
   /** Virtual milliseconds from start to result. */
   readonly elapsedMs: number;
-  /** Timers that were still set when the result came. */
+  /** Number of timers that were still set at the end. */
   readonly timersLeft: number;
 }
 
-/** A day of today: resets that are epochs would otherwise be small numbers, which are read as seconds to wait. */
+/** A present date. With an earlier one, a reset as epoch would be a small number, and be read as seconds to wait. */
 const START_MS = Date.UTC(2026, 10, 21);
 
-/** Longer than any job may take: what is not done after a virtual week hangs. */
+/** Longer than any job may take: work that takes a virtual week hangs. */
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 /**
- * Runs some work under virtual time, with chance from a seed. Not reentrant: it replaces globals.
+ * Runs work in virtual time, with random numbers from a seed. Not reentrant: it replaces globals.
  *
- * @throws whatever the work throws, or an error if it waits for something that no timer will bring.
+ * @throws the error of the work; Error if the work waits and no timer is left.
  */
 export async function underVirtualTime<Result>(
   seed: number,
@@ -38,7 +38,7 @@ export async function underVirtualTime<Result>(
     while (!state.done) {
       if (clock.countTimers() === 0) await settle(20);
       if (state.done) break;
-      if (clock.countTimers() === 0) throw new Error("the work waits for something that no timer will bring");
+      if (clock.countTimers() === 0) throw new Error("the work waits, but no timer is left");
       if (clock.now - START_MS > WEEK_MS) throw new Error("the work is not done after a virtual week");
       clock.next();
       await settle();
@@ -50,7 +50,7 @@ export async function underVirtualTime<Result>(
   }
 }
 
-/** Lets everything run that needs no time: promises, and the streams under a response's body. */
+/** Runs everything that needs no time: promises, and the streams of response bodies. */
 async function settle(turns = 2): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => void setImmediate(resolve));
 }

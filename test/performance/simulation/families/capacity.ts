@@ -1,4 +1,4 @@
-/** Workers behind a queue that rejects nothing: how much concurrency the client finds if `maxConcurrency` is not set. */
+/** Workers with an unlimited queue. The client must find the concurrency, because `maxConcurrency` is not set. */
 
 import type { Scenario } from "../scenarios.js";
 
@@ -9,13 +9,13 @@ const REQUESTS = 1600;
 export function capacity(): Scenario[] {
   return [2, 8, 32, 64, 128].map((workers) => ({
     ...working(workers),
-    idealMs: { ...working(workers), client: { batchSize: 1, maxConcurrency: busying(workers) } },
+    idealMs: { ...working(workers), client: { batchSize: 1, maxConcurrency: concurrencyFor(workers) } },
     goals: { failed: 0, timeOverIdeal: 1.3, p95OverLone: 2.5 },
   }));
 }
 
-/** Concurrency that keeps all workers busy, with the requests that are on the network (Little's law). */
-function busying(workers: number): number {
+/** The concurrency that keeps all workers busy, including requests on the network (Little's law). */
+function concurrencyFor(workers: number): number {
   return Math.ceil((workers * (RTT + SERVICE_MS)) / SERVICE_MS);
 }
 

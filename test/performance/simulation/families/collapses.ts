@@ -1,4 +1,4 @@
-/** A limit that falls to nearly nothing and returns. */
+/** Limits that fall to almost zero and rise again. */
 
 import type { EmulatorOptions, LimitRule } from "../../../../src/emulator/index.js";
 import type { Scenario } from "../scenarios.js";
@@ -58,20 +58,20 @@ function fallingRate(second: number): number {
 
 const STEP_SECONDS = 0.01;
 
-/** A bucket of one second whose rate depends on the time, with whole seconds as resets. */
+/** A bucket of one second whose rate depends on the time. Its resets are whole seconds. */
 function varyingBucket(rateAt: (second: number) => number): LimitRule {
   let [level, at] = [rateAt(0), 0];
   return (_, nowMs) => {
     const now = nowMs / 1000;
     for (; at < now; at += STEP_SECONDS) level = Math.min(rateAt(at), level + rateAt(at) * STEP_SECONDS);
-    // Sums of steps are not exact.
+    // Sums of floating-point steps are not exact.
     if (level < 1 - 1e-6) return { waitSeconds: Math.ceil((1 - level) / rateAt(now)) };
     level -= 1;
     return undefined;
   };
 }
 
-/** Seconds until the rate has allowed so many requests. */
+/** Returns the second at which the rate has allowed this many requests. */
 function secondsAt(rate: (second: number) => number, requests: number): number {
   let [allowed, second] = [0, 0];
   for (; allowed < requests; second += STEP_SECONDS) allowed += rate(second) * STEP_SECONDS;

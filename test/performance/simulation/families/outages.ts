@@ -1,4 +1,4 @@
-/** The whole server fails for a while, once, in the middle of a job. */
+/** One outage of the whole server in the middle of a job. */
 
 import type { Fault } from "../../../../src/emulator/index.js";
 import { CEILING, type Scenario } from "../scenarios.js";
@@ -8,7 +8,7 @@ const SERVICE_MS = 180;
 const DURATIONS_SECONDS = [0.2, 0.5, 1, 2, 5, 10, 30, 60];
 const FAULTS: Readonly<Record<string, Fault>> = { "503": { status: 503 }, "lost connections": "reset" };
 
-/** Requests of each job, and when the outage begins: while the job still has a third of its requests or more. */
+/** Requests of each job, and the start of the outage. At least a third of the requests are left then. */
 const JOBS = [
   { requests: 40, fromMs: 150, spreadMs: 200 },
   { requests: 160, fromMs: 500, spreadMs: 800 },

@@ -1,4 +1,4 @@
-/** Queries in an outage that does not end: all of them have to fail when one of them would. */
+/** Queries in an outage that does not end. All of them must fail as early as a single one. */
 
 import type { Fault } from "../../../../src/emulator/index.js";
 import type { Embedder, EmbedderOptions } from "../../../../src/index.js";
@@ -9,7 +9,7 @@ const QUERIES = 100;
 /** The defaults of the client. */
 const TIMEOUT_MS = 60_000;
 const MAX_RETRIES = 5;
-/** The longest delays before the first retries; each further one is as long as the last. */
+/** The longest delays before the first retries. Later retries have the last delay. */
 const BACKOFF_MS = [100, 300, 900, 2700, 8000];
 
 const FAULTS: Readonly<Record<string, Fault>> = { "no response": "hang", "503": { status: 503 } };

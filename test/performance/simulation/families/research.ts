@@ -1,4 +1,4 @@
-/** Cases without a known good solution: printed without goals. */
+/** Situations without a known good solution. They have no goals. */
 
 import { TokenBucket } from "../../../../src/emulator/rate-limit/meters.js";
 import type { EmulatorOptions, LimitRule } from "../../../../src/emulator/index.js";
@@ -9,7 +9,7 @@ const SERVICE_MS = 200;
 const NODES = 20;
 const RATE = 20;
 const NODE_RATE = 2;
-/** Failures are printed, not judged. */
+/** Failed calls are printed and miss no goal. */
 const GOALS: Goals = { failed: Infinity };
 
 export function research(): Scenario[] {
@@ -64,7 +64,7 @@ function bucket(reset: "rounded" | "exact" | "none"): () => EmulatorOptions {
   return () => ({ limits: { requestsPerSecond: RATE, burst: RATE, reset } });
 }
 
-/** Each request is routed to one of the nodes, and each node limits what it receives. */
+/** Routes each request to a random node. Each node has its own limit. */
 function randomNodes(random: () => number): LimitRule {
   const nodes = Array.from({ length: NODES }, () => new TokenBucket());
   const quota = { rate: NODE_RATE, capacity: NODE_RATE, windowSeconds: 1 };

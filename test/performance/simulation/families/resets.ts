@@ -1,11 +1,11 @@
-/** A bucket whose 429s name the time to wait by a wrong clock, in another unit, or wrongly. */
+/** A bucket whose 429s have resets of a wrong clock, in another unit, or with wrong values. */
 
 import type { RateLimitOptions } from "../../../../src/emulator/index.js";
 import type { Scenario } from "../scenarios.js";
 
 const RTT = 20;
 const RATE = 20;
-/** How far the server's clock is ahead: the client's is behind. */
+/** Seconds by which the server's clock is ahead of the client's. */
 const SKEWS_SECONDS = [30, 60, 150, -60];
 
 type Reset = NonNullable<RateLimitOptions["reset"]>;
@@ -50,7 +50,7 @@ function wrongReset(name: string, reset: (random: () => number) => Reset, reques
   };
 }
 
-/** @param skewSeconds - How far the server's clock is ahead of the client's. */
+/** @param skewSeconds - Seconds by which the server's clock is ahead of the client's. */
 function bucket(
   name: string,
   reset: (random: () => number) => Reset,

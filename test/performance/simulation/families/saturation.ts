@@ -1,4 +1,4 @@
-/** A full server that rejects: by the length of its queue, by its concurrency, or by a bucket that answers 503. */
+/** A server that responds with 503 when it is full: by its queue, its concurrency, or a token bucket. */
 
 import type { EmulatorOptions, Fault } from "../../../../src/emulator/index.js";
 import { CEILING, type Scenario } from "../scenarios.js";

@@ -1,4 +1,4 @@
-/** Many short texts in batches of the default size, where tokens are limited. */
+/** Many short texts in batches of the default size, with a limit on tokens. */
 
 import type { Scenario } from "../scenarios.js";
 
@@ -9,7 +9,7 @@ const TOKENS_PER_SECOND = 120_000;
 const BURST = 40_000;
 /** The default `batchSize`. */
 const BATCH = 128;
-/** As the emulator counts them: a token per four characters. */
+/** The emulator counts one token per four characters. */
 const TOKENS = (TEXTS * CHARACTERS) / 4;
 
 export function tokens(): Scenario[] {

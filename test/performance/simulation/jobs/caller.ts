@@ -1,14 +1,14 @@
-/** Somebody who makes one call of a random job, may give up on it, and looks at how it ends. */
+/** Makes one call of a random job, may abort it, and checks its ending. */
 
 import { isTogetherError, type TogetherErrorCode } from "../../../../src/index.js";
 import { runCall, type Call } from "./calls.js";
 import type { Progress } from "./checks.js";
 import { endsTooEarly } from "./patience.js";
-import type { CallPlan, Mood, Plan, ServerPlan } from "./plan.js";
+import type { CallPlan, Behavior, Plan, ServerPlan } from "./plan.js";
 import { SourceFailed } from "./sources.js";
 import type { World } from "./world.js";
 
-/** What an `onProgress` throws. */
+/** The error that `onProgress` throws. */
 class ProgressFailed extends Error {}
 
 /** How a call ended. */
@@ -17,17 +17,17 @@ export interface Ending {
   readonly problems: readonly string[];
 }
 
-/** What a server can bring about that only takes its time, and one that fails now and then. */
-const CALM: readonly TogetherErrorCode[] = ["invalid_input", "text_too_long"];
-const ROUGH: readonly TogetherErrorCode[] = [
-  ...CALM,
+/** The error codes that each kind of server can cause. */
+const HEALTHY: readonly TogetherErrorCode[] = ["invalid_input", "text_too_long"];
+const UNRELIABLE: readonly TogetherErrorCode[] = [
+  ...HEALTHY,
   "server_error",
   "connection_failed",
   "timeout",
   "rate_limited",
 ];
 const HOSTILE: readonly TogetherErrorCode[] = [
-  ...ROUGH,
+  ...UNRELIABLE,
   "unauthorized",
   "payment_required",
   "permission_denied",
@@ -36,18 +36,18 @@ const HOSTILE: readonly TogetherErrorCode[] = [
   "bad_request",
   "redirected",
   "invalid_response",
-  // All vectors of the first response are cut, which makes a `dimensions` that is right look wrong.
+  // If all vectors of the first response are too short, the right value of `dimensions` seems wrong.
   "invalid_option",
 ];
-const POSSIBLE: Readonly<Record<Mood, readonly TogetherErrorCode[]>> = {
-  calm: CALM,
-  rough: ROUGH,
+const POSSIBLE: Readonly<Record<Behavior, readonly TogetherErrorCode[]>> = {
+  healthy: HEALTHY,
+  unreliable: UNRELIABLE,
   hostile: HOSTILE,
 };
 
-/** Under a limit in tokens a large request puts the account into debt, for longer than anybody is patient. */
-function possibleCodes({ mood, limits }: ServerPlan): readonly TogetherErrorCode[] {
-  return limits?.tokensPerSecond === undefined ? POSSIBLE[mood] : [...POSSIBLE[mood], "rate_limited"];
+/** With a limit on tokens, the delay after a large request can be beyond the retry deadline. */
+function possibleCodes({ behavior, limits }: ServerPlan): readonly TogetherErrorCode[] {
+  return limits?.tokensPerSecond === undefined ? POSSIBLE[behavior] : [...POSSIBLE[behavior], "rate_limited"];
 }
 
 export async function makeCall(plan: CallPlan, world: World, job: Plan): Promise<Ending> {
@@ -70,12 +70,12 @@ export async function makeCall(plan: CallPlan, world: World, job: Plan): Promise
     if (plan.throwsAt === progress.length) throw new ProgressFailed("the caller's own");
   };
   const call: Call = { plan, world, object, signal, giveUp, onProgress, progress, problems };
-  const unplan = planToGiveUp(call);
+  const cancelAbort = planToGiveUp(call);
   const ended = await runCall(call).then(
     () => ({ how: "done" as const }),
     (error: unknown) => ({ how: "failed" as const, error }),
   );
-  unplan();
+  cancelAbort();
   const late = performance.now() - abortedAt;
   if (late > 0) problems.push(`it ended ${late} ms after the abort`);
   if (ended.how === "done") return { how: "done", problems };
@@ -112,8 +112,8 @@ function wrongError(
     return [];
   if (!isTogetherError(error)) return [`it rejected with ${String(error)}`];
   if (!possible.includes(error.code)) return [`it failed with ${error.code}: ${error.message}`];
-  if (aborted && plan.giveUp?.how === "before") return ["an abort before the call was not heard"];
+  if (aborted && plan.giveUp?.how === "before") return ["an abort before the call was ignored"];
   const blank = plan.texts.some((text) => text.trim() === "");
-  if (error.code === "invalid_input" && !blank) return [`it complains of its input: ${error.message}`];
+  if (error.code === "invalid_input" && !blank) return [`it rejected valid input: ${error.message}`];
   return [];
 }

@@ -1,4 +1,4 @@
-/** The four calls of a random job, and what is wrong with what they give back. */
+/** Makes the four kinds of calls of a random job, and checks their results. */
 
 import { indexed, wrongProgress, wrongVector, type Progress } from "./checks.js";
 import type { CallPlan } from "./plan.js";
@@ -6,7 +6,7 @@ import { sourceOf, type Source } from "./sources.js";
 import { asSent, scoreOf } from "./texts.js";
 import type { SharedObject, World } from "./world.js";
 
-/** A call under way. */
+/** A call in flight. */
 export interface Call {
   readonly plan: CallPlan;
   readonly world: World;
@@ -16,11 +16,11 @@ export interface Call {
   /** Called by every `onProgress`; it may throw. */
   readonly onProgress: (progress: Progress) => void;
   readonly progress: Progress[];
-  /** What is wrong so far. */
+  /** The problems found so far. */
   readonly problems: string[];
 }
 
-/** Ends when the call does, as the call does. */
+/** Makes the call, and settles as it does. */
 export async function runCall(call: Call): Promise<void> {
   const { kind } = call.plan;
   if (kind === "embed") return embed(call);
@@ -54,24 +54,24 @@ function documentProblems({ plan, world, object }: Call, index: number, vector: 
 async function embedStream(call: Call): Promise<void> {
   const { plan, world, object, signal, onProgress, problems } = call;
   const source = sourceOf(plan, world, call.giveUp);
-  const gone = aborted(signal);
+  const abort = aborted(signal);
   let next = 0;
   let abortedBefore = false;
   for await (const { index, vector } of object.embedder.embedStream(source.texts, { signal, onProgress })) {
-    if (abortedBefore) problems.push("the stream went on after the abort");
-    if (index !== next) problems.push(`index ${index} came where ${next} was due`);
+    if (abortedBefore) problems.push("the stream continued after the abort");
+    if (index !== next) problems.push(`index ${index} was returned instead of ${next}`);
     problems.push(...documentProblems(call, index, vector));
     problems.push(...readAhead(call, source, next));
     next += 1;
     if (next === plan.leavesAfter) break;
-    if (plan.source === "slow" && index % 7 === 0) await Promise.race([world.wait(30), gone]);
+    if (plan.source === "slow" && index % 7 === 0) await Promise.race([world.wait(30), abort]);
     abortedBefore = signal.aborted;
   }
   if (next !== plan.leavesAfter && next !== plan.texts.length) problems.push(`${next} vectors were streamed`);
   if (plan.source === "generator" && !source.closed()) problems.push("the source was not closed");
 }
 
-/** A stream holds no more than what it can have under way. */
+/** A stream reads no more texts than it can have in flight. */
 function readAhead({ object }: Call, source: Source, yielded: number): string[] {
   const { batchSize = 512, maxConcurrency = 128 } = object.plan;
   const ahead = source.read() - yielded;
@@ -102,7 +102,7 @@ async function rank(call: Call): Promise<void> {
   const expected = failed ? inOrder(documents) : best(call, documents);
   const found = ranked.map(({ item, index, score }) => `${item.number}=${index}:${score}`);
   const wanted = expected.slice(0, topN).map(({ number, score }) => `${number}=${number}:${score}`);
-  // Another caller of the same object may have been the one that failed.
+  // The failed call may be another call of the same object.
   const other = failed ? best(call, documents).slice(0, topN) : undefined;
   const also = other?.map(({ number, score }) => `${number}=${number}:${score}`);
   if (String(found) !== String(wanted) && String(found) !== String(also)) {

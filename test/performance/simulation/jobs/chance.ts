@@ -1,4 +1,4 @@
-/** Draws everything that a random job is made of, the same for the same seed. */
+/** Draws random values, the same ones for the same seed. */
 
 import { seededRandom } from "../../../../src/emulator/index.js";
 
@@ -13,12 +13,12 @@ export class Chance {
     return this.random() < share;
   }
 
-  /** A whole number, each as likely as the others. */
+  /** Draws an integer. All are equally likely. */
   whole(least: number, most: number): number {
     return least + Math.floor(this.random() * (most - least + 1));
   }
 
-  /** A whole number of any order of magnitude: 1 to 10 is as likely as 10 to 100. */
+  /** Draws an integer. All orders of magnitude are equally likely: 1 to 10 is as likely as 10 to 100. */
   spread(least: number, most: number): number {
     return Math.floor(least * ((most + 1) / least) ** this.random());
   }
@@ -27,7 +27,7 @@ export class Chance {
     return list[this.whole(0, list.length - 1)] as Item;
   }
 
-  /** A name, as often as its weight says. */
+  /** Draws a name by weight. */
   kind<Name extends string>(weights: Readonly<Record<Name, number>>): Name {
     const entries = Object.entries(weights) as [Name, number][];
     let left = this.random() * entries.reduce((sum, [, weight]) => sum + weight, 0);
@@ -39,7 +39,7 @@ export class Chance {
     return Array.from({ length: amount }, (_, index) => draw(index));
   }
 
-  /** Something or, mostly, nothing. */
+  /** Draws a value with this probability, and otherwise returns `undefined`. */
   maybe<Item>(share: number, draw: () => Item): Item | undefined {
     return this.holds(share) ? draw() : undefined;
   }

@@ -1,4 +1,4 @@
-/** What must be true of vectors and of progress. */
+/** Checks of vectors and of progress. */
 
 import { vectorOf } from "./texts.js";
 import type { World } from "./world.js";
@@ -8,7 +8,7 @@ export interface Progress {
   readonly total: number;
 }
 
-/** What is wrong with the vector of a text, if anything. */
+/** Returns the problem of a text's vector, if it has one. */
 export function wrongVector(
   vector: Float32Array | undefined,
   text: string,
@@ -26,12 +26,12 @@ export function wrongVector(
   return off ? "is that of another text" : undefined;
 }
 
-/** A problem as a list, with where it is. */
+/** Returns a problem with its position, as a list. */
 export function indexed(noun: string, index: number, problem: string | undefined): string[] {
   return problem === undefined ? [] : [`${noun} ${index} ${problem}`];
 }
 
-/** What is wrong with the progress that a list made. */
+/** Returns the problem of a list's progress, if it has one. */
 export function wrongProgress(progress: readonly Progress[], total: number): string[] {
   const falls = progress.some(({ done }, at) => done <= (progress[at - 1]?.done ?? 0));
   const strange = progress.some((step) => step.total !== total || step.done > total);

@@ -1,9 +1,9 @@
-/** `npm run simulate -- --jobs`: runs random jobs, and prints those with problems as they come. */
+/** `npm run simulate -- --jobs`: runs random jobs, and prints those with problems. */
 
 import { Presets, SingleBar } from "cli-progress";
 import { runSeries } from "./series.js";
 
-/** @returns the exit code. */
+/** Runs jobs and prints their totals. @returns the exit code. */
 export async function runJobs(jobs: number, seed: number): Promise<0 | 1> {
   const bar = new SingleBar({ noTTYOutput: false, clearOnComplete: true }, Presets.shades_classic);
   const startedAt = performance.now();
@@ -12,6 +12,6 @@ export async function runJobs(jobs: number, seed: number): Promise<0 | 1> {
   bar.stop();
   console.log({ ...report, seconds: Math.round((performance.now() - startedAt) / 1000) });
   for (const failure of failures) console.log(failure);
-  console.log(failures.length === 0 ? "all is well" : `${failures.length} jobs failed`);
+  console.log(failures.length === 0 ? "no job failed" : `${failures.length} jobs failed`);
   return failures.length === 0 ? 0 : 1;
 }

@@ -1,18 +1,18 @@
-/** Whether the rules on retries and deadlines let a call end with an error: see docs/guides/retries-and-timeouts.md. */
+/** Checks that no call fails before its retries or its deadline end: see docs/guides/retries-and-timeouts.md. */
 
 import { longestBackoff } from "../../../../src/core/request/retry-policy.js";
 import type { TogetherError } from "../../../../src/index.js";
 import type { CallPlan, Plan } from "./plan.js";
 import type { World } from "./world.js";
 
-/** The defaults of the options; jobs do not set the deadline. */
+/** The defaults of the options. Jobs do not set the deadline. */
 const RETRY_DEADLINE_MS = 120_000;
 const MAX_RETRIES = 5;
 
-/** Errors that come only after retries. */
+/** Codes of errors that are thrown only after retries. */
 const RETRIED = ["server_error", "connection_failed", "timeout", "rate_limited", "invalid_response"];
 
-/** What is wrong with an error that came at this moment, if anything. */
+/** Returns a problem if an error was thrown too early. */
 export function endsTooEarly(
   error: TogetherError,
   call: CallPlan,
@@ -33,7 +33,7 @@ function isAllowed(error: TogetherError, call: CallPlan, startedAt: number, worl
   const operation = call.kind === "rank" ? "rerank" : "embed";
   const lastSuccess = world.lastSuccess(operation);
   const waited = performance.now() - startedAt;
-  // A model that had not responded correctly when the call began may be at a wrong address.
+  // Before the first valid response of a model, its address may be wrong.
   const isUnknown = world.firstSuccess(operation) >= startedAt;
   if (isUnknown && error.code === "invalid_response") return true;
   return (

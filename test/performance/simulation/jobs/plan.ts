@@ -1,20 +1,20 @@
-/** What a random job is: a server with its moods, and callers who share its limit. */
+/** The plan of a random job: a server, and callers that share its limit. */
 
 import type { RateLimitOptions } from "../../../../src/emulator/index.js";
 import { Chance } from "./chance.js";
 import { drawTexts } from "./texts.js";
 
-/** How the server fares: it only takes its time, it fails now and then, or it answers whatever it likes. */
-export type Mood = "calm" | "rough" | "hostile";
+/** The server has no faults, has transient faults, or also sends invalid responses. */
+export type Behavior = "healthy" | "unreliable" | "hostile";
 
 export interface ServerPlan {
-  readonly mood: Mood;
-  /** How many requests in a hundred get a fault. */
+  readonly behavior: Behavior;
+  /** Percentage of requests with a fault. */
   readonly faultShare: number;
   readonly dimensions: number;
-  /** Whether callers say how long vectors are. Without it nobody can tell that a lone vector is too short. */
+  /** Whether callers set `dimensions`. Without it, the client cannot detect that a single vector is too short. */
   readonly dimensionsAreKnown: boolean;
-  /** Milliseconds, from and to. */
+  /** Shortest and longest, in milliseconds. */
   readonly latency: readonly [number, number];
   readonly limits: RateLimitOptions | undefined;
   readonly maxBatchTexts: number | undefined;
@@ -23,7 +23,7 @@ export interface ServerPlan {
   readonly base64: "serve" | "ignore" | "reject";
 }
 
-/** Options that a caller's object gets. */
+/** Options of an embedder and a reranker. */
 export interface ObjectPlan {
   readonly batchSize: number | undefined;
   readonly maxConcurrency: number | undefined;
@@ -38,22 +38,22 @@ export interface ObjectPlan {
   readonly fallback: "none" | "original-order";
 }
 
-export type CacheKind = "sound" | "slow" | "failing" | "throwing" | "hanging" | "lying";
+export type CacheKind = "correct" | "slow" | "failing" | "throwing" | "hanging" | "corrupt";
 
 type CallKind = "embed" | "embedStream" | "embedQuery" | "rank";
 
-type SourceKind = "array" | "generator" | "slow" | "failing" | "hanging" | "stubborn";
+type SourceKind = "array" | "generator" | "slow" | "failing" | "hanging" | "failingClose";
 
-/** When a caller gives up. */
+/** When a caller aborts. */
 type GiveUp =
   | { readonly how: "before" }
   | { readonly how: "after"; readonly ms: number }
-  /** Inside of what the caller is called back with: the event, the progress, or the request of this number. */
+  /** Inside the callback of the event, the progress or the request with this number. */
   | { readonly how: "event" | "progress" | "request"; readonly number: number };
 
 export interface CallPlan {
   readonly kind: CallKind;
-  /** Which of the objects it uses. */
+  /** Index of the object. */
   readonly object: number;
   readonly startsAt: number;
   readonly texts: readonly string[];
@@ -63,7 +63,7 @@ export interface CallPlan {
   readonly giveUp: GiveUp | undefined;
   readonly reason: unknown;
   readonly source: SourceKind;
-  /** Leaves a stream after so many vectors. */
+  /** Leaves a stream after this many vectors. */
   readonly leavesAfter: number | undefined;
   /** Its `onProgress` throws at this call. */
   readonly throwsAt: number | undefined;
@@ -85,11 +85,11 @@ export function drawPlan(seed: number): Plan {
 }
 
 function drawServer(chance: Chance): ServerPlan {
-  const mood = chance.kind({ calm: 4, rough: 3, hostile: 3 });
+  const behavior = chance.kind({ healthy: 4, unreliable: 3, hostile: 3 });
   const slowest = chance.pick([0, 5, 50, 500, 20_000]);
   return {
-    mood,
-    faultShare: mood === "calm" ? 0 : chance.pick([2, 10, 30, 100]),
+    behavior,
+    faultShare: behavior === "healthy" ? 0 : chance.pick([2, 10, 30, 100]),
     dimensions: chance.whole(1, 8),
     dimensionsAreKnown: chance.holds(0.5),
     latency: [Math.min(slowest, chance.pick([0, 1, 20])), slowest],
@@ -126,7 +126,7 @@ function drawObject(chance: Chance, server: ServerPlan): ObjectPlan {
     encodingFormat: chance.maybe(0.3, () => chance.pick(["base64", "float"] as const)),
     dimensions: server.dimensionsAreKnown ? server.dimensions : undefined,
     cache: chance.maybe(0.25, () =>
-      chance.kind({ sound: 3, slow: 2, failing: 2, throwing: 1, hanging: 1, lying: 3 }),
+      chance.kind({ correct: 3, slow: 2, failing: 2, throwing: 1, hanging: 1, corrupt: 3 }),
     ),
     fallback: chance.holds(0.3) ? "original-order" : "none",
   };
@@ -136,7 +136,7 @@ function drawCall(chance: Chance, objects: number): CallPlan {
   const kind = chance.kind({ embed: 4, embedStream: 4, embedQuery: 1, rank: 3 });
   const texts = drawTexts(chance);
   const giveUp = chance.maybe(0.3, () => drawGiveUp(chance));
-  const source = chance.kind({ array: 3, generator: 3, slow: 2, failing: 1, hanging: 1, stubborn: 2 });
+  const source = chance.kind({ array: 3, generator: 3, slow: 2, failing: 1, hanging: 1, failingClose: 2 });
   return {
     kind,
     object: chance.whole(0, objects - 1),
@@ -163,7 +163,7 @@ function drawGiveUp(chance: Chance): GiveUp {
   return { how, number: chance.spread(1, 30) };
 }
 
-/** Anything may be a reason, and must come back as it is. */
+/** Any value may be a reason. The call must reject with the same value. */
 function drawReason(chance: Chance): unknown {
   return chance.pick([undefined, new Error("enough"), "enough", 0, null, { enough: true }]);
 }

@@ -2,21 +2,23 @@
 
 import { runJob, type JobReport } from "./job.js";
 
-/** What came of all of them. */
+/** The totals of all jobs. */
 export interface SeriesReport {
   readonly jobs: number;
   readonly calls: number;
   readonly requests: number;
   readonly texts: number;
   readonly virtualHours: number;
-  /** How the calls ended, and how many of them. */
+  /** The number of calls per kind of ending. */
   readonly endings: Readonly<Record<string, number>>;
-  /** A line for each job with problems, the first of which reproduces it. */
+  /** One line per job with problems: the command that reproduces it, and the first problem. */
   readonly failures: readonly string[];
 }
 
 /**
- * @param seed - Of the first job; the next has the next.
+ * Runs jobs with consecutive seeds.
+ *
+ * @param seed - Seed of the first job.
  * @param onJob - Called after each job.
  */
 export async function runSeries(

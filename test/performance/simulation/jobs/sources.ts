@@ -1,20 +1,20 @@
-/** Where a stream gets its texts from: at once, slowly, with a failure, without an end. */
+/** The sources of a stream's texts: immediate, slow, failing, or without an end. */
 
 import type { CallPlan } from "./plan.js";
 import type { World } from "./world.js";
 
 export interface Source {
   readonly texts: Iterable<string> | AsyncIterable<string>;
-  /** How many texts were taken from it. */
+  /** Returns how many texts were read from it. */
   read(): number;
-  /** Whether it was left to clean up. */
+  /** Returns whether the stream closed it. */
   closed(): boolean;
 }
 
-/** What a failing source throws. */
+/** The error of a failing source. */
 export class SourceFailed extends Error {}
 
-/** @param giveUp - What the caller does when it has had enough. */
+/** Creates the source of a call. @param giveUp - Aborts the call. */
 export function sourceOf(
   { source, texts, giveUp: plan }: CallPlan,
   world: World,
@@ -44,7 +44,7 @@ export function sourceOf(
   }
   async function* hanging(): AsyncGenerator<string> {
     for (const text of texts) yield read(text);
-    // A hang that begins with the abort itself is the hardest to hear.
+    // A hang that begins at the same time as the abort is the hardest case.
     if (texts.length % 2 === 0) giveUp();
     await new Promise<never>(() => {});
   }
@@ -54,13 +54,13 @@ export function sourceOf(
     failing,
     hanging,
     array: () => texts,
-    stubborn: () => stubborn(generator(), plan?.how === "after"),
+    failingClose: () => failingClose(generator(), plan?.how === "after"),
   };
   return { texts: kinds[source](), read: () => state.read, closed: () => state.closed };
 }
 
-/** Its clean-up fails, or never ends. */
-function stubborn(iterator: Iterator<string>, endless: boolean): AsyncIterable<string> {
+/** Returns an iterator whose `return()` fails or never settles. */
+function failingClose(iterator: Iterator<string>, endless: boolean): AsyncIterable<string> {
   let taken = 0;
   return {
     [Symbol.asyncIterator]: () => ({

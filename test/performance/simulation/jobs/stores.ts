@@ -1,4 +1,4 @@
-/** Caches that work, dawdle, fail, hang and lie. */
+/** Caches that work, are slow, fail, hang, or return wrong values. */
 
 import type { ByteStore } from "../../../../src/index.js";
 import { MemoryStore } from "../../../support/store.js";
@@ -7,45 +7,43 @@ import type { CacheKind } from "./plan.js";
 
 type Entry = Uint8Array | undefined;
 
-/**
- * @param wait - Lets virtual time pass.
- */
+/** Creates a cache. @param wait - Waits for virtual time to pass. */
 export function storeOf(kind: CacheKind, chance: Chance, wait: (ms: number) => Promise<void>): ByteStore {
-  const sound = new MemoryStore();
-  const dawdle = (): Promise<void> => wait(chance.spread(1, 2000));
+  const correct = new MemoryStore();
+  const delay = (): Promise<void> => wait(chance.spread(1, 2000));
   const fail = async (): Promise<never> => {
     await wait(chance.whole(0, 20));
     throw new Error("the store is down");
   };
   const half = (bad: () => Promise<never>): ByteStore => ({
-    mget: (keys) => (chance.holds(0.5) ? bad() : sound.mget(keys)),
-    mset: (entries) => (chance.holds(0.5) ? bad() : sound.mset(entries)),
+    mget: (keys) => (chance.holds(0.5) ? bad() : correct.mget(keys)),
+    mset: (entries) => (chance.holds(0.5) ? bad() : correct.mset(entries)),
   });
   const stores: Readonly<Record<CacheKind, ByteStore>> = {
-    sound,
+    correct,
     slow: {
-      mget: (keys) => dawdle().then(() => sound.mget(keys)),
-      mset: (entries) => dawdle().then(() => sound.mset(entries)),
+      mget: (keys) => delay().then(() => correct.mget(keys)),
+      mset: (entries) => delay().then(() => correct.mset(entries)),
     },
     failing: half(fail),
     throwing: { mget: broken, mset: broken },
     hanging: half(() => new Promise(() => {})),
-    lying: {
-      mget: async (keys) => lie(await sound.mget(keys), chance),
-      mset: (entries) => sound.mset(entries),
+    corrupt: {
+      mget: async (keys) => corrupted(await correct.mget(keys), chance),
+      mset: (entries) => correct.mset(entries),
     },
   };
   return stores[kind];
 }
 
-/** Not even a promise. */
+/** Throws instead of returning a rejected promise. */
 function broken(): never {
   throw new Error("the store is broken");
 }
 
-/** What it read, in another order, in part, corrupt, or something else altogether. */
-function lie(entries: Entry[], chance: Chance): Entry[] {
-  const how = chance.kind({ truth: 2, order: 3, fewer: 1, more: 1, damage: 3, cut: 2, nonsense: 2 });
+/** Returns the entries as they are, in another order, in part, corrupt, or replaced by other values. */
+function corrupted(entries: Entry[], chance: Chance): Entry[] {
+  const how = chance.kind({ unchanged: 2, order: 3, fewer: 1, more: 1, damage: 3, cut: 2, nonsense: 2 });
   if (how === "order") return entries.toReversed();
   if (how === "fewer") return entries.slice(1);
   if (how === "more") return [...entries, ...entries];

@@ -1,4 +1,4 @@
-/** Texts of every kind, and what the server of a random job makes of them. */
+/** Texts of many kinds, and their vectors and scores in a random job. */
 
 import type { Chance } from "./chance.js";
 
@@ -25,12 +25,12 @@ const PHRASES = [
   "\ufeffmarked",
 ];
 
-/** What splitters leave of an emoji. */
-const HALVES = ["cut \ud83d", "\ude00 cut", "both \ude00\ud83d wrong", "\ud83d"];
+/** Texts with unpaired surrogates, which text splitters produce. */
+const UNPAIRED = ["cut \ud83d", "\ude00 cut", "both \ude00\ud83d wrong", "\ud83d"];
 
 const BLANK = ["", " ", "\n\t", "\u3000"];
 
-/** A list of texts to embed or to rank. One list in fifty has something that cannot be sent. */
+/** Draws a list of texts to embed or to rank. One list in fifty has a blank text, which the client rejects. */
 export function drawTexts(chance: Chance): string[] {
   const kind = chance.kind({ none: 2, one: 12, few: 55, many: 22, thousands: 0.5, repeats: 10, huge: 0.5 });
   const amount = { none: 0, one: 1, few: chance.whole(2, 20), many: chance.spread(20, 400) };
@@ -48,17 +48,17 @@ export function drawTexts(chance: Chance): string[] {
 }
 
 function drawText(chance: Chance, index: number): string {
-  if (chance.holds(0.03)) return chance.pick(HALVES);
+  if (chance.holds(0.03)) return chance.pick(UNPAIRED);
   const phrase = chance.pick(PHRASES);
   return chance.holds(0.1) ? phrase : `${phrase} ${index} `.repeat(chance.spread(1, 30));
 }
 
-/** A text as it has to reach the server. */
+/** Returns a text as the server must receive it. */
 export function asSent(text: string): string {
   return text.toWellFormed();
 }
 
-/** The vector of a text: no two texts of a job share one, and single precision holds it exactly. */
+/** Returns the vector of a text: unique per text of a job, and exact in single precision. */
 export function vectorOf(text: string, dimensions: number): number[] {
   let hash = 0x811c9dc5;
   for (let place = 0; place < text.length; place++) {
@@ -70,7 +70,7 @@ export function vectorOf(text: string, dimensions: number): number[] {
   });
 }
 
-/** The score of a document: few different ones, so that some are equal, on a scale of their own. */
+/** Returns the score of a document. There are few different scores, so that some are equal. */
 export function scoreOf(query: string, document: string): number {
   const [first] = vectorOf(query + document, 1) as [number];
   return Math.round(first % 20) / 4;

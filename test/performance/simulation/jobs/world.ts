@@ -1,9 +1,9 @@
-/** Where a random job takes place: a server, a network, a clock, and objects that callers share. */
+/** The environment of a random job: a server, a network, a clock, and objects that callers share. */
 
 import { createEmulator, type Emulator } from "../../../../src/emulator/index.js";
 import { Embedder, Reranker, type Fetch, type TogetherEvent } from "../../../../src/index.js";
 import { Chance } from "./chance.js";
-import { drawFault, throughFaults } from "./faults.js";
+import { drawFault, withNetworkFaults } from "./faults.js";
 import type { ObjectPlan, Plan } from "./plan.js";
 import { storeOf } from "./stores.js";
 import { scoreOf, vectorOf } from "./texts.js";
@@ -15,13 +15,13 @@ export const ORIGIN = "https://api.together.ai";
 
 type Operation = TogetherEvent["operation"];
 
-/** What the callers of a job use, each object with the events that it told. */
+/** An embedder and a reranker that the callers of a job share, and their events. */
 export interface SharedObject {
   readonly plan: ObjectPlan;
   readonly embedder: Embedder;
   readonly reranker: Reranker;
   readonly events: TogetherEvent[];
-  /** Called with every event, as it happens. */
+  /** Called at every event. */
   readonly listeners: Set<() => void>;
 }
 
@@ -29,11 +29,11 @@ export class World {
   readonly emulator: Emulator;
   readonly fetch: Fetch;
   readonly objects: readonly SharedObject[];
-  /** Called with every request, as it leaves. */
+  /** Called when a request is sent. */
   readonly listeners = new Set<() => void>();
-  /** When requests succeeded, by endpoint. */
+  /** The times at which requests succeeded, by endpoint. */
   readonly #successes: Record<Operation, number[]> = { embed: [], rerank: [] };
-  /** Milliseconds that callers, sources and stores let pass on their own account. */
+  /** Milliseconds that callers, sources and stores have waited. */
   waited = 0;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #plan: Plan;
@@ -42,7 +42,7 @@ export class World {
     this.#plan = plan;
     const chance = new Chance(plan.seed ^ 0x5eed);
     this.emulator = this.#server(chance);
-    const network = throughFaults(this.emulator.fetch, chance, plan.server);
+    const network = withNetworkFaults(this.emulator.fetch, chance, plan.server);
     this.fetch = async (input, init) => {
       for (const listener of this.listeners) listener();
       return network(input, init);
@@ -54,23 +54,23 @@ export class World {
     return this.#plan.server.dimensions;
   }
 
-  /** When a request last succeeded; `-Infinity` if none has. */
+  /** Returns when a request last succeeded; `-Infinity` if none has. */
   lastSuccess(operation: Operation): number {
     return this.#successes[operation].at(-1) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** When a request first succeeded; `Infinity` if none has. */
+  /** Returns when a request first succeeded; `Infinity` if none has. */
   firstSuccess(operation: Operation): number {
     return this.#successes[operation][0] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Lets virtual time pass; what still waits when the job has ended never hears of it. */
+  /** Waits for virtual time to pass. The promise stays pending if the job ends first. */
   wait(ms: number): Promise<void> {
     this.waited += ms;
     return new Promise((resolve) => this.after(ms, resolve));
   }
 
-  /** @returns takes it back. */
+  /** Calls a function after a delay. @returns a function that cancels it. */
   after(ms: number, act: () => void): () => void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -83,7 +83,7 @@ export class World {
     };
   }
 
-  /** Takes the world's own timers away, so that any that is left is the package's. */
+  /** Clears the timers of this object. Every timer that is left is the package's. */
   end(): void {
     for (const timer of this.#timers) clearTimeout(timer);
   }
