@@ -1,4 +1,4 @@
-/** Measures all clients in one scenario: each run in a process of its own, in turns. */
+/** Measures all clients in one scenario. Each run has a separate process, and the clients take turns. */
 
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -12,21 +12,21 @@ import type { Totals } from "./server/gate.js";
 export interface Run {
   readonly scenario: string;
   readonly client: Name;
-  /** Runs of the same round follow one another, and are compared with one another. */
+  /** Runs of one round follow each other, and are compared with each other. */
   readonly round: number;
-  /** Missing if it did not finish. */
+  /** Missing if the run did not finish. */
   readonly cost?: Cost;
-  /** Why not. */
+  /** The reason why it did not finish. */
   readonly failure?: string;
   readonly totals: Totals;
 }
 
-/** How much is to be measured. */
+/** The number of runs, and their time limits. */
 export interface Effort {
   readonly repeats: number;
-  /** Who takes longer is stopped. */
+  /** A run that takes longer is killed. */
   readonly timeLimitMs: number;
-  /** Who takes longer, or fails, is not measured again. */
+  /** A client that takes longer, or fails, runs only once. */
   readonly slowMs: number;
   /** A folder for profiles. */
   readonly profiles?: string | undefined;
@@ -35,11 +35,11 @@ export interface Effort {
 const MODEL = "BAAI/bge-large-en-v1.5";
 const TSX = ["--import", "tsx"];
 
-/** Node, the imports and the warm-up; not part of what is measured. */
+/** Time for the start of Node, the imports and the warm-up, which are not measured. */
 const START_MS = 5000;
 
-/** Runs a scenario. In each round somebody else goes first, so that a disturbance does not always meet the same. */
-export async function compare(scenario: Scenario, effort: Effort, heard: (run: Run) => void): Promise<Run[]> {
+/** Runs a scenario. Each round starts with another client, so that disturbances do not always affect the same one. */
+export async function compare(scenario: Scenario, effort: Effort, onRun: (run: Run) => void): Promise<Run[]> {
   const server = fork(new URL("server/main.ts", import.meta.url), { execArgv: TSX });
   const [url] = (await once(server, "message")) as [string];
   const runs: Run[] = [];
@@ -49,7 +49,7 @@ export async function compare(scenario: Scenario, effort: Effort, heard: (run: R
         if (runs.some((run) => run.client === client && isSlow(run, effort))) continue;
         const run = await runOnce(scenario, client, round, url, effort);
         runs.push(run);
-        heard(run);
+        onRun(run);
       }
     }
   } finally {
@@ -83,11 +83,11 @@ async function runOnce(
   return { scenario: name, client, round, ...report, totals };
 }
 
-/** Runs a task in a process of its own, and ends that when its time is up. */
+/** Runs a task in a separate process, and kills the process after the time limit. */
 async function inProcess(task: Task, timeLimitMs: number): Promise<Report> {
   const child = fork(new URL("runner.ts", import.meta.url), [JSON.stringify(task)], {
     execArgv: [...TSX, "--expose-gc"],
-    // Some log what goes wrong; the report says it once.
+    // Some clients log their errors. The report contains the error.
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   const timer = setTimeout(() => child.kill("SIGKILL"), timeLimitMs + START_MS);

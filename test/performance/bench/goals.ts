@@ -1,29 +1,29 @@
-/** What the package promises of itself, held against what was measured. Pure. */
+/** Compares the goals of the package with the measured values. Pure. */
 
 import type { Run } from "./compare.js";
 import type { Import } from "./imports.js";
 import { roster, type Name } from "./roster.js";
 import { isThisPackage, ratio, type Figure } from "./summary.js";
 
-/** One promise in one place. */
+/** One goal in one scenario. */
 export interface Goal {
   readonly what: string;
   readonly measured: string;
   readonly met: boolean;
 }
 
-/** Differences below this, or that change sign from round to round, are noise. */
+/** A ratio up to this is noise, and so is a difference that changes its sign between rounds. */
 const NOISE = 1.05;
 
-const MOST_OVER_FLOOR = 1.25;
-const MOST_CPU: Partial<Record<Name, number>> = {
+const MAX_OVER_BASELINE = 1.25;
+const MAX_CPU_OVER_BASELINE: Partial<Record<Name, number>> = {
   "together-retrieval": 1.2,
   "together-retrieval-langchain": 1.5,
   "together-retrieval-llamaindex": 1.5,
 };
-const MOST_STREAM_MB = 96;
+const MAX_STREAM_MB = 96;
 
-/** The goals that a scenario bears on. */
+/** Returns the goals of a scenario. */
 export function goalsOf(runs: readonly Run[]): Goal[] {
   const [scenario] = runs.map((run) => run.scenario);
   if (scenario === undefined) return [];
@@ -44,31 +44,31 @@ function timeGoals(scenario: string, runs: readonly Run[], name: Name, names: re
     return [
       { what: `${scenario}: ${roster[name].title} finishes`, measured: String(failure.failure), met: false },
     ];
-  const rivals = names.filter((rival) => !isThisPackage(rival) && rival !== "baseline");
-  const ahead = rivals.flatMap((rival) => {
-    const behind = ratio(runs, name, rival, "wallMs");
-    return behind && isBehind(behind) ? [`${roster[rival].title} (${shown(behind)})`] : [];
+  const others = names.filter((other) => !isThisPackage(other) && other !== "baseline");
+  const faster = others.flatMap((other) => {
+    const timeRatio = ratio(runs, name, other, "wallMs");
+    return timeRatio && isSlower(timeRatio) ? [`${roster[other].title} (${shown(timeRatio)})`] : [];
   });
   return [
     ...atMost(
       `${scenario}: ${roster[name].title}, time over the baseline`,
       ratio(runs, name, "baseline", "wallMs"),
-      MOST_OVER_FLOOR,
+      MAX_OVER_BASELINE,
     ),
     {
-      what: `${scenario}: ${roster[name].title} is behind no client`,
-      measured: ahead.length === 0 ? "no client is ahead" : `behind ${ahead.join(", ")}`,
-      met: ahead.length === 0,
+      what: `${scenario}: no client is faster than ${roster[name].title}`,
+      measured: faster.length === 0 ? "no client is faster" : `slower than ${faster.join(", ")}`,
+      met: faster.length === 0,
     },
   ];
 }
 
-function isBehind({ median, least }: Figure): boolean {
+function isSlower({ median, least }: Figure): boolean {
   return median > NOISE && least > 1;
 }
 
 function cpuGoals(runs: readonly Run[]): Goal[] {
-  return Object.entries(MOST_CPU).flatMap(([name, most]) =>
+  return Object.entries(MAX_CPU_OVER_BASELINE).flatMap(([name, most]) =>
     atMost(
       `${roster[name as Name].title}, CPU over the base64 baseline`,
       ratio(runs, name as Name, "baseline", "cpuMs"),
@@ -86,9 +86,9 @@ function streamGoals(scenario: string, runs: readonly Run[]): Goal[] {
         ...runs.flatMap((run) => (run.client === "together-retrieval" ? (run.cost?.peakMB ?? Infinity) : [])),
       );
       return {
-        what: `${scenario}: peak memory growth, at most ${MOST_STREAM_MB} MB`,
+        what: `${scenario}: peak memory growth, at most ${MAX_STREAM_MB} MB`,
         measured: cost ? `${peak.toFixed(0)} MB` : String(failure),
-        met: peak <= MOST_STREAM_MB,
+        met: peak <= MAX_STREAM_MB,
       };
     });
 }
@@ -101,7 +101,7 @@ function rankGoals(runs: readonly Run[], own: Name, plain: Name, most: number): 
   );
 }
 
-/** What an empty cache adds, over what a full one saves. */
+/** Compares the time that an empty cache adds with the time that a full one saves. */
 function cacheGoals(runs: readonly Run[]): Goal[] {
   const cold = ratio(runs, "together-retrieval-cache-cold", "together-retrieval", "wallMs");
   const warm = ratio(runs, "together-retrieval-cache-warm", "together-retrieval", "wallMs");
@@ -111,7 +111,7 @@ function cacheGoals(runs: readonly Run[]): Goal[] {
   return [{ what: "a cache costs less than a tenth of what it saves", measured, met: share < 0.1 }];
 }
 
-/** The goals of one entry's import. */
+/** Returns the goals of one entry's import. */
 export function importGoals({ entry, ms, bytes }: Import): Goal[] {
   return [
     {

@@ -1,4 +1,4 @@
-/** What an entry costs beyond what its user has loaded anyway: its framework and the SDK. */
+/** Measures the import of an entry, without its framework and the SDK, which a user has loaded already. */
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
@@ -7,12 +7,12 @@ import { build } from "esbuild";
 import { max, median, min } from "simple-statistics";
 import type { Figure } from "./summary.js";
 
-/** One entry. */
+/** The cost of one entry. */
 export interface Import {
   readonly entry: string;
-  /** To import it, once its framework and the SDK are there, in a fresh process. */
+  /** Milliseconds to import it in a new process, after its framework and the SDK. */
   readonly ms: Figure;
-  /** Of its own code, minified and gzipped. */
+  /** Size of its own code, minified and gzipped. */
   readonly bytes: number;
 }
 

@@ -67,12 +67,12 @@ function chosen(): Scenario[] {
     .filter((scenario) => isChosen(scenario))
     .map((scenario) => ({
       ...scenario,
-      clients: scenario.clients.filter((name) => takesPart(name, names)),
+      clients: scenario.clients.filter((name) => isIncluded(name, names)),
     }))
     .filter(({ clients }) => clients.length > 0);
 }
 
-/** Who is named is chosen; otherwise all that a run of this kind holds. */
+/** With `--scenario`, the named scenarios; otherwise those of a quick, normal or long run. */
 function isChosen({ name, quick, long }: Scenario): boolean {
   if (options.scenario) return wants(name);
   return (options.long || !long) && (quick === true || !options.quick);
@@ -82,7 +82,7 @@ function wants(scenario: string): boolean {
   return options.scenario === undefined || options.scenario.includes(scenario);
 }
 
-function takesPart(name: Name, names: readonly string[] | undefined): boolean {
+function isIncluded(name: Name, names: readonly string[] | undefined): boolean {
   if (name === "together-retrieval-llamaindex" && !isBuilt("llamaindex/index")) return false;
   return names ? names.includes(name) : !(options.quick && roster[name].slow);
 }

@@ -1,4 +1,4 @@
-/** What a piece of work costs the process it runs in. */
+/** Measures the time, CPU and memory of a function. */
 
 import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
@@ -6,19 +6,19 @@ import { resourceUsage } from "node:process";
 
 const MEGABYTE = 1024;
 
-/** What one run cost its process. */
+/** The cost of one run. */
 export interface Cost {
   readonly wallMs: number;
   /** User and system time of all threads. */
   readonly cpuMs: number;
-  /** The most memory that was resident at any moment, beyond what was before. */
+  /** The largest resident memory during the run, minus the resident memory before it. */
   readonly peakMB: number;
 }
 
-/** Runs something once and returns its cost. Needs `--expose-gc`, so that earlier garbage does not count. */
+/** Runs a function once and returns its cost. Needs `--expose-gc`, so that earlier garbage does not count. */
 export async function measure<Result>(work: () => Promise<Result>): Promise<{ result: Result; cost: Cost }> {
   globalThis.gc?.();
-  forgetPeak();
+  resetPeak();
   const before = residentMB();
   const cpu = process.cpuUsage();
   const start = performance.now();
@@ -29,8 +29,8 @@ export async function measure<Result>(work: () => Promise<Result>): Promise<{ re
   return { result, cost };
 }
 
-/** Linux can forget a process's peak (proc(5), clear_refs); elsewhere the peak is that of its whole life. */
-function forgetPeak(): void {
+/** Resets the peak of this process, on Linux only (proc(5), clear_refs). Elsewhere, the peak includes earlier work. */
+function resetPeak(): void {
   try {
     writeFileSync("/proc/self/clear_refs", "5");
   } catch {
@@ -46,7 +46,7 @@ function peakMB(): number {
   return resourceUsage().maxRSS / MEGABYTE;
 }
 
-/** Runs something under V8's profiler; the file opens in a browser's developer tools. */
+/** Runs a function with V8's profiler. The developer tools of a browser open the file. */
 export async function profiled<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
   const session = new Session();
   session.connect();

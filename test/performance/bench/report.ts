@@ -1,4 +1,4 @@
-/** Figures as tables that read well both in a terminal and in a document. */
+/** Prints figures as Markdown tables. */
 
 import { markdownTable } from "markdown-table";
 import type { Run } from "./compare.js";
@@ -8,7 +8,7 @@ import { roster } from "./roster.js";
 import type { Scenario } from "./scenarios.js";
 import { rowsOf, type Figure, type Row } from "./summary.js";
 
-/** What one scenario showed. */
+/** Returns the table of one scenario. */
 export function scenarioReport(scenario: Scenario, runs: readonly Run[]): string {
   const base = scenario.base ? "first" : "baseline";
   const head = [
@@ -20,7 +20,7 @@ export function scenarioReport(scenario: Scenario, runs: readonly Run[]): string
     `CPU × ${base}`,
     "peak MB",
     "requests",
-    "rejected",
+    "429s",
   ];
   const rows = rowsOf(runs, scenario.base).map((row) => cells(row));
   return `### ${scenario.name}: ${scenario.about}
@@ -33,22 +33,24 @@ function cells(row: Row): string[] {
     roster[row.client].title,
     row.wallMs ? spread(row.wallMs, 1000, 2) : (row.failure ?? ""),
     plain(row.overBase, 2),
-    plain(row.overOurs, 2),
+    plain(row.overEmbedder, 2),
     plain(row.cpuMs, 2, 1000),
     plain(row.cpuOverBase, 2),
     plain(row.peakMB, 0),
     String(row.requests),
-    row.refused === 0 ? "0" : `${row.refused} (${Math.round((100 * row.refused) / row.requests)} %)`,
+    row.rateLimited === 0
+      ? "0"
+      : `${row.rateLimited} (${Math.round((100 * row.rateLimited) / row.requests)} %)`,
   ];
 }
 
-/** What the entries cost to import. */
+/** Returns the table of the imports. */
 export function importReport(imports: readonly Import[]): string {
   const rows = imports.map(({ entry, ms, bytes }) => [entry, spread(ms, 1, 1), (bytes / 1024).toFixed(1)]);
   return `### import: each entry beyond its framework and SDK\n\n${table([["", "ms", "KB gzipped"], ...rows])}`;
 }
 
-/** Every goal, those that are missed first. */
+/** Returns the table of all goals, missed ones first. */
 export function goalReport(goals: readonly Goal[]): string {
   const rows = goals
     .toSorted((one, other) => Number(one.met) - Number(other.met))

@@ -1,10 +1,10 @@
 /** All clients, by the names of their files in clients/. */
 
-/** How somebody appears in tables. */
+/** The description of a client. */
 export interface Entry {
   readonly title: string;
   readonly isOwn: boolean;
-  /** Left out of quick runs, where it would only be seen not to finish. */
+  /** Left out of quick runs, because it would not finish. */
   readonly slow?: true;
 }
 
@@ -31,7 +31,7 @@ const entries = {
   "together-retrieval-cache-warm": own("together-retrieval: Embedder, full cache"),
 } satisfies Record<string, Entry>;
 
-/** The name of somebody's file. */
+/** The name of a client's file. */
 export type Name = keyof typeof entries;
 
 export const roster: Readonly<Record<Name, Entry>> = entries;

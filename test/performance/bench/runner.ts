@@ -1,4 +1,4 @@
-/** A client's process: warms up, does its work under measurement, checks every vector, and reports. */
+/** A client's process: warms up, measures the work, checks every vector, and reports the cost. */
 
 import type {
   Circumstances,
@@ -12,7 +12,7 @@ import { measure, profiled, type Cost } from "./measure.js";
 import { textsOf } from "./texts.js";
 import { checkRanking, checkVector } from "./vectors.js";
 
-/** What one process is to do. */
+/** The task of one process. */
 export interface Task {
   readonly client: string;
   readonly circumstances: Circumstances;
@@ -23,13 +23,13 @@ export interface Task {
   readonly profile?: string | undefined;
 }
 
-/** What it reports. */
+/** The result of a task. */
 export type Report = { readonly cost: Cost } | { readonly failure: string };
 
-/** Enough for the compiler to know what is hot and for connections to stand. */
+/** Texts of the warm-up: enough for the compiler to optimize the code, and to open the connections. */
 const WARM_UP = 2048;
 
-/** Passes the server's gate at once, and is another account for whoever learns a rate. */
+/** The server does not limit this key. Clients that estimate a rate do so per key. */
 const WARM_UP_KEY = "warm-up";
 
 async function run(task: Task): Promise<Cost> {
@@ -71,15 +71,17 @@ async function stream(client: BenchmarkClient, task: Task): Promise<Cost> {
 
 async function rank(client: BenchmarkClient, task: Task): Promise<Cost> {
   const documents = [...textsOf(task.amount)];
-  const ask = (client.rank as (circumstances: Circumstances) => Rank)(task.circumstances);
-  const { result, cost } = await watched(task, () => ask("How do plants turn light into sugar?", documents));
+  const rerank = (client.rank as (circumstances: Circumstances) => Rank)(task.circumstances);
+  const { result, cost } = await watched(task, () =>
+    rerank("How do plants turn light into sugar?", documents),
+  );
   checkRanking(documents, result);
   return cost;
 }
 
 function listOf(client: BenchmarkClient): NonNullable<BenchmarkClient["list"]> {
   if (client.list) return client.list;
-  throw new Error("takes no lists");
+  throw new Error("the client embeds no lists");
 }
 
 function collected(embed: EmbedList): EmbedStream {
@@ -99,7 +101,7 @@ function report(message: Report): void {
   process.send?.(message, () => process.exit());
 }
 
-/** What somebody threw, in a few words: the status if there is one. */
+/** Describes an error in a few words: by its status if it has one. */
 function failureOf(error: unknown): string {
   const { status, statusCode, lastError, message } = Object(error) as Record<string, unknown>;
   if (lastError) return failureOf(lastError);

@@ -1,26 +1,26 @@
-/** The circumstances in which allClients is measured. */
+/** The scenarios in which the clients are measured. */
 
 import type { ServerHint } from "./clients/benchmark-client.js";
 import type { Name } from "./roster.js";
 import type { ServerSettings } from "./server/gate.js";
 
-/** One comparison. */
+/** One comparison of clients. */
 export interface Scenario {
   readonly name: string;
-  /** What the server is like, in a line. */
+  /** One line about the server. */
   readonly about: string;
   readonly form: "list" | "stream" | "rank";
   /** Texts or documents. */
   readonly amount: number;
   readonly server: ServerSettings;
-  /** What the baseline is hint. */
+  /** The settings that the baseline gets. */
   readonly hint: ServerHint;
   readonly clients: readonly Name[];
-  /** The client that the others are compared with. Default: the baseline. */
+  /** The client that the others are compared with. @defaultValue the baseline */
   readonly base?: Name;
   /** Part of the quick run. */
   readonly quick?: true;
-  /** Only on demand, because it takes long. */
+  /** Runs only with `--long` or `--scenario`, because it takes long. */
   readonly long?: true;
 }
 
@@ -38,7 +38,7 @@ const allClients: readonly Name[] = [
   "community",
 ];
 
-/** About 40 ms for 128 texts, most of it for the texts. */
+/** About 40 ms for 128 texts. */
 const service = { perRequest: 4, perText: 0.28 };
 
 /** A round trip within a continent, in milliseconds. */
@@ -47,11 +47,11 @@ const LATENCY = 20;
 const list = { form: "list", amount: 10_000, clients: allClients } as const;
 const rank = { form: "rank", amount: 1000, server: { latency: LATENCY, workers: 8, service } } as const;
 
-/** The fastest of batches of 64 to 512 and of 2 to 16 requests at a time. */
-const atHand: ServerHint = { batchSize: 128, concurrency: 4 };
+/** The fastest of all combinations of batches of 64 to 512 and 2 to 16 requests at a time. */
+const nearby: ServerHint = { batchSize: 128, concurrency: 4 };
 const distant: ServerHint = { batchSize: 128, concurrency: 16 };
 
-/** 10,000 texts in 20 requests, so that many limits of requests are not even met. */
+/** 10,000 texts in 20 requests, so that many limits on requests are not reached. */
 const inTwenty: ServerHint = { batchSize: 512, concurrency: 20 };
 
 export const scenarios: readonly Scenario[] = [
@@ -61,7 +61,7 @@ export const scenarios: readonly Scenario[] = [
     quick: true,
     about: "no limit and no distance: the client's own speed",
     server: { latency: 0 },
-    hint: atHand,
+    hint: nearby,
   },
   {
     ...list,
@@ -154,11 +154,11 @@ export const scenarios: readonly Scenario[] = [
   {
     ...list,
     name: "stream",
-    about: "60,000 texts, 5 ms away, given and taken one by one where that is possible",
+    about: "60,000 texts, 5 ms away, as streams if the client has them",
     form: "stream",
     amount: 60_000,
     server: { latency: 5 },
-    hint: atHand,
+    hint: nearby,
     clients: ["baseline", "together-retrieval", "sdk", "openai", "ai-sdk"],
   },
   {
@@ -167,7 +167,7 @@ export const scenarios: readonly Scenario[] = [
     form: "stream",
     amount: 600_000,
     server: { latency: 5 },
-    hint: atHand,
+    hint: nearby,
     clients: ["together-retrieval"],
     long: true,
   },
@@ -176,7 +176,7 @@ export const scenarios: readonly Scenario[] = [
     name: "rerank",
     quick: true,
     about: "1,000 documents ranked in one request, 8 workers",
-    hint: atHand,
+    hint: nearby,
     clients: ["sdk-rank", "together-retrieval-rank"],
     base: "sdk-rank",
   },
@@ -185,7 +185,7 @@ export const scenarios: readonly Scenario[] = [
     name: "rerank-125",
     quick: true,
     about: "1,000 documents ranked in eight requests, 8 workers",
-    hint: atHand,
+    hint: nearby,
     clients: ["sdk-rank-8", "together-retrieval-rank-125"],
     base: "sdk-rank-8",
   },
@@ -193,9 +193,9 @@ export const scenarios: readonly Scenario[] = [
     ...list,
     name: "cache",
     quick: true,
-    about: "as workers-8: without a cache, with an empty one, with a full one",
+    about: "like workers-8: without a cache, with an empty cache, with a full cache",
     server: { latency: LATENCY, workers: 8, service },
-    hint: atHand,
+    hint: nearby,
     clients: ["together-retrieval", "together-retrieval-cache-cold", "together-retrieval-cache-warm"],
     base: "together-retrieval",
   },

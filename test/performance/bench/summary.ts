@@ -1,4 +1,4 @@
-/** Runs into figures. Pure. */
+/** Summarizes runs. Pure. */
 
 import { max, median, min } from "simple-statistics";
 import type { Run } from "./compare.js";
@@ -15,22 +15,22 @@ export interface Figure {
 /** One client in one scenario. */
 export interface Row {
   readonly client: Name;
-  /** Missing for whoever did not finish, and so are the ratios. */
+  /** Missing, like the ratios, for a client that did not finish. */
   readonly wallMs?: Figure;
   readonly cpuMs?: Figure;
   readonly peakMB?: Figure;
-  /** Wall time over the base's of the same round. */
+  /** Wall time over that of the base in the same round. */
   readonly overBase?: Figure;
-  /** Client CPU over the base's of the same round. */
+  /** Client CPU over that of the base in the same round. */
   readonly cpuOverBase?: Figure;
-  /** Wall time over that of our Embedder in the same round. */
-  readonly overOurs?: Figure;
+  /** Wall time over that of `Embedder` in the same round. */
+  readonly overEmbedder?: Figure;
   readonly requests: number;
-  readonly refused: number;
+  readonly rateLimited: number;
   readonly failure: string | undefined;
 }
 
-/** The rows of one scenario, fastest first, with those that did not finish at the end. */
+/** Returns the rows of one scenario, fastest first. Clients that did not finish are at the end. */
 export function rowsOf(runs: readonly Run[], base: Name = "baseline"): Row[] {
   const names = [...new Set(runs.map(({ client }) => client))];
   const rows = names.map((name) => rowOf(name, runs, base));
@@ -41,9 +41,9 @@ function rowOf(client: Name, runs: readonly Run[], base: Name): Row {
   const own = runs.filter((run) => run.client === client);
   const costs = own.flatMap(({ cost }) => cost ?? []);
   const requests = median(own.map(({ totals }) => totals.requests));
-  const refused = median(own.map(({ totals }) => totals.refused));
+  const rateLimited = median(own.map(({ totals }) => totals.rateLimited));
   const failure = own.find((run) => run.failure !== undefined)?.failure;
-  const counted = { client, requests, refused, failure };
+  const counted = { client, requests, rateLimited, failure };
   if (costs.length === 0) return counted;
   return {
     ...counted,
@@ -52,13 +52,13 @@ function rowOf(client: Name, runs: readonly Run[], base: Name): Row {
     peakMB: figureOf(costs.map(({ peakMB }) => peakMB)),
     ...optional("overBase", ratio(runs, client, base, "wallMs")),
     ...optional("cpuOverBase", ratio(runs, client, base, "cpuMs")),
-    ...optional("overOurs", ratio(runs, client, "together-retrieval", "wallMs")),
+    ...optional("overEmbedder", ratio(runs, client, "together-retrieval", "wallMs")),
   };
 }
 
 /**
- * What one costs over what another costs, round by round: neighbours in time share the machine's moods, medians of
- * separate series do not.
+ * Returns the cost of one client over that of another, per round. Runs of one round have the same load of the machine;
+ * medians of separate series do not.
  */
 export function ratio(runs: readonly Run[], one: Name, other: Name, what: keyof Cost): Figure | undefined {
   const ratios = runs
@@ -78,7 +78,7 @@ function optional<Key extends string>(key: Key, figure: Figure | undefined): { [
   return figure ? ({ [key]: figure } as { [key in Key]: Figure }) : {};
 }
 
-/** Whether somebody is one of our entries. */
+/** Returns whether a client is part of this package. */
 export function isThisPackage(name: Name): boolean {
   return roster[name].isOwn;
 }

@@ -1,4 +1,4 @@
-/** The texts: 200 characters each, all different, the same in every run. */
+/** Generates texts: 200 characters each, all different, the same in every run. */
 
 import { seededRandom } from "../../../src/emulator/random.js";
 
@@ -9,7 +9,7 @@ const WORDS =
     /\s+/,
   );
 
-/** Texts one by one, so that a stream holds none that has been used. */
+/** Generates texts one by one, so that a stream keeps no used text in memory. */
 export function* textsOf(amount: number, seed = 1): Generator<string> {
   const random = seededRandom(seed);
   for (let number = 0; number < amount; number++) yield textOf(number, random);

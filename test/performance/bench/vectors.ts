@@ -1,24 +1,24 @@
 /**
- * Vectors that cost the server next to nothing and that a client can check: the first numbers are a hash of the whole
- * text, the others come from a small pool.
+ * Vectors that take the server almost no time, and that the benchmark can check. The first numbers are a hash of the
+ * whole text; the others are from a small pool.
  */
 
 import { seededRandom } from "../../../src/emulator/random.js";
 
 export const DIMENSIONS = 1024;
 
-/** Numbers at the beginning that belong to one text alone. Three floats are sixteen whole characters of base64. */
+/** Count of first numbers that are unique per text. Three floats are exactly sixteen characters of base64. */
 export const HEAD = 3;
 
 const POOL = 61;
 const random = seededRandom(61);
 
-/** The vectors without their heads, with as many digits as Together writes (its own samples, 2026-04). */
+/** The vectors without their heads, with as many digits as Together sends (its own samples, 2026-04). */
 export const tails: readonly (readonly number[])[] = Array.from({ length: POOL }, () =>
   Array.from({ length: DIMENSIONS - HEAD }, () => Number(((random() - 0.5) / 8).toPrecision(8))),
 );
 
-/** FNV-1a. */
+/** Returns the FNV-1a hash. */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let place = 0; place < text.length; place++)
@@ -26,17 +26,17 @@ export function hashOf(text: string): number {
   return hash >>> 0;
 }
 
-/** The first numbers of a text's vector: exact in single precision, and short. */
+/** Returns the first numbers of a text's vector: exact in single precision, and short. */
 export function headOf(hash: number): [number, number, number] {
   return [(hash >>> 16) / 65_536, (hash & 0xffff) / 65_536, (hash % POOL) / 64];
 }
 
-/** Which of the tails a text's vector has. */
+/** Returns the index of a text's tail. */
 export function tailOf(hash: number): number {
   return hash % POOL;
 }
 
-/** @throws Error unless the vector is that of the text, in every number. */
+/** Checks every number of a vector. @throws Error unless it is the vector of the text. */
 export function checkVector(text: string, vector: ArrayLike<number>): void {
   const hash = hashOf(text);
   const tail = tails[tailOf(hash)] as readonly number[];
@@ -50,12 +50,12 @@ export function checkVector(text: string, vector: ArrayLike<number>): void {
   }
 }
 
-/** A document's score, the same whatever it is ranked beside. */
+/** Returns the score of a document, which does not depend on the others. */
 export function scoreOf(document: string): number {
   return hashOf(document) / 2 ** 32;
 }
 
-/** @throws Error unless every document is there once, with its own score, best first. */
+/** Checks a ranking. @throws Error unless it has every document once, with its score, best first. */
 export function checkRanking(
   documents: readonly string[],
   ranked: readonly { index: number; score: number }[],

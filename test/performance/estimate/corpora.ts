@@ -1,21 +1,21 @@
-/** Texts that every checkout has. */
+/** Texts from files that every checkout has. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A list of texts, and how far from the count the estimate of all their tokens may be. */
+/** A list of texts, and the allowed error of the estimate of their tokens. */
 export interface Corpus {
   readonly name: string;
   readonly texts: readonly string[];
-  /** The estimate divided by the count. */
+  /** The smallest and the largest allowed value of the estimate divided by the count. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Characters of the longest passage. */
+/** The largest number of characters of a passage. */
 const PASSAGE_LENGTH = 1000;
 
-/** The error that the doc comment of `EmbeddingEstimate` states for these, and for all other languages. */
+/** The errors that the doc comment of `EmbeddingEstimate` states: for some languages, and for all others. */
 const STATED = { from: 0.85, to: 1.15 };
 const OTHERS = { from: 0.6, to: 2.2 };
 
@@ -32,7 +32,7 @@ export function readCorpora(): Corpus[] {
   ];
 }
 
-/** Cuts the files of a folder into paragraphs. */
+/** Splits the files of a folder into passages. */
 function passages(folder: string, extension: string): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
     name.endsWith(extension),
@@ -50,7 +50,7 @@ function cut(text: string): string[] {
   );
 }
 
-/** The messages of the TypeScript compiler in another language. */
+/** Returns the messages of the TypeScript compiler in another language. */
 function messages(language: string): string[] {
   const path = `node_modules/typescript/lib/${language}/diagnosticMessages.generated.json`;
   return Object.values(JSON.parse(readFileSync(path, "utf8")) as Record<string, string>);

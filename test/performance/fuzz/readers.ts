@@ -1,4 +1,4 @@
-/** The readers of responses, each with a check of every value that it returns. */
+/** The readers of responses, and checks of their results. */
 
 import { decodeBase64 } from "../../../src/core/request/base64.js";
 import {

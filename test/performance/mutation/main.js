@@ -1,7 +1,7 @@
 /**
- * `npm run mutate -- src/core/request/retry-policy.ts`: breaks the file in every way that is easy to think of, runs the
- * tests nearest to it, and lists the surviving mutants. Without a file it does that for all files, which takes an hour.
- * What has not changed since the last run is not tried again, except with `--force`.
+ * `npm run mutate -- src/core/request/retry-policy.ts`: makes mutants of the file, runs its tests against them, and
+ * prints the surviving mutants. Without a file, it does so for all files, which takes an hour. Code that has not
+ * changed since the last run is skipped, except with `--force`.
  *
  * `--write` puts the last result of each file into the table of RESULTS.md. `--all-tests` runs all quick tests for each
  * mutant, which takes hours.
@@ -25,8 +25,11 @@ if (given.includes("--write")) await write();
 
 async function mutate(file) {
   const name = Object.keys(nearest).find((one) => sourceOf(one) === file);
-  if (!name) throw new Error(`test/performance/mutation/nearest.js names no tests for ${file}`);
-  // Read by vitest.config.ts, in the processes that run the tests.
+  if (!name)
+    throw new Error(
+      `Cannot mutate ${file}: it has no tests in test/performance/mutation/nearest.js; add them`,
+    );
+  // vitest.config.ts reads it, in the processes that run the tests.
   process.env["NEAREST"] = nearest[name].join();
   const options = {
     ...base,
@@ -51,7 +54,7 @@ async function write() {
   writeFileSync(PAGE, await format(updated, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
 }
 
-/** What the last run found, with an asterisk if the file has changed since; `undefined` if none ran here. */
+/** Returns the result of the last run, with an asterisk if the file has changed since; `undefined` without a run. */
 function resultsOf(name) {
   if (!existsSync(storeOf(name))) return undefined;
   const file = sourceOf(name);
@@ -59,13 +62,13 @@ function resultsOf(name) {
   const amount = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
   const killed = amount("Killed", "Timeout");
   const survived = amount("Survived", "NoCoverage");
-  // All its code runs when it is loaded, and such mutants are left out.
+  // All its code runs when the file is loaded. Such mutants are left out.
   if (killed + survived === 0) return [];
   const changed = source === readFileSync(file, "utf8") ? "" : " \\*";
   return [{ name: `${name}.ts${changed}`, killed, survived }];
 }
 
-/** The row of a file that was not run on this machine, with an asterisk. */
+/** Returns the row of a file that was not run on this machine, with an asterisk. */
 function rowOf(name, page) {
   const row = page.split("\n").find((line) => line.startsWith(`| ${name}.ts `));
   if (!row) return [];

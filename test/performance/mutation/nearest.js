@@ -1,4 +1,4 @@
-/** The tests that are about each file: `npm run mutate` runs the mutants of the file against them. */
+/** The tests of each file. `npm run mutate` runs them against the mutants of the file. */
 
 const options = [
   "unit/core/options/option-reader",

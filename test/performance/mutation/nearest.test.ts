@@ -12,7 +12,7 @@ function sourceOf(name: string): string {
   return `src/${name}.ts`;
 }
 
-/** Whether anything but imports and exports is left of a file when its types are removed. */
+/** Returns whether a file without its types contains more than imports and exports. */
 function hasRuntimeCode(name: string): boolean {
   const text = readFileSync(sourceOf(name), "utf8");
   const { outputText } = ts.transpileModule(text, {

@@ -1,5 +1,5 @@
 /**
- * What `npm run mutate` mutates, and how.
+ * The configuration of `npm run mutate`.
  *
  * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
  */
@@ -21,7 +21,7 @@ export default {
   incremental: true,
   incrementalFile: "test/performance/mutation/.incremental/results.json",
   coverageAnalysis: "perTest",
-  // What is evaluated once when a file is loaded cannot be told apart by test.
+  // Code that runs once, when its file is loaded, cannot be assigned to a test.
   ignoreStatic: true,
   concurrency: 1,
   reporters: ["clear-text", "progress"],

@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
 import base from "../../../vitest.config.js";
 
-/** The tests nearest to the file under test, if near.js says so. */
+/** The tests of the mutated file, if main.js has set them. */
 const nearest = process.env["NEAREST"]?.split(",").map((name) => `test/${name}.test.ts`);
 
-/** The tests that tell right code from wrong in moments; the simulation would tell, too, but not for each mutant. */
+/** The fast tests. The simulation also finds mutants, but is too slow to run for each one. */
 const quick = {
   include: [
     "test/{unit/{core,langchain,ai-sdk,llamaindex},integration/contract,performance/fuzz}/**/*.test.ts",

@@ -1,6 +1,7 @@
 /**
- * `npm run soak`: half an hour of virtual days, then ten minutes of real traffic. Fails when memory grows, when the
- * estimated rate drifts, or when Node prints a warning. `npm run soak -- --virtual 1 --real 1` takes two minutes.
+ * `npm run soak`: runs half an hour of traffic in virtual time, then ten minutes of real traffic. Fails if memory
+ * grows, if the estimated rate drifts, or if Node prints a warning. `npm run soak -- --virtual 1 --real 1` takes two
+ * minutes.
  */
 
 import { parseArgs } from "node:util";
@@ -30,5 +31,5 @@ for (const [name, run, minutes] of [
   problems.push(...result.problems, ...memory.problems());
 }
 for (const problem of problems) console.log(problem);
-console.log(problems.length === 0 ? "all is well" : `${problems.length} problems`);
+console.log(problems.length === 0 ? "no problems" : `${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

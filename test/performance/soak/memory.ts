@@ -1,12 +1,12 @@
-/** Whether memory stays what it was. */
+/** Determines whether memory grows. */
 
-/** What a run may have more at its end than after its beginning, in bytes: noise, not a leak. */
-const NOISE = 12e6;
+/** The largest growth in bytes that counts as noise, and not as a leak. */
+const NOISE_BYTES = 12e6;
 
 export class Memory {
   readonly #samples: number[] = [];
 
-  /** Collects what is garbage and looks at what is left; node has to run with `--expose-gc`. */
+  /** Collects garbage and records the size of the heap. Needs `node --expose-gc`. */
   sample(): void {
     if (!globalThis.gc)
       throw new Error("Cannot watch memory: node runs without --expose-gc; use npm run soak");
@@ -14,7 +14,7 @@ export class Memory {
     this.#samples.push(process.memoryUsage().heapUsed);
   }
 
-  /** Megabytes in the first third, and in the last. The very first samples are of code that is still being compiled. */
+  /** Returns the megabytes of the first and the last third. The first tenth is left out: code is compiled then. */
   report(): { firstMB: number; lastMB: number; samples: number } {
     const warm = this.#samples.slice(Math.ceil(this.#samples.length / 10));
     const third = Math.max(1, Math.floor(warm.length / 3));
@@ -24,7 +24,7 @@ export class Memory {
 
   problems(): string[] {
     const { firstMB, lastMB } = this.report();
-    return lastMB - firstMB > NOISE / 1e6 ? [`memory grew from ${firstMB} to ${lastMB} MB`] : [];
+    return lastMB - firstMB > NOISE_BYTES / 1e6 ? [`memory grew from ${firstMB} to ${lastMB} MB`] : [];
   }
 }
 

@@ -1,4 +1,4 @@
-/** Real traffic over real sockets: lists, queries, streams, rankings, failures and callers who give up. */
+/** Real traffic over real sockets: lists, queries, streams, rankings, failures and aborts. */
 
 import { inspect } from "node:util";
 import { createEmulator } from "../../../src/emulator/index.js";
@@ -10,12 +10,12 @@ import type { Memory } from "./memory.js";
 export interface RealReport {
   readonly calls: number;
   readonly requests: number;
-  readonly refused: number;
+  readonly rateLimited: number;
   readonly failed: number;
   readonly givenUp: number;
 }
 
-/** What somebody does with the package, until the signal ends it. */
+/** One call of the package. The signal aborts it. */
 type Call = (signal: AbortSignal) => Promise<unknown>;
 
 export async function realTraffic(
@@ -34,7 +34,7 @@ export async function realTraffic(
   const problems: string[] = [];
   const calls = callsAt(server.url, problems);
   const counts = { calls: 0, failed: 0, givenUp: 0 };
-  // One signal for the whole time, as a server has one for its shutdown.
+  // One signal for the whole run, like the shutdown signal of a server.
   const life = new AbortController();
   const endsAt = performance.now() + minutes * 60_000;
   const caller = async (): Promise<void> => {
@@ -53,7 +53,7 @@ export async function realTraffic(
   clearInterval(sampling);
   await server.close();
   const { requests, rejected } = emulator.totals;
-  return { report: { ...counts, requests, refused: rejected }, problems };
+  return { report: { ...counts, requests, rateLimited: rejected }, problems };
 }
 
 function callsAt(baseURL: string, problems: string[]): Call[] {
@@ -63,7 +63,7 @@ function callsAt(baseURL: string, problems: string[]): Call[] {
   return [
     async (signal) => {
       const { vectors } = await embedder.embed(texts, { signal });
-      if (wrongVectors(texts, vectors).length > 0) problems.push("a list came back wrong");
+      if (wrongVectors(texts, vectors).length > 0) problems.push("a list has wrong vectors");
     },
     (signal) => embedder.embedQuery("a query", { signal }),
     (signal) => reranker.rerank("a query", texts.slice(0, 50), String, { signal }),

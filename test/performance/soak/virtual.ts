@@ -1,38 +1,38 @@
-/** Days of steady traffic below a limit, in virtual time: what was learned of the limit must not drift. */
+/** Days of steady traffic below a limit, in virtual time. The estimated rate must not drift. */
 
 import { createEmulator } from "../../../src/emulator/index.js";
 import { Embedder } from "../../../src/index.js";
 import { underVirtualTime } from "../simulation/virtual-time.js";
 import type { Memory } from "./memory.js";
 
-const LIMIT = 20;
-const LIST = 300;
+const REQUESTS_PER_SECOND = 20;
+const TEXTS = 300;
 
-/** How slow the last quarter may be against the first. */
-const DRIFT = 1.3;
+/** The largest allowed time of the last quarter over that of the first. */
+const MAX_DRIFT = 1.3;
 
 export interface VirtualReport {
   readonly virtualHours: number;
   readonly requests: number;
-  readonly refusedShare: number;
-  /** How long a list took on the average, over what the limit allows: in the first quarter and in the last. */
+  readonly rateLimitedShare: number;
+  /** Average time of a list over the shortest time that the limit allows, in the first and in the last quarter. */
   readonly first: number;
   readonly last: number;
 }
 
-/** A list every half minute, and a query beside it, for as long as real time allows. */
+/** Sends a list and a query every half minute of virtual time. @param minutes - Real minutes. */
 export async function virtualDays(
   minutes: number,
   memory: Memory,
 ): Promise<{ report: VirtualReport; problems: string[] }> {
-  // The one clock that virtual time leaves alone.
+  // Virtual time does not replace this clock.
   const endsAt = process.uptime() + minutes * 60;
   const { result, timersLeft } = await underVirtualTime(1, async () => {
     const emulator = createEmulator({
       models: { m: { type: "embedding", dimensions: 8 } },
       embed: (texts) => texts.map(() => [1, 2, 3, 4, 5, 6, 7, 8]),
       latency: 50,
-      limits: { requestsPerSecond: LIMIT, algorithm: "token-bucket", reset: "rounded" },
+      limits: { requestsPerSecond: REQUESTS_PER_SECOND, algorithm: "token-bucket", reset: "rounded" },
       keepRequests: 100,
       keepBodies: false,
     });
@@ -45,27 +45,27 @@ export async function virtualDays(
     return { times, ...emulator.totals, inFlight: emulator.inFlight };
   });
   const { times, requests, rejected, inFlight } = result;
-  const part = Math.max(1, Math.floor(times.length / 4));
-  const [first, last] = [average(times.slice(0, part)), average(times.slice(-part))];
-  const problems = last > DRIFT * first ? [`the estimated rate drifted from ${first} to ${last}`] : [];
+  const quarter = Math.max(1, Math.floor(times.length / 4));
+  const [first, last] = [average(times.slice(0, quarter)), average(times.slice(-quarter))];
+  const problems = last > MAX_DRIFT * first ? [`the estimated rate drifted from ${first} to ${last}`] : [];
   if (timersLeft > 0) problems.push(`${timersLeft} timers are left`);
   if (inFlight > 0) problems.push(`${inFlight} requests are left`);
-  const refusedShare = rejected / requests;
+  const rateLimitedShare = rejected / requests;
   return {
-    report: { virtualHours: Math.round(times.length / 6), requests, refusedShare, first, last },
+    report: { virtualHours: Math.round(times.length / 6), requests, rateLimitedShare, first, last },
     problems,
   };
 }
 
 async function tenMinutes(embedder: Embedder): Promise<number> {
-  const texts = Array.from({ length: LIST }, (_, index) => `text ${index}`);
+  const texts = Array.from({ length: TEXTS }, (_, index) => `text ${index}`);
   const times: number[] = [];
   for (let list = 0; list < 20; list++) {
     const startedAt = performance.now();
     const [{ vectors }] = await Promise.all([embedder.embed(texts), embedder.embedQuery("a query")]);
-    if (vectors.length !== LIST) throw new Error("vectors are missing");
+    if (vectors.length !== TEXTS) throw new Error("vectors are missing");
     const took = performance.now() - startedAt;
-    times.push(took / ((LIST * 1000) / LIMIT));
+    times.push(took / ((TEXTS * 1000) / REQUESTS_PER_SECOND));
     await new Promise((resolve) => void setTimeout(resolve, Math.max(0, 30_000 - took)));
   }
   return average(times);

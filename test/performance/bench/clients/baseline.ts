@@ -1,6 +1,6 @@
 /**
- * As little as it takes: `fetch`, base64, no check, and configured in advance for this server. It tries a
- * request again soon after a refusal, and nothing else.
+ * The smallest possible client: `fetch`, base64, no checks, and the best settings for this server. It retries a 503 at
+ * once and a 429 after a short delay.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,11 +9,11 @@ import { countTokens } from "../../../../src/emulator/tokens.js";
 import { batchesOf } from "./batches.js";
 import type { Circumstances, BenchmarkClient } from "./benchmark-client.js";
 
-/** How much later a request leaves than the limit allows, because timers round and requests overtake one another. */
+/** Delay of a request after the limit allows it, because timers round and requests overtake each other. */
 const MARGIN_MS = 10;
 
-/** Until a request that came too early is sent again, and how much later all that follow leave. */
-const LATER_MS = 10;
+/** Delay of a retry after a 429, and of all later requests. */
+const RETRY_DELAY_MS = 10;
 
 export const benchmarkClient: BenchmarkClient = {
   list: (circumstances) => async (texts) => {
@@ -30,14 +30,14 @@ export const benchmarkClient: BenchmarkClient = {
       if (pending.length === concurrency) (await pending.shift())?.forEach(take);
       pending.push(baseline.send(batch));
     }
-    for (const answer of pending) (await answer).forEach(take);
+    for (const vectors of pending) (await vectors).forEach(take);
   },
 };
 
 class Baseline {
   readonly #circumstances: Circumstances;
-  /** When the first request could leave, and all that follow in relation to it. */
-  #from = 0;
+  /** The start of the schedule. The times of all requests are relative to it. */
+  #scheduleStart = 0;
   #spent = 0;
 
   constructor(circumstances: Circumstances) {
@@ -45,37 +45,37 @@ class Baseline {
   }
 
   async send(batch: string[]): Promise<Float32Array[]> {
-    await this.#turn(batch);
-    let response = await this.#ask(batch);
+    await this.#waitForLimit(batch);
+    let response = await this.#post(batch);
     while (response.status === 503 || response.status === 429) {
       await response.arrayBuffer();
-      if (response.status === 429) await this.#later();
-      response = await this.#ask(batch);
+      if (response.status === 429) await this.#delay();
+      response = await this.#post(batch);
     }
     if (!response.ok) throw new Error(`status ${response.status}`);
     const { data } = (await response.json()) as { data: { embedding: string }[] };
     return data.map(({ embedding }) => decoded(embedding));
   }
 
-  /** Waits until the limit in its hint accepts the batch. */
-  async #turn(batch: readonly string[]): Promise<void> {
+  /** Waits until the limit in the hint accepts the batch. */
+  async #waitForLimit(batch: readonly string[]): Promise<void> {
     const { rate } = this.#circumstances.hint;
     if (!rate) return;
-    this.#from ||= performance.now();
+    this.#scheduleStart ||= performance.now();
     this.#spent += rate.of === "requests" ? 1 : batch.reduce((sum, text) => sum + countTokens(text), 0);
     const seconds = Math.max(0, this.#spent - rate.atOnce) / rate.perSecond;
     if (seconds === 0) return;
-    const left = (): number => this.#from + 1000 * seconds + MARGIN_MS - performance.now();
-    // Anew after each wait, because a refusal of another request may have moved the start.
+    const left = (): number => this.#scheduleStart + 1000 * seconds + MARGIN_MS - performance.now();
+    // Computed again after each wait, because a 429 of another request may have moved the start.
     while (left() > 0) await sleep(Math.max(1, left()));
   }
 
-  async #later(): Promise<void> {
-    this.#from += LATER_MS;
-    await sleep(LATER_MS);
+  async #delay(): Promise<void> {
+    this.#scheduleStart += RETRY_DELAY_MS;
+    await sleep(RETRY_DELAY_MS);
   }
 
-  #ask(input: string[]): Promise<Response> {
+  #post(input: string[]): Promise<Response> {
     const { baseURL, apiKey, model } = this.#circumstances;
     return fetch(`${baseURL}/embeddings`, {
       method: "POST",

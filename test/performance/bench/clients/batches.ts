@@ -1,6 +1,6 @@
 const BATCH = 128;
 
-/** Lists of as many texts as Embedder sends at first. */
+/** Splits texts into batches, by default of the size that `Embedder` sends at first. */
 export function* batchesOf(texts: Iterable<string>, size = BATCH): Generator<string[]> {
   let batch: string[] = [];
   for (const text of texts) {

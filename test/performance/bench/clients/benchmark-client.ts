@@ -1,20 +1,20 @@
-/** The work of a client in the benchmark, and what it receives. */
+/** The interface of a client in the benchmark. */
 
-/** Where the server is, and how a user would have set things up. */
+/** The address of the server, and the settings of a user. */
 export interface Circumstances {
   /** Ends in `/v1`. */
   readonly baseURL: string;
   readonly apiKey: string;
   readonly model: string;
-  /** Only for the baseline: the settings that suit this server best. */
+  /** The best settings for this server, only for the baseline. */
   readonly hint: ServerHint;
 }
 
-/** The best way to ask a server, for one who knows its limits. */
+/** The best settings for a server with known limits. */
 export interface ServerHint {
   readonly batchSize: number;
   readonly concurrency: number;
-  /** Left out, there is no limit. */
+  /** The rate limit. @defaultValue no limit */
   readonly rate?: {
     readonly of: "requests" | "tokens";
     readonly perSecond: number;
@@ -24,26 +24,26 @@ export interface ServerHint {
 
 export type Vector = ArrayLike<number>;
 
-/** Texts in, vectors out, in order. */
+/** Embeds a list of texts. Returns the vectors in the same order. */
 export type EmbedList = (texts: string[]) => Promise<readonly Vector[]>;
 
-/** Texts one by one in, vectors one by one out, in order. */
+/** Embeds a stream of texts. Calls `take` with the vectors in the same order. */
 export type EmbedStream = (texts: Iterable<string>, take: (vector: Vector) => void) => Promise<void>;
 
-/** A document's place in the list, and its score. */
+/** A document's index in the list, and its score. */
 export interface Score {
   readonly index: number;
   readonly score: number;
 }
 
-/** Documents in, scores out, best first. */
+/** Ranks documents. Returns the scores, best first. */
 export type Rank = (query: string, documents: string[]) => Promise<readonly Score[]>;
 
-/** Somebody who takes part, in what it can do. */
+/** A client, with the operations that it has. */
 export interface BenchmarkClient {
-  /** @param texts - Those that will be embedded; what is done with them here is not measured. */
+  /** @param texts - The texts that will be embedded. Work in this function is not measured. */
   readonly list?: (circumstances: Circumstances, texts: string[]) => EmbedList | Promise<EmbedList>;
-  /** Left out: collects the texts in a list first, as whoever has no stream must. */
+  /** Without it, the benchmark collects the texts in a list first. */
   readonly stream?: (circumstances: Circumstances) => EmbedStream;
   readonly rank?: (circumstances: Circumstances) => Rank;
 }

@@ -4,7 +4,7 @@ import type { BenchmarkClient } from "./benchmark-client.js";
 export const benchmarkClient: BenchmarkClient = {
   list: ({ baseURL, apiKey, model }) => {
     const embeddings = new TogetherAIEmbeddings({ apiKey, model });
-    // It has no option for the address.
+    // The class has no option for the address.
     Object.assign(embeddings, { embeddingsAPIUrl: `${baseURL}/embeddings` });
     return (texts) => embeddings.embedDocuments(texts);
   },

@@ -1,4 +1,4 @@
-/** Together's SDK with eight requests at a time: what a careful user writes. */
+/** Together's SDK with eight requests at a time, as a careful user writes it. */
 
 import pLimit from "p-limit";
 import Together from "together-ai";
@@ -10,10 +10,10 @@ export const benchmarkClient: BenchmarkClient = {
     const client = new Together(circumstances);
     const limit = pLimit(8);
     return async (texts) => {
-      const answers = await limit.map([...batchesOf(texts)], (input) =>
+      const responses = await limit.map([...batchesOf(texts)], (input) =>
         client.embeddings.create({ model: circumstances.model, input }),
       );
-      return answers.flatMap(({ data }) => data.map(({ embedding }) => embedding));
+      return responses.flatMap(({ data }) => data.map(({ embedding }) => embedding));
     };
   },
 };

@@ -2,7 +2,7 @@ import Together from "together-ai";
 import { batchesOf } from "./batches.js";
 import type { BenchmarkClient } from "./benchmark-client.js";
 
-/** In eight requests at once. */
+/** Ranks with eight requests at once. */
 export const benchmarkClient: BenchmarkClient = {
   rank: (circumstances) => {
     const client = new Together(circumstances);

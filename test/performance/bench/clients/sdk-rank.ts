@@ -1,7 +1,7 @@
 import Together from "together-ai";
 import type { BenchmarkClient } from "./benchmark-client.js";
 
-/** In one request. */
+/** Ranks with one request. */
 export const benchmarkClient: BenchmarkClient = {
   rank: (circumstances) => {
     const client = new Together(circumstances);

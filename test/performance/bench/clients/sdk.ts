@@ -1,4 +1,4 @@
-/** Together's SDK as its documentation shows it, one batch after another. */
+/** Together's SDK as its documentation shows it: one batch after another. */
 
 import Together from "together-ai";
 import { batchesOf } from "./batches.js";

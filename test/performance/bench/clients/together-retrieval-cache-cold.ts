@@ -2,7 +2,7 @@ import { InMemoryStore } from "@langchain/core/stores";
 import { Embedder } from "../../../../dist/index.js";
 import type { BenchmarkClient } from "./benchmark-client.js";
 
-/** An empty cache: every text is looked up in vain, and every vector is kept. */
+/** With an empty cache: every lookup misses, and every vector is stored. */
 export const benchmarkClient: BenchmarkClient = {
   list: ({ baseURL, apiKey, model }) => {
     const embedder = new Embedder({ baseURL, apiKey, model, cache: new InMemoryStore<Uint8Array>() });

@@ -2,7 +2,7 @@ import { InMemoryStore } from "@langchain/core/stores";
 import { Embedder } from "../../../../dist/index.js";
 import type { BenchmarkClient } from "./benchmark-client.js";
 
-/** A cache that holds everything. */
+/** With a cache that contains every vector. */
 export const benchmarkClient: BenchmarkClient = {
   list: async ({ baseURL, apiKey, model }, texts) => {
     const cache = new InMemoryStore<Uint8Array>();

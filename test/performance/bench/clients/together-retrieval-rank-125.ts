@@ -2,7 +2,7 @@ import { Reranker } from "../../../../dist/index.js";
 import type { BenchmarkClient } from "./benchmark-client.js";
 import { scored } from "./together-retrieval-rank.js";
 
-/** In eight requests. */
+/** Ranks with eight requests. */
 export const benchmarkClient: BenchmarkClient = {
   rank: ({ baseURL, apiKey, model }) => {
     const reranker = new Reranker({ baseURL, apiKey, model, batchSize: 125 });

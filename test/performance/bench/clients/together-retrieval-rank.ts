@@ -8,7 +8,7 @@ export const benchmarkClient: BenchmarkClient = {
   },
 };
 
-/** Scores are missing only after a failure that was let pass. */
+/** Replaces missing scores by NaN. They are missing only with the `fallback` option, after a failure. */
 export function scored(ranked: readonly { index: number; score: number | undefined }[]): {
   index: number;
   score: number;

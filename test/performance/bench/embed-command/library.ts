@@ -1,4 +1,4 @@
-/** The library alone: the same texts from memory, the vectors thrown away. `library.ts <address> <texts>` */
+/** `library.ts <address> <texts>`: embeds the same texts from memory with the library, and discards the vectors. */
 
 import { Embedder } from "../../../../dist/index.js";
 import { textsOf } from "../texts.js";

@@ -1,7 +1,10 @@
 /**
- * Measures `together-retrieval embed` beside the library alone: speed, memory, and what is embedded twice after three
- * `kill -9`. The server is the emulator in a process of its own, with its own vectors, or with prepared ones that cost it
- * less, and with as many workers as you set: each works on one request at a time, for `--latency` ms. The library reads its texts from memory and throws the vectors away. Every line of the output is checked.
+ * Compares `together-retrieval embed` with the library alone: speed, memory, and texts that are embedded twice after
+ * three `kill -9`. Every line of the output is checked. The library reads its texts from memory and discards the
+ * vectors.
+ *
+ * The server is the emulator in a separate process. With `--vectors prepared`, its vectors take less time. Each of
+ * `--workers` processes one request at a time, for `--latency` ms.
  *
  *     npm run build && npx tsx test/performance/bench/embed-command/main.ts --lines 1000000 --vectors prepared
  */
@@ -33,7 +36,7 @@ const { values } = parseArgs({
 });
 const LINES = Number(values.lines);
 const MODEL = "BAAI/bge-large-en-v1.5";
-/** The model as the emulator has it. */
+/** The emulator's description of the model. */
 const BGE = emulatedModels[MODEL] as EmulatedEmbeddingModel;
 const BYTES_PER_LINE = 14_000;
 const PAGE_BYTES = 4096;
@@ -72,7 +75,7 @@ function startCommand(url: string, output: string): ChildProcess {
   });
 }
 
-/** Megabytes that a process has in memory, without files. */
+/** Returns the resident megabytes of a process, without files. */
 function memoryOf({ pid }: ChildProcess): number {
   const [, resident = "0", shared = "0"] = readFileSync(`/proc/${pid}/statm`, "utf8").split(" ");
   return ((Number(resident) - Number(shared)) * PAGE_BYTES) / 1e6;
@@ -108,7 +111,7 @@ async function sizeOf(path: string): Promise<number> {
   );
 }
 
-/** Runs the command, and watches its memory from the first line of its output on. */
+/** Runs the command, and measures its memory from the first line of its output on. */
 async function runCommand(url: string, output: string): Promise<Result & { first: number; peak: number }> {
   const child = startCommand(url, output);
   const samples: number[] = [];
@@ -122,7 +125,7 @@ async function runCommand(url: string, output: string): Promise<Result & { first
   return { ...result, first: samples[0] ?? Number.NaN, peak: Math.max(...samples) };
 }
 
-/** Kills the command when its output has this share of its size. */
+/** Kills the command when its output has this share of its final size. */
 async function killAt(url: string, output: string, share: number): Promise<void> {
   const child = startCommand(url, output);
   while ((await sizeOf(output)) < share * LINES * BYTES_PER_LINE) {
@@ -141,27 +144,28 @@ async function check(output: string, other: string): Promise<void> {
   for await (const line of linesOf(output)) {
     const { value: text } = texts.next() as IteratorResult<string, string>;
     const head = JSON.stringify({ id, text }).slice(0, -1);
-    if (!line.startsWith(`${head},"embedding":[`)) throw new Error(`line ${id + 1} is another one`);
+    if (!line.startsWith(`${head},"embedding":[`))
+      throw new Error(`line ${id + 1} is not that of text ${id}`);
     if ((await others.next()).value !== line) throw new Error(`line ${id + 1} differs between the outputs`);
     checkNumbers(text, (JSON.parse(line) as { embedding: number[] }).embedding);
     id += 1;
   }
-  if (id !== LINES || !(await others.next()).done) throw new Error(`an output has not ${LINES} lines`);
-  console.log(`  ${id} lines of both outputs compared with the input, every number: no difference`);
+  if (id !== LINES || !(await others.next()).done) throw new Error(`an output does not have ${LINES} lines`);
+  console.log(`  compared every number of ${id} lines in both outputs: no difference`);
 }
 
 function linesOf(path: string): AsyncIterableIterator<string> {
   return createInterface(createReadStream(path))[Symbol.asyncIterator]();
 }
 
-/** Nine digits are the number of single precision, and not its value in double precision. */
+/** Compares in single precision: nine digits do not give the exact value in double precision. */
 function checkNumbers(text: string, embedding: readonly number[]): void {
   const vector = Float32Array.from(embedding);
   if (values.vectors === "prepared") return checkVector(text, vector);
   const [wanted = []] = lexicalVectors([text], MODEL, BGE);
   const isSame =
     wanted.length === vector.length && vector.every((one, at) => one === Math.fround(wanted[at]!));
-  if (!isSame) throw new Error(`the vector of "${text.slice(0, 10)}" is another one`);
+  if (!isSame) throw new Error(`the vector of "${text.slice(0, 10)}" is wrong`);
 }
 
 try {
@@ -172,7 +176,7 @@ try {
     const library = await runLibrary(server.url);
     await rm(output, { force: true });
     const command = await runCommand(server.url, output);
-    // What the endpoint works on, without the start of the process and the first reading of the input.
+    // Seconds of embedding, without the start of the process and the first reading of the input.
     const ratio = library.seconds / command.seconds;
     const speed = ({ seconds }: Result): string => `${Math.round(LINES / seconds)} texts/s`;
     console.log(`library ${speed(library)}, command ${speed(command)}, ratio ${ratio.toFixed(2)}`);

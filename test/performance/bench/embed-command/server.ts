@@ -1,6 +1,6 @@
 /**
- * The emulator in a process of its own: `server.ts <vectors> <workers> <latency>`. It sends its address, and answers each message with the
- * number of texts that it has embedded.
+ * `server.ts <vectors> <workers> <latency>`: runs the emulator in a separate process. It sends its address, and
+ * responds to each message with the number of texts that it has embedded.
  */
 
 import { createEmulator } from "../../../../src/emulator/index.js";
@@ -15,7 +15,7 @@ const emulator = createEmulator({
   ...(vectors === "prepared" && { embed: (texts) => texts.map(vectorOf) }),
 });
 
-/** Pieces of arrays that exist already. */
+/** Returns a vector from prepared arrays. */
 function vectorOf(text: string): number[] {
   const hash = hashOf(text);
   return [...headOf(hash), ...(tails[tailOf(hash)] as readonly number[])];

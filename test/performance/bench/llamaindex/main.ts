@@ -1,7 +1,7 @@
 /**
- * 10,000 nodes through a `VectorStoreIndex`, with this package's embedding model and with that of `@llamaindex/together`,
- * against one emulator 50 ms away, in one run; once with a server that answers base64, once with one that answers
- * floats, as Together did before 2025-09.
+ * Indexes 10,000 nodes with a `VectorStoreIndex`: with this package's embedding model and with that of
+ * `@llamaindex/together`, against an emulator with a round trip of 50 ms. One emulator responds in base64, another one
+ * in floats, like Together before 2025-09.
  *
  *     npm ci --prefix test/performance && npm run build && npx tsx test/performance/bench/llamaindex/main.ts
  */
@@ -20,7 +20,7 @@ const texts = Array.from({ length: AMOUNT }, (_, number) => `${number} ${FILLER.
 
 const models = {
   "together-retrieval": (baseURL: string) => new TogetherEmbeddings({ apiKey: "key", baseURL, model: MODEL }),
-  // Its own option `baseURL` is ignored.
+  // It ignores its own option `baseURL`.
   "@llamaindex/together 0.0.39": (baseURL: string) =>
     new TogetherEmbedding({ apiKey: "key", model: MODEL, additionalSessionOptions: { baseURL } }),
 } satisfies Record<string, (baseURL: string) => BaseEmbedding>;
@@ -29,7 +29,7 @@ const server = fork(new URL("server.ts", import.meta.url));
 const [urls] = (await once(server, "message")) as [Record<"serve" | "ignore", string>];
 
 const rows: string[][] = [];
-for (const [answers, name] of [
+for (const [format, name] of [
   ["base64", "serve"],
   ["floats", "ignore"],
 ] as const) {
@@ -38,21 +38,21 @@ for (const [answers, name] of [
     Settings.embedModel = create(urls[name]);
     const started = performance.now();
     let embedded = started;
-    // The last call comes with the last vectors; after it, the index is filled.
+    // The last call is made with the last vectors. The index is filled after it.
     await VectorStoreIndex.init({ nodes, progressCallback: () => (embedded = performance.now()) });
     const indexed = performance.now();
     server.send(name);
     const [requests] = (await once(server, "message")) as [number];
-    const right = nodes.filter(({ text, embedding }) => isVectorOf(text, embedding)).length;
+    const correct = nodes.filter(({ text, embedding }) => isVectorOf(text, embedding)).length;
     const [first] = nodes;
     const shown = first?.embedding?.slice(0, 3).map((number) => number.toPrecision(3));
     rows.push([
-      answers,
+      format,
       client,
       String(requests),
       secondsFrom(started, embedded),
       secondsFrom(started, indexed),
-      `${right} of ${AMOUNT}`,
+      `${correct} of ${AMOUNT}`,
       `${first?.embedding?.length} numbers: ${shown?.join(", ")}, ...`,
     ]);
   }
@@ -60,13 +60,13 @@ for (const [answers, name] of [
 console.log(
   markdownTable([
     [
-      "server answers",
+      "response format",
       "model",
       "requests",
       "embedded after",
       "indexed after",
-      "vectors right",
-      "the first one",
+      "correct vectors",
+      "first vector",
     ],
     ...rows,
   ]),

@@ -1,4 +1,4 @@
-/** The emulator behind a port, in a process of its own, with vectors that cost it next to nothing. */
+/** The emulator as a server in a separate process, with vectors that take it almost no time. */
 
 import { createEmulator } from "../../../../src/emulator/index.js";
 import { DIMENSIONS, MODEL, vectorOf } from "./vectors.js";
@@ -15,7 +15,7 @@ const emulators = {
 };
 const servers = { serve: await emulators.serve.listen(), ignore: await emulators.ignore.listen() };
 
-// Asked for a server by name, it says how many requests that one had, and forgets them.
+// A message names an emulator. The process responds with its number of requests, and resets it.
 process.on("message", (name: keyof typeof emulators) => {
   const { requests } = emulators[name].totals;
   emulators[name].clear();

@@ -1,9 +1,9 @@
-/** Vectors that a client can check, in numbers that single precision holds exactly. */
+/** Vectors that the benchmark can check, exact in single precision. */
 
 export const MODEL = "bench/embedding";
 export const DIMENSIONS = 1024;
 
-/** The first number is the text's own; the others are the same for all, and none of them is 0. */
+/** Returns the vector of a text. Its first number is unique; the others are the same for all texts, and not 0. */
 export function vectorOf(text: string): number[] {
   const vector = Array.from({ length: DIMENSIONS }, (_, place) => (1 + (place % 255)) / 256);
   vector[0] = Number.parseInt(text, 10);

@@ -1,4 +1,4 @@
-/** Answers as Together writes them, put together from pieces that were encoded once. */
+/** Response bodies in Together's form, joined from pieces that are encoded once. */
 
 import { hashOf, headOf, scoreOf, tailOf, tails } from "../vectors.js";
 
@@ -9,7 +9,7 @@ function base64Of(numbers: readonly number[]): string {
   return Buffer.from(Float32Array.from(numbers).buffer).toString("base64");
 }
 
-/** The body of an answer to `POST /v1/embeddings`. */
+/** Returns the body of a response to `POST /v1/embeddings`. */
 export function embeddingsBody(model: string, texts: readonly string[], base64: boolean): Buffer {
   const [open, endings] = base64 ? ['"', base64Tails] : ["[", floatTails];
   const pieces = texts.map((text, index) => {
@@ -27,7 +27,7 @@ export function embeddingsBody(model: string, texts: readonly string[], base64: 
   return joined(start, pieces, end, size);
 }
 
-/** One copy into one block: a socket is fastest with few, large pieces. */
+/** Copies all pieces into one buffer, because a socket is fastest with few large writes. */
 function joined(
   start: string,
   pieces: readonly { head: string; tail: Buffer }[],
@@ -44,7 +44,7 @@ function joined(
   return body;
 }
 
-/** The body of an answer to `POST /v1/rerank`, best first. */
+/** Returns the body of a response to `POST /v1/rerank`, best first. */
 export function rerankBody(model: string, documents: readonly string[]): Buffer {
   const results = documents
     .map((document, index) => ({ index, relevance_score: scoreOf(document), document: {} }))

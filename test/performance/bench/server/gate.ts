@@ -1,4 +1,4 @@
-/** What stands between a request and its answer: distance, limits, faults, workers. The limits are the emulator's. */
+/** Delays and rejects requests: latency, limits, faults and workers. The limits are the emulator's. */
 
 import { Limiter } from "../../../../src/emulator/rate-limit/limiter.js";
 import type { RateLimitOptions } from "../../../../src/emulator/rate-limit/rate-limit-options.js";
@@ -10,32 +10,32 @@ import { WorkerPool } from "../../../../src/emulator/server/worker-pool.js";
 
 /** How the server behaves in a scenario. */
 export interface ServerSettings {
-  /** Round trip without the work, in milliseconds. */
+  /** Round trip without the service time, in milliseconds. */
   readonly latency: number;
-  /** Requests worked on at once; the others queue. Default: no limit. */
+  /** Number of requests that are processed at once; the others queue. @defaultValue no limit */
   readonly workers?: number;
-  /** What a worker takes, in milliseconds. Default: nothing. */
+  /** Service time in milliseconds. @defaultValue 0 */
   readonly service?: { readonly perRequest: number; readonly perText: number };
-  /** Default: none. */
+  /** @defaultValue no limits */
   readonly limits?: RateLimitOptions;
-  /** The share of requests that fail with a 503. Default: 0. */
+  /** The share of requests that fail with a 503. @defaultValue 0 */
   readonly failing?: number;
 }
 
-/** What a client asked of the server. */
+/** The requests of a client. */
 export interface Totals {
   requests: number;
-  /** 429. */
-  refused: number;
-  /** 503. */
+  /** Number of 429s. */
+  rateLimited: number;
+  /** Number of 503s. */
   failed: number;
-  /** Texts in requests that were answered well. */
+  /** Number of texts in requests that succeeded. */
   texts: number;
 }
 
-/** The gate of one client's run. */
+/** The limits, workers and totals of one client's run. */
 export class Gate {
-  readonly totals: Totals = { requests: 0, refused: 0, failed: 0, texts: 0 };
+  readonly totals: Totals = { requests: 0, rateLimited: 0, failed: 0, texts: 0 };
   readonly #settings: ServerSettings;
   readonly #limiter: Limiter;
   readonly #workers: WorkerPool;
@@ -47,31 +47,31 @@ export class Gate {
     this.#workers = new WorkerPool(settings.workers ?? Infinity, Infinity);
   }
 
-  /** @throws {ApiError} 429 or 503, after the time that takes. */
-  async pass<Answer>(model: string, texts: readonly string[], answer: () => Answer): Promise<Answer> {
+  /** Processes a request. @throws {ApiError} 429 or 503, after the round trip. */
+  async pass<Result>(model: string, texts: readonly string[], respond: () => Result): Promise<Result> {
     const half = this.#settings.latency / 2;
     this.totals.requests += 1;
     await sleep(half);
     try {
-      this.#admit(model, texts);
+      this.#checkLimits(model, texts);
       return await this.#workers.run(async () => {
         const { perRequest, perText } = this.#settings.service ?? { perRequest: 0, perText: 0 };
         await sleep(perRequest + perText * texts.length);
         this.totals.texts += texts.length;
-        return answer();
+        return respond();
       });
     } finally {
       await sleep(half);
     }
   }
 
-  #admit(model: string, texts: readonly string[]): void {
+  #checkLimits(model: string, texts: readonly string[]): void {
     const tokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
     try {
-      this.#limiter.consume({ ...UNSEEN, model, texts: texts.length, tokens }, "bench");
-    } catch (refusal) {
-      this.totals.refused += 1;
-      throw refusal;
+      this.#limiter.consume({ ...UNLIMITED_FIELDS, model, texts: texts.length, tokens }, "bench");
+    } catch (error) {
+      this.totals.rateLimited += 1;
+      throw error;
     }
     if (this.#random() >= (this.#settings.failing ?? 0)) return;
     this.totals.failed += 1;
@@ -79,5 +79,5 @@ export class Gate {
   }
 }
 
-/** The parts of a request that no limit looks at. */
-const UNSEEN = { number: 0, time: 0, method: "POST", origin: "", path: "", body: undefined };
+/** The fields of a request that no limit uses. */
+const UNLIMITED_FIELDS = { number: 0, time: 0, method: "POST", origin: "", path: "", body: undefined };

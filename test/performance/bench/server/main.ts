@@ -1,8 +1,8 @@
 /**
- * The server, in a process of its own: much faster than any client, so that what is measured is the client.
+ * The server, in a separate process. It is much faster than any client, so that the benchmark measures the client.
  *
- * `PUT /gate` begins a client's run, `GET /gate` says what it asked for. Requests with the key "warm-up" pass
- * at once and are not counted.
+ * `PUT /gate` starts a client's run, `GET /gate` returns its totals. Requests with the key "warm-up" have no limits and
+ * are not counted.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -23,7 +23,7 @@ interface Request {
 }
 
 const server = createServer((incoming, outgoing) => {
-  // A client that was stopped leaves its requests behind.
+  // A client that is killed leaves requests in flight.
   serve(incoming, outgoing).catch(() => outgoing.destroy());
 });
 server.keepAliveTimeout = 120_000;
@@ -51,9 +51,9 @@ async function api({ headers }: IncomingMessage, text: string, outgoing: ServerR
         : embeddingsBody(request.model, texts, request.encoding_format === "base64"),
     );
     send(outgoing, 200, body);
-  } catch (refusal) {
-    if (!(refusal instanceof ApiError)) throw refusal;
-    const { status, headers: extra, body } = refusal.toResponse("bench");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { status, headers: extra, body } = error.toResponse("bench");
     send(outgoing, status, Buffer.from(body), extra);
   }
 }
