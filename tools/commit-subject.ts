@@ -12,9 +12,9 @@ const RULES = {
   "header-max-length": [2, "always", MAX_LENGTH],
 } as const satisfies Parameters<typeof lint>[1];
 
-/** Returns what is wrong with a subject; an empty list if it is right. */
+/** Returns the problems of a subject; an empty list if it has none. */
 export async function problemsOf(subject: string): Promise<string[]> {
-  // Without its own exceptions, such as "Revert ..." and "fixup! ...".
+  // Without commitlint's exceptions, such as "Revert ..." and "fixup! ...".
   const { errors } = await lint(subject, RULES, { defaultIgnores: false });
   return errors.map(({ message }) => message);
 }

@@ -6,7 +6,7 @@ import { problemsOf } from "./commit-subject.js";
 /** The last commit that is not checked (2026-11-22). */
 const START = "39e07f5ac83beb173313e4b0bb2458d4909e03eb";
 
-/** Returns `undefined` in a checkout without this history: no repository, or a shallow clone. */
+/** Returns the subjects; `undefined` without this history: no repository, or a shallow clone. */
 function subjectsSince(start: string): string[] | undefined {
   const args = ["log", "--no-merges", "--format=%h %s", `${start}..HEAD`];
   try {

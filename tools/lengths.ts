@@ -1,8 +1,8 @@
 /**
- * `npx tsx tools/lengths.ts`: how long the files and the functions of src/ are, and how much of what is exported is documented.
+ * `npx tsx tools/lengths.ts`: measures the lengths of files and functions of src/, and counts the documented exports.
  *
- * A function is anything with a body in braces; its lines are those from its name to its closing brace, without the
- * comment above it. Functions inside of it count as its lines, and by themselves.
+ * A function is a node with a body in braces. Its lines are those from its name to its closing brace, without the
+ * comment above it. A nested function counts as part of the outer one, and also as a function.
  */
 
 import ts from "typescript";
@@ -30,7 +30,7 @@ function hasBody(node: ts.Node): boolean {
   return body !== undefined && ts.isBlock(body);
 }
 
-/** The middle, the nine tenths that are no longer, and the longest. */
+/** Returns the median, the 90th percentile, and the longest. */
 function row(what: string, lengths: readonly Length[]): object {
   const sorted = lengths.toSorted((one, other) => one.lines - other.lines);
   const share = (part: number): Length => sorted[Math.ceil(part * sorted.length) - 1] as Length;
@@ -50,5 +50,5 @@ console.table([row("files", files), row("functions", all.flatMap(functionsIn))])
 const exported = described();
 console.log(
   `Documented: ${documented("export", exported)} exports, ${documented("member", exported)} members, ` +
-    `${documented("choice", exported)} words that a type admits.`,
+    `${documented("choice", exported)} string literals of types.`,
 );

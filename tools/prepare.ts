@@ -1,6 +1,6 @@
 /**
- * `tsx tools/prepare.ts <folder …> [npm's options]`: installs the packages that the programs in these folders need, by
- * the nearest package.json upward. It prints one line per installation, and nothing if the packages are there already.
+ * `tsx tools/prepare.ts <folder …> [npm's options]`: installs the packages of the nearest package.json in or above
+ * each folder. It prints one line per installation, and nothing if the packages are installed already.
  */
 
 import { execFileSync } from "node:child_process";
@@ -14,10 +14,10 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const POLL_MS = 200;
 
-/** Installs the packages of one folder, if they are missing or older than its lockfile. */
+/** Installs the packages of one folder if they are missing or older than its lockfile. */
 export async function prepare(folder: string, npmOptions: readonly string[] = []): Promise<void> {
   const home = packageFolderOf(folder);
-  // "npm ci" has installed the root's packages: this program runs by one of them.
+  // The packages of the root are installed already: this program needs tsx, which is one of them.
   if (home === resolve(ROOT) || isPrepared(home)) return;
   // Two "npm ci" in one folder would delete each other's files.
   await withLock(home, () => {
@@ -40,7 +40,7 @@ function packageFolderOf(folder: string): string {
   return home;
 }
 
-/** npm writes node_modules/.package-lock.json at the end of an installation. */
+/** Determines whether an installation is complete. npm writes node_modules/.package-lock.json at its end. */
 function isPrepared(home: string): boolean {
   const installed = statSync(join(home, "node_modules/.package-lock.json"), { throwIfNoEntry: false });
   return installed !== undefined && installed.mtimeMs >= statSync(join(home, "package-lock.json")).mtimeMs;
@@ -49,7 +49,7 @@ function isPrepared(home: string): boolean {
 function install(home: string, npmOptions: readonly string[]): void {
   const path = relative(process.cwd(), home) || ".";
   console.error(["npm ci --prefix", path, ...npmOptions].join(" "));
-  // npm's own line about what it added is left out; its errors are not, whatever "npm run --silent" has set.
+  // Hides npm's list of added packages, and prints its errors even in "npm run --silent".
   execFileSync(
     "npm",
     ["ci", "--prefix", home, "--loglevel", "error", "--no-audit", "--no-fund", ...npmOptions],

@@ -2,14 +2,14 @@
  * Measures the prose of README and docs, without code: search terms, punctuation, imperatives, forms of address.
  *
  * `npx tsx tools/prose.ts` measures README and each group of docs; `npx tsx tools/prose.ts <files>` measures files.
- * Sentences of tables, headings and docs/reference/api are not counted. Terms are counted in all but code.
+ * Sentences in tables, headings and docs/reference/api are not counted. Terms are counted everywhere except in code.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { marked, type Token } from "marked";
 
-/** Words that readers search for, and words that another one replaced. */
+/** Search terms, and terms that another one replaced. */
 const TERMS = {
   "migrat*": /\bmigrat\w*/gi,
   "quick start": /\bquick start/gi,
@@ -28,13 +28,13 @@ const IMPERATIVES = new Set(
   start stop store test treat try turn unset update upgrade use wait watch wrap write`.split(/\s+/),
 );
 
-/** Text outside and inside of tables and headings. */
+/** Text outside of tables and headings (`prose`), and inside of them (`other`). */
 interface Text {
   prose: string[];
   other: string[];
 }
 
-/** The words of a token as a reader sees them. Code is one word, with a capital letter because it can begin a sentence. */
+/** Returns the visible text of a token. Code becomes a capitalized word, because it can start a sentence. */
 function plain(token: Token): string {
   if (token.type === "codespan") return "Code";
   if (token.type === "image" || token.type === "html") return "";
@@ -75,7 +75,7 @@ function collect(tokens: readonly Token[], text: Text): void {
 
 const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
 
-/** Sentences of at least two words. Lists of links have none. */
+/** Returns the sentences of at least two words. A list of links has none. */
 function sentencesOf(paragraph: string): string[] {
   if (paragraph.includes(" · ")) return [];
   const sentences = [...segmenter.segment(paragraph.replaceAll(/\s+/g, " "))].map(({ segment }) =>
@@ -88,7 +88,7 @@ function matches(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
 
-/** One line of the output. */
+/** Returns one line of the output. */
 function measure(name: string, files: readonly string[]): Record<string, string | number> {
   const text: Text = { prose: [], other: [] };
   for (const file of files)

@@ -3,10 +3,10 @@ import packageJson from "../../package.json" with { type: "json" };
 const entries = Object.values(packageJson.exports).filter((entry) => typeof entry === "object");
 
 /**
- * `npm run reference`: a page for each entry, from the doc comments.
+ * `npm run reference`: writes one page per entry, from the doc comments.
  *
- * A link to what there is not, or a type that is used and not exported, is a warning, and a warning is a failure. That
- * nothing lacks its words is for test/integration/docs/exports.test.ts to say, in npm test.
+ * A warning is an error: for example a link without a target, or a type that is used and not exported. In npm test,
+ * test/integration/docs/exports.test.ts checks that every export has a doc comment.
  *
  * @type {Partial<import("typedoc").TypeDocOptions & import("typedoc-plugin-markdown").PluginOptions>}
  */
@@ -25,7 +25,7 @@ export default {
   excludePrivate: true,
   disableSources: true,
   sort: ["source-order"],
-  // "that of the first answer" is no code.
+  // A default value such as "that of the first response" is not code.
   jsDocCompatibility: { defaultTag: false },
   hideBreadcrumbs: true,
   hideGroupHeadings: true,

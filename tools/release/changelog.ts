@@ -2,13 +2,13 @@ import { parser, type Release } from "keep-a-changelog";
 
 const UNRELEASED = /^## \[?Unreleased\]?$/im;
 
-/** What stands in CHANGELOG.md: the sections of versions, the newest first, and that of what is to come. */
+/** The contents of CHANGELOG.md: the unreleased section, and the newest version. */
 export interface Changelog {
   readonly upcoming: Release | undefined;
   readonly newest: string | undefined;
 }
 
-/** @throws Error if the text has not the form of Keep a Changelog. */
+/** Parses CHANGELOG.md. @throws Error if the text does not have the format of Keep a Changelog. */
 export function readChangelog(text: string): Changelog {
   const { releases } = parser(text);
   return {
@@ -17,7 +17,7 @@ export function readChangelog(text: string): Changelog {
   };
 }
 
-/** Gives the section [Unreleased] its version and its day. Everything else stays unchanged. */
+/** Gives the section [Unreleased] a version and a date. Everything else stays unchanged. */
 export function withRelease(text: string, version: string, day: string): string {
   return text.replace(UNRELEASED, (heading) => `${heading}\n\n## [${version}] - ${day}`);
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run release -- 0.2.0`: gives CHANGELOG.md, package.json and package-lock.json a version, and prints what comes
- * next. It commits, tags and publishes nothing: .github/workflows/publish.yml publishes a release of GitHub's.
+ * `npm run release -- 0.2.0`: writes a version to CHANGELOG.md, package.json and package-lock.json, and prints the next
+ * steps. It commits, tags and publishes nothing: .github/workflows/publish.yml publishes each release on GitHub.
  */
 
 import { execFileSync } from "node:child_process";
@@ -8,8 +8,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import semver from "semver";
 import { readChangelog, withRelease } from "./changelog.js";
 
-/** A release that may not be: exit code 2. */
-class Refusal extends Error {
+/** The release cannot be prepared: exit code 2. */
+class ReleaseError extends Error {
   constructor(version: string | undefined, problem: string, remedy: string) {
     super(`Cannot prepare ${version ? `release ${version}` : "a release"}: ${problem}; ${remedy}`);
   }
@@ -22,23 +22,24 @@ interface Description {
   readonly repository: { readonly url: string };
 }
 
-/** Stands in the addresses of package.json until the repository has an owner. */
+/** A part of the addresses in package.json until the repository has an owner. */
 const PLACEHOLDER = "/OWNER/";
 
 function prepare(version: string | undefined): string {
-  if (version === undefined) throw new Refusal(version, "no version is named", "npm run release -- 0.2.0");
+  if (version === undefined)
+    throw new ReleaseError(version, "the version is missing", "run npm run release -- 0.2.0");
   if (semver.valid(version) !== version) {
-    throw new Refusal(undefined, `"${version}" is not a version`, "write it like 0.2.0");
+    throw new ReleaseError(undefined, `"${version}" is not a version`, "write it like 0.2.0");
   }
   checkTree(version);
   const current = JSON.parse(readFileSync("package.json", "utf8")) as Description;
   if (!semver.gt(version, current.version)) {
-    throw new Refusal(version, `package.json is at ${current.version}`, "name a higher version");
+    throw new ReleaseError(version, `package.json is at ${current.version}`, "name a higher version");
   }
   checkAddress(version, current);
   const text = readFileSync("CHANGELOG.md", "utf8");
   checkChangelog(text, version, current.version);
-  // Writes both files, and the second one in two places.
+  // Writes package.json, and package-lock.json in two places.
   run("npm", "version", version, "--no-git-tag-version", "--ignore-scripts");
   writeFileSync("CHANGELOG.md", withRelease(text, version, new Date().toISOString().slice(0, 10)));
   return next(version);
@@ -48,13 +49,17 @@ function checkTree(version: string): void {
   const changed = run("git", "status", "--porcelain").split("\n").filter(Boolean);
   if (changed.length === 0) return;
   const files = changed.length === 1 ? "1 file is" : `${changed.length} files are`;
-  throw new Refusal(version, `${files} not committed`, "commit or remove what git status names");
+  throw new ReleaseError(
+    version,
+    `${files} not committed`,
+    "commit or remove the files that git status prints",
+  );
 }
 
-/** npm accepts a statement of provenance only if `repository` is where the package is built (npm 11, 2026-11). */
+/** npm accepts provenance only if `repository` is the repository that builds the package (npm 11, 2026-11). */
 function checkAddress(version: string, { homepage, bugs, repository }: Description): void {
   if (![homepage, bugs, repository.url].some((address) => address.includes(PLACEHOLDER))) return;
-  throw new Refusal(
+  throw new ReleaseError(
     version,
     "package.json does not name the repository",
     "replace OWNER in its addresses, and commit",
@@ -63,15 +68,20 @@ function checkAddress(version: string, { homepage, bugs, repository }: Descripti
 
 function checkChangelog(text: string, version: string, current: string): void {
   const { upcoming, newest } = sectionsOf(text, version);
-  if (!upcoming) throw new Refusal(version, "CHANGELOG.md has no section [Unreleased]", "add it at the top");
+  if (!upcoming)
+    throw new ReleaseError(version, "CHANGELOG.md has no section [Unreleased]", "add it at the top");
   if (upcoming.isEmpty()) {
-    throw new Refusal(version, "nothing stands under [Unreleased] in CHANGELOG.md", "say there what changes");
+    throw new ReleaseError(
+      version,
+      "the section [Unreleased] of CHANGELOG.md is empty",
+      "describe the changes there",
+    );
   }
   if (newest !== current) {
-    throw new Refusal(
+    throw new ReleaseError(
       version,
-      `CHANGELOG.md ends with ${newest ?? "no version"}, package.json is at ${current}`,
-      "make them agree",
+      `CHANGELOG.md is at ${newest ?? "no version"}, package.json is at ${current}`,
+      "write the same version to both",
     );
   }
 }
@@ -80,7 +90,11 @@ function sectionsOf(text: string, version: string): ReturnType<typeof readChange
   try {
     return readChangelog(text);
   } catch {
-    throw new Refusal(version, "CHANGELOG.md has not the form of Keep a Changelog", "see keepachangelog.com");
+    throw new ReleaseError(
+      version,
+      "CHANGELOG.md does not have the format of Keep a Changelog",
+      "see keepachangelog.com",
+    );
   }
 }
 
@@ -106,5 +120,5 @@ try {
   console.log(prepare(process.argv[2]));
 } catch (error) {
   console.error((error as Error).message);
-  process.exitCode = error instanceof Refusal ? 2 : 1;
+  process.exitCode = error instanceof ReleaseError ? 2 : 1;
 }

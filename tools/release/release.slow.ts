@@ -16,7 +16,7 @@ interface Versions {
 
 let folder: string;
 
-/** A repository with what a release changes, at 1.2.3 and with something to release. */
+/** Creates a repository with the files of a release, at 1.2.3, with an unreleased change. */
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "release-"));
   for (const file of FILES) cpSync(join(ROOT, file), join(folder, file));
@@ -49,7 +49,7 @@ function commit(): void {
   git("commit", "--quiet", "--message", "Something");
 }
 
-/** CHANGELOG.md with these lines, and no others, to be released. */
+/** Returns CHANGELOG.md with only these lines in the section [Unreleased]. */
 function withUnreleased(lines: string): string {
   return read("CHANGELOG.md").replace(/^## \[Unreleased\]\n[^]*?(?=^## )/m, `## [Unreleased]\n\n${lines}\n`);
 }
@@ -59,7 +59,7 @@ function release(...args: string[]): Promise<Outcome> {
 }
 
 describe("npm run release", () => {
-  it("writes the version to three files, and the day to CHANGELOG.md", async () => {
+  it("writes the version to three files, and the date to CHANGELOG.md", async () => {
     const before = read("CHANGELOG.md");
     const { exitCode, stderr } = await release("1.3.0");
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -79,7 +79,7 @@ describe("npm run release", () => {
     expect(git("tag")).toBe("");
   });
 
-  it("prints what comes next, down to the workflow that publishes", async () => {
+  it("prints the next steps, and the workflow that publishes", async () => {
     const { stdout } = await release("1.3.0");
     expect(stdout).toContain("npm run verify");
     expect(stdout).toContain("git tag --annotate v1.3.0");
@@ -88,13 +88,13 @@ describe("npm run release", () => {
     expect(readFileSync(join(ROOT, workflow), "utf8")).toContain("npm publish --provenance");
   });
 
-  it("marks a prerelease on GitHub as one, which npm then does not install by default", async () => {
+  it("prints --prerelease for a prerelease, which npm then does not install by default", async () => {
     const { stdout } = await release("1.3.0-rc.1");
     expect(stdout).toContain("gh release create v1.3.0-rc.1 --verify-tag --prerelease --generate-notes");
   });
 
   it.each(["homepage", "bugs", "repository"] as const)(
-    "refuses while %s in package.json is a placeholder",
+    "rejects a placeholder in %s of package.json",
     async (field) => {
       const current = JSON.parse(read("package.json")) as Record<string, object | string>;
       const address = JSON.stringify(current[field]).replace("/somebody/", "/OWNER/");
@@ -112,12 +112,12 @@ describe("npm run release", () => {
   );
 
   it.each([
-    [[], "Cannot prepare a release: no version is named; npm run release -- 0.2.0"],
+    [[], "Cannot prepare a release: the version is missing; run npm run release -- 0.2.0"],
     [["1.3"], 'Cannot prepare a release: "1.3" is not a version; write it like 0.2.0'],
     [["v1.3.0"], 'Cannot prepare a release: "v1.3.0" is not a version; write it like 0.2.0'],
     [["1.2.3"], "Cannot prepare release 1.2.3: package.json is at 1.2.3; name a higher version"],
     [["1.2.2"], "Cannot prepare release 1.2.2: package.json is at 1.2.3; name a higher version"],
-  ])("rejects %j with a sentence", async (args, sentence) => {
+  ])("rejects the arguments %j with an error message", async (args, sentence) => {
     expect(await release(...args)).toEqual({ exitCode: 2, stdout: "", stderr: `${sentence}\n` });
     expect(git("status", "--porcelain")).toBe("");
   });
@@ -134,10 +134,10 @@ describe("npm run release", () => {
       "has no section [Unreleased]",
       () => read("CHANGELOG.md").replace(/^## \[Unreleased\]\n[^]*?(?=^## )/m, ""),
     ],
-    ["nothing stands under [Unreleased]", () => withUnreleased("")],
-    ["has not the form of Keep a Changelog", () => withUnreleased("### Nonsense\n\n- What?\n")],
-    ["ends with 1.1.0, package.json is at 1.2.3", () => read("CHANGELOG.md").replace("[1.2.3]", "[1.1.0]")],
-  ])("rejects a CHANGELOG.md that %s", async (problem, text) => {
+    ["the section [Unreleased] of CHANGELOG.md is empty", () => withUnreleased("")],
+    ["does not have the format of Keep a Changelog", () => withUnreleased("### Nonsense\n\n- What?\n")],
+    ["is at 1.1.0, package.json is at 1.2.3", () => read("CHANGELOG.md").replace("[1.2.3]", "[1.1.0]")],
+  ])("rejects a CHANGELOG.md: %s", async (problem, text) => {
     write("CHANGELOG.md", text());
     commit();
     const { exitCode, stderr } = await release("1.3.0");
