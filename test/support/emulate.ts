@@ -32,7 +32,7 @@ export interface RequestBody {
   readonly top_n?: number;
 }
 
-/** A new emulator, so that no tests share a rate limiter. */
+/** Creates an emulator and its clients. A new emulator per test, so that no tests share a rate limiter. */
 export function bench(options: EmulatorOptions = {}): Bench {
   const emulator = createEmulator({
     models: {
@@ -58,7 +58,7 @@ export function bench(options: EmulatorOptions = {}): Bench {
   };
 }
 
-/** The vector that the bench returns for a text: unique per text, and exact in float32. */
+/** Returns the vector of a text in the bench: unique per text, and exact in float32. */
 export function vectorOf(text: string): number[] {
   let hash = 0x811c9dc5;
   for (let place = 0; place < text.length; place++) {
@@ -67,22 +67,22 @@ export function vectorOf(text: string): number[] {
   return [1, (hash & 0xfff) / 16, ((hash >>> 12) & 0xfff) / 16, (hash >>> 24) / 16 - 8];
 }
 
-/** The score that the bench returns for a document: the number in its text, or 0 (never -0, which JSON lacks). */
+/** Returns the score of a document in the bench: the number in its text, or 0 (never -0, which JSON lacks). */
 export function scoreOf(document: string): number {
   return Number(/-?\d+(\.\d+)?/.exec(document)?.[0] ?? 0) || 0;
 }
 
-/** `text 0`, `text 1` ... */
+/** Returns `text 0`, `text 1` ... */
 export function texts(amount: number, prefix = "text"): string[] {
   return Array.from({ length: amount }, (_, index) => `${prefix} ${index}`);
 }
 
-/** Vectors as plain numbers, to compare with {@link vectorOf}. */
+/** Returns vectors as plain numbers, to compare with {@link vectorOf}. */
 export function plain(vectors: readonly ArrayLike<number>[]): number[][] {
   return vectors.map((vector) => Array.from(vector));
 }
 
-/** The events of one type. */
+/** Returns the events of one type. */
 export function only<Type extends TogetherEvent["type"]>(
   events: readonly TogetherEvent[],
   type: Type,
@@ -94,7 +94,7 @@ export function only<Type extends TogetherEvent["type"]>(
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => {
-      throw new Error("it was expected to reject");
+      throw new Error("the promise was expected to reject");
     },
     (error: unknown) => error,
   );

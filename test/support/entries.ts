@@ -9,12 +9,12 @@ type Entry = keyof typeof offered;
 /** The entries that users import: `.`, `./langchain` and so on. */
 export const entries = Object.keys(offered) as Entry[];
 
-/** The file that an entry is built from: `src/langchain/index.ts`. */
+/** Returns the source file of an entry: `src/langchain/index.ts`. */
 export function sourceOf(entry: Entry): string {
   return offered[entry].import.default.replace(/^\.\/dist\/(.+)\.js$/, "src/$1.ts");
 }
 
-/** The names that an entry exports, sorted; types are marked as such. */
+/** Returns the exports of an entry, sorted. Types begin with `type`. */
 export function surface(entry: Entry): string[] {
   const file = all.find(({ path }) => path === sourceOf(entry));
   return file ? exportsOf(file) : [];

@@ -9,7 +9,7 @@ import {
 
 export type Made = typeof Embedder | typeof Reranker;
 
-/** The end of every message: the place that explains its code. */
+/** Returns the end of every message: the place that explains its code. */
 export function see(code: TogetherErrorCode): string {
   return ` (see together-retrieval/docs/reference/errors.md#${code})`;
 }
@@ -18,7 +18,7 @@ export function see(code: TogetherErrorCode): string {
 export function errorMessage(options: object, made: Made = Embedder): string {
   const all = { model: "m", apiKey: "k", ...options } as EmbedderOptions & RerankerOptions;
   try {
-    return `nothing is wrong with ${new made(all).model}`;
+    return `no error with the model ${new made(all).model}`;
   } catch (error) {
     return (error as TogetherError).message.replace(see("invalid_option"), "");
   }

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** A server on a free port of this machine, for tests that need a real socket. Closes after the test. */
+/** Starts a server on a free port of this machine, for tests that need a real socket. It closes after the test. */
 export async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   const baseURL = await open(server);
@@ -10,7 +10,7 @@ export async function serve(listener: RequestListener): Promise<string> {
   return baseURL;
 }
 
-/** An address without a server: its port was free a moment ago. */
+/** Returns an address without a server: its port was free a moment ago. */
 export async function nowhere(): Promise<string> {
   const server = createServer();
   const baseURL = await open(server);

@@ -3,7 +3,7 @@ import { ConcurrencyWindow } from "../../src/core/rate-limit/concurrency-window.
 
 /** A server, and a client that always has another request. Times in milliseconds. */
 export interface Load {
-  /** Requests that the server processes at once; the others wait in its queue. */
+  /** Number of requests that the server processes at once; the others wait in its queue. */
   readonly workers: number;
   readonly serviceMs: number | ((now: number) => number);
   /** The longest queue. A server without this number rejects nothing. */
@@ -38,7 +38,7 @@ interface InFlight {
   readonly endsAt: number;
 }
 
-/** Numbers from 0 to below 1, the same ones each time. */
+/** Creates a generator of numbers from 0 to below 1, the same ones each time. */
 function random(): () => number {
   let state = 1;
   return () => {
@@ -67,7 +67,7 @@ export function load(
   const breaker = new CircuitBreaker();
   const next = random();
   const inFlight: InFlight[] = [];
-  /** When each worker is free again. */
+  /** When each worker is idle again. */
   const freeAt = Array.from({ length: workers }, () => 0);
   const seconds: Second[] = [];
   let now = 0;
@@ -128,7 +128,7 @@ export function load(
   return seconds.slice(0, Math.floor(untilMs / 1000));
 }
 
-/** The mean of a number over some seconds. */
+/** Returns the mean of a value over some seconds. */
 export function mean(seconds: readonly Second[], of: (second: Second) => number): number {
   return seconds.reduce((sum, second) => sum + of(second), 0) / seconds.length;
 }

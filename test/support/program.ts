@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 
 /** The result of a program. */
 export interface Outcome {
-  /** `null` if it was killed, as it is after a minute. */
+  /** `null` if it was killed. It is killed after a minute. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -1,6 +1,6 @@
 /**
- * Servers that repeat received strings, encoded, in any string of a response. Two runs against one of them that differ
- * only in key and texts must have the same output. `fast-check` searches for pairs that do not.
+ * Servers that repeat received strings, encoded, in any string of a response. Two runs that differ only in key and
+ * texts must have the same output. `fast-check` searches for pairs of runs with different outputs.
  */
 
 import { inspect } from "node:util";
@@ -43,24 +43,25 @@ export const DISGUISES = {
   "in full-width characters": fullWidth,
 } satisfies Record<string, (text: string) => string>;
 
-/** The text around the string: nothing, the form of an id, or words that a client knows. */
-const TEMPLATES: readonly ((said: string) => string)[] = [
-  (said) => said,
-  (said) => `Invalid input: "${said}"`,
-  (said) => JSON.stringify({ input: [said] }),
-  (said) => `\u202E${said}\u200B\u001B[31m`,
-  (said) => `req_${said}`,
-  (said) => `${said}-FRA`,
-  (said) => `Bearer ${said}`,
-  (said) => `This model's maximum context length is ${said} tokens. However, you requested ${said} tokens`,
-  (said) => `batch size ${said} > maximum allowed batch size ${said}`,
-  (said) => `Requested ${said} tokens, max ${said} tokens per request`,
-  (said) => `Your rate limit is ${said} queries per minute.`,
-  (said) => `Unrecognized request arguments supplied: ${said}`,
-  (said) => `Unable to access non-serverless model ${said}.`,
+/** The text around the string: nothing, the form of an id, or wording that the client recognizes. */
+const TEMPLATES: readonly ((repeated: string) => string)[] = [
+  (repeated) => repeated,
+  (repeated) => `Invalid input: "${repeated}"`,
+  (repeated) => JSON.stringify({ input: [repeated] }),
+  (repeated) => `\u202E${repeated}\u200B\u001B[31m`,
+  (repeated) => `req_${repeated}`,
+  (repeated) => `${repeated}-FRA`,
+  (repeated) => `Bearer ${repeated}`,
+  (repeated) =>
+    `This model's maximum context length is ${repeated} tokens. However, you requested ${repeated} tokens`,
+  (repeated) => `batch size ${repeated} > maximum allowed batch size ${repeated}`,
+  (repeated) => `Requested ${repeated} tokens, max ${repeated} tokens per request`,
+  (repeated) => `Your rate limit is ${repeated} queries per minute.`,
+  (repeated) => `Unrecognized request arguments supplied: ${repeated}`,
+  (repeated) => `Unable to access non-serverless model ${repeated}.`,
 ];
 
-/** The places of a response. Headers that mean a delay, and token counts, are numbers that the client acts on. */
+/** The places of the string. Delay headers and token counts are left out: the client uses these numbers. */
 const PLACES = [
   "x-request-id",
   "cf-ray",
@@ -106,7 +107,7 @@ const WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const over = (alphabet: string, minLength: number, maxLength = minLength): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...Array.from(alphabet)), minLength, maxLength });
 
-/** Two different strings of one kind and one length. */
+/** Draws two strings of one kind and one length. */
 function twins(
   one: (length: number) => fc.Arbitrary<string>,
   min: number,
@@ -117,7 +118,7 @@ function twins(
 
 const uuid = over(HEX, 32).map((hex) => hex.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
 
-/** Texts of one length: any characters, words, numbers, ids, and numbers within the words of a server. */
+/** Texts of one length: any characters, words, numbers, ids, and numbers in a server's wording. */
 const texts: fc.Arbitrary<[string, string]> = fc
   .oneof(
     twins((length) => fc.string({ unit: "binary", minLength: length, maxLength: length }), 1, 24),
@@ -155,7 +156,7 @@ const STATUSES = [200, 400, 401, 402, 403, 404, 405, 413, 422, 429, 500, 503];
 
 const pick = <Item>(list: readonly Item[], number: number): Item => list[number % list.length] as Item;
 
-/** Servers, some for each disguise. A number chooses what one repeats, in which template, where, and with which status. */
+/** Draws servers, some per disguise. A number chooses the repeated string, the template, the place and the status. */
 export function servers(perDisguise: number): fc.Arbitrary<readonly Reflection[]> {
   const disguises = Object.keys(DISGUISES) as (keyof typeof DISGUISES)[];
   const length = disguises.length * perDisguise;
@@ -176,7 +177,7 @@ function serverOf(number: number, disguise: keyof typeof DISGUISES): Reflection 
   return { disguise, place, template, status: next(STATUSES), repeats: next(["text", "key"] as const) };
 }
 
-/** A server for each place and template, with each status in turn. */
+/** Returns a server per place and template, with each status in turn. */
 export function serversOf(disguise: keyof typeof DISGUISES, repeats: "text" | "key"): Reflection[] {
   return PLACES.flatMap((place, at) =>
     TEMPLATES.map((_, template) => ({
@@ -195,28 +196,30 @@ interface Reflected {
   readonly statusText: string;
 }
 
-/** The server's response to one run. */
+/** Returns the server's response to one run. */
 function respond({ status, place, disguise, template, repeats }: Reflection, secrets: Secrets): Reflected {
-  const said = (TEMPLATES[template] as (said: string) => string)(DISGUISES[disguise](secrets[repeats]));
+  const repeated = (TEMPLATES[template] as (repeated: string) => string)(
+    DISGUISES[disguise](secrets[repeats]),
+  );
   const isHeader = /-|^server$/.test(place);
   const headers = new Headers();
-  // A header contains other characters as bytes.
-  const latin = Buffer.from(said)
+  // A header contains the UTF-8 bytes of other characters.
+  const latin = Buffer.from(repeated)
     .toString("latin1")
     .replaceAll(/[^\t -~\u0080-\u00FF]/g, "");
   if (isHeader) headers.set(place, latin);
   const error = { message: "no", type: "x", code: null as unknown, param: null as unknown };
   const body: Record<string, unknown> = status === 200 ? { data: [], results: [] } : { error };
-  if (place.startsWith("error.")) body["error"] = { ...error, [place.slice(6)]: said };
-  else if (!isHeader && place !== "whole body" && place !== "status text") body[place] = said;
+  if (place.startsWith("error.")) body["error"] = { ...error, [place.slice(6)]: repeated };
+  else if (!isHeader && place !== "whole body" && place !== "status text") body[place] = repeated;
   return {
     headers,
-    body: place === "whole body" ? said : body,
+    body: place === "whole body" ? repeated : body,
     statusText: place === "status text" ? latin.replaceAll(/[^ -~]/g, "") : "",
   };
 }
 
-/** The error of one run, built by the functions that read and describe a response. */
+/** Returns the error of one run, built by the functions that read and describe a response. */
 export function describeReflected(reflection: Reflection, secrets: Secrets): string {
   const { headers, body } = respond(reflection, secrets);
   const sent = [secrets.key, secrets.text];
@@ -248,7 +251,7 @@ export async function showReflected(reflection: Reflection, secrets: Secrets): P
   const shown: unknown[] = [];
   vi.spyOn(Math, "random").mockReturnValue(0);
   const spies = CONSOLE.map((name) =>
-    vi.spyOn(console, name).mockImplementation((...said) => void shown.push(said)),
+    vi.spyOn(console, name).mockImplementation((...args) => void shown.push(args)),
   );
   const fetch = async (_: unknown, init?: RequestInit): Promise<Response> => {
     const { headers, body, statusText } = respond(reflection, secrets);
@@ -277,14 +280,14 @@ export async function showReflected(reflection: Reflection, secrets: Secrets): P
     .replaceAll(/\n +at .*/g, "");
 }
 
-/** The fields of a valid response. */
+/** Returns the fields of a valid response. */
 function success(request: string): object {
   const { input, documents = [] } = JSON.parse(request) as { input?: string[]; documents?: string[] };
   if (input) return { data: input.map((_, index) => ({ index, embedding: [1, 2] })) };
   return { results: documents.map((_, index) => ({ index, relevance_score: 0.5 })) };
 }
 
-/** The encodings in which the output contains a secret, or eight characters of it. */
+/** Returns the encodings in which the output contains a secret, or eight characters of it. */
 export function leaksOf(secret: string, shown: string): string[] {
   const searched = shown.toLowerCase();
   return Object.entries(DISGUISES)

@@ -9,7 +9,7 @@ export interface ServerResponse {
   readonly body: object | string;
 }
 
-/** A server's response; `undefined` if it has no such path. */
+/** A server's responses per path; `undefined` if it has no such path. */
 export interface ServerResponses {
   readonly embeddings?: readonly ServerResponse[];
   readonly rerank?: readonly ServerResponse[];
@@ -30,18 +30,18 @@ const usage = { prompt_tokens: 8, total_tokens: 8 };
 const id = "a1b2";
 const created = 1_790_000_000;
 
-/** Items as OpenAI sends them. */
+/** Returns items in OpenAI's form. */
 const items = (embeddings: readonly unknown[] = VECTORS) =>
   embeddings.map((embedding, index) => ({ object: "embedding", index, embedding }));
 
-/** Results as Cohere and Jina send them: the best first. */
+/** Results in the form of Cohere and Jina: the best first. */
 const results = SCORES.map((relevance_score, index) => ({ index, relevance_score })).toReversed();
 
 const openai = (model: string, embeddings?: readonly unknown[]): ServerResponse => ({
   body: { object: "list", data: items(embeddings), model, usage },
 });
 
-/** By the names in the table of docs/integrations/other-frameworks.md. Several responses: each is one that the server may send. */
+/** Responses by server, as in the table of docs/integrations/other-frameworks.md. A server may send any of them. */
 export const SERVERS: Readonly<Record<string, ServerResponses>> = {
   OpenAI: {
     embeddings: [openai("text-embedding-3-small"), openai("text-embedding-3-small", base64)],
@@ -164,7 +164,7 @@ export const SERVERS: Readonly<Record<string, ServerResponses>> = {
   },
 };
 
-/** Server-specific forms, by the names in the second table. */
+/** Responses in server-specific forms, by the names in the second table. */
 export const OWN_FORMS: Readonly<Record<string, Omit<ServerResponses, "source">>> = {
   "TEI, /embed": { embeddings: [{ body: VECTORS }] },
   "TEI, /rerank": { rerank: [{ body: SCORES.map((score, index) => ({ index, score })).toReversed() }] },

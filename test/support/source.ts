@@ -7,23 +7,23 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** An import of a file. */
 export interface Import {
-  /** As written; `"(computed)"` if it is not a literal. */
+  /** The specifier in the source; `"(computed)"` if it is not a literal. */
   readonly from: string;
   /** `"types"` is removed at run time, `"dynamic"` is loaded when it is executed. */
   readonly kind: "types" | "static" | "dynamic";
 }
 
-/** A file of the package's source, parsed. */
+/** A parsed source file of the package. */
 export interface Source {
   /** From the root of the repository, with slashes. */
   readonly path: string;
   readonly lines: number;
   readonly imports: readonly Import[];
-  /** Every node of it. */
+  /** Every node of the file. */
   readonly nodes: readonly ts.Node[];
 }
 
-/** All files of src/. */
+/** Parses all files of src/. */
 export function sources(): Source[] {
   const files = ts.sys.readDirectory(`${ROOT}src`, [".ts"]);
   return files.map(parse).toSorted((one, other) => (one.path < other.path ? -1 : 1));
@@ -49,7 +49,7 @@ function descendants(node: ts.Node): ts.Node[] {
 
 function importOf(node: ts.Node): Import | undefined {
   if (ts.isImportDeclaration(node)) {
-    // Types among values, as in `import { type A }`, do not remove the import itself.
+    // `import { type A }` is still loaded at run time.
     const kind = node.importClause?.isTypeOnly ? "types" : "static";
     return { from: written(node.moduleSpecifier), kind };
   }
@@ -77,7 +77,7 @@ function written(node: ts.Node | undefined): string {
   return node && ts.isStringLiteralLike(node) ? node.text : "(computed)";
 }
 
-/** The names of properties in a file: declared, read, written or destructured. */
+/** Returns the names of properties that a file declares, reads, writes or destructures. */
 export function propertyNames({ nodes }: Source): string[] {
   return nodes.flatMap((node) => {
     if (ts.isPropertyAccessExpression(node)) return node.name.text;
@@ -92,7 +92,7 @@ function nameOf(name: ts.Node): string[] {
   return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? [name.text] : [];
 }
 
-/** The exports of a file, sorted; types are marked, and `export *` is `*`. */
+/** Returns the exports of a file, sorted. Types begin with `type`, and `export *` is `*`. */
 export function exportsOf({ nodes }: Source): string[] {
   const names = nodes.flatMap((node) => {
     if (ts.isExportDeclaration(node)) return listed(node);
@@ -113,7 +113,7 @@ function listed({ exportClause, isTypeOnly }: ts.ExportDeclaration): string[] {
   return exportClause.elements.map((one) => `${isTypeOnly || one.isTypeOnly ? "type " : ""}${one.name.text}`);
 }
 
-/** The names of the types that a file declares: classes, interfaces and aliases. */
+/** Returns the names of classes, interfaces and type aliases in a file. */
 export function typeNames({ nodes }: Source): string[] {
   return nodes.flatMap((node) =>
     ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node)
@@ -122,7 +122,7 @@ export function typeNames({ nodes }: Source): string[] {
   );
 }
 
-/** Getters, and functions named is…, has… or next…, that assign to a property or count one up or down. */
+/** Returns getters, and functions named is…, has… or next…, that assign, increment or decrement a property. */
 export function mutatingQueries({ nodes }: Source): string[] {
   return nodes.flatMap((node) => {
     const isNamed = ts.isMethodDeclaration(node) || ts.isFunctionDeclaration(node);
@@ -145,7 +145,7 @@ function changesProperty(node: ts.Node): boolean {
   return counts && ts.isPropertyAccessExpression(node.operand);
 }
 
-/** Whether a file contains `any`. */
+/** Returns whether a file contains `any`. */
 export function saysAny({ nodes }: Source): boolean {
   return nodes.some(({ kind }) => kind === ts.SyntaxKind.AnyKeyword);
 }

@@ -38,5 +38,5 @@ export async function timed(promise: Promise<unknown>, most = 3_600_000): Promis
     idle = vi.getTimerCount() === 0 ? idle + 1 : 0;
     await vi.advanceTimersToNextTimerAsync();
   }
-  throw new Error("nothing came of it");
+  throw new Error("the promise did not settle");
 }

@@ -22,12 +22,12 @@ export function useNock(): void {
 
 let keys = 0;
 
-/** Rate limiters are shared by key: every test has its own key. */
+/** Returns a new key. Clients with the same key share a rate limiter, so every test has its own key. */
 export function freshKey(): string {
   return `key-${(keys += 1)}-of-the-wire`;
 }
 
-/** Together's response to texts: a vector for each, `[index, 1]`. */
+/** Returns Together's response: one vector per text, `[index, 1]`. */
 export function embeddingsBody(texts: number): object {
   const data = Array.from({ length: texts }, (_, index) => ({
     object: "embedding",

@@ -1,9 +1,9 @@
 /**
- * Error responses of real servers, word for word, each with the page or the source file that it is from (looked up
- * 2026-11). Left out are names of users and projects. Where a source file has a placeholder, this has a number.
+ * Exact error responses of real servers, each with its source: a page or a file (looked up 2026-11). Names of users and
+ * projects are removed. Placeholders of source files are replaced by numbers.
  */
 
-/** What a server responded with. */
+/** An error response of a server. */
 export interface Wording {
   readonly server: string;
   readonly status: number;
@@ -17,7 +17,7 @@ export interface TooLarge extends Wording {
   readonly by: "count" | "size" | "unknown";
 }
 
-/** OpenAI's error body, which most servers share. */
+/** Returns OpenAI's error body, which most servers use. */
 function openai(
   message: string,
   type = "invalid_request_error",
@@ -26,17 +26,17 @@ function openai(
   return { error: { message, type, param: null, code } };
 }
 
-/** Mistral's error body, and vLLM's until 2025. */
+/** Returns Mistral's error body, and vLLM's until 2025. */
 function flat(message: string, type: string, code: string | number | null = null): object {
   return { object: "error", message, type, param: null, code };
 }
 
-/** text-embeddings-inference's error body on `/v1/embeddings`. */
+/** Returns text-embeddings-inference's error body on `/v1/embeddings`. */
 function tei(message: string, code: number): object {
   return { message, code, type: "Validation" };
 }
 
-/** llama.cpp's error body. */
+/** Returns llama.cpp's error body. */
 function llama(code: number, message: string, type: string): object {
   return { error: { code, message, type } };
 }
@@ -470,7 +470,7 @@ export const REJECTED: readonly Rejected[] = [
     source: "https://github.com/SciPhi-AI/R2R/pull/768",
   },
   {
-    // For too many texts and for a blank text alike.
+    // OpenAI sends the same response for too many texts and for a blank text.
     server: "OpenAI",
     status: 400,
     code: "bad_request",
@@ -679,7 +679,7 @@ export const REJECTED: readonly Rejected[] = [
   },
 ];
 
-/** The name of a response's test. */
+/** Returns the test title of a response. */
 export function titleOf({ server, status, body }: Wording): string {
   return `${server}, ${status}: ${JSON.stringify(body).slice(0, 120)}`;
 }
