@@ -1,4 +1,4 @@
 # takes: 20
-# Estimates beside what is then sent, and beside the tokens that real tokenizers count.
+# Compares estimates with the requests that are then sent, and with the token counts of real tokenizers.
 npx tsx tools/prepare.ts test/performance
 npx tsx test/performance/estimate/main.ts

@@ -1,2 +1,2 @@
-# The live service, where there is a key; CI has none, and then this step is left out and prints so.
+# The live service. It needs a key. CI has none: the step prints so and is left out.
 npx tsx test/e2e/live/main.ts

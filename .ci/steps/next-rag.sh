@@ -1,5 +1,5 @@
 # takes: 60
-# The Next.js example, built and driven in a real browser.
+# The Next.js example, built and used in a real browser.
 npx tsx tools/prepare.ts examples/next-rag
 .ci/build
 .ci/chromium

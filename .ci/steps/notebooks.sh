@@ -1,6 +1,6 @@
 # limit: 1200
 # takes: 120
-# Runs all cells of the notebooks in Jupyter with the tslab kernel; fails on an error in any cell.
+# Runs all cells of the notebooks in Jupyter with the tslab kernel. Fails if a cell has an error.
 .ci/jupyter
 npx tsx tools/prepare.ts examples
 .ci/build

@@ -1,5 +1,5 @@
 # limit: 1200
 # takes: 60
-# The tests of the adapters again, with Together's OpenAPI document as the judge of all traffic.
+# Runs the tests of the adapters again, and checks all requests and responses against Together's OpenAPI document.
 npx tsx tools/prepare.ts test/e2e
 npx vitest run --project openapi

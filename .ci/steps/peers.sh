@@ -1,6 +1,6 @@
 # limit: 1200
 # takes: 100
-# The contract on the oldest frameworks that the peer ranges accept, and on the newest with Node.js 22.
+# The contract tests with the oldest frameworks of the peer ranges, and with the newest ones on Node.js 22.
 npx tsx tools/prepare.ts test/e2e/peers --ignore-scripts
 npx vitest run --project peers
 npx tsx tools/prepare.ts test/e2e/peers/newest --ignore-scripts

@@ -1,8 +1,8 @@
 # takes: 40
-# The API reference is what the doc comments say, and typedoc has nothing against them.
+# The API reference is up to date with the doc comments, and typedoc reports no warning.
 fresh=$(mktemp --directory)
 npm run --silent reference -- --out "$fresh"
 diff --recursive docs/reference/api "$fresh" || {
-  echo "docs/reference/api is not what the doc comments say: run npm run reference"
+  echo "docs/reference/api is not up to date with the doc comments: run npm run reference"
   exit 1
 }

@@ -1,4 +1,4 @@
 # takes: 30
-# A release, prepared in a scratch folder, and refused in a sentence where it may not be.
+# Prepares a release in a temporary folder, and checks the errors of releases that cannot be prepared.
 npx tsx tools/prepare.ts tools
 npx vitest run --project release

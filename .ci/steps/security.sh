@@ -1,3 +1,3 @@
 # takes: 120
-# Hostile servers and careless callers: each test is an attempt, and the summary counts those that did not hold.
+# Hostile servers and wrong calls. Each test is an attack, and the summary counts those that succeed.
 npx vitest run --project security

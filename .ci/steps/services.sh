@@ -1,8 +1,8 @@
 # limit: 1200
 # takes: 250
-# The examples with real databases and a real queue, whose workers are killed.
+# The examples with real databases, and with a real queue whose workers are killed.
 if [ "$(id -u)" -ne 0 ] && ! npm run --silent services true; then
-  echo "PostgreSQL with pgvector, or Redis, is missing, and only root can install them."
+  echo "PostgreSQL with pgvector or Redis is not installed, and only root can install them."
   exit 77
 fi
 [ "$(id -u)" -ne 0 ] || npm run --silent services -- --install

@@ -1,6 +1,6 @@
 # limit: 1200
 # takes: 60
-# The rate limiter against every kind of limit, under virtual time, by short jobs. npm run simulate alone also runs the
-# long ones, in ten times the CPU time: run it after a change of the rate limiter. The family "research" has no goals.
+# The rate limiter against every kind of limit, with short jobs in virtual time. "npm run simulate" also runs long jobs,
+# which take ten times the CPU time: run it after a change of the rate limiter. The family "research" has no goals.
 npm run simulate -- --rtt 20 --requests 157 --most-requests 400 \
   --family limits,outages,saturation,capacity,cold-start,collapses,resets,tokens,queries

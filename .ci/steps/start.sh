@@ -1,5 +1,5 @@
-# alone: npm start builds, and has to answer in a minute
-# npm start without a key or a terminal answers in under a minute; a second start embeds nothing.
+# alone: npm start builds dist, and must print an answer within a minute
+# npm start without a key or a terminal prints an answer within a minute. A second start embeds nothing.
 output=$(timeout 60 npm start)
 echo "$output"
 grep -q "^No TOGETHER_API_KEY: running on the emulator" <<<"$output"

@@ -1,6 +1,6 @@
 # limit: 900
 # takes: 70
-# The compiler and the linter for the folders whose packages npm ci does not install.
+# Runs the compiler and the linter for folders whose packages npm ci does not install.
 npx tsx tools/prepare.ts examples test/e2e test/performance tools
 .ci/build
 for folder in examples test/e2e test/e2e/migrations test/performance tools; do
