@@ -56,7 +56,7 @@ function checkTree(version: string): void {
   );
 }
 
-/** npm accepts provenance only if `repository` is the repository that builds the package (npm 11, 2026-11). */
+/** Checks the addresses: npm accepts provenance only from the `repository` of package.json (npm 11, 2026-11). */
 function checkAddress(version: string, { homepage, bugs, repository }: Description): void {
   if (![homepage, bugs, repository.url].some((address) => address.includes(PLACEHOLDER))) return;
   throw new ReleaseError(

@@ -72,7 +72,7 @@ function chosen(): Scenario[] {
     .filter(({ clients }) => clients.length > 0);
 }
 
-/** With `--scenario`, the named scenarios; otherwise those of a quick, normal or long run. */
+/** Determines whether a scenario runs: with `--scenario`, if it is named; otherwise by `--quick` and `--long`. */
 function isChosen({ name, quick, long }: Scenario): boolean {
   if (options.scenario) return wants(name);
   return (options.long || !long) && (quick === true || !options.quick);

@@ -14,7 +14,7 @@ export interface FuzzReport {
   readonly failures: readonly string[];
 }
 
-/** @param seed - Seed of the first body; it increases by one per body. */
+/** Draws and reads bodies. @param seed - Seed of the first body; it increases by one per body. */
 export function fuzz(bodies: number, seed: number): FuzzReport {
   const failures: string[] = [];
   const sums = { json: 0, valid: 0 };

@@ -3,7 +3,7 @@
  * prints the surviving mutants. Without a file, it does so for all files, which takes an hour. Code that has not
  * changed since the last run is skipped, except with `--force`.
  *
- * `--write` puts the last result of each file into the table of RESULTS.md. `--all-tests` runs all quick tests for each
+ * `--write` writes the last result of each file to the table of RESULTS.md. `--all-tests` runs all fast tests for each
  * mutant, which takes hours.
  */
 

@@ -106,7 +106,11 @@ function changeOf(row: SavedRow, before: SavedRow): RowChange {
   };
 }
 
-/** @param differences - One per seed. They have no noise if a change of the code keeps the random numbers. */
+/**
+ * Compares the mean of the differences with the tolerance.
+ *
+ * @param differences - One per seed. They have no noise if a change of the code keeps the random numbers.
+ */
 function judge(differences: readonly number[], tolerance: number): Change {
   const by = mean(differences);
   const error = standardError(differences);
@@ -114,7 +118,7 @@ function judge(differences: readonly number[], tolerance: number): Change {
   return { by, error, verdict: by > ERRORS * error ? "worse" : "noise" };
 }
 
-/** The number of seeds that both rows have. A row that does not depend on chance has the same value for all. */
+/** Returns the number of seeds that both rows have. A row that does not depend on chance has the same value for all. */
 function seedsOf(...rows: readonly SavedRow[]): number {
   const counts = rows.map(({ elapsedMs }) => elapsedMs.length).filter((count) => count > 1);
   return Math.min(...counts, Math.max(1, ...counts));

@@ -122,7 +122,7 @@ function row(scenario: Scenario, runs: readonly Run[]): Row {
     "query/lone": rounded(outcome.queryOverLone, 2),
     "rejected %": scenario.goals.rejectedShare === undefined ? "" : round(outcome.rejectedShare * 100, 1),
     "resumes after s": rounded(outcome.resumeMs, 1, 1000),
-    "most in outage": rounded(outcome.outageRequests, 1),
+    "requests in outage": rounded(outcome.outageRequests, 1),
     "p95/lone": rounded(outcome.p95OverLone, 2),
     "failed runs": failedRuns > 0 ? `${failedRuns} of ${runs.length}: ${outcome.failure}` : "",
     missed: misses(scenario, outcome)

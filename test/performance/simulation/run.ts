@@ -162,7 +162,7 @@ async function idealOf({ idealMs }: Scenario, seed: number): Promise<number> {
   return ideal;
 }
 
-/** Milliseconds from the end of the outage to the first response to a request that was sent after it. */
+/** Returns the milliseconds from the end of the outage to the first response to a request that was sent after it. */
 function resumption(log: readonly LoggedRequest[], { to }: Outage): number {
   const successes = log.filter(({ at, status }) => status === 200 && at >= to);
   return Math.min(...successes.map(({ endedAt }) => endedAt)) - to;

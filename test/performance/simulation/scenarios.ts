@@ -99,7 +99,7 @@ function goalsFor(requests: number, processes = 1): Goals {
   return { rateLimitedShare, mostRateLimits: 5, ...(requests >= 1600 && { timeOverIdeal: 1.2 }) };
 }
 
-/** The shortest time with {@link CEILING} requests in flight. */
+/** Returns the shortest time with {@link CEILING} requests in flight. */
 function atCeiling(requests: number, rtt: number, service = 0): number {
   return Math.ceil(requests / CEILING) * (rtt + service);
 }
@@ -116,7 +116,7 @@ function limited(limit: Limit, requests: number, rtt: number, processes = 1): Sc
   };
 }
 
-/** A bucket whose rate changes when half of the job should be done. */
+/** Creates a bucket whose rate changes when half of the job should be done. */
 function changing(name: string, from: number, to: number, requests: number, rtt: number): Scenario {
   const half = requests / 2;
   const atMs = (half / from) * 1000;
@@ -151,7 +151,7 @@ function working(workers: number, service: number, spread: boolean, requests: nu
   };
 }
 
-/** Draws a time with this mean. One in a hundred is five times as long. */
+/** Draws a time with this mean. One in a hundred is five times as long as the median. */
 function logNormal(mean: number, random: () => number): number {
   const sigma = 0.7;
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -177,7 +177,7 @@ function failing(
   };
 }
 
-/** Fails for 0.3 s, once in six seconds. */
+/** Determines whether a request fails: for 0.3 s, once in six seconds. */
 function bursts(): () => boolean {
   return () => performance.now() % 6000 > 3000 && performance.now() % 6000 < 3300;
 }

@@ -14,7 +14,7 @@ export function capacity(): Scenario[] {
   }));
 }
 
-/** The concurrency that keeps all workers busy, including requests on the network (Little's law). */
+/** Returns the concurrency that keeps all workers busy, including requests on the network (Little's law). */
 function concurrencyFor(workers: number): number {
   return Math.ceil((workers * (RTT + SERVICE_MS)) / SERVICE_MS);
 }

@@ -58,7 +58,7 @@ function fallingRate(second: number): number {
 
 const STEP_SECONDS = 0.01;
 
-/** A bucket of one second whose rate depends on the time. Its resets are whole seconds. */
+/** Creates a bucket of one second whose rate depends on the time. Its resets are whole seconds. */
 function varyingBucket(rateAt: (second: number) => number): LimitRule {
   let [level, at] = [rateAt(0), 0];
   return (_, nowMs) => {

@@ -50,7 +50,7 @@ function wrongReset(name: string, reset: (random: () => number) => Reset, reques
   };
 }
 
-/** @param skewSeconds - Seconds by which the server's clock is ahead of the client's. */
+/** Creates the bucket. @param skewSeconds - Seconds by which the server's clock is ahead of the client's. */
 function bucket(
   name: string,
   reset: (random: () => number) => Reset,

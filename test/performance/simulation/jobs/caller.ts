@@ -45,7 +45,7 @@ const POSSIBLE: Readonly<Record<Behavior, readonly TogetherErrorCode[]>> = {
   hostile: HOSTILE,
 };
 
-/** With a limit on tokens, the delay after a large request can be beyond the retry deadline. */
+/** Returns the possible error codes. With a limit on tokens, the delay of a large request can exceed the deadline. */
 function possibleCodes({ behavior, limits }: ServerPlan): readonly TogetherErrorCode[] {
   return limits?.tokensPerSecond === undefined ? POSSIBLE[behavior] : [...POSSIBLE[behavior], "rate_limited"];
 }

@@ -71,7 +71,7 @@ async function embedStream(call: Call): Promise<void> {
   if (plan.source === "generator" && !source.closed()) problems.push("the source was not closed");
 }
 
-/** A stream reads no more texts than it can have in flight. */
+/** Checks that a stream reads no more texts than it can have in flight. */
 function readAhead({ object }: Call, source: Source, yielded: number): string[] {
   const { batchSize = 512, maxConcurrency = 128 } = object.plan;
   const ahead = source.read() - yielded;

@@ -106,8 +106,8 @@ export function withNetworkFaults(fetch: Fetch, chance: Chance, { behavior, faul
   if (behavior === "healthy" || chance.holds(0.7)) return fetch;
   return async (input, init) => {
     if (!chance.holds(faultShare / 300)) return fetch(input, init);
-    const how = chance.kind({ refused: 2, thrown: 1, late: 3 });
-    if (how === "refused") throw new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } });
+    const how = chance.kind({ connectionRefused: 2, thrown: 1, late: 3 });
+    if (how === "connectionRefused") throw new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } });
     // Some libraries reject with a value that is not an error.
     if (how === "thrown") throw chance.pick([undefined, null, "no", 0, {}]);
     return lostAfterBody(await fetch(input, init));

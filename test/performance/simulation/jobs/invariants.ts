@@ -1,4 +1,4 @@
-/** Checks that every job must pass, with any faults. */
+/** The checks that every job must pass, with any faults. */
 
 import { rateLimiterFor } from "../../../../src/core/rate-limit/registry.js";
 import { LONGEST_RETRY_AFTER_MS } from "./faults.js";

@@ -53,7 +53,7 @@ async function runPlan(plan: Plan): Promise<Pick<JobReport, "problems" | "ending
   return { problems: [...ofCalls, ...problems], endings: endings.map(({ how }) => how), requests };
 }
 
-/** Node hashes on another thread in real time. The hash would be ready at another virtual time in each run. */
+/** Replaces the hash of Node, which is ready at another virtual time in each run: it is computed on another thread. */
 function useSynchronousHash(): () => void {
   const { subtle } = globalThis.crypto;
   Object.defineProperty(subtle, "digest", { value: digest, configurable: true });

@@ -21,7 +21,7 @@ export function endsTooEarly(
   { server }: Plan,
 ): string[] {
   if (!RETRIED.includes(error.code) || isAllowed(error, call, startedAt, world)) return [];
-  // A limit in tokens can ask for a delay beyond the deadline.
+  // The delay of a limit on tokens can be beyond the deadline.
   if (error.code === "rate_limited" && server.limits?.tokensPerSecond !== undefined) return [];
   const seconds = (performance.now() - startedAt) / 1000;
   return [`it failed with ${error.code} after ${error.attempts} attempts and ${seconds} s: ${error.message}`];

@@ -163,7 +163,7 @@ function drawGiveUp(chance: Chance): GiveUp {
   return { how, number: chance.spread(1, 30) };
 }
 
-/** Any value may be a reason. The call must reject with the same value. */
+/** Draws an abort reason. Any value may be one, and the call must reject with it. */
 function drawReason(chance: Chance): unknown {
   return chance.pick([undefined, new Error("enough"), "enough", 0, null, { enough: true }]);
 }
