@@ -4,25 +4,25 @@ import { describe, expect, it } from "vitest";
 import {
   CHAT,
   EMBEDDING,
-  farthest,
+  maxDifference,
   KEY,
-  LITTLE,
+  TOLERANCE,
   PROMPT,
   QUERY,
   RERANK,
-  serving,
+  serveEmulator,
   STATUSES,
   TEXTS,
   vectorsOf,
 } from "./support.js";
 
-const here = serving();
-const together = () => createTogetherAI({ apiKey: KEY, baseURL: here.url });
+const served = serveEmulator();
+const together = () => createTogetherAI({ apiKey: KEY, baseURL: served.url });
 
 describe("@ai-sdk/togetherai", () => {
   it("embeds", async () => {
     const { embeddings } = await embedMany({ model: together().embeddingModel(EMBEDDING), values: TEXTS });
-    expect(farthest(embeddings, await vectorsOf(here))).toBeLessThan(LITTLE);
+    expect(maxDifference(embeddings, await vectorsOf(served))).toBeLessThan(TOLERANCE);
   });
 
   it("reranks", async () => {
@@ -44,7 +44,7 @@ describe("@ai-sdk/togetherai", () => {
   });
 
   it.each(STATUSES)("reads the error of a %i", async (status) => {
-    here.emulator.setFaults([{ status }]);
+    served.emulator.setFaults([{ status }]);
     const asking = embedMany({ model: together().embeddingModel(EMBEDDING), values: TEXTS, maxRetries: 0 });
     await expect(asking).rejects.toMatchObject({ statusCode: status, message: expect.stringMatching(/\w/) });
   });

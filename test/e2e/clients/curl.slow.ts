@@ -1,16 +1,16 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { CHAT, EMBEDDING, KEY, PROMPT, QUERY, RERANK, serving, STATUSES, TEXTS } from "./support.js";
+import { CHAT, EMBEDDING, KEY, PROMPT, QUERY, RERANK, serveEmulator, STATUSES, TEXTS } from "./support.js";
 
 const execute = promisify(execFile);
-const here = serving();
+const served = serveEmulator();
 
-/** @returns the body, then the status in a line of its own. */
+/** Sends a request with curl, and returns the body and the status. */
 async function curl(path: string, body?: object, key = KEY): Promise<[body: string, status: number]> {
   const args = ["--silent", "--write-out", "\n%{http_code}", "--header", `Authorization: Bearer ${key}`];
-  const sending = body ? ["--json", JSON.stringify(body)] : [];
-  const { stdout } = await execute("curl", [...args, ...sending, `${here.url}${path}`]);
+  const data = body ? ["--json", JSON.stringify(body)] : [];
+  const { stdout } = await execute("curl", [...args, ...data, `${served.url}${path}`]);
   const end = stdout.lastIndexOf("\n");
   return [stdout.slice(0, end), Number(stdout.slice(end + 1))];
 }
@@ -27,36 +27,36 @@ describe("curl", () => {
   });
 
   it("reranks", async () => {
-    const [answer] = await curl("/rerank", { model: RERANK, query: QUERY, documents: TEXTS });
-    expect(JSON.parse(answer)).toMatchObject({ results: [{ index: 1 }, {}, {}] });
+    const [text] = await curl("/rerank", { model: RERANK, query: QUERY, documents: TEXTS });
+    expect(JSON.parse(text)).toMatchObject({ results: [{ index: 1 }, {}, {}] });
   });
 
   it("lists the models", async () => {
-    const [answer] = await curl("/models");
-    expect(JSON.parse(answer)).toEqual(expect.arrayContaining([expect.objectContaining({ id: EMBEDDING })]));
+    const [text] = await curl("/models");
+    expect(JSON.parse(text)).toEqual(expect.arrayContaining([expect.objectContaining({ id: EMBEDDING })]));
   });
 
   it("streams a chat as server-sent events", async () => {
     const messages = [{ role: "user", content: PROMPT }];
-    const [answer] = await curl("/chat/completions", { model: CHAT, messages, stream: true });
+    const [text] = await curl("/chat/completions", { model: CHAT, messages, stream: true });
     expect(
-      answer
+      text
         .trim()
         .split("\n\n")
         .every((event) => event.startsWith("data: ")),
     ).toBe(true);
-    expect(answer.trim().endsWith("data: [DONE]")).toBe(true);
+    expect(text.trim().endsWith("data: [DONE]")).toBe(true);
   });
 
   it("receives 401 for a wrong key", async () => {
-    const [answer, status] = await curl("/models", undefined, "wrong");
-    expect([JSON.parse(answer), status]).toMatchObject([{ error: { code: "invalid_api_key" } }, 401]);
+    const [text, status] = await curl("/models", undefined, "wrong");
+    expect([JSON.parse(text), status]).toMatchObject([{ error: { code: "invalid_api_key" } }, 401]);
   });
 
   it.each(STATUSES)("receives a %i with Together's message", async (status) => {
-    here.emulator.setFaults([{ status }]);
-    const [answer, seen] = await curl("/embeddings", { model: EMBEDDING, input: "a" });
+    served.emulator.setFaults([{ status }]);
+    const [text, seen] = await curl("/embeddings", { model: EMBEDDING, input: "a" });
     expect(seen).toBe(status);
-    expect(JSON.parse(answer)).toMatchObject({ id: expect.any(String) as string, error: { param: null } });
+    expect(JSON.parse(text)).toMatchObject({ id: expect.any(String) as string, error: { param: null } });
   });
 });

@@ -3,32 +3,34 @@ import { describe, expect, it } from "vitest";
 import {
   CHAT,
   EMBEDDING,
-  farthest,
+  maxDifference,
   KEY,
-  LITTLE,
+  TOLERANCE,
   PROMPT,
-  serving,
+  serveEmulator,
   STATUSES,
   TEXTS,
   vectorsOf,
 } from "./support.js";
 
-const here = serving();
+const served = serveEmulator();
 const embeddings = (): OpenAIEmbeddings =>
   new OpenAIEmbeddings({
     model: EMBEDDING,
     apiKey: KEY,
     maxRetries: 0,
-    configuration: { baseURL: here.url },
+    configuration: { baseURL: served.url },
   });
 
 describe("@langchain/openai", () => {
   it("embeds", async () => {
-    expect(farthest(await embeddings().embedDocuments(TEXTS), await vectorsOf(here))).toBeLessThan(LITTLE);
+    expect(maxDifference(await embeddings().embedDocuments(TEXTS), await vectorsOf(served))).toBeLessThan(
+      TOLERANCE,
+    );
   });
 
   it("chats with and without streaming, with the same text", async () => {
-    const chat = new ChatOpenAI({ model: CHAT, apiKey: KEY, configuration: { baseURL: here.url } });
+    const chat = new ChatOpenAI({ model: CHAT, apiKey: KEY, configuration: { baseURL: served.url } });
     const question = PROMPT;
     const { text } = await chat.invoke(question);
     let streamed = "";
@@ -37,7 +39,7 @@ describe("@langchain/openai", () => {
   });
 
   it.each(STATUSES)("reads the error of a %i", async (status) => {
-    here.emulator.setFaults([{ status }]);
+    served.emulator.setFaults([{ status }]);
     await expect(embeddings().embedDocuments(TEXTS)).rejects.toMatchObject({ status });
   });
 });

@@ -3,18 +3,18 @@ import { describe, expect, it } from "vitest";
 import {
   CHAT,
   EMBEDDING,
-  farthest,
+  maxDifference,
   KEY,
-  LITTLE,
+  TOLERANCE,
   PROMPT,
-  serving,
+  serveEmulator,
   STATUSES,
   TEXTS,
   vectorsOf,
 } from "./support.js";
 
-const here = serving();
-const client = (apiKey = KEY): OpenAI => new OpenAI({ apiKey, baseURL: here.url, maxRetries: 0 });
+const served = serveEmulator();
+const client = (apiKey = KEY): OpenAI => new OpenAI({ apiKey, baseURL: served.url, maxRetries: 0 });
 
 describe("openai", () => {
   it.each(["float", "base64", undefined] as const)(
@@ -26,7 +26,7 @@ describe("openai", () => {
         ...(encoding_format && { encoding_format }),
       });
       const vectors = data.map(({ embedding }) => decoded(embedding));
-      expect(farthest(vectors, await vectorsOf(here))).toBeLessThan(LITTLE);
+      expect(maxDifference(vectors, await vectorsOf(served))).toBeLessThan(TOLERANCE);
       expect(usage.total_tokens).toBeGreaterThan(0);
     },
   );
@@ -64,7 +64,7 @@ describe("openai", () => {
   });
 
   it.each(STATUSES)("reads the error of a %i", async (status) => {
-    here.emulator.setFaults([{ status }]);
+    served.emulator.setFaults([{ status }]);
     const error: unknown = await client()
       .embeddings.create({ model: EMBEDDING, input: "a" })
       .catch((failure: unknown) => failure);
@@ -73,7 +73,7 @@ describe("openai", () => {
   });
 });
 
-/** The client decodes base64 that it asked for itself, and leaves what its user asked for. */
+/** Decodes a vector. The client decodes base64 only if it chose the encoding itself. */
 function decoded(embedding: number[] | string): ArrayLike<number> {
   if (typeof embedding !== "string") return embedding;
   return new Float32Array(new Uint8Array(Buffer.from(embedding, "base64")).buffer);

@@ -6,20 +6,20 @@ export const RERANK = "Salesforce/Llama-Rank-V1";
 export const CHAT = "meta-llama/Llama-3.3-70B-Instruct-Turbo";
 export const TEXTS = ["Rust eats iron.", "Plants turn light into sugar.", "Bees live on nectar."];
 export const QUERY = "What do plants make from light?";
-/** Answered from what comes before the question. */
+/** The emulator's chat model answers from the text before the question. */
 export const PROMPT = `${TEXTS.join("\n")}\n\n${QUERY}`;
 export const KEY = "right";
 
-/** The statuses that Together documents for a refusal. */
+/** The error statuses that Together documents. */
 export const STATUSES = [400, 401, 402, 403, 404, 413, 422, 429, 500, 503, 504];
 
-interface Here {
+interface ServedEmulator {
   readonly emulator: Emulator;
   readonly url: string;
 }
 
-/** An emulator behind a port for the tests of a file. */
-export function serving(): Here {
+/** Starts an emulator on a port before the tests of a file, and closes it after them. */
+export function serveEmulator(): ServedEmulator {
   const emulator = createEmulator({ apiKey: KEY });
   let server: EmulatorServer;
   beforeAll(async () => {
@@ -34,19 +34,19 @@ export function serving(): Here {
   };
 }
 
-/** What the emulator's own `fetch` answers: what a client has to make of it. */
-export async function vectorsOf({ emulator, url }: Here): Promise<number[][]> {
-  const answer = await emulator.fetch(`${url}/embeddings`, {
+/** Returns the vectors of the emulator's own `fetch`. A client must return the same. */
+export async function vectorsOf({ emulator, url }: ServedEmulator): Promise<number[][]> {
+  const response = await emulator.fetch(`${url}/embeddings`, {
     method: "POST",
     headers: { authorization: `Bearer ${KEY}` },
     body: JSON.stringify({ model: EMBEDDING, input: TEXTS }),
   });
-  const { data } = (await answer.json()) as { data: { embedding: number[] }[] };
+  const { data } = (await response.json()) as { data: { embedding: number[] }[] };
   return data.map(({ embedding }) => embedding);
 }
 
-/** The largest difference between vectors, which base64 in single precision keeps small; infinite if shapes differ. */
-export function farthest(actual: readonly ArrayLike<number>[], expected: readonly number[][]): number {
+/** Returns the largest difference between two numbers at the same place; infinite if the shapes differ. */
+export function maxDifference(actual: readonly ArrayLike<number>[], expected: readonly number[][]): number {
   if (actual.length !== expected.length) return Infinity;
   return Math.max(
     ...actual.map((vector, place) =>
@@ -57,5 +57,5 @@ export function farthest(actual: readonly ArrayLike<number>[], expected: readonl
   );
 }
 
-/** What single precision may change. */
-export const LITTLE = 1e-6;
+/** The largest rounding error of base64, which holds numbers in single precision. */
+export const TOLERANCE = 1e-6;

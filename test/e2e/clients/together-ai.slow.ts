@@ -3,30 +3,30 @@ import { describe, expect, it } from "vitest";
 import {
   CHAT,
   EMBEDDING,
-  farthest,
+  maxDifference,
   KEY,
-  LITTLE,
+  TOLERANCE,
   PROMPT,
   QUERY,
   RERANK,
-  serving,
+  serveEmulator,
   STATUSES,
   TEXTS,
   vectorsOf,
 } from "./support.js";
 
-const here = serving();
-const client = (apiKey = KEY): Together => new Together({ apiKey, baseURL: here.url, maxRetries: 0 });
+const served = serveEmulator();
+const client = (apiKey = KEY): Together => new Together({ apiKey, baseURL: served.url, maxRetries: 0 });
 
 describe("together-ai", () => {
   it("embeds", async () => {
     const { data } = await client().embeddings.create({ model: EMBEDDING, input: TEXTS });
     expect(
-      farthest(
+      maxDifference(
         data.map(({ embedding }) => embedding),
-        await vectorsOf(here),
+        await vectorsOf(served),
       ),
-    ).toBeLessThan(LITTLE);
+    ).toBeLessThan(TOLERANCE);
   });
 
   it("reranks", async () => {
@@ -56,7 +56,7 @@ describe("together-ai", () => {
   });
 
   it.each(STATUSES)("reads the error of a %i", async (status) => {
-    here.emulator.setFaults([{ status }]);
+    served.emulator.setFaults([{ status }]);
     const error: unknown = await client()
       .rerank.create({ model: RERANK, query: QUERY, documents: TEXTS })
       .catch((failure: unknown) => failure);
@@ -65,8 +65,8 @@ describe("together-ai", () => {
   });
 
   it("waits for the reset of a 429, and succeeds", async () => {
-    here.emulator.setFaults([{ status: 429, headers: { "retry-after-ms": "20" } }]);
-    const patient = new Together({ apiKey: KEY, baseURL: here.url, maxRetries: 1 });
+    served.emulator.setFaults([{ status: 429, headers: { "retry-after-ms": "20" } }]);
+    const patient = new Together({ apiKey: KEY, baseURL: served.url, maxRetries: 1 });
     const { data } = await patient.embeddings.create({ model: EMBEDDING, input: "a" });
     expect(data).toHaveLength(1);
   });

@@ -12,8 +12,8 @@ import { Chance } from "../../performance/simulation/jobs/chance.js";
 import { openProxy } from "./proxy.js";
 import { MODEL, RERANK, SERVED } from "./vectors.js";
 
-/** What an abort may take, in milliseconds. */
-const AT_ONCE_MS = 50;
+/** The longest time from an abort to the rejection. */
+const MAX_ABORT_MS = 50;
 
 const reason = new Error("enough");
 
@@ -31,54 +31,55 @@ const CALLS: Readonly<Record<string, Call>> = {
   rank: ({ reranker }, signal) => reranker.rerank("q", ["a", "b"], String, { signal }),
 };
 
-/** A state that a call can be in, and how to bring it there. */
+/** A state of a call, and how to bring the call into it. */
 interface State {
   readonly faults?: Faults;
-  /** Whether the call is in the state by now. */
+  /** Whether the call is in the state. */
   readonly reached: (seen: Seen) => boolean;
-  /** Another call that is in the way. */
-  readonly before?: boolean;
-  /** Whether a request is under way. */
+  /** Another call takes the only permit first. */
+  readonly isBlocked?: boolean;
+  /** Whether a request is in flight. */
   readonly inFlight?: boolean;
 }
 
 interface Seen {
   readonly events: readonly TogetherEvent[];
   readonly emulator: Emulator;
-  readonly answers: number;
+  readonly responses: number;
 }
 
-const told = ({ events }: Seen, type: TogetherEvent["type"]): boolean =>
+const hasEvent = ({ events }: Seen, type: TogetherEvent["type"]): boolean =>
   events.some((event) => event.type === type);
 
 const STATES: Readonly<Record<string, State>> = {
   queued: {
     faults: () => "hang",
     inFlight: true,
-    before: true,
+    isBlocked: true,
     reached: ({ emulator }) => emulator.inFlight === 1,
   },
   "delayed after a 429": {
     faults: () => ({ status: 429, headers: { "x-ratelimit-reset": "30" } }),
-    reached: (seen) => told(seen, "rate-limited"),
+    reached: (seen) => hasEvent(seen, "rate-limited"),
   },
   "backing off": {
     faults: () => ({ status: 503, headers: { "retry-after": "30" } }),
-    reached: (seen) => told(seen, "retry"),
+    reached: (seen) => hasEvent(seen, "retry"),
   },
   "waiting for a response": {
     faults: () => "hang",
     inFlight: true,
     reached: ({ emulator }) => emulator.inFlight === 1,
   },
-  reading: { faults: () => "endless", inFlight: true, reached: ({ answers }) => answers === 1 },
+  reading: { faults: () => "endless", inFlight: true, reached: ({ responses }) => responses === 1 },
 };
 
+/** Milliseconds by state and method. */
 const table: Record<string, Record<string, number>> = {};
 afterAll(() => console.table(table));
 
-/** Milliseconds from the abort until the call has rejected with the signal's reason. */
-async function timeOfAbort(call: Promise<unknown>, controller: AbortController): Promise<number> {
+/** Aborts a call, and returns the milliseconds until it rejects with the signal's reason. */
+async function abortTimeMs(call: Promise<unknown>, controller: AbortController): Promise<number> {
   const startedAt = performance.now();
   controller.abort(reason);
   await expect(call).rejects.toBe(reason);
@@ -92,16 +93,16 @@ function callersOf(options: Omit<SharedOptions, "model">): Callers {
   };
 }
 
-describe.each(Object.entries(STATES))("abort while %s", (name, { faults, reached, before, inFlight }) => {
+describe.each(Object.entries(STATES))("abort while %s", (name, { faults, reached, isBlocked, inFlight }) => {
   it.each(Object.entries(CALLS))("rejects %s at once, and closes its socket", async (kind, call) => {
     const emulator = createEmulator({ ...SERVED, ...(faults && { faults }) });
     const server = await emulator.listen();
     const proxy = await openProxy(server.port, new Chance(1), 0);
     const events: TogetherEvent[] = [];
-    let answers = 0;
+    let responses = 0;
     const counted: Fetch = async (input, init) => {
       const response = await fetch(input, init);
-      answers += 1;
+      responses += 1;
       return response;
     };
     const callers = callersOf({
@@ -111,21 +112,21 @@ describe.each(Object.entries(STATES))("abort while %s", (name, { faults, reached
       fetch: counted,
       onEvent: (event) => events.push(event),
     });
-    const other = new AbortController();
-    const inTheWay = before ? call(callers, other.signal).catch(() => {}) : undefined;
+    const otherController = new AbortController();
+    const blocking = isBlocked ? call(callers, otherController.signal).catch(() => {}) : undefined;
     const controller = new AbortController();
     const running = call(callers, controller.signal);
     running.catch(() => {});
-    await vi.waitFor(() => expect(reached({ events, emulator, answers })).toBe(true), {
+    await vi.waitFor(() => expect(reached({ events, emulator, responses })).toBe(true), {
       timeout: 10_000,
       interval: 5,
     });
-    const took = await timeOfAbort(running, controller);
-    (table[name] ??= {})[kind] = Math.round(took * 10) / 10;
-    expect(took).toBeLessThan(AT_ONCE_MS);
-    other.abort();
-    await inTheWay;
-    // Node's fetch then opens another, for whatever may come next; one without a request on it may stay.
+    const elapsedMs = await abortTimeMs(running, controller);
+    (table[name] ??= {})[kind] = Math.round(elapsedMs * 10) / 10;
+    expect(elapsedMs).toBeLessThan(MAX_ABORT_MS);
+    otherController.abort();
+    await blocking;
+    // Node's fetch then opens another connection in advance. A connection without a request may stay open.
     await vi.waitFor(() => expect(proxy.ended()).toBe(inFlight ? 1 : 0), { timeout: 1000, interval: 5 });
     await vi.waitFor(() => expect(emulator.inFlight).toBe(0), { timeout: 1000, interval: 5 });
     await proxy.close();
@@ -136,7 +137,7 @@ describe.each(Object.entries(STATES))("abort while %s", (name, { faults, reached
 describe("abort while connecting", () => {
   it.each(Object.entries(CALLS))("rejects %s at once", async (kind, call) => {
     let connections = 0;
-    // It takes the connection and never answers what TLS asks first: no request can leave.
+    // The server accepts the connection, but does not respond to the TLS handshake. No request can be sent.
     const server = createServer((socket) => {
       connections += 1;
       socket.on("error", () => {}).resume();
@@ -150,9 +151,9 @@ describe("abort while connecting", () => {
     );
     running.catch(() => {});
     await vi.waitFor(() => expect(connections).toBe(1), { timeout: 10_000, interval: 5 });
-    const took = await timeOfAbort(running, controller);
-    (table["connecting"] ??= {})[kind] = Math.round(took * 10) / 10;
-    expect(took).toBeLessThan(AT_ONCE_MS);
+    const elapsedMs = await abortTimeMs(running, controller);
+    (table["connecting"] ??= {})[kind] = Math.round(elapsedMs * 10) / 10;
+    expect(elapsedMs).toBeLessThan(MAX_ABORT_MS);
     server.close();
   });
 });

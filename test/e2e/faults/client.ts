@@ -1,4 +1,4 @@
-/** A job with a cache: `client.ts <address> <folder> <texts>`. It prints its progress, then the wrong vectors. */
+/** A job with a cache: `client.ts <url> <folder> <texts>`. It prints its progress, then the number of wrong vectors. */
 
 import { LocalFileStore } from "@langchain/classic/storage/file_system";
 import { Embedder } from "../../../src/index.js";

@@ -1,4 +1,4 @@
-/** `together-retrieval embed` as users run it: the built command in a process of its own. */
+/** Runs the built command `together-retrieval embed` in its own process, as users do. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -49,7 +49,7 @@ function argumentsFor(...args: string[]): string[] {
   return ["dist/cli.js", "embed", "--model", MODEL, ...sizes, ...args];
 }
 
-/** Runs the command to its end. */
+/** Runs the command, and waits until it ends. */
 function embed(args: string[], input?: string): Promise<Outcome> {
   return run(process.execPath, argumentsFor(...args), {
     env: variables(),
@@ -57,7 +57,7 @@ function embed(args: string[], input?: string): Promise<Outcome> {
   });
 }
 
-/** Starts the command, and waits until its output has so many bytes. */
+/** Starts the command, and waits until its output has the given number of bytes. */
 async function startUntil(output: string, bytes: number): Promise<ChildProcess> {
   const child = spawn(process.execPath, argumentsFor(path("in.jsonl"), "--out", path(output)), {
     env: variables(),
@@ -105,7 +105,7 @@ describe("together-retrieval embed", () => {
       expectWhole((name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString());
       const twice = emulator.totals.texts - texts.length;
       console.log(`${name}: ${twice} of ${texts.length} texts embedded twice after three kills`);
-      // At each kill, those in flight, and at most as many that were not written yet.
+      // Each kill loses the texts in flight, and at most as many whose vectors were not written yet.
       expect(twice).toBeLessThanOrEqual(3 * 2 * CONCURRENCY * BATCH);
       expect(existsSync(path(`${name}.job`))).toBe(false);
     },

@@ -41,7 +41,7 @@ describe("server that is killed during a job", () => {
     expect(wrongVectors(texts, vectors)).toEqual([]);
     const retries = events.filter(({ type }) => type === "retry").length;
     expect(retries).toBeGreaterThan(0);
-    // What was in flight, and the probes: an outage does not multiply traffic.
+    // The requests in flight and the probes. An outage does not multiply the traffic.
     expect(retries).toBeLessThanOrEqual(110);
   });
 });
@@ -85,8 +85,8 @@ describe("job with a cache that is killed", () => {
     while (!line.startsWith("wrong")) line = await job.line();
     expect(line).toBe("wrong: 0");
     const twice = emulator.totals.texts - texts;
-    console.log(`texts paid for twice after three kills: ${twice} of ${texts}`);
-    // Sixteen requests of ten texts may be under way at each kill, to the server and back or to the disk.
+    console.log(`${twice} of ${texts} texts embedded twice after three kills`);
+    // Each kill loses at most 16 requests of 10 texts: in flight, or not yet written to the disk.
     expect(twice).toBeLessThanOrEqual(3 * 16 * 10);
   });
 });

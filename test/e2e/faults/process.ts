@@ -1,4 +1,4 @@
-/** A script of ours in a process of its own, to be killed at any moment. */
+/** Runs a script of this folder in its own process. A test can kill it at any time. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ export class Script {
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  /** @param name - Of a file beside this one. */
+  /** @param name - Name of a file in this folder. */
   constructor(name: string, ...args: readonly string[]) {
     const path = fileURLToPath(new URL(name, import.meta.url));
     this.#process = spawn(process.execPath, ["--import", "tsx", path, ...args], {
@@ -18,14 +18,18 @@ export class Script {
     this.#lines = createInterface(this.#process.stdout!)[Symbol.asyncIterator]();
   }
 
-  /** The next line that it prints. @throws if it has ended. */
+  /**
+   * Returns the next line that the script prints.
+   *
+   * @throws if the script has ended.
+   */
   async line(): Promise<string> {
     const { value, done } = await this.#lines.next();
     if (done) throw new Error("the script has ended");
     return value;
   }
 
-  /** Without a chance to clean up. */
+  /** Kills the script, which cannot clean up. */
   async kill(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, "exit");

@@ -1,4 +1,4 @@
-/** A bad line to a good server: it delays what passes, and cuts some connections in the middle of it. */
+/** A proxy as a bad connection to a good server. It delays responses, and cuts some connections during a response. */
 
 import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 import { Transform } from "node:stream";
@@ -6,40 +6,40 @@ import type { Chance } from "../../performance/simulation/jobs/chance.js";
 
 export interface Proxy {
   readonly port: number;
-  /** Connections that it has cut. */
+  /** Number of connections that the proxy has cut. */
   readonly cuts: () => number;
-  /** Connections of clients that have ended. */
+  /** Number of client connections that have ended. */
   readonly ended: () => number;
   close(): Promise<void>;
 }
 
-/** @param share - Of the connections that are cut. */
+/** @param share - Share of the connections that are cut, from 0 to 1. */
 export async function openProxy(target: number, chance: Chance, share: number): Promise<Proxy> {
   let cuts = 0;
   let ended = 0;
   const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    near.on("close", () => (ended += 1));
-    const far = connect(target, "127.0.0.1");
+  const server = createServer((downstream) => {
+    downstream.on("close", () => (ended += 1));
+    const upstream = connect(target, "127.0.0.1");
     const cut = (): void => {
-      near.resetAndDestroy();
-      far.destroy();
+      downstream.resetAndDestroy();
+      upstream.destroy();
     };
-    for (const socket of [near, far]) {
+    for (const socket of [downstream, upstream]) {
       sockets.add(socket);
       socket.on("error", cut).on("close", () => sockets.delete(socket));
     }
-    let left = chance.holds(share) ? chance.spread(1, 20_000) : Number.POSITIVE_INFINITY;
-    const slow = new Transform({
+    let bytesLeft = chance.holds(share) ? chance.spread(1, 20_000) : Number.POSITIVE_INFINITY;
+    const delayed = new Transform({
       transform(bytes: Buffer, _, done) {
-        left -= bytes.length;
-        if (left < 0) cuts += 1;
-        if (left < 0) return cut();
+        bytesLeft -= bytes.length;
+        if (bytesLeft < 0) cuts += 1;
+        if (bytesLeft < 0) return cut();
         setTimeout(done, chance.whole(0, 20), null, bytes);
       },
     });
-    near.pipe(far);
-    far.pipe(slow).pipe(near);
+    downstream.pipe(upstream);
+    upstream.pipe(delayed).pipe(downstream);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-/** A server of its own: `server.ts <port>`, 0 for a free one. Its first line is its address. */
+/** An emulator in its own process: `server.ts <port>`, with 0 for a free port. The first printed line is its URL. */
 
 import { createEmulator } from "../../../src/emulator/index.js";
 import { SERVED } from "./vectors.js";

@@ -1,4 +1,4 @@
-/** What the server, the client and the tests of real faults agree upon. */
+/** Models, texts and vectors that the server, the client and the tests share. */
 
 import type { EmulatorOptions } from "../../../src/emulator/index.js";
 import { vectorOf } from "../../performance/simulation/jobs/texts.js";
@@ -16,11 +16,12 @@ export const SERVED: EmulatorOptions = {
   keepBodies: false,
 };
 
+/** Returns that many different texts. */
 export function corpus(amount: number): string[] {
   return Array.from({ length: amount }, (_, index) => `passage ${index} of a corpus`);
 }
 
-/** The indexes of the texts whose vector is not theirs. */
+/** Returns the indexes of the texts that have a wrong or no vector. */
 export function wrongVectors(texts: readonly string[], vectors: readonly ArrayLike<number>[]): number[] {
   return texts.flatMap((text, index) =>
     String(Array.from(vectors[index] ?? [])) === String(vectorOf(text, DIMENSIONS)) ? [] : [index],

@@ -1,10 +1,10 @@
 /**
- * Chroma's server at its default address, inside the process that imports this: as much of its REST API v2 as the real
- * client needs for one collection, which it searches by cosine. The server that `chromadb` brings needs glibc 2.38.
+ * Emulates Chroma's server at its default address, in the process that imports this module. It has the part of the REST
+ * API v2 that Chroma's client needs for one collection, and searches by cosine. `chromadb`'s server needs glibc 2.38.
  */
 
 const ADDRESS = "http://localhost:8000/";
-const network = globalThis.fetch;
+const realFetch = globalThis.fetch;
 const records = [];
 
 const ROUTES = {
@@ -18,30 +18,30 @@ const ROUTES = {
     database: "default_database",
   }),
   add: ({ ids, embeddings }) => {
-    records.push(...ids.map((id, place) => ({ id, embedding: embeddings[place] })));
+    records.push(...ids.map((id, index) => ({ id, embedding: embeddings[index] })));
     return {};
   },
-  query: ({ query_embeddings: queries, n_results: most }) => ({
-    ids: queries.map((query) => nearest(query, most)),
+  query: ({ query_embeddings: queries, n_results: limit }) => ({
+    ids: queries.map((query) => nearest(query, limit)),
     include: [],
   }),
 };
 
 globalThis.fetch = async (input, init) => {
   const request = new Request(input, init);
-  if (!request.url.startsWith(ADDRESS)) return network(input, init);
+  if (!request.url.startsWith(ADDRESS)) return realFetch(input, init);
   const route = ROUTES[request.url.split("/").at(-1)];
   if (!route) return Response.json({ error: "NotFoundError" }, { status: 404 });
   return Response.json(route(request.method === "POST" ? await request.json() : undefined));
 };
 
-function nearest(query, most) {
-  const near = (record) => cosine(query, record.embedding);
-  const sorted = records.toSorted((left, right) => near(right) - near(left));
-  return sorted.slice(0, most).map(({ id }) => id);
+function nearest(query, limit) {
+  const similarity = (record) => cosine(query, record.embedding);
+  const sorted = records.toSorted((left, right) => similarity(right) - similarity(left));
+  return sorted.slice(0, limit).map(({ id }) => id);
 }
 
 function cosine(left, right) {
-  const dot = left.reduce((sum, value, place) => sum + value * right[place], 0);
+  const dot = left.reduce((sum, value, index) => sum + value * right[index], 0);
   return dot / Math.hypot(...left) / Math.hypot(...right);
 }

@@ -1,7 +1,8 @@
 /**
  * Runs the code of a Code node as n8n's task runner does (js-task-runner.ts, require-resolver.ts and
- * prototype-hardening.ts of n8n, read 2026-11): global functions and their prototypes are frozen, the code runs in a
- * context of `node:vm`, and `require` loads what is allowed. Takes the code and the items as JSON, prints the result.
+ * prototype-hardening.ts of n8n, read 2026-11). Global functions and their prototypes are frozen. The code runs in a
+ * context of `node:vm`. `require` loads only allowed packages. Arguments: the code, and the items as JSON. Prints the
+ * result as JSON.
  */
 
 const { EventEmitter } = require("node:events");

@@ -10,7 +10,7 @@ const PAGE = readFileSync(
 );
 const [, code = ""] = /^```js n8n\n(.*?)^```$/ms.exec(PAGE) ?? [];
 
-/** The flags of n8n's own runner image. */
+/** The Node.js flags of n8n's runner image. */
 const FLAGS = ["--disallow-code-generation-from-strings", "--disable-proto=delete"];
 
 const items = ["Rust eats iron.", "Bees live on nectar."].map((text, id) => ({ json: { id, text } }));
@@ -23,7 +23,7 @@ beforeAll(async () => {
 beforeEach(() => emulator.setFaults(undefined));
 afterAll(() => server.close());
 
-/** What the node returns, or the error that it throws. */
+/** Runs the Code node, and returns its result or the error that it throws. */
 async function execute(environment = {}): Promise<unknown> {
   const { stdout, stderr } = await run(
     process.execPath,
@@ -65,7 +65,7 @@ describe("n8n Code node of docs/integrations/other-frameworks.md", () => {
   });
 
   it("needs the package in NODE_FUNCTION_ALLOW_EXTERNAL", async () => {
-    const refused = await execute({ NODE_FUNCTION_ALLOW_EXTERNAL: "moment" });
-    expect(refused).toMatchObject({ message: expect.stringContaining("disallowed") as string });
+    const error = await execute({ NODE_FUNCTION_ALLOW_EXTERNAL: "moment" });
+    expect(error).toMatchObject({ message: expect.stringContaining("disallowed") as string });
   });
 });

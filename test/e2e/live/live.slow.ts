@@ -7,7 +7,8 @@ const { TOGETHER_LIVE_MODEL: model, TOGETHER_LIVE_RERANK_MODEL: rerankModel } = 
 
 const TEXTS = ["Rust eats iron.", "Plants turn light into sugar.", "Bees live on nectar."];
 const QUESTION = "What do plants make from light?";
-const ASKED = 1;
+/** The index of the text that answers the question. */
+const ANSWER = 1;
 
 function cosine(one: ArrayLike<number>, other: ArrayLike<number>): number {
   return dot(one, other) / Math.sqrt(dot(one, one) * dot(other, other));
@@ -31,8 +32,8 @@ describe.skipIf(model === undefined).each(drivers)("live embeddings in $framewor
 
   it("finds the text that answers a question", async () => {
     const [query, vectors] = [await embeddings().query(QUESTION), await embeddings().documents(TEXTS)];
-    const likeness = vectors.map((vector) => cosine(vector, query));
-    expect(likeness.indexOf(Math.max(...likeness))).toBe(ASKED);
+    const similarities = vectors.map((vector) => cosine(vector, query));
+    expect(similarities.indexOf(Math.max(...similarities))).toBe(ANSWER);
   });
 });
 
@@ -71,6 +72,6 @@ describe.skipIf(rerankModel === undefined)("reranking of the live service", () =
     const reranker = new Reranker({ model: rerankModel!, apiKey, baseURL, topN: 2 });
     const ranked = await reranker.rerank(QUESTION, TEXTS, (text) => text);
     expect(ranked.map(({ item }) => item)).toHaveLength(2);
-    expect(ranked[0]?.item).toBe(TEXTS[ASKED]);
+    expect(ranked[0]?.item).toBe(TEXTS[ANSWER]);
   });
 });

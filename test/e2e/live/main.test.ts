@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { runScript, type Outcome } from "../../support/program.js";
 
-/** As CI steps have it: could not run here. Neither 0, which is passed, nor 1, which is failed. */
-const LEFT_OUT = 77;
+/** The exit code of a CI step that cannot run here. 0 means passed, and 1 means failed. */
+const CANNOT_RUN = 77;
 
 function run(variables: Readonly<Record<string, string>>): Promise<Outcome> {
   const { TOGETHER_LIVE_MODEL: _, TOGETHER_LIVE_RERANK_MODEL: __, ...others } = process.env;
@@ -16,7 +16,7 @@ it.each([
   "prints without %s that no test ran, and does not count the tests as passed",
   async (_, variables, name) => {
     const { exitCode, stdout } = await run(variables);
-    expect(exitCode).toBe(LEFT_OUT);
+    expect(exitCode).toBe(CANNOT_RUN);
     expect(stdout).toMatch(`there is no ${name}; set it`);
     expect(stdout.trim()).toMatch(/Nothing was tested\.$/);
   },

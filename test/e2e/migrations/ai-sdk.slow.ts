@@ -2,11 +2,11 @@ import { createTogetherAI } from "@ai-sdk/togetherai";
 import { embed, embedMany, rerank, type EmbeddingModel } from "ai";
 import { expect, it, vi } from "vitest";
 import { createTogether, type EmbeddingModelOptions } from "together-retrieval/ai-sdk";
-import { impatient } from "./impatient.js";
+import { errorWithoutDelays } from "./impatient.js";
 import type { Make, Model } from "./models.js";
 import { proves } from "./proofs.js";
 import { sharedProofs } from "./shared.js";
-import { body, keys, MODEL, question, RERANKER, texts, world } from "./world.js";
+import { body, keys, MODEL, question, RERANKER, texts, stubNetwork } from "./world.js";
 
 const some = texts.slice(0, 6);
 const togetherai = (options = {}) => createTogetherAI(options);
@@ -40,9 +40,9 @@ proves(
       const warn = vi.spyOn(console, "warn").mockReturnValue();
       for (const name of ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"]) {
         keys(name);
-        // An empty one counts as set there.
+        // @ai-sdk/togetherai counts an empty variable as set.
         if (name !== "TOGETHER_API_KEY") vi.stubEnv("TOGETHER_API_KEY", undefined);
-        world();
+        stubNetwork();
         await expect(before().embed(["a"])).resolves.toHaveLength(1);
         await expect(after().embed(["a"])).resolves.toHaveLength(1);
         expect(warn).toHaveBeenCalledTimes(name === "TOGETHER_API_KEY" ? 0 : 1);
@@ -50,38 +50,40 @@ proves(
     },
     "a response with too few vectors": async () => {
       keys("TOGETHER_API_KEY");
-      world({ faults: () => "missing-item" });
+      stubNetwork({ faults: () => "missing-item" });
       await expect(before().embed(some)).resolves.toHaveLength(some.length - 1);
       await expect(after({ maxRetries: 0 }).embed(some)).rejects.toMatchObject({ code: "invalid_response" });
     },
     "three responses of 429": async () => {
       keys("TOGETHER_API_KEY");
       const limited = { faults: [429, 429, 429].map((status) => ({ status })) };
-      const emulator = world(limited);
-      expect(await impatient(() => before().embed(some))).toMatchObject({ name: "AI_RetryError" });
+      const emulator = stubNetwork(limited);
+      expect(await errorWithoutDelays(() => before().embed(some))).toMatchObject({ name: "AI_RetryError" });
       expect(emulator.requests).toHaveLength(3);
-      world(limited);
-      await expect(impatient(() => after({ maxRetries: 0 }).embed(some))).resolves.toHaveLength(some.length);
+      stubNetwork(limited);
+      await expect(errorWithoutDelays(() => after({ maxRetries: 0 }).embed(some))).resolves.toHaveLength(
+        some.length,
+      );
     },
     "a 500": async ({ after: said }) => {
       keys("TOGETHER_API_KEY");
-      const emulator = world({ faults: () => ({ status: 500 }) });
-      await impatient(() => before().embed(some));
+      const emulator = stubNetwork({ faults: () => ({ status: 500 }) });
+      await errorWithoutDelays(() => before().embed(some));
       expect(emulator.requests).toHaveLength(3);
       emulator.clear();
-      expect(await impatient(() => after().embed(some))).toMatchObject({ code: "server_error" });
+      expect(await errorWithoutDelays(() => after().embed(some))).toMatchObject({ code: "server_error" });
       expect(emulator.requests).toHaveLength(6);
       expect(said).toContain("(5)");
     },
     "too many texts for the server": async () => {
       keys("TOGETHER_API_KEY");
-      world({ maxBatchTexts: 100 });
+      stubNetwork({ maxBatchTexts: 100 });
       await expect(before().embed(texts)).rejects.toMatchObject({ statusCode: 413 });
       await expect(after().embed(texts)).resolves.toHaveLength(texts.length);
     },
     "more than 1,024 documents": async () => {
       keys("TOGETHER_API_KEY");
-      const emulator = world();
+      const emulator = stubNetwork();
       const documents = Array.from({ length: 1100 }, (_, place) => `bees of ${place}`);
       const ranking = (model: Parameters<typeof rerank>[0]["model"]) =>
         rerank({ model, query: question, documents });
@@ -94,7 +96,7 @@ proves(
     },
     "a ranking with usage: null": async () => {
       keys("TOGETHER_API_KEY");
-      world({ faults: () => "usage-null" });
+      stubNetwork({ faults: () => "usage-null" });
       const asked = { query: question, documents: some };
       await expect(rerank({ ...asked, model: reranker.before() })).rejects.toThrow(/./);
       const { ranking } = await rerank({ ...asked, model: reranker.after() });
@@ -102,7 +104,7 @@ proves(
     },
     dimensions: async () => {
       keys("TOGETHER_API_KEY");
-      const emulator = world();
+      const emulator = stubNetwork();
       const asking = (name: string, model: EmbeddingModel) =>
         embedMany({ model, values: some, providerOptions: { [name]: { dimensions: 256 } } });
       const old = asking("togetherai", togetherai().embeddingModel(MODEL));
@@ -115,7 +117,7 @@ proves(
     },
     rankFields: async () => {
       keys("TOGETHER_API_KEY");
-      const emulator = world();
+      const emulator = stubNetwork();
       const asked = { query: question, documents: [{ title: "Bees", text: "need light" }] };
       const options = { rankFields: ["text"] };
       await rerank({ ...asked, model: reranker.before(), providerOptions: { togetherai: options } });
@@ -127,7 +129,7 @@ proves(
     },
     "options per call": async () => {
       keys("TOGETHER_API_KEY");
-      const emulator = world({ rank: (_query, all) => all.map((_, place) => place / 10) });
+      const emulator = stubNetwork({ rank: (_query, all) => all.map((_, place) => place / 10) });
       const model = createTogether().embeddingModel(MODEL);
       await embed({ model, value: question, providerOptions: { together: { inputType: "query" } } });
       expect(body(emulator)["input"]).not.toEqual([question]);
@@ -141,7 +143,7 @@ proves(
     },
     "a wrong key": async () => {
       vi.stubEnv("TOGETHER_API_KEY", "wrong");
-      world();
+      stubNetwork();
       await expect(before().embed(some)).rejects.toMatchObject({ name: "AI_APICallError", statusCode: 401 });
       const now = after().embed(some);
       await expect(now).rejects.toMatchObject({ name: "TogetherError", status: 401, code: "unauthorized" });
@@ -161,7 +163,7 @@ proves(
 
 it("reads the environment in the default instance as in createTogether (ai-sdk-togetherai)", async () => {
   keys("TOGETHER_API_KEY");
-  const emulator = world();
+  const emulator = stubNetwork();
   const { together } = await import("together-retrieval/ai-sdk");
   await embedMany({ model: together.embeddingModel(MODEL), values: some });
   expect(emulator.requests).toHaveLength(1);

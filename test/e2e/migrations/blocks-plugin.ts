@@ -4,7 +4,7 @@ import { moduleOf } from "./pages.js";
 
 const MODULE = /\/block-(?<page>[\w-]+)\.(?<part>\w+)\.ts\?\d+$/;
 
-/** Serves `block-<page>.<part>.ts?<number>`: a block of that page, as a module in this folder. */
+/** Loads `block-<page>.<part>.ts?<number>` as a module of this folder: a block of that page. */
 export const blocksPlugin: Plugin = {
   name: "blocks",
   enforce: "pre",

@@ -5,7 +5,7 @@ import { Embedder } from "together-retrieval";
 import type { Make } from "./models.js";
 import { proves } from "./proofs.js";
 import { sharedProofs } from "./shared.js";
-import { body, keys, MODEL, overheard, texts, world } from "./world.js";
+import { body, keys, MODEL, capturedRequests, texts, stubNetwork } from "./world.js";
 
 const some = texts.slice(0, 6);
 
@@ -31,7 +31,7 @@ proves(
     "API key": async () => {
       vi.stubEnv("TOGETHER_API_KEY", "wrong");
       vi.stubEnv("OWN_KEY", "right");
-      world();
+      stubNetwork();
       await expect(before().embed(["a"])).rejects.toMatchObject({ status: 401 });
       await expect(before({ apiKeyEnvVar: "OWN_KEY" }).embed(["a"])).resolves.toHaveLength(1);
       await expect(after({ apiKey: "right" }).embed(["a"])).resolves.toHaveLength(1);
@@ -40,27 +40,27 @@ proves(
     },
     "a response with too few vectors": async () => {
       keys("TOGETHER_API_KEY");
-      world({ faults: () => "missing-item" });
+      stubNetwork({ faults: () => "missing-item" });
       await expect(before().embed(texts.slice(0, 3))).resolves.toHaveLength(2);
       const now = after({ maxRetries: 0 }).embed(texts.slice(0, 3));
       await expect(now).rejects.toMatchObject({ code: "invalid_response" });
     },
     "too many texts for the server": async () => {
       keys("TOGETHER_API_KEY");
-      world({ maxBatchTexts: 100 });
+      stubNetwork({ maxBatchTexts: 100 });
       await expect(before().embed(texts)).rejects.toMatchObject({ status: 413 });
       await expect(after().embed(texts)).resolves.toHaveLength(texts.length);
     },
     "duplicate texts": async () => {
       keys("TOGETHER_API_KEY");
-      const emulator = world();
+      const emulator = stubNetwork();
       await before().embed(["a", "a"]);
       await after().embed(["a", "a"]);
       expect([0, 1].map((place) => body(emulator, place)["input"])).toEqual([["a", "a"], ["a"]]);
     },
     "a wrong key": async () => {
       vi.stubEnv("TOGETHER_API_KEY", "wrong");
-      world();
+      stubNetwork();
       await expect(before().embed(some)).rejects.toMatchObject({ status: 401 });
       const now = after().embed(some);
       await expect(now).rejects.toMatchObject({ name: "TogetherError", status: 401, code: "unauthorized" });
@@ -75,10 +75,10 @@ proves(
     },
     SDK: async (said) => {
       keys("TOGETHER_API_KEY");
-      world();
+      stubNetwork();
       const requests = [
-        ...(await overheard(() => before().embed(["a"]))),
-        ...(await overheard(() => after().embed(["a"]))),
+        ...(await capturedRequests(() => before().embed(["a"]))),
+        ...(await capturedRequests(() => after().embed(["a"]))),
       ];
       const versions = requests.map(({ headers }) => headers.get("x-stainless-package-version"));
       expect(versions.map((version) => version?.slice(0, 4))).toEqual(["0.16", "0.52"]);
@@ -100,7 +100,7 @@ it("uses the function that getCollection receives, whatever the collection store
   expect(asked).toEqual([["a"]]);
 });
 
-/** The configuration that Chroma's client sends for a new collection. */
+/** Returns the configuration that Chroma's client sends for a new collection. */
 async function stored(embeddingFunction: EmbeddingFunction): Promise<unknown> {
   const sent: unknown[] = [];
   vi.stubGlobal("fetch", chroma(null, sent));
@@ -108,7 +108,7 @@ async function stored(embeddingFunction: EmbeddingFunction): Promise<unknown> {
   return (sent[0] as { configuration: { embedding_function: unknown } }).configuration.embedding_function;
 }
 
-/** Chroma's server, as far as its client needs it: its REST API v2, with one collection. */
+/** Emulates Chroma's server with one collection: the part of the REST API v2 that Chroma's client needs. */
 function chroma(embeddingFunction: unknown, sent: unknown[] = []): typeof globalThis.fetch {
   const collection = {
     id: "1",

@@ -2,10 +2,10 @@ import { CohereRerank } from "@langchain/cohere";
 import { Document } from "@langchain/core/documents";
 import { expect, it, vi } from "vitest";
 import { TogetherReranker } from "together-retrieval/langchain";
-import { play } from "./play.js";
+import { runBlock } from "./play.js";
 import { codes } from "./pages.js";
 import { proves } from "./proofs.js";
-import { body, keys, overheard, question, RERANKER, texts, world } from "./world.js";
+import { body, keys, capturedRequests, question, RERANKER, texts, stubNetwork } from "./world.js";
 
 const documents = (most = 6): Document[] =>
   texts.slice(0, most).map((pageContent) => new Document({ pageContent }));
@@ -16,7 +16,7 @@ const bothKeys = (): void => keys("COHERE_API_KEY", "TOGETHER_API_KEY");
 
 proves("langchain-cohere", {
   "API key": async ({ before }) => {
-    world();
+    stubNetwork();
     keys("TOGETHER_API_KEY", "TOGETHER_AI_API_KEY");
     expect(() => cohere()).toThrow(codes(before)[0]);
     keys("TOGETHER_AI_API_KEY");
@@ -26,7 +26,7 @@ proves("langchain-cohere", {
   },
   address: async ({ before, after }) => {
     bothKeys();
-    const emulator = world();
+    const emulator = stubNetwork();
     await cohere().compressDocuments(documents(), question);
     await ours().compressDocuments(documents(), question);
     await ours({ baseURL: "https://one.example/v1" }).compressDocuments(documents(), question);
@@ -37,13 +37,13 @@ proves("langchain-cohere", {
   },
   topN: async ({ before }) => {
     bothKeys();
-    world();
+    stubNetwork();
     expect(await cohere().compressDocuments(documents(), question)).toHaveLength(Number(before));
     expect(await ours().compressDocuments(documents(), question)).toHaveLength(6);
   },
   "your documents": async () => {
     bothKeys();
-    world();
+    stubNetwork();
     const mine = documents();
     const [best] = await ours().compressDocuments(mine, question);
     expect(mine).toEqual(documents());
@@ -54,7 +54,7 @@ proves("langchain-cohere", {
   },
   "more than 1,024 documents": async () => {
     bothKeys();
-    const emulator = world();
+    const emulator = stubNetwork();
     const many = Array.from(
       { length: 1100 },
       (_, place) => new Document({ pageContent: `bees of ${place}` }),
@@ -71,7 +71,7 @@ proves("langchain-cohere", {
   },
   "a blank document": async () => {
     bothKeys();
-    const emulator = world();
+    const emulator = stubNetwork();
     const mine = [...documents(2), new Document({ pageContent: " " })];
     const events: string[] = [];
     await cohere().compressDocuments(mine, question);
@@ -84,14 +84,14 @@ proves("langchain-cohere", {
   },
   "low scores": async () => {
     bothKeys();
-    world({ rank: (_query, all) => all.map((_, place) => place / 10) });
+    stubNetwork({ rank: (_query, all) => all.map((_, place) => place / 10) });
     expect(await cohere({ topN: 6 }).compressDocuments(documents(), question)).toHaveLength(6);
     expect(await ours().compressDocuments(documents(), question)).toHaveLength(6);
     expect(await ours({ minScore: 0.25 }).compressDocuments(documents(), question)).toHaveLength(3);
   },
   "a failed request": async () => {
     bothKeys();
-    world({ faults: () => ({ status: 400 }) });
+    stubNetwork({ faults: () => ({ status: 400 }) });
     await expect(cohere().compressDocuments(documents(), question)).rejects.toThrow(/./);
     await expect(ours().compressDocuments(documents(), question)).rejects.toMatchObject({ status: 400 });
     const kept = await ours({ fallback: "original-order" }).compressDocuments(documents(), question);
@@ -99,16 +99,16 @@ proves("langchain-cohere", {
   },
   maxChunksPerDoc: async () => {
     bothKeys();
-    world();
+    stubNetwork();
     const reranker = cohere({ maxChunksPerDoc: 2 });
-    const [request] = await overheard(() => reranker.compressDocuments(documents(), question));
+    const [request] = await capturedRequests(() => reranker.compressDocuments(documents(), question));
     expect(await request?.json()).toMatchObject({ max_chunks_per_doc: 2 });
     expect(() => ours({ maxChunksPerDoc: 2 })).toThrow(/maxChunksPerDoc/);
   },
   "a wrong key": async () => {
     vi.stubEnv("COHERE_API_KEY", "wrong");
     vi.stubEnv("TOGETHER_API_KEY", "wrong");
-    world();
+    stubNetwork();
     await expect(cohere().compressDocuments(documents(), question)).rejects.toMatchObject({
       statusCode: 401,
     });
@@ -119,23 +119,23 @@ proves("langchain-cohere", {
 
 it("returns the same documents in the same order, each with its score (langchain-cohere)", async () => {
   bothKeys();
-  world();
+  stubNetwork();
   const given = () => ({ documents: documents(50), question });
-  const { ranked: past } = await play("langchain-cohere", "before", given());
-  const { ranked: present } = await play("langchain-cohere", "after", given());
+  const { ranked: past } = await runBlock("langchain-cohere", "before", given());
+  const { ranked: present } = await runBlock("langchain-cohere", "after", given());
   expect(present).toHaveLength(3);
   expect(present).toEqual(past);
 });
 
 it("prints in the last block how far the two models agree (langchain-cohere)", async () => {
   bothKeys();
-  world();
+  stubNetwork();
   const given = { documents: documents(50), question };
-  const { order: earlier } = await play("langchain-cohere", "before", given);
-  expect(await play("langchain-cohere", "check", { ...given, earlier })).toMatchObject({
+  const { order: earlier } = await runBlock("langchain-cohere", "before", given);
+  expect(await runBlock("langchain-cohere", "check", { ...given, earlier })).toMatchObject({
     printed: ["5 of 5"],
   });
   const others = [40, 41, 42, 43, 44].map((index) => ({ index }));
-  const told = await play("langchain-cohere", "check", { ...given, earlier: others });
-  expect(told.printed[0]).toMatch(/^[0-4] of 5$/);
+  const differing = await runBlock("langchain-cohere", "check", { ...given, earlier: others });
+  expect(differing.printed[0]).toMatch(/^[0-4] of 5$/);
 });

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 
-/** What a call fails with, without the delays between its attempts. */
-export async function impatient(call: () => Promise<unknown>): Promise<unknown> {
+/** Returns the error of a call, without the delays between its attempts. */
+export async function errorWithoutDelays(call: () => Promise<unknown>): Promise<unknown> {
   vi.useFakeTimers({ toFake: ["setTimeout"] });
   try {
     const failing = call().catch((error: unknown) => error);

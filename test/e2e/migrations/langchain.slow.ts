@@ -1,12 +1,12 @@
 import { TogetherAIEmbeddings } from "@langchain/community/embeddings/togetherai";
 import { OpenAIEmbeddings } from "@langchain/openai";
 import { expect, it, vi } from "vitest";
-import { impatient } from "./impatient.js";
+import { errorWithoutDelays } from "./impatient.js";
 import { forLangChain as after, langChain, type Make } from "./models.js";
-import { play } from "./play.js";
+import { runBlock } from "./play.js";
 import { proves } from "./proofs.js";
 import { sharedProofs } from "./shared.js";
-import { body, keys, MODEL, peakOf, texts, world } from "./world.js";
+import { body, keys, MODEL, peakOf, texts, stubNetwork } from "./world.js";
 
 const some = texts.slice(0, 6);
 const configuration = { baseURL: "https://api.together.xyz/v1" };
@@ -20,29 +20,29 @@ proves(
     batchSize: async () => {
       keys("TOGETHER_AI_API_KEY");
       expect(await peakOf(() => community({ batchSize: 2 }).embed(some))).toBe(2);
-      const emulator = world();
+      const emulator = stubNetwork();
       await community({ batchSize: 2 }).embed(some);
       await after({ batchSize: 2 }).embed(some);
       expect(emulator.requests.map((request) => request.texts)).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2]);
     },
     "stripNewLines: true": async () => {
       keys("TOGETHER_AI_API_KEY");
-      const emulator = world();
+      const emulator = stubNetwork();
       await community({ stripNewLines: true }).embed(["a\nb"]);
       expect(body(emulator)["input"]).toBe("a b");
       expect(() => after({ stripNewLines: true })).toThrow(/stripNewLines/);
     },
     timeout: async ({ after: said }) => {
       keys("TOGETHER_AI_API_KEY");
-      world({ latency: 50 });
+      stubNetwork({ latency: 50 });
       await expect(community({ timeout: 1 }).embed(["a"])).resolves.toHaveLength(1);
       await expect(after({ timeout: 1, maxRetries: 0 }).embed(["a"])).rejects.toThrow(/\b1 ms/);
       expect(said).toContain("60 s");
     },
     "a wrong key": async ({ before: said }) => {
       vi.stubEnv("TOGETHER_AI_API_KEY", "wrong");
-      const emulator = world();
-      const failure = await impatient(() => community().embed(["a"]));
+      const emulator = stubNetwork();
+      const failure = await errorWithoutDelays(() => community().embed(["a"]));
       expect(failure).not.toHaveProperty("status");
       expect(said).toContain(`sent ${emulator.requests.length} times`);
       emulator.clear();
@@ -51,7 +51,7 @@ proves(
     },
     "a blank text": async () => {
       keys("TOGETHER_AI_API_KEY");
-      const emulator = world();
+      const emulator = stubNetwork();
       await community().embed([" "]);
       expect(body(emulator)["input"]).toBe(" ");
       emulator.clear();
@@ -62,7 +62,7 @@ proves(
   sharedProofs(community, after),
 );
 
-// The stand-in of vitest.config.ts: what can be shown of the moved class is what its source shares with the old one.
+// vitest.config.ts replaces the moved class by the old one. The tests cover only what the sources of both share.
 proves("langchain-together-ai", {}, sharedProofs(community, after));
 
 proves(
@@ -70,14 +70,14 @@ proves(
   {
     "line breaks in a text": async () => {
       keys("TOGETHER_API_KEY", "OPENAI_API_KEY");
-      const emulator = world();
+      const emulator = stubNetwork();
       await openai().embed(["a\nb"]);
       await after().embed(["a\nb"]);
       expect([0, 1].map((place) => body(emulator, place)["input"])).toEqual([["a b"], ["a\nb"]]);
     },
     "a 429 without reset headers": async () => {
       keys("TOGETHER_API_KEY", "OPENAI_API_KEY");
-      const emulator = world({ faults: [{ status: 429 }] });
+      const emulator = stubNetwork({ faults: [{ status: 429 }] });
       await expect(openai().embed(["a"])).rejects.toMatchObject({ status: 429 });
       expect(emulator.requests).toHaveLength(1);
       emulator.setFaults([{ status: 429 }]);
@@ -89,7 +89,7 @@ proves(
 
 it("sends as many requests as before with batchSize 512 (langchain-openai)", async () => {
   keys("TOGETHER_API_KEY", "OPENAI_API_KEY");
-  const emulator = world();
+  const emulator = stubNetwork();
   await openai().embed(texts);
   const past = emulator.requests.length;
   emulator.clear();
@@ -101,16 +101,18 @@ it("returns the old vectors for texts without line breaks (langchain-openai)", a
   keys("TOGETHER_API_KEY");
   const embed = (all: readonly string[]) => all.map((text) => [text.length, text.includes("\n") ? 9 : 1]);
   const model = { "BAAI/bge-large-en-v1.5": { type: "embedding", dimensions: 2 } } as const;
-  world({ embed, models: model });
+  stubNetwork({ embed, models: model });
   const broken = ["rust\neats iron"];
   const given = { texts: broken, question: "What eats iron?" };
   const [old, now, spaced] = [
-    await play("langchain-openai", "before", given),
-    await play("langchain-openai", "after", given),
-    await play("langchain-openai", "spaces", given),
+    await runBlock("langchain-openai", "before", given),
+    await runBlock("langchain-openai", "after", given),
+    await runBlock("langchain-openai", "spaces", given),
   ];
   expect(spaced.vectors).toEqual(old.vectors);
   expect(now.vectors).not.toEqual(old.vectors);
   const stored = { text: broken[0], vector: old.vectors?.[0] };
-  expect(await play("langchain-openai", "check", { ...given, stored })).toMatchObject({ printed: ["false"] });
+  expect(await runBlock("langchain-openai", "check", { ...given, stored })).toMatchObject({
+    printed: ["false"],
+  });
 });

@@ -5,9 +5,9 @@ import type { Make, Model } from "./models.js";
 import { codes } from "./pages.js";
 import { proves } from "./proofs.js";
 import { sharedProofs } from "./shared.js";
-import { keys, MODEL, overheard, texts, world } from "./world.js";
+import { keys, MODEL, capturedRequests, texts, stubNetwork } from "./world.js";
 
-/** What LlamaIndex's embeddings have in common, across the two copies of its core that are installed here. */
+/** The common interface of LlamaIndex's embeddings. Two copies of its core are installed here. */
 interface LlamaIndex {
   readonly model: string;
   getTextEmbeddingsBatch(texts: string[]): Promise<number[][]>;
@@ -32,7 +32,7 @@ proves(
       await shared["address"]?.(row);
       keys("TOGETHER_API_KEY");
       vi.stubEnv("TOGETHER_BASE_URL", "");
-      const emulator = world();
+      const emulator = stubNetwork();
       await before({ baseURL: "https://elsewhere.example/v1" }).embed(some);
       expect(emulator.requests[0]?.origin).toBe(codes(row.before)[0]);
     },
@@ -43,7 +43,7 @@ proves(
     },
     "floats in the response": async () => {
       keys("TOGETHER_API_KEY");
-      world({ base64: "ignore" });
+      stubNetwork({ base64: "ignore" });
       const [garbage, vectors] = [await before().embed(some), await after().embed(some)];
       expect([garbage[0]?.length, vectors[0]?.length]).toEqual([1024 / 4, 1024]);
       const zeros = Array.from(garbage[0] ?? []).filter((value) => Math.abs(value) < 1e-9);
@@ -52,15 +52,15 @@ proves(
     OPENAI_ORG_ID: async () => {
       keys("TOGETHER_API_KEY");
       vi.stubEnv("OPENAI_ORG_ID", "org-of-mine");
-      expect(await organisations(() => before().embed(["a"]))).toEqual(["org-of-mine"]);
-      expect(await organisations(() => after().embed(["a"]))).toEqual([null]);
+      expect(await organizationHeaders(() => before().embed(["a"]))).toEqual(["org-of-mine"]);
+      expect(await organizationHeaders(() => after().embed(["a"]))).toEqual([null]);
     },
   },
   shared,
 );
 
-/** What the requests of some work say of an organisation of OpenAI's. */
-async function organisations(work: () => Promise<unknown>): Promise<(string | null)[]> {
-  world();
-  return (await overheard(work)).map(({ headers }) => headers.get("openai-organization"));
+/** Returns the OpenAI organization header of each request. */
+async function organizationHeaders(work: () => Promise<unknown>): Promise<(string | null)[]> {
+  stubNetwork();
+  return (await capturedRequests(work)).map(({ headers }) => headers.get("openai-organization"));
 }

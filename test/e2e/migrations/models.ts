@@ -1,4 +1,4 @@
-/** The classes that users come from and go to, behind one face, so that one proof fits all of them. */
+/** One interface for the classes before and after a migration, so that one proof fits all of them. */
 
 import { TogetherEmbeddings } from "together-retrieval/langchain";
 import { MODEL } from "./world.js";
@@ -9,10 +9,10 @@ export interface Model {
   embedQuery(text: string): Promise<ArrayLike<number>>;
 }
 
-/** Makes a model of a class; `model` is set unless the options say otherwise. */
+/** Creates a model of a class. The default of `model` is {@link MODEL}. */
 export type Make = (options?: object) => Model;
 
-/** What LangChain's embeddings have in common. */
+/** The common interface of LangChain's embeddings. */
 interface LangChain {
   readonly model: string;
   embedDocuments(texts: string[]): Promise<number[][]>;

@@ -1,6 +1,6 @@
 /**
- * together-ai 0.16, which `@chroma-core/together-ai` brings along, sends through node-fetch and not through the global
- * `fetch`, where the emulator of a test is. So what reaches its address goes on to the global `fetch`.
+ * Forwards requests of node-fetch to the global `fetch`, which a test replaces by its emulator. together-ai 0.16, a
+ * dependency of `@chroma-core/together-ai`, sends with node-fetch.
  */
 
 import nock from "nock";

@@ -1,20 +1,20 @@
 import { Document } from "@langchain/core/documents";
 import { beforeEach, describe, expect, it } from "vitest";
 import { complaints } from "../../integration/docs/compile.js";
-import { farthest, LITTLE } from "../clients/support.js";
+import { maxDifference, TOLERANCE } from "../clients/support.js";
 import { programsOf, REQUESTS, rowsOf, tableOf, textOf, type Part } from "./pages.js";
-import { play, type Results } from "./play.js";
+import { runBlock, type Results } from "./play.js";
 import * as python from "./python.js";
-import { body, keys, MODEL, question, texts, world } from "./world.js";
+import { body, keys, MODEL, question, texts, stubNetwork } from "./world.js";
 
 type Program = (given?: object) => Promise<Results>;
 
 interface Peer {
   readonly page: string;
-  /** The keys that its users have set. */
+  /** The environment variables that its users have set. */
   readonly names: readonly string[];
   readonly before: Program;
-  /** What its page tells the same of, before and after. */
+  /** The results that are the same before and after, by its page. */
   readonly same: readonly ("vectors" | "order")[];
 }
 
@@ -37,7 +37,7 @@ function peer(page: string, names: readonly string[], same: Peer["same"]): Peer 
 }
 
 function onPage(page: string, part: Part): Program {
-  return (given = {}) => play(page, part, { texts, question, documents: documents(), ...given });
+  return (given = {}) => runBlock(page, part, { texts, question, documents: documents(), ...given });
 }
 
 function documents(): Document[] {
@@ -51,26 +51,26 @@ describe.each(PEERS.filter(({ same }) => same.includes("vectors")))("$page", ({ 
   beforeEach(() => keys(...names));
 
   it("returns the vectors of before", async () => {
-    world();
+    stubNetwork();
     const { vectors: old = [] } = await before();
     const { vectors = [] } = await after();
     expect(vectors).toHaveLength(texts.length);
     expect(
-      farthest(
+      maxDifference(
         vectors,
         old.map((vector) => Array.from(vector)),
       ),
-    ).toBeLessThan(LITTLE);
+    ).toBeLessThan(TOLERANCE);
   });
 
   it("sends as many requests as the page states", async () => {
-    const said = rowsOf(page).find(({ about }) => about === REQUESTS);
-    const figures = [await requestsOf(before), await requestsOf(after)];
-    expect(figures).toEqual([numberIn(said?.before), numberIn(said?.after)]);
+    const row = rowsOf(page).find(({ about }) => about === REQUESTS);
+    const figures = [await requestCountOf(before), await requestCountOf(after)];
+    expect(figures).toEqual([numberIn(row?.before), numberIn(row?.after)]);
   });
 
   it("distinguishes an index that can stay from one that cannot", async () => {
-    world();
+    stubNetwork();
     const { vectors = [] } = await before();
     const vectorOf = (place: number): number[] => Array.from(vectors[place] ?? []);
     const right = await check({ stored: { text: texts[0], vector: vectorOf(0) } });
@@ -82,7 +82,7 @@ describe.each(PEERS.filter(({ same }) => same.includes("vectors")))("$page", ({ 
 describe.each(PEERS.filter(({ same }) => same.includes("order")))("$page", ({ page, names, before }) => {
   it("ranks in the order of before", async () => {
     keys(...names);
-    world();
+    stubNetwork();
     const [past, present] = [await before(), await onPage(page, "after")()];
     expect(present.order?.length).toBeGreaterThan(1);
     expect(present.order).toEqual(past.order);
@@ -92,7 +92,7 @@ describe.each(PEERS.filter(({ same }) => same.includes("order")))("$page", ({ pa
 describe("migration pages", () => {
   it.each(PEERS)("changes no input in $page", async ({ page, names }) => {
     keys(...names);
-    world();
+    stubNetwork();
     const given = { texts: [...texts], documents: documents() };
     await onPage(page, "after")(given);
     expect(given).toEqual({ texts, documents: documents() });
@@ -126,15 +126,15 @@ describe("migration pages", () => {
   });
 });
 
-/** Requests that carried passages, leaving out those that the question went with. */
-async function requestsOf(program: Program): Promise<number> {
-  const emulator = world();
+/** Returns the number of requests with passages. Requests with the question do not count. */
+async function requestCountOf(program: Program): Promise<number> {
+  const emulator = stubNetwork();
   await program();
   const bodies = emulator.requests.map((_, place) => JSON.stringify(body(emulator, place)));
   return bodies.filter((text) => !text.includes(question)).length;
 }
 
-/** The number that a cell begins with; undefined for an empty cell. */
+/** Returns the number at the start of a cell; `undefined` for an empty cell. */
 function numberIn(cell = ""): number | undefined {
   const [digits] = /^[\d,]+/.exec(cell) ?? [];
   return digits === undefined ? undefined : Number(digits.replaceAll(",", ""));

@@ -2,21 +2,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { blocksOf, ROOT, type Block } from "../../integration/docs/blocks.js";
 
-/** A line of a page's table. */
+/** A row of a page's table. */
 export interface Row {
-  /** What the line is about, without the marks of code. */
+  /** The first cell, without backticks. */
   readonly about: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** Pieces of a page: what users had, what they have now, and how they tell whether their index stays. */
+/** Code blocks of a page: the old code, the new code, and a check that determines whether an index can stay. */
 export type Part = "before" | "after" | "check" | "spaces";
 
-/** The line that every page about embeddings has. */
+/** The row that every page about embeddings has. */
 export const REQUESTS = "requests for 1,000 texts";
 
-/** What the pages say that the reader brings along. */
+/** Variables that the reader's code defines, by the pages. */
 const GIVEN = `
 declare const texts: string[];
 declare const question: string;
@@ -29,11 +29,12 @@ function fileOf(page: string): string {
   return page === "README" ? "README.md" : `from-${page}.md`;
 }
 
+/** Returns the Markdown of a page. */
 export function textOf(page: string): string {
   return readFileSync(join(ROOT, "docs", "migration", fileOf(page)), "utf8");
 }
 
-/** The lines of the table under "Differences". */
+/** Returns the rows of the table under "Differences". */
 export function rowsOf(page: string): Row[] {
   return tableOf(textOf(page)).map(([about = "", before = "", after = ""]) => ({
     about: about.replaceAll("`", ""),
@@ -42,7 +43,7 @@ export function rowsOf(page: string): Row[] {
   }));
 }
 
-/** The cells of the first table, without its head. */
+/** Returns the cells of the first table, without its head. */
 export function tableOf(text: string): string[][] {
   const lines = text.split("\n").filter((line) => line.startsWith("| "));
   return lines.slice(2).map((line) =>
@@ -53,12 +54,12 @@ export function tableOf(text: string): string[][] {
   );
 }
 
-/** What stands between marks of code. */
+/** Returns the texts between backticks. */
 export function codes(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 }
 
-/** Each block of a page as it compiles: a check goes on where the new code ended. */
+/** Returns each block of a page as a program that compiles. A check continues the new code. */
 export function programsOf(page: string): (Block & { part: Part })[] {
   const blocks = blocksOf(join("docs", "migration", fileOf(page)));
   const after = blocks[partsOf(page).indexOf("after")];
@@ -73,12 +74,12 @@ function partsOf(page: string): Part[] {
   return page === "langchain-openai" ? ["before", "after", "spaces", "check"] : ["before", "after", "check"];
 }
 
-/** What a block leaves behind. */
+/** Variables of a block that the tests read. */
 const RESULTS = ["vectors", "query", "ranked", "order"];
 
-/** A block as a module that exports what it leaves behind. */
+/** Returns a block as a module that exports its {@link RESULTS}. */
 export function moduleOf(page: string, part: string): string {
   const code = programsOf(page).find((program) => program.part === part)?.code ?? "";
-  const left = RESULTS.filter((name) => new RegExp(`const (\\{ (\\w+: )?)?${name}\\b`).test(code));
-  return `${code}\nexport { ${left.join(", ")} };`;
+  const defined = RESULTS.filter((name) => new RegExp(`const (\\{ (\\w+: )?)?${name}\\b`).test(code));
+  return `${code}\nexport { ${defined.join(", ")} };`;
 }

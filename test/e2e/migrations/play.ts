@@ -2,7 +2,7 @@ import type { DocumentInterface } from "@langchain/core/documents";
 import { vi } from "vitest";
 import type { Part } from "./pages.js";
 
-/** What the blocks of the pages leave behind, as far as they do. */
+/** Variables that the blocks of the pages define. */
 export interface Results {
   readonly vectors?: readonly ArrayLike<number>[];
   readonly query?: readonly number[];
@@ -10,10 +10,14 @@ export interface Results {
   readonly order?: readonly (number | { readonly index: number })[];
 }
 
-let played = 0;
+let runs = 0;
 
-/** Runs a block as it stands on its page, with what the page says that the reader brings along. */
-export async function play(
+/**
+ * Runs a block of a page unchanged.
+ *
+ * @param given - The variables that the reader's code defines.
+ */
+export async function runBlock(
   page: string,
   part: Part,
   given: object,
@@ -21,8 +25,8 @@ export async function play(
   const printed: string[] = [];
   vi.spyOn(console, "log").mockImplementation((...words: unknown[]) => void printed.push(words.join(" ")));
   for (const [name, value] of Object.entries(given)) vi.stubGlobal(name, value);
-  // A number of its own makes a module of its own.
-  const module = (await import(/* @vite-ignore */ `block-${page}.${part}.ts?${played++}`)) as Results;
+  // Each number loads a new module.
+  const module = (await import(/* @vite-ignore */ `block-${page}.${part}.ts?${runs++}`)) as Results;
   vi.mocked(console.log).mockRestore();
   return { ...module, printed };
 }

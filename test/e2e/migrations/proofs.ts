@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { REQUESTS, rowsOf, type Row } from "./pages.js";
 
-/** Shows that a line of a page's table is true. */
+/** Tests that a row of a page's table is true. */
 type Proof = (row: Row) => Promise<void> | void;
 export type Proofs = Readonly<Record<string, Proof>>;
 
 /**
- * A test for each line of a page's table, but for the count of requests, which pages.slow.ts compares for all pages.
+ * Adds a test per row of a page's table. pages.slow.ts tests the row with the number of requests, for all pages.
  *
- * @param own - By what the line is about; these come before the shared ones.
+ * @param own - Proofs by first cell. They have precedence over the shared ones.
  */
 export function proves(page: string, own: Proofs, shared: Proofs = {}): void {
   const rows = rowsOf(page).filter(({ about }) => about !== REQUESTS);

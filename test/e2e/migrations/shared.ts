@@ -1,17 +1,17 @@
-/** Proofs of what most pages say about embeddings. */
+/** Proofs of the rows that most pages about embeddings have. */
 
 import { expect, vi } from "vitest";
 import { embeddingModel } from "together-retrieval";
-import { farthest, LITTLE } from "../clients/support.js";
+import { maxDifference, TOLERANCE } from "../clients/support.js";
 import type { Make } from "./models.js";
 import { codes } from "./pages.js";
 import type { Proofs } from "./proofs.js";
-import { body, keys, KEY, MODEL, peakOf, question, texts, world } from "./world.js";
+import { body, keys, KEY, MODEL, peakOf, question, texts, stubNetwork } from "./world.js";
 
 const KEYS = ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "OPENAI_API_KEY"];
 const some = texts.slice(0, 40);
 
-/** One of each, by the lines of the tables; `before` may be missing where it could not be run. */
+/** Returns the shared proofs, by first cell. Without `before`, they test only the new code. */
 export function sharedProofs(before: Make | undefined, after: Make): Proofs {
   return {
     "default model": (row) => {
@@ -24,8 +24,8 @@ export function sharedProofs(before: Make | undefined, after: Make): Proofs {
     },
     "API key": async (row) => {
       const [old = "OPENAI_API_KEY"] = codes(row.before);
-      if (before) await onlyKey(before, old);
-      world();
+      if (before) await expectOnlyKey(before, old);
+      stubNetwork();
       keys("TOGETHER_AI_API_KEY");
       await expect(after().embed(["a"])).resolves.toHaveLength(1);
       vi.stubEnv("TOGETHER_API_KEY", "wrong");
@@ -58,43 +58,43 @@ export function sharedProofs(before: Make | undefined, after: Make): Proofs {
     },
     "length of the vectors": async () => {
       keys(...KEYS);
-      const { fetch } = world();
-      const truth = await vectorsBy(fetch);
-      if (before) expect(farthest(await before().embed(some), truth)).toBeLessThan(LITTLE);
-      expect(farthest(await after().embed(some), truth)).toBeLessThan(LITTLE);
-      expect(Math.min(...truth.map(lengthOf))).toBeGreaterThan(1.01);
+      const { fetch } = stubNetwork();
+      const serverVectors = await vectorsBy(fetch);
+      if (before) expect(maxDifference(await before().embed(some), serverVectors)).toBeLessThan(TOLERANCE);
+      expect(maxDifference(await after().embed(some), serverVectors)).toBeLessThan(TOLERANCE);
+      expect(Math.min(...serverVectors.map(lengthOf))).toBeGreaterThan(1.01);
       const scaled = await after({ normalize: true }).embed(some);
       for (const vector of scaled) expect(lengthOf(vector)).toBeCloseTo(1);
     },
     dimensions: async () => {
       keys(...KEYS);
-      world();
+      stubNetwork();
       if (before)
         await expect(before({ dimensions: 512 }).embed(some)).rejects.toMatchObject({ status: 400 });
-      const emulator = world();
+      const emulator = stubNetwork();
       const asking = after({ dimensions: 512, maxRetries: 0 }).embed(some);
       await expect(asking).rejects.toMatchObject({ code: "invalid_option" });
       expect(body(emulator)).not.toHaveProperty("dimensions");
     },
     "a response out of order": async () => {
       keys(...KEYS);
-      const truth = await vectorsBy(world().fetch);
-      if (before) expect(farthest(await outOfOrder(before), truth)).toBeGreaterThan(0.01);
-      expect(farthest(await outOfOrder(after), truth)).toBeLessThan(LITTLE);
+      const serverVectors = await vectorsBy(stubNetwork().fetch);
+      if (before) expect(maxDifference(await outOfOrder(before), serverVectors)).toBeGreaterThan(0.01);
+      expect(maxDifference(await outOfOrder(after), serverVectors)).toBeLessThan(TOLERANCE);
     },
     "a wrong key": async () => {
       vi.stubEnv("TOGETHER_API_KEY", "wrong");
       vi.stubEnv("OPENAI_API_KEY", "wrong");
-      if (before) await refused(before, { status: 401 });
-      await refused(after, { name: "TogetherError", status: 401, code: "unauthorized" });
+      if (before) await expectOneRejection(before, { status: 401 });
+      await expectOneRejection(after, { name: "TogetherError", status: 401, code: "unauthorized" });
     },
   };
 }
 
-/** Each key is missed when it alone is missing, and is enough by itself. */
-async function onlyKey(make: Make, name: string): Promise<void> {
+/** Asserts that this key is required, and that no other key is. */
+async function expectOnlyKey(make: Make, name: string): Promise<void> {
   const ask = async (): Promise<unknown> => make().embed(["a"]);
-  world();
+  stubNetwork();
   keys(...KEYS.filter((key) => key !== name));
   await expect(ask()).rejects.toThrow(/key/i);
   keys(name);
@@ -102,35 +102,39 @@ async function onlyKey(make: Make, name: string): Promise<void> {
 }
 
 async function originOf(make: Make, options = {}): Promise<string | undefined> {
-  const emulator = world();
+  const emulator = stubNetwork();
   await make(options).embed(["a"]);
   return emulator.requests[0]?.origin;
 }
 
-/** What a question travels as. */
+/** Returns the text that is sent for the question. */
 async function sentBy(make: Make, options = {}): Promise<unknown> {
-  const emulator = world();
+  const emulator = stubNetwork();
   await make(options).embedQuery(question);
   return [body(emulator)["input"]].flat()[0];
 }
 
-/** What the server answers: the truth that a client has to pass on. */
+/** Returns the server's vectors. A client must return the same. */
 async function vectorsBy(fetch: typeof globalThis.fetch): Promise<number[][]> {
   const headers = { authorization: `Bearer ${KEY}` };
   const asked = JSON.stringify({ model: MODEL, input: some });
-  const answer = await fetch("https://here.example/v1/embeddings", { method: "POST", headers, body: asked });
-  const { data } = (await answer.json()) as { data: { embedding: number[] }[] };
+  const response = await fetch("https://here.example/v1/embeddings", {
+    method: "POST",
+    headers,
+    body: asked,
+  });
+  const { data } = (await response.json()) as { data: { embedding: number[] }[] };
   return data.map(({ embedding }) => embedding);
 }
 
 function outOfOrder(make: Make): Promise<ArrayLike<number>[]> {
-  world({ faults: () => "shuffled" });
+  stubNetwork({ faults: () => "shuffled" });
   return make().embed(some);
 }
 
-/** Refused at the first request. */
-async function refused(make: Make, error: object): Promise<void> {
-  const emulator = world();
+/** Asserts that a call fails after one request. */
+async function expectOneRejection(make: Make, error: object): Promise<void> {
+  const emulator = stubNetwork();
   await expect(make().embed(["a"])).rejects.toMatchObject(error);
   expect(emulator.requests).toHaveLength(1);
 }

@@ -13,7 +13,7 @@ export const RERANKER = "Salesforce/Llama-Rank-V1";
 const THINGS = ["bees", "rust", "ferns", "tides", "bread", "glass", "owls", "salt", "moss", "clocks"];
 const DEEDS = ["need light", "grow slowly", "keep warm", "break early", "taste of iron", "sleep by day"];
 
-/** A thousand passages, no two of them equal. */
+/** A thousand different passages. */
 export const texts = Array.from(
   { length: 1000 },
   (_, place) => `${THINGS[place % 10]} ${DEEDS[place % 6]} in the year ${1000 + place}`,
@@ -21,10 +21,10 @@ export const texts = Array.from(
 export const question = "What do bees need in the year 1060?";
 
 /**
- * The only network of a test: an emulator, at every address. At Cohere's it stands in for Cohere: the path and the
- * fields are the same there, but for one argument, and its model scores as ours does.
+ * Replaces the global `fetch` by an emulator, at every address. At Cohere's address it replaces Cohere, which has the
+ * same path and the same fields except for one argument. The emulated Cohere model returns the scores of Together's.
  */
-export function world(options: EmulatorOptions = {}): Emulator {
+export function stubNetwork(options: EmulatorOptions = {}): Emulator {
   const models = { ...emulatedModels, "rerank-v3.5": { type: "rerank" } as const };
   const emulator = createEmulator({ apiKey: KEY, models, ...options });
   vi.stubGlobal("fetch", (input: string | URL | Request, init: RequestInit = {}) => {
@@ -34,13 +34,13 @@ export function world(options: EmulatorOptions = {}): Emulator {
   return emulator;
 }
 
-/** What only Cohere takes is left out: the emulator refuses unknown arguments, as Together does. */
+/** Removes the argument that only Cohere accepts: the emulator rejects unknown arguments, as Together does. */
 function asTogether(request: string): string {
   return JSON.stringify({ ...JSON.parse(request), max_chunks_per_doc: undefined });
 }
 
-/** The requests of some work, as they leave. */
-export async function overheard(work: () => Promise<unknown>): Promise<Request[]> {
+/** Returns the requests that `work` sends. */
+export async function capturedRequests(work: () => Promise<unknown>): Promise<Request[]> {
   const { fetch } = globalThis;
   const requests: Request[] = [];
   vi.stubGlobal("fetch", (input: string | URL | Request, init?: RequestInit) => {
@@ -51,21 +51,21 @@ export async function overheard(work: () => Promise<unknown>): Promise<Request[]
   return requests;
 }
 
-/** Sets the keys that are named, and no other. */
+/** Sets these environment variables to the key, and removes other stubs. */
 export function keys(...names: readonly string[]): void {
   vi.unstubAllEnvs();
   for (const name of names) vi.stubEnv(name, KEY);
 }
 
-/** The body of a request, by default the first. */
+/** Returns the body of a request; by default, of the first. */
 export function body(emulator: Emulator, place = 0): Record<string, unknown> {
   return emulator.requests[place]?.body as Record<string, unknown>;
 }
 
-/** How many requests were under way at once, at most, while each took a moment. */
+/** Returns the highest number of requests in flight. The emulator's latency is 5 ms. */
 export async function peakOf(work: () => Promise<unknown>): Promise<number> {
   let peak = 0;
-  const emulator: Emulator = world({
+  const emulator: Emulator = stubNetwork({
     latency: () => {
       peak = Math.max(peak, emulator.inFlight);
       return 5;
