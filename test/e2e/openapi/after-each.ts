@@ -1,9 +1,8 @@
 import { afterEach } from "vitest";
-import { verdicts } from "./judged-emulator.js";
+import { checked } from "./judged-emulator.js";
 
-// Not thrown into the client: it would take that for a lost connection and try again.
+// The errors are thrown here, because the client would retry an error of its `fetch` as a lost connection.
 afterEach(() => {
-  const complaints = [...new Set(verdicts.complaints.splice(0))];
-  if (complaints.length > 0)
-    throw new Error(`Together's specification is violated:\n${complaints.join("\n")}`);
+  const errors = [...new Set(checked.errors.splice(0))];
+  if (errors.length > 0) throw new Error(`Together's specification is violated:\n${errors.join("\n")}`);
 });

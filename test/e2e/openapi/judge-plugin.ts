@@ -3,7 +3,7 @@ import type { Plugin } from "vitest/config";
 
 const EMULATOR = join(import.meta.dirname, "../../../src/emulator/index.ts");
 
-/** Replaces the emulator by one that checks all traffic against Together's OpenAPI document. */
+/** Replaces the emulator by one that validates all traffic against Together's OpenAPI document. */
 export const judgePlugin: Plugin = {
   name: "judged-emulator",
   enforce: "pre",

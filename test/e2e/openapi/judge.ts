@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { parse } from "yaml";
 
-/** Together's own statement of four endpoints: where it comes from stands at its top. */
+/** Together's OpenAPI document, for four endpoints. The top of the file names its source. */
 const FILE = new URL("together.yaml", import.meta.url);
 const NULL = { type: "null" };
 const ID = "https://api.together.ai/openapi";
@@ -19,7 +19,7 @@ const specification = parse(readFileSync(FILE, "utf8")) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 };
 
-// Not strict: the document mixes the vocabulary of OpenAPI 3.0 (`nullable`) with that of 3.1.
+// Not strict, because the document mixes keywords of OpenAPI 3.0 (`nullable`) and 3.1.
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
 ajv.addSchema(inJsonSchema(specification) as object, ID);
@@ -29,20 +29,20 @@ export interface Exchange {
   readonly method: string;
 }
 
-/** What is wrong with a request, in the validator's words. */
-export function complaintsOfRequest(exchange: Exchange, body: unknown): string[] {
+/** Returns the validator's errors in a request. */
+export function errorsInRequest(exchange: Exchange, body: unknown): string[] {
   const operation = operationOf(exchange);
   if (!operation) return [`no operation ${exchange.method} ${exchange.path}`];
   if (!operation.requestBody) return [];
-  return complaints([...pointer(exchange), "requestBody", "content", "application/json", "schema"], body);
+  return errorsAt([...pointer(exchange), "requestBody", "content", "application/json", "schema"], body);
 }
 
-/** What is wrong with an answer. A status that the document does not know has to be an error of its shape. */
-export function complaintsOfAnswer(exchange: Exchange, status: number, body: unknown): string[] {
+/** Returns the validator's errors in a response. The body of an undocumented status must match `ErrorData`. */
+export function errorsInResponse(exchange: Exchange, status: number, body: unknown): string[] {
   const known = operationOf(exchange)?.responses[String(status)]?.content?.["application/json"];
-  if (known === undefined) return complaints(["components", "schemas", "ErrorData"], body);
+  if (known === undefined) return errorsAt(["components", "schemas", "ErrorData"], body);
   const response = ["responses", String(status), "content", "application/json", "schema"];
-  return complaints([...pointer(exchange), ...response], body);
+  return errorsAt([...pointer(exchange), ...response], body);
 }
 
 function operationOf({ path, method }: Exchange): Operation | undefined {
@@ -55,7 +55,7 @@ function pointer({ path, method }: Exchange): string[] {
 
 const validators = new Map<string, ValidateFunction>();
 
-function complaints(steps: readonly string[], value: unknown): string[] {
+function errorsAt(steps: readonly string[], value: unknown): string[] {
   const place = `${ID}#/${steps
     .map((step) => step.replaceAll("/", "~1"))
     .map(encodeURIComponent)
@@ -66,7 +66,7 @@ function complaints(steps: readonly string[], value: unknown): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || "/"} ${message}`);
 }
 
-/** Where the document says `nullable` as OpenAPI 3.0 did, beside a reference, JSON Schema needs other words. */
+/** Converts the `nullable` of OpenAPI 3.0 to JSON Schema, where the document has it next to a reference. */
 function inJsonSchema(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(inJsonSchema);
   if (typeof schema !== "object" || schema === null) return schema;

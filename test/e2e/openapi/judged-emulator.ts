@@ -1,46 +1,46 @@
-/** The emulator with a judge at its door: takes its place in other tests, so that all their traffic is judged. */
+/** The emulator with validation: replaces the emulator in other tests, and validates all their traffic. */
 
 import { createEmulator as createPlain, type Emulator } from "../../../src/emulator/emulator.js";
 import type { EmulatorOptions } from "../../../src/emulator/options.js";
 import { decodeBase64 } from "../../../src/core/request/base64.js";
-import { complaintsOfAnswer, complaintsOfRequest, type Exchange } from "./judge.js";
+import { errorsInResponse, errorsInRequest, type Exchange } from "./judge.js";
 
 export * from "../../../src/emulator/models.js";
 export * from "../../../src/emulator/random.js";
 
-/** What was judged since somebody last looked. */
-export const verdicts = { requests: 0, answers: 0, complaints: [] as string[] };
+/** Numbers of validated requests and responses, and the errors since the last test. */
+export const checked = { requests: 0, responses: 0, errors: [] as string[] };
 
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const emulator = createPlain(options);
-  // A spoiled answer is wrong on purpose.
-  let spoiled = options.faults !== undefined;
+  // The responses of faults are wrong on purpose.
+  let isFaulty = options.faults !== undefined;
   return {
     ...emulator,
     get inFlight() {
       return emulator.inFlight;
     },
     setFaults(faults) {
-      spoiled = faults !== undefined;
+      isFaulty = faults !== undefined;
       emulator.setFaults(faults);
     },
     fetch: async (input, init) => {
       const exchange = exchangeOf(input, init);
       const body = parsed(init?.body);
-      judge(exchange, "request", complaintsOfRequest(exchange, body));
-      const answer = await emulator.fetch(input, init);
-      if (!spoiled) {
-        const answered = inFloats(parsed(await answer.clone().text()));
-        judge(exchange, "answer", complaintsOfAnswer(exchange, answer.status, answered));
+      record(exchange, "request", errorsInRequest(exchange, body));
+      const response = await emulator.fetch(input, init);
+      if (!isFaulty) {
+        const floats = inFloats(parsed(await response.clone().text()));
+        record(exchange, "response", errorsInResponse(exchange, response.status, floats));
       }
-      return answer;
+      return response;
     },
   };
 }
 
-function judge({ method, path }: Exchange, what: "request" | "answer", complaints: readonly string[]): void {
-  verdicts[`${what}s`]++;
-  verdicts.complaints.push(...complaints.map((complaint) => `${what} of ${method} ${path}: ${complaint}`));
+function record({ method, path }: Exchange, what: "request" | "response", errors: readonly string[]): void {
+  checked[`${what}s`]++;
+  checked.errors.push(...errors.map((error) => `${what} of ${method} ${path}: ${error}`));
 }
 
 function exchangeOf(input: string | URL | Request, init: RequestInit = {}): Exchange {
@@ -56,7 +56,7 @@ function parsed(text: unknown): unknown {
   }
 }
 
-/** Base64 is not in the document: what it stands for is judged. */
+/** Decodes base64 vectors, which are not in the document. */
 function inFloats(body: unknown): unknown {
   const { data } = Object(body) as { data?: unknown };
   if (!Array.isArray(data)) return body;

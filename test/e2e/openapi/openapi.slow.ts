@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createEmulator, verdicts } from "./judged-emulator.js";
-import { complaintsOfAnswer, complaintsOfRequest } from "./judge.js";
+import { createEmulator, checked } from "./judged-emulator.js";
+import { errorsInResponse, errorsInRequest } from "./judge.js";
 import { Embedder, Reranker } from "../../../src/index.js";
 
 const EMBEDDING = "BAAI/bge-large-en-v1.5";
@@ -9,7 +9,7 @@ const CHAT = "meta-llama/Llama-3.3-70B-Instruct-Turbo";
 const rerank = { path: "/rerank", method: "POST" };
 const embeddings = { path: "/embeddings", method: "POST" };
 
-/** Asks the emulator; the judge listens. */
+/** Sends a request to the emulator, which validates it and its response. */
 async function ask(path: string, body?: object, key = "any"): Promise<Response> {
   return createEmulator({ apiKey: "any" }).fetch(`https://api.together.ai/v1${path}`, {
     method: body ? "POST" : "GET",
@@ -26,7 +26,7 @@ describe("Together's specification", () => {
     ["tokens in place of texts", embeddings, { model: EMBEDDING, input: [1, 2] }],
     ["no model", embeddings, { input: ["a"] }],
   ])("rejects a request with %s", (_, exchange, body) => {
-    expect(complaintsOfRequest(exchange, body)).not.toEqual([]);
+    expect(errorsInRequest(exchange, body)).not.toEqual([]);
   });
 
   it.each([
@@ -47,17 +47,17 @@ describe("Together's specification", () => {
       },
     ],
   ])("rejects a response with %s", (_, exchange, body) => {
-    expect(complaintsOfAnswer(exchange, 200, body)).not.toEqual([]);
+    expect(errorsInResponse(exchange, 200, body)).not.toEqual([]);
   });
 
   it("finds no error in requests of the package and responses of the emulator", async () => {
     const { fetch } = createEmulator();
-    const before = { ...verdicts };
+    const before = { ...checked };
     await new Embedder({ model: EMBEDDING, apiKey: "any", fetch }).embed(["one", "two"]);
     const reranker = new Reranker({ model: RERANK, apiKey: "any", fetch, topN: 1 });
     await reranker.rerank("one", ["one", "two"], (text) => text);
-    expect([verdicts.requests - before.requests, verdicts.answers - before.answers]).toEqual([2, 2]);
-    expect(verdicts.complaints).toEqual([]);
+    expect([checked.requests - before.requests, checked.responses - before.responses]).toEqual([2, 2]);
+    expect(checked.errors).toEqual([]);
   });
 
   it.each([
@@ -68,11 +68,11 @@ describe("Together's specification", () => {
     ["/embeddings", { model: "me/none", input: "one" }],
   ])("finds no error in the emulator's response at %s", async (path, body) => {
     await ask(path, body);
-    expect(verdicts.complaints).toEqual([]);
+    expect(checked.errors).toEqual([]);
   });
 
   it("finds no error in the emulator's 401 for a wrong key", async () => {
     expect((await ask("/models", undefined, "wrong")).status).toBe(401);
-    expect(verdicts.complaints).toEqual([]);
+    expect(checked.errors).toEqual([]);
   });
 });
