@@ -17,22 +17,22 @@ type Version = keyof typeof COMPILERS;
 
 const STRICT = ["--strict", "--noEmit", "--target", "es2022", "--types", "node", "--skipLibCheck"];
 
-/** How a project finds its packages: what the compiler is told, and the ending of the file it compiles. */
+/** How a project resolves its packages: the compiler's options, and the extension of the compiled file. */
 const RESOLUTIONS = {
-  node10: { options: ["--module", "commonjs", "--moduleResolution", "node10"], ending: "cts" },
-  "node16 in CommonJS": { options: ["--module", "node16"], ending: "cts" },
-  "nodenext in CommonJS": { options: ["--module", "nodenext"], ending: "cts" },
-  "nodenext in ESM": { options: ["--module", "nodenext"], ending: "mts" },
-  bundler: { options: ["--module", "esnext", "--moduleResolution", "bundler"], ending: "mts" },
+  node10: { options: ["--module", "commonjs", "--moduleResolution", "node10"], extension: "cts" },
+  "node16 in CommonJS": { options: ["--module", "node16"], extension: "cts" },
+  "nodenext in CommonJS": { options: ["--module", "nodenext"], extension: "cts" },
+  "nodenext in ESM": { options: ["--module", "nodenext"], extension: "mts" },
+  bundler: { options: ["--module", "esnext", "--moduleResolution", "bundler"], extension: "mts" },
 } as const;
 
 type Resolution = keyof typeof RESOLUTIONS;
 
 /**
- * What is not tried. 7.0 has no node10 any more, and tries all others, in a tenth of the time. 6.0 and 5.9 are between
- * versions that are tried whole. Until 5.8, nodenext was the same as node16 in CommonJS.
+ * Resolutions that are not tested. 7.0 does not support node10, and compiles all others in a tenth of the time. 5.9 and
+ * 6.0 are between versions that are tested in full. Until 5.8, nodenext was the same as node16 in CommonJS.
  */
-const LEFT_OUT: Partial<Record<Version, readonly Resolution[]>> = {
+const SKIPPED: Partial<Record<Version, readonly Resolution[]>> = {
   "5.4": ["nodenext in CommonJS"],
   "5.9": ["node10", "node16 in CommonJS", "nodenext in ESM", "bundler"],
   "6.0": ["node16 in CommonJS", "nodenext in CommonJS", "bundler"],
@@ -41,7 +41,7 @@ const LEFT_OUT: Partial<Record<Version, readonly Resolution[]>> = {
 
 const rows = (Object.keys(COMPILERS) as Version[]).flatMap((version) =>
   (Object.keys(RESOLUTIONS) as Resolution[])
-    .filter((resolution) => !LEFT_OUT[version]?.includes(resolution))
+    .filter((resolution) => !SKIPPED[version]?.includes(resolution))
     .map((resolution) => ({ version, resolution })),
 );
 
@@ -64,8 +64,8 @@ describe("README's blocks in a user's compiler", () => {
   it.concurrent.each(rows)(
     "compiles with TypeScript $version and $resolution",
     async ({ version, resolution }) => {
-      const { options, ending } = RESOLUTIONS[resolution];
-      const files = [...ENTRIES.keys()].map((place) => `block-${place}.${ending}`);
+      const { options, extension } = RESOLUTIONS[resolution];
+      const files = [...ENTRIES.keys()].map((place) => `block-${place}.${extension}`);
       const old = version === "6.0" && resolution === "node10" ? ["--ignoreDeprecations", "6.0"] : [];
       const compiler = join(ROOT, COMPILERS[version]);
       const { stdout } = await project.run("node", [compiler, ...STRICT, ...options, ...old, ...files]);
@@ -74,7 +74,7 @@ describe("README's blocks in a user's compiler", () => {
   );
 });
 
-/** CommonJS cannot wait at the top of a file. */
+/** Wraps a block in a function, because CommonJS has no top-level await. */
 function inFunction(code: string): string {
   const lines = code.split("\n");
   const imports = lines.filter((line) => line.startsWith("import "));

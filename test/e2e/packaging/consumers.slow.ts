@@ -4,7 +4,7 @@ import packageJson from "../../../package.json" with { type: "json" };
 import oldest from "../peers/package.json" with { type: "json" };
 import { packedForAll } from "./packed.js";
 import { inProject, ROOT } from "./project.js";
-import { promised, readmeBlock, runBlock } from "./readme.js";
+import { documentedStdout, readmeBlock, runBlock } from "./readme.js";
 
 const { devDependencies } = packageJson;
 const tarball = packedForAll();
@@ -13,17 +13,17 @@ describe("user's project", () => {
   it("runs README's first block unchanged with the oldest LangChain", () =>
     inProject(async (project) => {
       const core = oldest.dependencies["@langchain/core"];
-      // The oldest of LangChain's classic parts, which want no newer core.
+      // The oldest classic package, because it does not require a newer core.
       await project.install(tarball(), `@langchain/core@${core}`, "@langchain/classic@1.0.0");
       const block = readmeBlock("/langchain");
-      expect(await runBlock(project, block)).toEqual({ stdout: promised(block), stderr: "" });
+      expect(await runBlock(project, block)).toEqual({ stdout: documentedStdout(block), stderr: "" });
     }));
 
   it("runs README's AI SDK block unchanged with the AI SDK, and needs no other package", () =>
     inProject(async (project) => {
       await project.install(tarball(), `ai@${devDependencies.ai}`);
       const block = readmeBlock("/ai-sdk");
-      expect(await runBlock(project, block)).toEqual({ stdout: promised(block), stderr: "" });
+      expect(await runBlock(project, block)).toEqual({ stdout: documentedStdout(block), stderr: "" });
     }));
 
   it.each([
@@ -96,7 +96,7 @@ const [best] = await reranker.compressDocuments(documents, "What do plants make 
 console.log(First !== Second, best instanceof Second, best.pageContent);
 `;
 
-/** Twenty requests from each build, each allowed four at once: four in all, if they know of each other. */
+/** Each build sends 20 requests with `maxConcurrency: 4`. If both share a rate limiter, four are in flight in total. */
 const TWINS = `
 import { createRequire } from "node:module";
 import * as esm from "together-retrieval";

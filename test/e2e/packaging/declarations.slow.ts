@@ -1,4 +1,4 @@
-/** What users see of types, in etc/ and in dist/: no internal member, no internal argument, no internal type. */
+/** The types that users see, in etc/ and in dist/, have no internal members, arguments or types. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { entries, surface } from "../../support/entries.js";
 import { ROOT } from "./project.js";
 
-/** Types that declarations of exported types extend. */
+/** Types that are not exported, but that exported types extend. */
 const BASES = ["Common"];
 
 /** Users receive a `TogetherError` and do not create one, except in their own tests. */
@@ -68,8 +68,8 @@ describe("published types", () => {
 });
 
 /**
- * The names that a file declares. Not those of other packages: the AI SDK's types are bundled, because an optional peer
- * breaks strict installs.
+ * Returns the names that a file declares, without those of other packages. The AI SDK's types are bundled, because an
+ * optional peer breaks strict installs.
  */
 function declared(tree: ts.SourceFile): string[] {
   const foreign = [...tree.text.matchAll(/^\/\/#region node_modules\/.*?^\/\/#endregion/gms)];
@@ -90,7 +90,7 @@ function declared(tree: ts.SourceFile): string[] {
   });
 }
 
-/** The code of a report of API Extractor. */
+/** Returns the code of an API Extractor report. */
 function codeIn(page: string): string {
   return /```ts\r?\n(.*?)```/s.exec(page)?.[1] ?? "";
 }

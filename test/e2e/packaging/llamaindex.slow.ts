@@ -4,7 +4,7 @@ import { blocksOf } from "../../integration/docs/blocks.js";
 import oldest from "../peers/package.json" with { type: "json" };
 import { packedForAll } from "./packed.js";
 import { inProject } from "./project.js";
-import { promised, readmeBlock, runBlock } from "./readme.js";
+import { documentedStdout, readmeBlock, runBlock } from "./readme.js";
 
 const LLAMAINDEX = `llamaindex@${packageJson.devDependencies["llamaindex"]}`;
 const OLDEST = `llamaindex@${oldest.dependencies["llamaindex"]}`;
@@ -16,7 +16,7 @@ describe("packed tarball in a LlamaIndex project", () => {
       await project.install("--ignore-scripts", tarball(), framework);
       const block = readmeBlock("/llamaindex");
       const { stdout } = await runBlock(project, block);
-      expect(stdout).toBe(promised(block));
+      expect(stdout).toBe(documentedStdout(block));
     }),
   );
 
@@ -24,7 +24,7 @@ describe("packed tarball in a LlamaIndex project", () => {
     inProject(async (project) => {
       await project.install("--ignore-scripts", tarball(), LLAMAINDEX);
       const [block] = blocksOf("docs/integrations/llamaindex.md");
-      expect(await runBlock(project, block!)).toEqual({ stdout: promised(block!), stderr: "" });
+      expect(await runBlock(project, block!)).toEqual({ stdout: documentedStdout(block!), stderr: "" });
     }));
 
   it("ranks nodes of another copy of LlamaIndex's core, and keeps their class", () =>

@@ -1,4 +1,4 @@
-/** A user has not installed the framework of an entry, or one that is too old. */
+/** Projects without the framework of an entry, or with a version that is too old. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
 import { pack, Project } from "./project.js";
@@ -18,7 +18,7 @@ const tooOld = [
   { framework: "llamaindex", version: "0.10.6" },
 ].filter(({ framework }) => framework in ranges);
 
-/** Of what each framework has, what ours must be an instance of. */
+/** Our classes, and the framework's classes that they must extend. */
 const instances = [
   { ours: "langchain", name: "TogetherEmbeddings", base: "Embeddings", from: "@langchain/core/embeddings" },
   {
@@ -43,8 +43,8 @@ afterAll(() => project.remove());
 
 describe.each(entries)("together-retrieval/$entry without $framework", ({ entry, framework }) => {
   it("names in ES modules the package to install, and the importing file", async () => {
-    await project.write("wanting.mjs", `import "together-retrieval/${entry}";`);
-    await expect(project.run("node", ["wanting.mjs"])).rejects.toThrow(
+    await project.write("missing.mjs", `import "together-retrieval/${entry}";`);
+    await expect(project.run("node", ["missing.mjs"])).rejects.toThrow(
       new RegExp(
         `Cannot find package '${framework}' imported from .*/please-run-npm-install/${framework}\\.js`,
       ),
@@ -52,37 +52,35 @@ describe.each(entries)("together-retrieval/$entry without $framework", ({ entry,
   });
 
   it("names in CommonJS the package to install", async () => {
-    await project.write("wanting.cjs", `require("together-retrieval/${entry}");`);
-    await expect(project.run("node", ["wanting.cjs"])).rejects.toThrow(
+    await project.write("missing.cjs", `require("together-retrieval/${entry}");`);
+    await expect(project.run("node", ["missing.cjs"])).rejects.toThrow(
       `Cannot load this part of together-retrieval: ${framework} is not installed; run npm install ${framework}`,
     );
   });
 
   it("keeps the error code of a missing module", async () => {
     await project.write(
-      "asking.mjs",
+      "codes.mjs",
       `import { createRequire } from "node:module";
        const codes = [];
        await import("together-retrieval/${entry}").catch(({ code }) => codes.push(code));
        try { createRequire(import.meta.url)("together-retrieval/${entry}") } catch ({ code }) { codes.push(code) }
        console.log(codes.join());`,
     );
-    expect((await project.run("node", ["asking.mjs"])).stdout).toBe(
-      "ERR_MODULE_NOT_FOUND,MODULE_NOT_FOUND\n",
-    );
+    expect((await project.run("node", ["codes.mjs"])).stdout).toBe("ERR_MODULE_NOT_FOUND,MODULE_NOT_FOUND\n");
   });
 });
 
 it("loads the entries without a framework when none is installed", async () => {
   await project.write(
-    "content.mjs",
+    "no-framework.mjs",
     `import { createRequire } from "node:module";
      for (const entry of ["together-retrieval", "together-retrieval/emulator"]) {
        await import(entry);
        createRequire(import.meta.url)(entry);
      }`,
   );
-  expect(await project.run("node", ["content.mjs"])).toEqual({ stdout: "", stderr: "" });
+  expect(await project.run("node", ["no-framework.mjs"])).toEqual({ stdout: "", stderr: "" });
 });
 
 it.each(tooOld)(

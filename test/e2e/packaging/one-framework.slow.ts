@@ -1,4 +1,4 @@
-/** A user has one of the frameworks, and lets the compiler look into every declaration. */
+/** Projects with one of the frameworks, whose compiler checks every declaration file. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
@@ -13,18 +13,18 @@ const FRAMEWORKS: Readonly<Record<string, string>> = {
     import { TogetherEmbeddings, TogetherReranker } from "together-retrieval/langchain";
     export const embeddings: EmbeddingsInterface = new TogetherEmbeddings({ model: "m", fetch });
     export const reranker: BaseDocumentCompressor = new TogetherReranker({ model: "m", topN: 5 });
-    // @ts-expect-error Were the framework's types lost, they would be any, and this would be right.
+    // @ts-expect-error If the framework's types were missing, they would be any, and this line would compile.
     export const wrong: number = new TogetherEmbeddings({ model: "m" }).caller;`,
   llamaindex: `
     import { Settings, type BaseNodePostprocessor } from "llamaindex";
     import { TogetherEmbeddings, TogetherReranker } from "together-retrieval/llamaindex";
     Settings.embedModel = new TogetherEmbeddings({ model: "m", fetch, embedBatchSize: 64 });
     export const reranker: BaseNodePostprocessor = new TogetherReranker({ model: "m", metadataMode: "ALL" });
-    // @ts-expect-error Were the framework's types lost, they would be any, and this would be right.
+    // @ts-expect-error If the framework's types were missing, they would be any, and this line would compile.
     export const wrong: number = new TogetherEmbeddings({ model: "m" }).similarity;`,
 };
 
-const BY_THEMSELVES = `
+const WITHOUT_FRAMEWORK = `
   import { Embedder } from "together-retrieval";
   import { createEmulator } from "together-retrieval/emulator";
   const { fetch } = createEmulator();
@@ -32,7 +32,7 @@ const BY_THEMSELVES = `
   // @ts-expect-error Only strings are models.
   export const nonsense = new Embedder({ model: 5 });`;
 
-/** The fastest by far. strict-declarations.slow.ts tries the older ones. */
+/** The fastest compiler. strict-declarations.slow.ts tests older ones. */
 const COMPILER = join(ROOT, "node_modules/typescript-7/bin/tsc");
 
 const RESOLUTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -51,19 +51,19 @@ describe.each(Object.keys(packageJson.peerDependencies))("project with %s alone"
       `@types/node@${versions["@types/node"]}`,
       `${framework}@${versions[framework]}`,
     );
-    const source = BY_THEMSELVES + FRAMEWORKS[framework];
+    const source = WITHOUT_FRAMEWORK + FRAMEWORKS[framework];
     await Promise.all(["user.mts", "user.cts"].map((name) => project.write(name, source)));
   });
 
   afterAll(() => project.remove());
 
   it.each(Object.keys(RESOLUTIONS))("finds no type error in our declarations with %s", async (resolution) => {
-    const complaints = await compile(project, resolution);
-    expect(complaints.filter((line) => !ofOthers(line))).toEqual([]);
+    const errors = await compile(project, resolution);
+    expect(errors.filter((line) => !isThirdParty(line))).toEqual([]);
   });
 });
 
-/** What the compiler says of the project and, because `skipLibCheck` is off, of all packages. */
+/** Returns the compiler's errors in the project, and in all packages, because `skipLibCheck` is off. */
 async function compile(project: Project, resolution: string): Promise<string[]> {
   const options = ["--strict", "--noEmit", "--target", "es2022", "--types", "node"];
   const args = [COMPILER, ...options, ...(RESOLUTIONS[resolution] ?? [])];
@@ -71,7 +71,7 @@ async function compile(project: Project, resolution: string): Promise<string[]> 
   return (await compiling).split("\n").filter((line) => line.includes("error TS"));
 }
 
-/** The frameworks' own declarations have faults that are not ours: LlamaIndex's want `ajv`, LangSmith's mix ESM and CJS. */
-function ofOthers(line: string): boolean {
+/** Whether an error is in another package. LlamaIndex's declarations require `ajv`, and LangSmith's mix ESM and CJS. */
+function isThirdParty(line: string): boolean {
   return line.startsWith("node_modules/") && !line.startsWith("node_modules/together-retrieval/");
 }

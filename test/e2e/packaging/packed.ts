@@ -1,14 +1,14 @@
 import { afterAll, beforeAll } from "vitest";
 import { pack, Project } from "./project.js";
 
-/** The tarball, packed once for all tests of a file: a function, because there is none before they run. */
+/** Packs the package once for all tests of a file. Call the returned function in a test to get the tarball's path. */
 export function packedForAll(): () => string {
-  let box: Project;
+  let project: Project;
   let tarball: string;
   beforeAll(async () => {
-    box = await Project.create();
-    tarball = await pack(box.folder);
+    project = await Project.create();
+    tarball = await pack(project.folder);
   });
-  afterAll(() => box.remove());
+  afterAll(() => project.remove());
   return () => tarball;
 }

@@ -8,13 +8,13 @@ import { promisify } from "node:util";
 const execute = promisify(execFile);
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** What a program printed. */
+/** Output of a program. */
 export interface Printed {
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A folder of a user's own, outside of this repository. */
+/** A user's project: a folder outside of this repository. */
 export class Project {
   private constructor(readonly folder: string) {}
 
@@ -32,7 +32,7 @@ export class Project {
     return this.run("npm", ["install", "--no-audit", "--no-fund", ...packages]);
   }
 
-  /** Makes packages of the repository's root known here. It takes no time, and installs nothing. */
+  /** Links packages of the repository's root, which is faster than an installation. */
   async link(...names: string[]): Promise<void> {
     for (const name of names) {
       const path = join(this.folder, "node_modules", name);
@@ -41,7 +41,11 @@ export class Project {
     }
   }
 
-  /** Runs a program in the folder. @throws if its exit code is not 0, with what it printed. */
+  /**
+   * Runs a program in the folder.
+   *
+   * @throws with the program's output if its exit code is not 0.
+   */
   async run(
     file: string,
     args: readonly string[],
@@ -65,7 +69,7 @@ export class Project {
   }
 }
 
-/** Works in a project that is gone afterwards. */
+/** Creates a project, and removes it after `work`. */
 export async function inProject(work: (project: Project) => Promise<void>): Promise<void> {
   const project = await Project.create();
   try {
@@ -75,7 +79,7 @@ export async function inProject(work: (project: Project) => Promise<void>): Prom
   }
 }
 
-/** Packs the package as npm would publish it, into a folder. */
+/** Packs the package into a folder, as npm publishes it, and returns the tarball's path. */
 export async function pack(folder: string): Promise<string> {
   const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: ROOT });
   const [packed] = JSON.parse(stdout) as [{ filename: string }];

@@ -4,14 +4,14 @@ import { compiled } from "../../integration/docs/compile.js";
 import { promised as effectOf } from "../../integration/docs/run.js";
 import type { Printed, Project } from "./project.js";
 
-/** README's first block about an entry: `"/langchain"`, or `""` for the entry without a framework. */
+/** Returns README's first block that imports an entry: `"/langchain"`, or `""` for the entry without a framework. */
 export function readmeBlock(entry: string): Block {
   const block = blocksOf("README.md").find(({ code }) => code.includes(`"together-retrieval${entry}"`));
   if (!block) throw new Error(`Cannot find a block of README that imports "together-retrieval${entry}"`);
   return block;
 }
 
-/** Runs a block in a project as it stands, with a key and an address in the environment. */
+/** Runs a block unchanged in a project, with a key and a URL in the environment. */
 export async function runBlock(project: Project, block: Block): Promise<Printed> {
   const server = await createEmulator().listen();
   try {
@@ -23,8 +23,8 @@ export async function runBlock(project: Project, block: Block): Promise<Printed>
   }
 }
 
-/** What a block says that it prints. */
-export function promised(block: Block): string {
+/** Returns the output that a block's comments document. */
+export function documentedStdout(block: Block): string {
   return effectOf(block)
     .printed.map((line) => `${line}\n`)
     .join("");

@@ -1,6 +1,6 @@
 /**
- * LlamaIndex.TS is discontinued. The day it no longer installs, all that speaks of it goes: what is named here, and
- * every line of package.json that names it. What stays must not notice.
+ * LlamaIndex.TS is discontinued. When it can no longer be installed, the files and pieces below are deleted, and all
+ * lines of package.json that name it. These tests show that the rest still works.
  */
 
 import { execFile } from "node:child_process";
@@ -11,7 +11,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Project, ROOT } from "./project.js";
 
-const GONE = [
+/** Files and folders that are deleted. */
+const DELETED_PATHS = [
   "src/llamaindex",
   "test/unit/llamaindex",
   "test/e2e/security/llamaindex-arguments.slow.ts",
@@ -24,26 +25,26 @@ const GONE = [
   "etc/llamaindex.api.md",
 ];
 
-/** What goes from files that stay. */
-const CUT: Readonly<Record<string, readonly RegExp[]>> = {
+/** Pieces of the other files that are deleted. */
+const DELETED_PIECES: Readonly<Record<string, readonly RegExp[]>> = {
   "test/integration/contract/drivers/index.ts": [/^import .*"\.\/llamaindex\.js";\n/m, /, llamaindex(?=\])/],
   "test/integration/repository/architecture.test.ts": [/^ {2}"src\/llamaindex": .*\n/m],
   "README.md": [/^### LlamaIndex\.TS\n.*?(?=^### )/ms],
   "docs/reference/configuration.md": [/^\| `metadataMode` .*\n/m],
 };
 
-/** A link to a page that goes, in any other page. */
+/** A link to a deleted page. */
 const LINK = /\[([^\]]+)\]\([^)]*llamaindex[^)]*\.md[^)]*\)/g;
 
 let copy: Project;
 
 beforeAll(async () => {
   copy = await Project.create();
-  for (const file of await filesOfOurs()) await cp(join(ROOT, file), join(copy.folder, file));
+  for (const file of await ownFiles()) await cp(join(ROOT, file), join(copy.folder, file));
   await symlink(join(ROOT, "node_modules"), join(copy.folder, "node_modules"));
-  await Promise.all(GONE.map((path) => rm(join(copy.folder, path), { recursive: true })));
-  for (const [file, pieces] of Object.entries(CUT)) await cut(file, pieces);
-  await unlink();
+  await Promise.all(DELETED_PATHS.map((path) => rm(join(copy.folder, path), { recursive: true })));
+  for (const [file, pieces] of Object.entries(DELETED_PIECES)) await deletePieces(file, pieces);
+  await removeLinks();
   const description = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as unknown;
   await copy.write("package.json", `${JSON.stringify(withoutLlamaIndex(description), null, 2)}\n`);
 });
@@ -74,14 +75,14 @@ it.each([
   240_000,
 );
 
-/** What is in the repository or could be: neither what was built nor what a tool left behind. */
-async function filesOfOurs(): Promise<string[]> {
+/** Returns all files that git does not ignore. */
+async function ownFiles(): Promise<string[]> {
   const args = ["ls-files", "--cached", "--others", "--exclude-standard"];
   const { stdout } = await promisify(execFile)("git", args, { cwd: ROOT });
   return stdout.split("\n").filter((file) => file !== "" && existsSync(join(ROOT, file)));
 }
 
-async function cut(file: string, pieces: readonly RegExp[]): Promise<void> {
+async function deletePieces(file: string, pieces: readonly RegExp[]): Promise<void> {
   const path = join(copy.folder, file);
   const whole = await readFile(path, "utf8");
   for (const piece of pieces) expect(whole, `${file} has nothing like ${piece}`).toMatch(piece);
@@ -89,8 +90,8 @@ async function cut(file: string, pieces: readonly RegExp[]): Promise<void> {
   await writeFile(path, left);
 }
 
-/** Leaves of links to the pages that went their words. */
-async function unlink(): Promise<void> {
+/** Replaces links to deleted pages by their text. */
+async function removeLinks(): Promise<void> {
   const names = await readdir(join(copy.folder, "docs"), { recursive: true });
   const pages = names.filter((name) => name.endsWith(".md")).map((name) => join("docs", name));
   for (const page of ["README.md", ...pages]) {
@@ -99,7 +100,7 @@ async function unlink(): Promise<void> {
   }
 }
 
-/** All of package.json but its sentence of description: names and values that speak of LlamaIndex go. */
+/** Removes the properties and array items that name LlamaIndex from package.json. The description stays. */
 function withoutLlamaIndex(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((one) => !namesIt(one)).map(withoutLlamaIndex);
   if (typeof value !== "object" || value === null) return value;

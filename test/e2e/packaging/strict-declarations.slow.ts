@@ -1,4 +1,4 @@
-/** docs/reference/compatibility.md: which TypeScript compiles a project without `skipLibCheck`. */
+/** The TypeScript versions that compile a project without `skipLibCheck`, by docs/reference/compatibility.md. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { pack, Project, ROOT } from "./project.js";
 const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
 const FRAMEWORKS = ["@langchain/core", "ai", "llamaindex"];
 const PACKAGES = ["@types/node", ...FRAMEWORKS];
-/** Ascending. */
+/** Packages by TypeScript version, ascending. */
 const COMPILERS = {
   "5.4": "typescript-oldest",
   "5.6": "typescript-5.6",
@@ -29,7 +29,7 @@ const OPTIONS = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es
 
 const page = readFileSync(join(ROOT, "docs/reference/compatibility.md"), "utf8");
 
-/** The rows of the table: what is imported, the lowest version, and the packages with errors below it. */
+/** The rows of the table: the imports, the lowest version, and the packages that have errors below it. */
 const rows = [...page.matchAll(/^\| (`together-retrieval.*?) +\| (\S+) +\| (.*?) +\|$/gm)].map(
   ([, imports = "", lowest = "", faulty = ""], place) => ({
     file: `row-${place}.mts`,
@@ -41,7 +41,7 @@ const rows = [...page.matchAll(/^\| (`together-retrieval.*?) +\| (\S+) +\| (.*?)
   }),
 );
 
-/** Rows that say the same are compiled together: it takes half of the time. */
+/** Rows with the same claim are compiled together, which halves the time. */
 const claims = [...new Set(rows.map(({ claim }) => claim))];
 const groups = claims
   .map((claim) => rows.filter((row) => row.claim === claim))
@@ -99,7 +99,7 @@ describe("the declarations, checked without skipLibCheck", () => {
   );
 });
 
-/** What a compiler prints: nothing, or its errors. */
+/** Returns the errors that a compiler prints; empty if there is none. */
 async function compile(version: Version, files: readonly string[]): Promise<string> {
   const folder = version === NEWEST ? ROOT : join(ROOT, "test/e2e/packaging");
   const compiler = join(folder, "node_modules", COMPILERS[version], "bin/tsc");
@@ -110,7 +110,7 @@ async function compile(version: Version, files: readonly string[]): Promise<stri
   );
 }
 
-/** The packages whose files have errors; a file of the project's own counts by its name. */
+/** Returns the packages whose files have errors, and the names of the project's files that have errors. */
 function packagesIn(output: string): string[] {
   const files = [...output.matchAll(/^(\S+)\(\d+,\d+\): error TS/gm)].map(([, file = ""]) => file);
   const packages = files.map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file);

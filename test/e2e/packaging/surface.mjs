@@ -1,6 +1,6 @@
 /**
- * Writes what each entry exports to `etc/`, so that a change of the surface shows up in a review. Without `--write`
- * it compares, and fails on any difference.
+ * Writes the exports of each entry to `etc/`, so that a review shows changes of the public API. Without `--write`, it
+ * compares them, and fails if they differ.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const entries = Object.values(packageJson.exports)
   .filter((entry) => typeof entry === "object")
   .map((entry) => entry.import.types);
 
-/** `./dist/langchain/index.d.ts` is reported in `langchain.api.md`. */
+/** Returns the name of a report: `langchain` for `./dist/langchain/index.d.ts`. */
 function nameOf(types) {
   return types.replace(/^\.\/dist\/|\/?index\.d\.ts$|\.d\.ts$/g, "").replaceAll("/", "-") || "index";
 }
@@ -43,7 +43,7 @@ function configFor(types) {
           "ae-undocumented": { logLevel: ExtractorLogLevel.None },
           "ae-missing-release-tag": { logLevel: ExtractorLogLevel.None },
           "ae-unresolved-link": { logLevel: ExtractorLogLevel.None },
-          // Types that a declaration needs but that nobody may name from outside.
+          // Types that a declaration uses, but that are not exported.
           "ae-forgotten-export": { logLevel: ExtractorLogLevel.None },
         },
         tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },

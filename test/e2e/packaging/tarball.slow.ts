@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
 import { pack, Project, ROOT } from "./project.js";
-import { promised, readmeBlock, runBlock } from "./readme.js";
+import { documentedStdout, readmeBlock, runBlock } from "./readme.js";
 
 const { devDependencies } = packageJson;
 const LANGCHAIN = ["@langchain/core", "@langchain/classic"] as const;
@@ -56,15 +56,15 @@ describe("packed tarball in a LangChain project", () => {
   });
 
   it("serves the Together API by its command", async () => {
-    const answer = await fetch(`${variables.TOGETHER_BASE_URL}/models`, {
+    const response = await fetch(`${variables.TOGETHER_BASE_URL}/models`, {
       headers: { authorization: "Bearer any" },
     });
-    expect(JSON.stringify(await answer.json())).toContain("BAAI/bge-large-en-v1.5");
+    expect(JSON.stringify(await response.json())).toContain("BAAI/bge-large-en-v1.5");
   });
 
   it("runs README's first block unchanged", async () => {
     const block = readmeBlock("/langchain");
-    expect(await runBlock(langchain, block)).toEqual({ stdout: promised(block), stderr: "" });
+    expect(await runBlock(langchain, block)).toEqual({ stdout: documentedStdout(block), stderr: "" });
   });
 
   it("has types that reject a wrong option", async () => {
@@ -147,7 +147,7 @@ describe("packed tarball", () => {
         "package/README.md",
         "package/LICENSE",
         "package/CHANGELOG.md",
-        // Where every error leads.
+        // The message of every error names this page.
         "package/docs/reference/errors.md",
       ]),
     );

@@ -5,7 +5,7 @@ import oldest from "./package.json" with { type: "json" };
 const ranges: Readonly<Record<string, string>> = packageJson.peerDependencies;
 const installed: Readonly<Record<string, string>> = oldest.dependencies;
 
-/** For each framework: our folder for it, and the file of its own that has what our embeddings extend. */
+/** Per framework: our folder, and the framework's file with the base class of our embeddings. */
 const frameworks = [
   { name: "@langchain/core", ours: "langchain", base: "Embeddings", file: "dist/embeddings.js" },
   { name: "llamaindex", ours: "llamaindex", base: "BaseEmbedding", file: "dist/index.js" },
@@ -20,7 +20,7 @@ describe.each(frameworks)("oldest $name", ({ name, ours, base, file }) => {
   it("runs in the specification, not the newest version", async () => {
     const { TogetherEmbeddings } = (await import(`../../../src/${ours}/index.ts`)) as Record<string, object>;
     const url = new URL(`./node_modules/${name}/${file}`, import.meta.url).href;
-    const own = (await import(url)) as Record<string, unknown>;
-    expect(Object.getPrototypeOf(TogetherEmbeddings)).toBe(own[base]);
+    const framework = (await import(url)) as Record<string, unknown>;
+    expect(Object.getPrototypeOf(TogetherEmbeddings)).toBe(framework[base]);
   });
 });

@@ -2,25 +2,25 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "vitest/config";
 
-/** Which packages come from a folder, and where they are in it. */
+/** The packages that are imported from a folder. */
 interface Peers {
   readonly folder: string;
   readonly packages: RegExp;
-  /** The file of whose imports a package is resolved; by default the folder's package.json. */
+  /** Returns the file from which a package is resolved; by default, the folder's package.json. */
   readonly from?: (id: string) => string | undefined;
-  /** What another version has in another place. */
+  /** Modules that have another name in that version, by the name in the tests. */
   readonly moved?: Readonly<Record<string, string>>;
 }
 
-/** Makes the project's files and tests import the frameworks of a folder. All other packages stay the same. */
+/** Makes the project's files and tests import the packages from a folder. All other packages stay the same. */
 export function peersOf({ folder, packages, from, moved = {} }: Peers): Plugin {
-  const here = join(folder, "package.json");
+  const packageJson = join(folder, "package.json");
   return {
     name: "peers",
     enforce: "pre",
     resolveId(id, importer) {
       if (!packages.test(id) || importer?.includes("node_modules")) return null;
-      return this.resolve(moved[id] ?? id, from?.(id) ?? here, { skipSelf: true });
+      return this.resolve(moved[id] ?? id, from?.(id) ?? packageJson, { skipSelf: true });
     },
   };
 }
@@ -31,7 +31,7 @@ const LANGCHAIN = "test/unit/langchain";
 export const oldestPeers = peersOf({
   folder: import.meta.dirname,
   packages: /^(?:@langchain\/core|@llamaindex\/core|llamaindex)(?:\/|$)/,
-  // LlamaIndex's core is that of LlamaIndex itself: its parts may bring another.
+  // Core must be LlamaIndex's own copy: other LlamaIndex packages may install another one.
   from: (id) =>
     id.startsWith("@llamaindex/")
       ? join(import.meta.dirname, "node_modules/llamaindex/package.json")
@@ -45,7 +45,7 @@ export const newestPeers = peersOf({
   packages: /^(?:@langchain\/core|ai)(?:\/|$)/,
 });
 
-/** The tests that use LangChain's classic package, which needs the newest core. */
+/** Returns the tests that use LangChain's classic package, which requires the newest core. */
 export function classicTests(): string[] {
   return readdirSync(LANGCHAIN)
     .map((file) => `${LANGCHAIN}/${file}`)

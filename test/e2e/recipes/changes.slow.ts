@@ -1,19 +1,19 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { Copy } from "./copy.js";
-import { workedChanges } from "./page.js";
+import { readRecipes } from "./page.js";
 
-const changes = workedChanges();
+const recipes = readRecipes();
 const copy = new Copy();
 
 afterEach(() => copy.reset());
 afterAll(() => copy.remove());
 
 it("shows the recipes for a model, an option, a framework and a fault", () => {
-  const titles = changes.map(({ title }) => title);
+  const titles = recipes.map(({ title }) => title);
   expect(titles).toEqual(["A model", "An option", "A framework", "A fault of the emulator"]);
 });
 
-describe.each(changes)("recipe: $title", ({ diff, commands, forgotten }) => {
+describe.each(recipes)("recipe: $title", ({ diff, commands, forgotten }) => {
   it("fits the sources, compiles and passes its tests", () => {
     expect(copy.apply(diff)).toEqual({ exitCode: 0, output: "" });
     expect(copy.compile()).toEqual({ exitCode: 0, output: "" });

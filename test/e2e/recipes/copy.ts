@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { ROOT } from "../../integration/docs/blocks.js";
 
-/** What of the repository a change can touch, and what its tests read. */
+/** Files and folders that a recipe changes or that its tests read. */
 const COPIED = [
   "src",
   "test",
@@ -21,25 +21,25 @@ const COPIED = [
   "tools",
 ];
 
-/** What is compiled: the source and the tests that need no build and no packages of their own. */
+/** Compiles the sources, and the tests that need no build and no other packages. */
 const TSCONFIG = {
   extends: "./tsconfig.json",
   include: ["src", "test/{unit,integration,support}"],
 };
 
-/** What a command did. */
+/** Result of a command. */
 export interface Outcome {
   readonly exitCode: number | null;
   readonly output: string;
 }
 
-/** The repository once more, in a folder where it may be changed. */
+/** A copy of the repository that tests may change. */
 export class Copy {
   readonly #folder = mkdtempSync(join(tmpdir(), "together-retrieval-change-"));
 
   constructor() {
     for (const name of COPIED) {
-      cpSync(join(ROOT, name), join(this.#folder, name), { recursive: true, filter: isOurs });
+      cpSync(join(ROOT, name), join(this.#folder, name), { recursive: true, filter: isSource });
     }
     symlinkSync(join(ROOT, "node_modules"), join(this.#folder, "node_modules"));
     writeFileSync(join(this.#folder, "tsconfig.change.json"), JSON.stringify(TSCONFIG));
@@ -48,9 +48,13 @@ export class Copy {
     this.run("git -c user.name=copy -c user.email=copy@example.org commit --quiet --message copy");
   }
 
-  /** Makes a change; a file that is left out stays as it is. */
-  apply(diff: string, leftOut?: string): Outcome {
-    const exclude = leftOut ? ` --exclude=${leftOut}` : "";
+  /**
+   * Applies a diff.
+   *
+   * @param excluded - A file that stays unchanged.
+   */
+  apply(diff: string, excluded?: string): Outcome {
+    const exclude = excluded ? ` --exclude=${excluded}` : "";
     return this.run(`git apply${exclude}`, diff);
   }
 
@@ -58,7 +62,7 @@ export class Copy {
     return this.run("node node_modules/typescript-7/bin/tsc --noEmit --project tsconfig.change.json");
   }
 
-  /** Takes every change back. */
+  /** Undoes all changes. */
   reset(): void {
     this.run("git reset --quiet --hard && git clean --quiet --force -d");
   }
@@ -74,6 +78,6 @@ export class Copy {
   }
 }
 
-function isOurs(path: string): boolean {
+function isSource(path: string): boolean {
   return basename(path) !== "node_modules";
 }

@@ -5,20 +5,20 @@ import { ROOT } from "../../integration/docs/blocks.js";
 
 const PAGE = "docs/contributing/recipes.md";
 
-/** A change that the page makes before the reader's eyes. */
-export interface WorkedChange {
+/** A recipe of the page: a change of the package. */
+export interface Recipe {
   /** Its heading. */
   readonly title: string;
-  /** What `git apply` reads. */
+  /** The change, for `git apply`. */
   readonly diff: string;
-  /** What then has to pass. */
+  /** Commands that must succeed after the change. */
   readonly commands: readonly string[];
-  /** The file that is easily forgotten, and the test that then fails. */
+  /** A file of the change that is easily forgotten, and the test that fails without it. */
   readonly forgotten: { readonly file: string; readonly test: string } | undefined;
 }
 
-/** Every chapter of the page. */
-export function workedChanges(): WorkedChange[] {
+/** Returns the recipes of the page. */
+export function readRecipes(): Recipe[] {
   const chapters: { title: string; tokens: Token[] }[] = [];
   for (const token of marked.lexer(readFileSync(join(ROOT, PAGE), "utf8"))) {
     if (isHeading(token) && token.depth === 2) chapters.push({ title: token.text, tokens: [] });
@@ -45,7 +45,7 @@ function codeIn(tokens: readonly Token[], language: string): string {
   return blocks.map(({ text }) => `${text}\n`).join("");
 }
 
-function forgottenIn(tokens: readonly Token[]): WorkedChange["forgotten"] {
+function forgottenIn(tokens: readonly Token[]): Recipe["forgotten"] {
   const text = tokens.map(({ raw }) => raw).join("");
   const [, file, test] = /^Without `([^`]+)`, `([^`]+)` fails\.$/m.exec(text) ?? [];
   return file && test ? { file, test } : undefined;

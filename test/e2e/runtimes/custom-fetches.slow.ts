@@ -46,7 +46,7 @@ const variables = (): Record<string, string> => ({
   HTTP_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
 });
 
-/** The blocks of docs/guides/custom-fetch-and-proxies.md, by the heading that they are below. */
+/** Returns the first block below a heading of docs/guides/custom-fetch-and-proxies.md. */
 async function block(heading: string): Promise<string> {
   const page = await readFile(join(ROOT, "docs/guides/custom-fetch-and-proxies.md"), "utf8");
   const [, chapter = ""] = page.split(`## ${heading}\n`);

@@ -1,8 +1,8 @@
-/** The small programs that a user of each runtime would write. */
+/** Small programs for each runtime. */
 
 import packageJson from "../../../package.json" with { type: "json" };
 
-/** What there is to import, as it stands behind the package's name: `""`, `/langchain` and so on. */
+/** All entries, without the package's name: `""`, `/langchain` and others. */
 export const ALL: readonly string[] = Object.keys(packageJson.exports)
   .filter((entry) => entry !== "./package.json")
   .map((entry) => entry.slice(1));
@@ -10,7 +10,7 @@ export const ALL: readonly string[] = Object.keys(packageJson.exports)
 /** The entries that need no framework. */
 export const ALONE = ["", "/ai-sdk", "/emulator"];
 
-/** And those that need one which asks for none of Node's modules but by `node:`. */
+/** These entries, and those of LangChain, which imports Node.js modules only with the prefix `node:`. */
 export const WITH_LANGCHAIN = [...ALONE, "/langchain", "/langchain/retriever"];
 
 const all = JSON.stringify(ALL);
@@ -26,7 +26,7 @@ import("./smoke.mjs")
   .then((verdicts) => console.log(JSON.stringify(verdicts)));
 `;
 
-/** Imports statically, because that is what bundlers follow. */
+/** Returns a program with static imports, which bundlers need. */
 function bundled(names: readonly string[]): string {
   const imports = names.map((entry, place) => `import * as entry${place} from "together-retrieval${entry}";`);
   const entries = names.map((entry, place) => `${JSON.stringify(entry)}: entry${place}`);
@@ -46,6 +46,6 @@ export const worker = (entries: readonly string[]): string => `${bundled(entries
 export default { fetch: async () => Response.json(await run()) };
 `;
 
-/** The verdicts on entries when all is well. */
+/** Returns the expected verdicts on entries. */
 export const passed = (entries: readonly string[]): Record<string, string> =>
   Object.fromEntries(entries.map((entry) => [`.${entry}`, "passed"]));

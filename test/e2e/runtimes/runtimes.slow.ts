@@ -57,9 +57,9 @@ const ADDRESS = { "import.meta.url": '"file:///worker.mjs"' };
 
 describe("packed tarball at the edge", () => {
   it.each([
-    ["by itself, with no compatibility flag", "worker-alone.js", ALONE, [], {}],
+    ["alone, with no compatibility flag", "worker-alone.js", ALONE, [], {}],
     ["with LangChain and nodejs_compat", "worker-with-langchain.js", WITH_LANGCHAIN, ["nodejs_compat"], {}],
-    // LlamaIndex asks where its module lies, and a worker lies nowhere.
+    // LlamaIndex reads the URL of its module, and a worker has none.
     ["with all, and an address for LlamaIndex", "worker.js", ALL, ["nodejs_compat"], ADDRESS],
   ])("passes in Cloudflare's workerd %s", async (_, file, entries, compatibilityFlags, define) => {
     const contents = await bundleOf(file, ["workerd", "worker", "browser"], define);
@@ -69,8 +69,8 @@ describe("packed tarball at the edge", () => {
       compatibilityFlags,
     });
     try {
-      const answer = await miniflare.dispatchFetch("http://localhost/");
-      expect(await answer.json()).toEqual(passed(entries));
+      const response = await miniflare.dispatchFetch("http://localhost/");
+      expect(await response.json()).toEqual(passed(entries));
     } finally {
       await miniflare.dispose();
     }
@@ -130,7 +130,11 @@ function bundling(file: string, conditions: string[]): BuildOptions {
   };
 }
 
-/** @throws if esbuild has anything to complain about. */
+/**
+ * Bundles a file with esbuild.
+ *
+ * @throws if esbuild prints a warning.
+ */
 async function bundleOf(
   file: string,
   conditions: string[],

@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => project.remove());
 
-/** The result as the runner's JSON says it: how many tests passed, and the names and messages of the others. */
+/** Reads the runner's JSON: the number of passed tests, and the names and messages of the others. */
 function resultOf(stdout: string): { passed: number; failed: string[] } {
   const json = JSON.parse(stdout.slice(stdout.indexOf(`{"num`))) as {
     numPassedTests: number;
@@ -57,7 +57,7 @@ function resultOf(stdout: string): { passed: number; failed: string[] } {
 }
 
 async function run(file: string, args: readonly string[]): Promise<{ passed: number; failed: string[] }> {
-  // A runner with failed tests ends with exit code 1, and prints the JSON nevertheless.
+  // A runner with failed tests prints the JSON, too, and exits with code 1.
   const output = project.run(file, args, { NODE_OPTIONS: "--experimental-vm-modules --no-warnings" });
   return resultOf(
     await output.then(
@@ -67,7 +67,7 @@ async function run(file: string, args: readonly string[]): Promise<{ passed: num
   );
 }
 
-/** Of specs.cjs; those of msw do not run as CommonJS. */
+/** Number of tests in specs.cjs. The one of msw does not run as CommonJS. */
 const SPECS = 8;
 
 describe("packed tarball in a user's tests", () => {

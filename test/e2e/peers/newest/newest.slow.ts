@@ -12,8 +12,8 @@ describe("newest frameworks", () => {
   });
 
   it("uses the versions of this folder", async () => {
-    const own = (await import(new URL("@langchain/core/dist/embeddings.js", NODE_MODULES).href)) as object;
-    expect(Object.getPrototypeOf(TogetherEmbeddings)).toBe((own as { Embeddings: unknown }).Embeddings);
+    const core = (await import(new URL("@langchain/core/dist/embeddings.js", NODE_MODULES).href)) as object;
+    expect(Object.getPrototypeOf(TogetherEmbeddings)).toBe((core as { Embeddings: unknown }).Embeddings);
     const newest = (await import(new URL("ai/dist/index.js", NODE_MODULES).href)) as object;
     expect(Object.keys(ai).toSorted()).toEqual(Object.keys(newest).toSorted());
   });

@@ -1,4 +1,4 @@
-/** Jest's fake timers. What is not a timer of the client stays real: nock and msw need it. */
+/** Jest's fake timers. Functions that the client does not use stay real, because nock and msw need them. */
 module.exports = (jest) => ({
   fake: () => jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask"] }),
   real: () => jest.useRealTimers(),

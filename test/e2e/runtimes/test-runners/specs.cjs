@@ -1,5 +1,5 @@
 /**
- * What users' own tests do, for each test runner: fake timers, a mocked `fetch`, nock, msw, modules that are loaded anew.
+ * Features of users' tests, for each test runner: fake timers, a mocked `fetch`, nock, msw and reloaded modules.
  *
  * @param runner - `describe`, `it` and so on of the runner, its `spyOn` and `resetModules`, and its fake timers.
  * @param load - Loads a module: `import` or `require`.
