@@ -1,6 +1,6 @@
 /**
- * Wrong arguments at every entry. Each attempt must end in an error of ours that names the argument, without a request,
- * or must work.
+ * Wrong and unusual arguments of every class and method. A wrong one must cause a `TogetherError` that names it,
+ * without a request. An unusual one must work.
  */
 
 import { Document } from "@langchain/core/documents";
@@ -17,20 +17,20 @@ import {
   constructorAttempts,
   controller,
   errorNaming,
-  noLists,
-  NOT_A_LIST,
-  own,
+  nonArrays,
+  NOT_AN_ARRAY,
+  optionsFor,
   type Attempt,
   type Class,
   type Method,
 } from "./arguments.js";
 
-const embedder = (emulator: Emulator) => new Embedder({ model: EMBEDDING, ...own(emulator) });
-const reranker = (emulator: Emulator) => new Reranker({ model: RERANK, ...own(emulator) });
+const embedder = (emulator: Emulator) => new Embedder({ model: EMBEDDING, ...optionsFor(emulator) });
+const reranker = (emulator: Emulator) => new Reranker({ model: RERANK, ...optionsFor(emulator) });
 const lcEmbeddings = (emulator: Emulator) =>
-  new langchain.TogetherEmbeddings({ model: EMBEDDING, ...own(emulator) });
+  new langchain.TogetherEmbeddings({ model: EMBEDDING, ...optionsFor(emulator) });
 const lcReranker = (emulator: Emulator) =>
-  new langchain.TogetherReranker({ model: RERANK, ...own(emulator) });
+  new langchain.TogetherReranker({ model: RERANK, ...optionsFor(emulator) });
 const retriever = (emulator: Emulator) =>
   new RerankingRetriever({
     retriever: { invoke: async () => documents } as never,
@@ -43,7 +43,7 @@ async function drain(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream);
 }
 
-/** Every method that takes options. */
+/** Every method that accepts options. */
 const methods: readonly Method[] = [
   ["Embedder.embed", (emulator, options) => embedder(emulator).embed(["a"], options)],
   ["Embedder.embedQuery", (emulator, options) => embedder(emulator).embedQuery("a", options)],
@@ -62,20 +62,20 @@ const methods: readonly Method[] = [
 
 const perCall: Attempt[] = methods.flatMap(callAttempts);
 
-const lists: Attempt[] = noLists.flatMap(([label, given]): Attempt[] => [
-  [`Embedder.embed of ${label}`, (emulator) => embedder(emulator).embed(given), NOT_A_LIST],
-  [`Embedder.estimate of ${label}`, (emulator) => embedder(emulator).estimate(given), NOT_A_LIST],
-  [`Reranker.rerank of ${label}`, (emulator) => reranker(emulator).rerank("q", given), NOT_A_LIST],
+const lists: Attempt[] = nonArrays.flatMap(([label, given]): Attempt[] => [
+  [`Embedder.embed of ${label}`, (emulator) => embedder(emulator).embed(given), NOT_AN_ARRAY],
+  [`Embedder.estimate of ${label}`, (emulator) => embedder(emulator).estimate(given), NOT_AN_ARRAY],
+  [`Reranker.rerank of ${label}`, (emulator) => reranker(emulator).rerank("q", given), NOT_AN_ARRAY],
   [
     `LangChain embedDocuments of ${label}`,
     (emulator) => lcEmbeddings(emulator).embedDocuments(given),
-    NOT_A_LIST,
+    NOT_AN_ARRAY,
   ],
-  [`LangChain rerank of ${label}`, (emulator) => lcReranker(emulator).rerank(given, "q"), NOT_A_LIST],
+  [`LangChain rerank of ${label}`, (emulator) => lcReranker(emulator).rerank(given, "q"), NOT_AN_ARRAY],
   [
     `LangChain compressDocuments of ${label}`,
     (emulator) => lcReranker(emulator).compressDocuments(given, "q"),
-    NOT_A_LIST,
+    NOT_AN_ARRAY,
   ],
 ]);
 
@@ -255,7 +255,7 @@ describe("polluted Object.prototype", () => {
     const run = async (): Promise<unknown[]> => {
       emulator.clear();
       const cache = { store: new MemoryStore() };
-      await new Embedder({ model: EMBEDDING, ...own(emulator), cache }).embed(["a", "b"], {});
+      await new Embedder({ model: EMBEDDING, ...optionsFor(emulator), cache }).embed(["a", "b"], {});
       await lcEmbeddings(emulator).embedQuery("a", {});
       await lcReranker(emulator).compressDocuments(documents, "q", undefined, {});
       const keys = [...cache.store.entries.keys()];

@@ -1,25 +1,25 @@
-/** Wrong arguments that several classes and methods get, and what must be said of them. */
+/** Wrong arguments for several classes and methods, and the messages of their errors. */
 
 import { expect } from "vitest";
 import type { Emulator } from "../../../src/emulator/index.js";
 import { isTogetherError } from "../../../src/index.js";
 import { bench, KEY } from "../../support/emulate.js";
 
-/** A class, by name. */
+/** A class with its name. */
 export type Class = readonly [name: string, create: (options: never) => unknown];
 
-/** A method, by name, with the argument that is tried. */
+/** A method with its name, called with the tested argument. */
 export type Method = readonly [name: string, call: (emulator: Emulator, argument: never) => unknown];
 
-/** What is tried, and what the error says. */
+/** A call with a wrong argument, and the message of its error. */
 export type Attempt = readonly [label: string, call: (emulator: Emulator) => unknown, message: RegExp];
 
-/** The options that let an object use the emulator. */
-export const own = ({ fetch }: Emulator, options: object = {}) => ({ apiKey: KEY, fetch, ...options });
+/** Returns the options of a client that uses the emulator. */
+export const optionsFor = ({ fetch }: Emulator, options: object = {}) => ({ apiKey: KEY, fetch, ...options });
 
 export const controller = new AbortController();
 
-/** What is no options of a call, and what the message says of it. */
+/** Wrong options of a call, and the messages of their errors. */
 const wrongCallOptions: readonly (readonly [label: string, options: unknown, names: RegExp])[] = [
   ["null", null, /`options` are null/],
   ["a number", 5, /`options` are a number/],
@@ -36,7 +36,7 @@ const wrongCallOptions: readonly (readonly [label: string, options: unknown, nam
   ["{ onProgress: 5 }", { onProgress: 5 }, /`onProgress` is 5; it must be a function/],
 ];
 
-/** Each wrong kind of call options, for one method. */
+/** Returns the attempts with all wrong options of a call, for one method. */
 export function callAttempts([method, call]: Method): Attempt[] {
   return wrongCallOptions.map(([label, options, message]) => [
     `${method} with ${label}`,
@@ -45,10 +45,10 @@ export function callAttempts([method, call]: Method): Attempt[] {
   ]);
 }
 
-export const NOT_A_LIST = /(texts|documents) are not an array but/;
+export const NOT_AN_ARRAY = /(texts|documents) are not an array but/;
 
-/** What is no list. */
-export const noLists = [
+/** Values that are not arrays. */
+export const nonArrays = [
   ["a string", "abc"],
   ["null", null],
   ["undefined", undefined],
@@ -70,7 +70,7 @@ const wrongOptions = [
   ["{ onEvent: 5 }", { model: "m", apiKey: KEY, onEvent: 5 }, /`onEvent` is 5/],
 ] as [string, never, RegExp][];
 
-/** Each wrong kind of options, for one class. */
+/** Returns the attempts with all wrong options, for one class. */
 export function constructorAttempts([name, create]: Class): Attempt[] {
   return wrongOptions.map(([label, options, message]) => [
     `${name} of ${label}`,
@@ -79,7 +79,7 @@ export function constructorAttempts([name, create]: Class): Attempt[] {
   ]);
 }
 
-/** Returns what an attempt throws: an error of ours that names the argument, without a request. */
+/** Asserts that an attempt throws a `TogetherError` that names the argument, without a request. Returns the error. */
 export async function errorNaming(...[, call, message]: Attempt): Promise<unknown> {
   const { emulator } = bench();
   let error: unknown;

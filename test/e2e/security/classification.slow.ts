@@ -1,4 +1,4 @@
-/** Responses of real servers and of hostile ones, through the real classes: one classification decides what follows. */
+/** Responses of real and hostile servers. Their classification determines if the client splits the request or fails. */
 
 import { describe, expect, it } from "vitest";
 import { Embedder, type TogetherError } from "../../../src/index.js";
@@ -7,14 +7,14 @@ import { bench, plain, rejection, scoreOf, vectorOf, type Bench } from "../../su
 import { serve } from "../../support/http.js";
 import { REJECTED, TOO_LARGE, titleOf, type Wording } from "../../support/wordings.js";
 
-/** The most texts or documents of a request that the server accepts. */
-const MOST = 4;
+/** The highest number of texts or documents per request that the server accepts. */
+const MAX_TEXTS = 4;
 
 /** Texts with the same number of tokens, so that halves of a batch are halves of its tokens. */
 const TEXTS = Array.from({ length: 16 }, (_, index) => `text ${10 + index}`);
 
-/** Requests for 16 texts: the size is found in the first half, and the second is sent in parts at once. */
-const WITH_SPLITS = [16, 8, 4, 4, 4, 4];
+/** Sizes of the requests for 16 texts. The first half shows the accepted size. The second half is sent in that size. */
+const SIZES_WITH_SPLITS = [16, 8, 4, 4, 4, 4];
 
 const rows = <Row extends Wording>(wordings: readonly Row[]): [string, Row][] =>
   wordings.map((wording) => [titleOf(wording), wording]);
@@ -23,10 +23,10 @@ function respondWith({
   status,
   body,
 }: Pick<Wording, "status" | "body">): (request: EmulatorRequest) => Fault | undefined {
-  return ({ texts }) => (texts > MOST ? { status, body } : undefined);
+  return ({ texts }) => (texts > MAX_TEXTS ? { status, body } : undefined);
 }
 
-/** Texts of each request, in the order in which they were sent. */
+/** Returns the number of texts per request, in the order of sending. */
 function sizes({ emulator }: Bench): number[] {
   return emulator.requests.map(({ texts }) => texts);
 }
@@ -36,7 +36,7 @@ describe("request that is too large", () => {
     const server = bench({ faults: respondWith(wording) });
     const embedder = server.embedder({ maxConcurrency: 1 });
     expect(plain((await embedder.embed(TEXTS)).vectors)).toEqual(TEXTS.map(vectorOf));
-    expect(sizes(server)).toEqual(WITH_SPLITS);
+    expect(sizes(server)).toEqual(SIZES_WITH_SPLITS);
     server.emulator.clear();
     expect(plain((await embedder.embed(TEXTS)).vectors)).toEqual(TEXTS.map(vectorOf));
     expect(sizes(server)).toEqual([4, 4, 4, 4]);
@@ -46,7 +46,7 @@ describe("request that is too large", () => {
     const server = bench({ faults: respondWith(wording) });
     const ranked = await server.reranker().rerank("q", TEXTS);
     expect(ranked.map(({ item }) => scoreOf(item))).toEqual(TEXTS.map(scoreOf).toReversed());
-    expect(sizes(server)).toEqual(WITH_SPLITS);
+    expect(sizes(server)).toEqual(SIZES_WITH_SPLITS);
   });
 
   it.each(rows(TOO_LARGE.filter(({ by }) => by === "size")))(
@@ -92,22 +92,22 @@ describe("error body that repeats the request and is truncated by the limit", ()
     ["flat", JSON.stringify({ object: "error", message: `${message} ${echo}` })],
     ["text", `${message} You sent: ${echo}`],
   ])("is recognized: %s", async (_, body) => {
-    const amounts: number[] = [];
+    const requestSizes: number[] = [];
     const baseURL = await serve((request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
         const { input } = JSON.parse(Buffer.concat(chunks).toString()) as { input: string[] };
-        amounts.push(input.length);
+        requestSizes.push(input.length);
         const data = input.map((text, index) => ({ index, embedding: vectorOf(text) }));
-        const isTooLarge = input.length > MOST;
+        const isTooLarge = input.length > MAX_TEXTS;
         response.writeHead(isTooLarge ? 400 : 200, { "content-type": "application/json" });
         response.end(isTooLarge ? body : JSON.stringify({ data }));
       });
     });
     const embedder = new Embedder({ model: "m", apiKey: "k", baseURL, maxConcurrency: 1 });
     expect(plain((await embedder.embed(TEXTS)).vectors)).toEqual(TEXTS.map(vectorOf));
-    expect(amounts).toEqual(WITH_SPLITS);
+    expect(requestSizes).toEqual(SIZES_WITH_SPLITS);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Attempts to reach the emulator from a web page, to crash it, to fill its memory, and to mislead its users. */
+/** Attempts to reach the emulator from a web page, to crash it, to fill its memory, and to use wrong options. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
@@ -22,19 +22,19 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Sends bytes as they are, and returns what comes back before the connection ends. */
+/** Sends bytes unchanged, and returns the response until the connection ends. */
 function raw(bytes: string | Buffer, port = server.port): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
     const socket = connect(port, "127.0.0.1", () => socket.end(bytes));
     socket.setEncoding("latin1").on("data", (chunk) => (text += String(chunk)));
-    // A reset is an end, too.
+    // A reset also ends the response.
     socket.on("error", () => resolve(text));
     socket.once("close", () => resolve(text));
   });
 }
 
-/** A POST of a text with headers of one's own. */
+/** Returns a POST request of a text, with these headers. */
 function posted(headers: readonly string[], target = "/v1/embeddings", body = BODY): string {
   const own = headers.some((line) => /^content-length|^transfer-encoding/i.test(line));
   return [
@@ -241,7 +241,7 @@ describe("large request", () => {
     for (let key = 0; key < 2000; key++) await ask(key);
     const before = heapInUse();
     for (let key = 2000; key < 10_000; key++) await ask(key);
-    // Accounts of 2 kB: without a bound they would be 16 MB.
+    // 8,000 accounts of 2 kB would need 16 MB.
     expect(heapInUse() - before).toBeLessThan(6e6);
   });
 });
@@ -269,24 +269,24 @@ describe("wrong argument of the command line", () => {
 
 describe.runIf(ON_LINUX)("process of the emulator", () => {
   const COMMAND = `${process.execPath} --import tsx src/cli.ts emulator --port 0`;
-  /** Runs a command in a shell, as npx does, and passes no signal on. */
+  /** Runs a command in a shell, as npx does, and forwards no signals. */
   const WRAPPER = `require("child_process").spawn("sh", ["-c", process.argv[1] + "; :"], { stdio: "inherit" });
     for (const signal of (process.argv[2] || "").split(",").filter(Boolean)) process.on(signal, () => process.exit(1));`;
   const started: { child: ChildProcess; pid?: number }[] = [];
 
   afterAll(() => {
     for (const { child, pid } of started.splice(0)) {
-      for (const one of [child.pid, pid]) {
+      for (const id of [child.pid, pid]) {
         try {
-          if (one !== undefined) process.kill(one, "SIGKILL");
+          if (id !== undefined) process.kill(id, "SIGKILL");
         } catch {
-          // It ended, as it should.
+          // The process has already ended.
         }
       }
     }
   });
 
-  /** Starts a program that starts the emulator, and waits until that serves. */
+  /** Starts a program that starts the emulator, and waits until the emulator serves. */
   async function start(
     file: string,
     args: readonly string[],
@@ -407,7 +407,7 @@ function sendLarge(port: number, length: string, chunked: boolean): Promise<numb
   });
 }
 
-/** Whether the server ends within five seconds. */
+/** Whether the server ends within 20 seconds. */
 const ends = (isServing: () => Promise<boolean>): Promise<boolean> =>
   vi
     .waitUntil(async () => !(await isServing()), { timeout: 20_000, interval: 100 })
@@ -418,14 +418,14 @@ const ends = (isServing: () => Promise<boolean>): Promise<boolean> =>
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The memory in use after a garbage collection, in bytes. */
+/** Returns the memory in use after a garbage collection, in bytes. */
 function heapInUse(): number {
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
   return process.memoryUsage().heapUsed;
 }
 
-/** The process that listens on a port of 127.0.0.1, by the inode of its socket. */
+/** Returns the id of the process that listens on a port of 127.0.0.1, by the inode of its socket. */
 function listenerOn(port: string): number {
   const hex = Number(port).toString(16).toUpperCase().padStart(4, "0");
   const line = readFileSync("/proc/net/tcp", "utf8")
@@ -452,7 +452,7 @@ function socketsOf(pid: string): string[] {
   }
 }
 
-/** The largest resident memory of a process so far, in bytes. */
+/** Returns the highest resident memory of a process so far, in bytes. */
 function peakOf(pid: number): number {
   return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 }

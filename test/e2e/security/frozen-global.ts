@@ -3,7 +3,7 @@
 import { createEmulator } from "../../../src/emulator/index.js";
 import { Embedder } from "../../../src/index.js";
 
-// Node loads these at the first use, and then adds a property of its own to `globalThis`.
+// Node.js loads its fetch API at the first use, and then adds a property to `globalThis`.
 void Response;
 Object.preventExtensions(globalThis);
 const { fetch } = createEmulator();

@@ -1,4 +1,4 @@
-/** A server that tries to fill the memory of its client, in a way that the first part of the path names. */
+/** A server that tries to fill the memory of its client. The first part of the path names the attack. */
 
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Writable } from "node:stream";
@@ -6,20 +6,20 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const MB = 2 ** 20;
 
-/** What the attack needs to know of a request. */
-interface Asked {
+/** The part of a request that an attack needs. */
+interface AttackedRequest {
   /** Number of texts or documents. */
   readonly items: number;
 }
 
-type Attack = (response: ServerResponse, asked: Asked) => Promise<void> | void;
+type Attack = (response: ServerResponse, request: AttackedRequest) => Promise<void> | void;
 
-/** A megabyte of a body, or somewhat more. */
+/** Repeats a text to one megabyte, or slightly more. */
 function repeated(unit: string): Buffer {
   return Buffer.from(unit.repeat(Math.ceil(MB / unit.length)));
 }
 
-/** Waits until a stream takes more, or is closed. */
+/** Waits until a stream accepts more data, or is closed. */
 function drained(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -30,7 +30,7 @@ function drained(stream: Writable): Promise<void> {
   });
 }
 
-/** Writes a chunk as often as the client takes it. */
+/** Writes a chunk that many times, or until the client closes the connection. */
 async function pour(
   response: ServerResponse,
   chunk: Buffer,
@@ -50,7 +50,7 @@ function endless(unit: string, { start = '{"data":[', status = 200, headers = {}
   };
 }
 
-/** The same in gzip: members of one megabyte, which are joined to a bomb of any size. */
+/** Sends the same in gzip. It repeats a member of one megabyte, to a bomb of any size. */
 function gzip(unit: string, { start = '{"data":[', status = 200, times = Infinity, end = "" } = {}): Attack {
   const [first, member, last] = [gzipSync(start), gzipSync(repeated(unit)), gzipSync(end)];
   return async (response) => {
@@ -66,7 +66,7 @@ function brotli(unit: string, status = 200): Attack {
   return (response) => void response.writeHead(status, { "content-encoding": "br" }).end(bomb);
 }
 
-/** A response with one vector per text. */
+/** Sends one vector per text. */
 function vectors(embedding: string): Attack {
   return async (response, { items }) => {
     response.writeHead(200).write('{"data":[');
@@ -82,7 +82,7 @@ function base64Of(dimensions: number): string {
   return JSON.stringify(Buffer.from(new Float32Array(dimensions).fill(0.5).buffer).toString("base64"));
 }
 
-/** Valid vectors, and then spaces up to a size below the limit. */
+/** Sends valid vectors, and then spaces up to a size below the limit. */
 function padded(megabytes: number): Attack {
   const member = gzipSync(repeated(" "));
   return async (response, { items }) => {
@@ -102,7 +102,7 @@ function stalled(megabytes: number): Attack {
   };
 }
 
-/** Headers as long as a server can send them. */
+/** Sends headers without an end. */
 function longHeaders(): Attack {
   const chunk = Buffer.from(`x-filler: ${"a".repeat(8000)}\r\n`);
   return async ({ socket }) => {
@@ -118,7 +118,7 @@ function longHeaders(): Attack {
 const LONG = { "content-length": String(2 ** 31) };
 const NUMBERED = Array.from({ length: 200_000 }, (_, key) => `"k${key}":1`).join();
 
-/** Every kind of attack on the client of `/embeddings`, by name. */
+/** All attacks on the client of `/embeddings`, by name. */
 export const attacks: Readonly<Record<string, Attack>> = {
   "endless spaces": endless(" "),
   "endless spaces, gzip": gzip(" "),

@@ -8,15 +8,16 @@ import {
   callAttempts,
   constructorAttempts,
   errorNaming,
-  noLists,
-  NOT_A_LIST,
-  own,
+  nonArrays,
+  NOT_AN_ARRAY,
+  optionsFor,
   type Attempt,
   type Method,
 } from "./arguments.js";
 
-const liEmbeddings = (emulator: Emulator) => new TogetherEmbeddings({ model: EMBEDDING, ...own(emulator) });
-const liReranker = (emulator: Emulator) => new TogetherReranker({ model: RERANK, ...own(emulator) });
+const liEmbeddings = (emulator: Emulator) =>
+  new TogetherEmbeddings({ model: EMBEDDING, ...optionsFor(emulator) });
+const liReranker = (emulator: Emulator) => new TogetherReranker({ model: RERANK, ...optionsFor(emulator) });
 const nodes = [{ node: { getContent: () => "a 1" } }] as never[];
 
 const postprocessNodes: Method = [
@@ -24,7 +25,7 @@ const postprocessNodes: Method = [
   (emulator, options) => liReranker(emulator).postprocessNodes(nodes, "q", options),
 ];
 
-/** LlamaIndex names `onProgress` differently, and a pipeline passes options of other transformations. */
+/** LlamaIndex has another name for `onProgress`. A pipeline passes options of other transformations. */
 const others: readonly Method[] = [
   [
     "LlamaIndex getTextEmbedding",
@@ -45,16 +46,16 @@ const perCall: Attempt[] = [
   ...others.flatMap(callAttempts).filter(([label]) => !label.includes("onProgress")),
 ];
 
-const lists: Attempt[] = noLists.flatMap(([label, given]): Attempt[] => [
+const lists: Attempt[] = nonArrays.flatMap(([label, given]): Attempt[] => [
   [
     `LlamaIndex getTextEmbeddings of ${label}`,
     (emulator) => liEmbeddings(emulator).getTextEmbeddings(given),
-    NOT_A_LIST,
+    NOT_AN_ARRAY,
   ],
   [
     `LlamaIndex postprocessNodes of ${label}`,
     (emulator) => liReranker(emulator).postprocessNodes(given, "q"),
-    NOT_A_LIST,
+    NOT_AN_ARRAY,
   ],
 ]);
 

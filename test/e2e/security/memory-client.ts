@@ -1,4 +1,4 @@
-/** Calls a hostile server in a process of its own, and prints by how much the process has grown: `{ code, growthMB }`. */
+/** Calls a hostile server in its own process. It prints the growth of the process as JSON: `{ code, growthMB }`. */
 
 import Together from "together-ai";
 import { Embedder, isTogetherError, Reranker } from "../../../src/index.js";
@@ -7,24 +7,24 @@ import { probe } from "../../../src/probe/probe.js";
 const [way = "", good = "", hostile = "", seconds = ""] = process.argv.slice(2);
 const model = "me/model";
 const apiKey = "key";
-/** The defaults, except that failures end soon: what is retried has the same size as before. */
-const patience = { maxRetries: 1, retryDeadline: 500, timeout: Number(seconds) * 1000 };
+/** Fewer and shorter retries than the defaults, because a retry receives a response of the same size. */
+const retryLimits = { maxRetries: 1, retryDeadline: 500, timeout: Number(seconds) * 1000 };
 const texts = Array.from({ length: 10_000 }, (_, index) => `text ${index}`);
 
 const ways: Readonly<Record<string, (baseURL: string) => Promise<unknown>>> = {
-  base64: (baseURL) => new Embedder({ model, apiKey, baseURL, ...patience }).embed(texts),
-  // 64 KB per vector, which the caller receives, are not the client's.
+  base64: (baseURL) => new Embedder({ model, apiKey, baseURL, ...retryLimits }).embed(texts),
+  // The caller receives these vectors, of 64 KB each. They do not count as memory of the client.
   "4,000 texts": (baseURL) =>
-    new Embedder({ model, apiKey, baseURL, ...patience }).embed(texts.slice(0, 4000)),
+    new Embedder({ model, apiKey, baseURL, ...retryLimits }).embed(texts.slice(0, 4000)),
   float: (baseURL) =>
-    new Embedder({ model, apiKey, baseURL, encodingFormat: "float", ...patience }).embed(texts),
+    new Embedder({ model, apiKey, baseURL, encodingFormat: "float", ...retryLimits }).embed(texts),
   client: (baseURL) => {
     const client = new Together({ apiKey, baseURL, logLevel: "off" });
-    return new Embedder({ model, client, ...patience }).embed(texts);
+    return new Embedder({ model, client, ...retryLimits }).embed(texts);
   },
-  rerank: (baseURL) => new Reranker({ model, apiKey, baseURL, ...patience }).rerank("query", texts),
+  rerank: (baseURL) => new Reranker({ model, apiKey, baseURL, ...retryLimits }).rerank("query", texts),
   probe: (baseURL) => {
-    // The first request goes through the package itself; the others are the probe's own.
+    // The package sends the first request, which goes to the good server. The probe sends the others.
     let requests = 0;
     const fetch: typeof globalThis.fetch = (input, init) => {
       requests += 1;
@@ -35,13 +35,13 @@ const ways: Readonly<Record<string, (baseURL: string) => Promise<unknown>>> = {
   },
 };
 
-/** The largest size of the process so far, in megabytes. */
+/** Returns the highest size of the process so far, in megabytes. */
 function peak(): number {
   return process.resourceUsage().maxRSS / 1024;
 }
 
 const call = ways[way] as (baseURL: string) => Promise<unknown>;
-// What a first call loads and compiles is not the server's doing. Of another model, so that nothing is known of this one.
+// This call loads and compiles the code before the measurement. Its model differs, so that nothing is known about ours.
 await new Embedder({ model: "me/other", apiKey, baseURL: good }).embed(texts.slice(0, 1000));
 const before = peak();
 const code = await call(hostile).then(

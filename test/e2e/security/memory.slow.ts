@@ -1,4 +1,4 @@
-/** No server makes the process of its client grow by more than 512 MB, whatever it sends. */
+/** The process of a client grows by less than 512 MB, for all responses of a hostile server. */
 
 import { once } from "node:events";
 import type { Server } from "node:http";
@@ -13,7 +13,7 @@ const MAX_GROWTH_MB = 512;
 const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const BUNDLE = fileOf("../../../node_modules/.cache/red-team/");
 
-/** What also the user's own client, the endpoint check and a reranker are attacked with. */
+/** Attacks on a custom client. The endpoint check and a reranker receive the first three. */
 const SAMPLE = [
   "endless spaces, gzip",
   "60 MB of empty objects, gzip",
@@ -21,7 +21,7 @@ const SAMPLE = [
   "endless error body, 400",
   "endless error body, 999, gzip",
 ];
-/** These are vectors all the same, 64 KB each at most, which the caller receives. */
+/** These responses have valid vectors, of at most 64 KB each, which the caller receives. */
 const VALID = new Set(["vectors of 16,384 numbers in base64", "30 MB of spaces after valid vectors, gzip"]);
 const FLOATS = ["vectors of 700,000 floats", "vectors of 16,384 floats", "60 MB of numbers, gzip"];
 
@@ -37,12 +37,12 @@ const attempts: readonly Attempt[] = [
 const outcomes = new Map<string, Outcome>();
 let server: Server;
 
-/** Two processes at a time: each may take half a gigabyte. */
+/** Runs two processes at once, because each may need 512 MB. */
 beforeAll(async () => {
   const started = await startHostileServer();
   server = started.server;
   const entry = [fileOf("memory-client.ts")];
-  // Bundled once, because every process would spend a second on the sources.
+  // Bundled once, because each process would need a second to compile the sources.
   await build({ config: false, entry, outDir: BUNDLE, format: "esm", dts: false, logLevel: "error" });
   const waiting = attempts.values();
   const work = async (): Promise<void> => {
@@ -65,7 +65,7 @@ afterAll(async () => {
     .map((attempt) => ({ attempt, ...resultOf(attempt) }))
     .toSorted((left, right) => right.growthMB - left.growthMB)
     .map(({ attempt: [way, attack], code, growthMB }) => `| ${way} | ${attack} | ${code} | ${growthMB} |`);
-  const head = ["| way | the server sends | result | growth in MB |", "| --- | --- | --- | ---: |"];
+  const head = ["| client call | response | result | growth in MB |", "| --- | --- | --- | ---: |"];
   process.stdout.write(`${[...head, ...rows].join("\n")}\n`);
 });
 

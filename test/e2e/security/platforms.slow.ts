@@ -38,7 +38,7 @@ const attempts = ERRORS.flatMap(([name, make]) =>
 const body = JSON.stringify({ data: [{ index: 0, embedding: [1, 2] }] });
 const headers = new Headers();
 
-/** What a mock may return instead of a Response. */
+/** Values that a mock returns instead of a Response. */
 const MOCKS: [string, () => unknown][] = [
   ["undefined", () => undefined],
   ["null", () => null],
@@ -80,7 +80,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function ends(fetch: Fetch): Promise<{ error: TogetherError; calls: number }> {
+/** Returns the error of an embedder with this `fetch`, and the number of calls of `fetch`. */
+async function failureWith(fetch: Fetch): Promise<{ error: TogetherError; calls: number }> {
   const spy = vi.fn<Fetch>(fetch);
   const embedder = new Embedder({ model: "m", apiKey: KEY, fetch: spy, maxRetries: 1 });
   const error = (await rejection(embedder.embed([TEXT]))) as TogetherError;
@@ -94,7 +95,7 @@ function leaks(error: unknown): string[] {
 
 describe("value that a custom fetch throws", () => {
   it.each(attempts)("causes one typed error without secrets: %s, %s", async (_, __, make) => {
-    const { error, calls } = await ends(() => Promise.reject(make() as Error));
+    const { error, calls } = await failureWith(() => Promise.reject(make() as Error));
     expect(["connection_failed", "invalid_option"]).toContain(error.code);
     expect(calls).toBe(error.attempts);
     expect(leaks(error)).toEqual([]);
@@ -103,7 +104,7 @@ describe("value that a custom fetch throws", () => {
   it.each([undefined, null, 0, "", TEXT, Symbol("canary"), () => TEXT, { message: TEXT }, [TEXT]])(
     "causes an error without secrets if it is no Error: case %#",
     async (thrown) => {
-      const { error } = await ends(() => Promise.reject(thrown as unknown as Error));
+      const { error } = await failureWith(() => Promise.reject(thrown as unknown as Error));
       expect(error.code).toBe("connection_failed");
       expect(leaks(error)).toEqual([]);
     },
@@ -112,14 +113,14 @@ describe("value that a custom fetch throws", () => {
 
 describe("value that a custom fetch returns", () => {
   it.each(MOCKS)("causes one error after one call, which names what is missing: %s", async (_, make) => {
-    const { error, calls } = await ends(async () => make() as Response);
+    const { error, calls } = await failureWith(async () => make() as Response);
     expect({ code: error.code, calls }).toEqual({ code: "invalid_option", calls: 1 });
     expect(error.message).toContain("your `fetch` returned no Response: it has no `");
     expect(leaks(error)).toEqual([]);
   });
 
   it.each([300, 304, 305, 306, 309, 399])("is not a redirect with status %i", async (status) => {
-    const { error, calls } = await ends(async () => new Response(null, { status }));
+    const { error, calls } = await failureWith(async () => new Response(null, { status }));
     expect({ code: error.code, calls }).toEqual({ code: "invalid_response", calls: 1 });
   });
 });

@@ -16,7 +16,7 @@ const TEXT = "Frau Müller-Żółć zahlt mit 4711 0815 2342 9001";
 
 const names = Object.keys(DISGUISES) as (keyof typeof DISGUISES)[];
 
-// Stacks have other lines in each run, and take most of the time.
+// Stacks differ between runs, and need most of the time.
 const { stackTraceLimit } = Error;
 beforeAll(() => {
   Error.stackTraceLimit = 0;
