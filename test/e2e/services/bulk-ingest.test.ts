@@ -5,10 +5,10 @@ import { createEmulator, type EmulatorRequest, type LimitRejection } from "toget
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServices, type Services } from "../../../examples/support/services/index.js";
 import { writeCorpus } from "../../../examples/bulk-ingest/corpus.js";
-import { endure, MODEL, someFaults, workersOf } from "./support/endure.js";
+import { ingestWithFaults, MODEL, someFaults, workersOf } from "./support/endure.js";
 import { compareRows, plainVectors, textsOf } from "./support/expected.js";
 import { ROOT, run, start } from "./support/program.js";
-import { leftOut, why } from "./support/required.js";
+import { isSkipped, skipReason } from "./support/required.js";
 
 const PASSAGES = 5000;
 
@@ -16,7 +16,7 @@ let services: Services;
 let folder: string;
 let corpus: string;
 
-describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
+describe.skipIf(isSkipped)(`bulk ingest${skipReason}`, () => {
   beforeAll(async () => {
     services = await startServices();
     folder = await mkdtemp(join(tmpdir(), "bulk-ingest-"));
@@ -30,9 +30,9 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
   });
 
   it("stores every passage once with its vector, although workers are killed and servers restarted", async () => {
-    const outcome = await endure(services, {
+    const outcome = await ingestWithFaults(services, {
       args: [corpus, "--table", "endured", "--job-size", "128", "--workers", "3", "--lock-seconds", "2"],
-      emulator: { latency: 100, limits: everyNinthRefused, faults: someFaults() },
+      emulator: { latency: 100, limits: everyNinthRateLimited, faults: someFaults() },
       passages: PASSAGES,
       kills: 6,
       restarts: true,
@@ -40,15 +40,15 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
     expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
     expect(outcome.stdout).toContain("Passages: 5,000 of 5,000 in the table, which has 5,000 rows.");
     expect(outcome.kills).toBe(6);
-    expect(outcome.refused).toBeGreaterThan(0);
+    expect(outcome.rateLimited).toBeGreaterThan(0);
     const difference = await compareRows(
       services.postgres.url,
       "endured",
       await plainVectors(await textsOf(corpus)),
     );
     expect(difference).toEqual({ rows: PASSAGES, missing: 0, doubled: 0, wrong: 0 });
-    // A death costs what its worker had in hand: four jobs at most.
-    expect(outcome.paidTexts).toBeLessThanOrEqual(PASSAGES + outcome.kills * 4 * 128);
+    // A killed worker loses at most four jobs.
+    expect(outcome.embeddedTexts).toBeLessThanOrEqual(PASSAGES + outcome.kills * 4 * 128);
   });
 
   it("resumes after the whole run was killed, and sends no request when every passage is stored", async () => {
@@ -83,14 +83,14 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
       const second = await run("bulk-ingest/main.ts", args, environment);
       expect(second).toMatchObject({ exitCode: 0, stderr: "" });
       expect(second.stdout).toContain("Passages: 5,000 of 5,000 in the table, which has 5,000 rows.");
-      const inHand = 2 * 2 * 64;
-      expect(emulator.totals.texts).toBeLessThanOrEqual(PASSAGES + inHand + 2);
+      const inProgress = 2 * 2 * 64;
+      expect(emulator.totals.texts).toBeLessThanOrEqual(PASSAGES + inProgress + 2);
       expect(emulator.totals.texts - first).toBeLessThan(PASSAGES - 1000);
 
       const before = emulator.totals.texts;
       const third = await run("bulk-ingest/main.ts", args, environment);
       expect(third.stdout).toContain("0 are not in the table.");
-      // One text tells how long the vectors are.
+      // One more text determines the dimensions of the vectors.
       expect(emulator.totals.texts - before).toBe(1);
     } finally {
       await server.close();
@@ -98,13 +98,13 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
   });
 
   it("delays all workers after a 429 for one of them", async () => {
-    let refusedAt = 0;
+    let rateLimitedAt = 0;
     const emulator = createEmulator({
       keepBodies: false,
       latency: 50,
       limits: ({ number }) => {
         if (number !== 10) return undefined;
-        refusedAt = Date.now();
+        rateLimitedAt = Date.now();
         return { waitSeconds: 3 };
       },
     });
@@ -119,8 +119,10 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
     } finally {
       await server.close();
     }
-    const during = emulator.requests.filter(({ time }) => time > refusedAt && time < refusedAt + 2900);
-    // The two that were not refused may have one more job in hand.
+    const during = emulator.requests.filter(
+      ({ time }) => time > rateLimitedAt && time < rateLimitedAt + 2900,
+    );
+    // The two other workers may each send the requests of one more job.
     expect(during.length).toBeLessThanOrEqual(4);
     expect(emulator.totals.texts).toBe(PASSAGES + 1);
   });
@@ -179,6 +181,6 @@ describe.skipIf(leftOut)(`bulk ingest${why}`, () => {
   });
 });
 
-function everyNinthRefused({ number }: EmulatorRequest): LimitRejection | undefined {
+function everyNinthRateLimited({ number }: EmulatorRequest): LimitRejection | undefined {
   return number % 9 === 0 ? { waitSeconds: 0.3 } : undefined;
 }

@@ -11,10 +11,10 @@ import { startPostgres } from "../../../examples/support/services/index.js";
 import type { RunningServer } from "../../../examples/support/services/server.js";
 import { MODEL } from "./support/endure.js";
 import { ROOT, run, start } from "./support/program.js";
-import { leftOut, why } from "./support/required.js";
+import { isSkipped, skipReason } from "./support/required.js";
 
 const FILES = 100;
-/** Each is one document: too long to share one, too short to be cut. */
+/** Each passage becomes one document: too long to be joined, too short to be split. */
 const PASSAGES_PER_FILE = 50;
 
 let postgres: RunningServer;
@@ -22,12 +22,12 @@ let emulator: Emulator;
 let server: EmulatorServer;
 let base: string;
 let folder: string;
-/** Different documents: a file may hold the same passage twice. */
+/** Number of different documents. A file may have the same passage twice. */
 let documents: number;
-/** Different texts, which are all that is embedded. */
+/** Number of different texts. Each is embedded once. */
 let texts: number;
 
-describe.skipIf(leftOut)(`index()${why}`, () => {
+describe.skipIf(isSkipped)(`index()${skipReason}`, () => {
   beforeAll(async () => {
     postgres = await startPostgres();
     emulator = createEmulator({ keepBodies: false, workers: 1, serviceTime: 50 });
@@ -55,10 +55,10 @@ describe.skipIf(leftOut)(`index()${why}`, () => {
     const resumed = await run("indexing/main.ts", [folder], environment());
     expect(resumed).toMatchObject({ exitCode: 0, stderr: "" });
     expect(await rows()).toBe(documents);
-    // The server answers one request after another: what it had answered and nobody had kept is a few of them at most.
+    // The server processes one request at a time. Only a few responses can be sent, but not stored.
     expect(emulator.totals.texts).toBeLessThanOrEqual(texts + 4 * 128);
     console.log(
-      `texts: ${texts}; sent by the killed run ${killed}, by the resumed one ${emulator.totals.texts - killed}`,
+      `texts: ${texts}; ${killed} sent by the killed run, ${emulator.totals.texts - killed} by the resumed one`,
     );
   });
 

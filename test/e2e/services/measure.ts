@@ -1,9 +1,9 @@
 /**
- * What the bulk ingest does on this machine: its rate by the number of workers, and what refusals and deaths cost.
+ * Measures the bulk ingest on this machine: its rate by number of workers, and the cost of 429s and killed workers.
  *
  *     npx tsx test/e2e/services/measure.ts --passages 100000 --workers 1,2,4 --requests-per-second 5 --kills 20
  *
- * The emulator makes its vectors of hashes here, which takes next to no time: it is not what is to be measured.
+ * Here, the emulator computes its vectors from hashes, so that its own time does not count.
  */
 
 import { createHash } from "node:crypto";
@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { EmulatorOptions } from "together-retrieval/emulator";
 import { writeCorpus } from "../../../examples/bulk-ingest/corpus.js";
-import { endure, someFaults, withServices, type Ordeal } from "./support/endure.js";
+import { ingestWithFaults, someFaults, withServices, type FaultPlan } from "./support/endure.js";
 import { compareRows, textsOf } from "./support/expected.js";
 import { ROOT } from "./support/program.js";
 
@@ -46,22 +46,22 @@ for (const workers of values.workers.split(","))
   await measure(workers, { emulator, ...(kills > 0 && { kills, restarts: true }) });
 await rm(folder, { recursive: true });
 
-async function measure(workers: string, ordeal: Omit<Ordeal, "args" | "passages">): Promise<void> {
+async function measure(workers: string, plan: Omit<FaultPlan, "args" | "passages">): Promise<void> {
   await withServices(async (services) => {
     const args = [corpus, "--workers", workers, "--lock-seconds", "4"];
-    const outcome = await endure(services, { ...ordeal, args, passages });
+    const outcome = await ingestWithFaults(services, { ...plan, args, passages });
     const difference = await compareRows(services.postgres.url, "passages", expected);
-    const told = outcome.stdout.split("\n").filter((line) => /^(?:Embedded|Workers|Memory)/.test(line));
-    const share = ((100 * outcome.refused) / outcome.requests).toFixed(1);
-    // One text tells how long the vectors are.
+    const lines = outcome.stdout.split("\n").filter((line) => /^(?:Embedded|Workers|Memory)/.test(line));
+    const share = ((100 * outcome.rateLimited) / outcome.requests).toFixed(1);
+    // One more text determines the dimensions of the vectors.
     console.log(`\n${workers} workers: exit code ${outcome.exitCode} after ${outcome.seconds.toFixed(0)} s
-  ${told.join("\n  ")}
-  API: ${outcome.requests} requests, ${share} % rate-limited; ${outcome.paidTexts - passages - 1} texts embedded twice; ${outcome.kills} kills
+  ${lines.join("\n  ")}
+  API: ${outcome.requests} requests, ${share} % rate-limited; ${outcome.embeddedTexts - passages - 1} texts embedded twice; ${outcome.kills} kills
   rows: ${JSON.stringify(difference)}${outcome.exitCode === 0 ? "" : `\n${outcome.stderr}`}`);
   });
 }
 
-/** A vector that follows from its text, and from nothing else. */
+/** Returns a vector that depends only on the text. */
 function hashed(text: string): Float32Array {
   const bytes = createHash("shake256", { outputLength: DIMENSIONS }).update(text).digest();
   return Float32Array.from(bytes, (byte) => byte / 128 - 1);

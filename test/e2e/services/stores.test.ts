@@ -13,7 +13,7 @@ import type { RunningServer } from "../../../examples/support/services/server.js
 import { MODEL } from "./support/endure.js";
 import { plainVectors } from "./support/expected.js";
 import { ROOT, run } from "./support/program.js";
-import { leftOut, why } from "./support/required.js";
+import { isSkipped, skipReason } from "./support/required.js";
 
 const PASSAGES = 5000;
 const QUESTION = "Which errors are retried automatically, and how often?";
@@ -44,7 +44,7 @@ beforeAll(async () => {
   server = await emulator.listen();
   folder = await mkdtemp(join(tmpdir(), "stores-"));
   passages = await somePassages(PASSAGES, join(ROOT, "node_modules"));
-  if (!leftOut) postgres = await startPostgres();
+  if (!isSkipped) postgres = await startPostgres();
   const vectors = await plainVectors(passages.map(({ text }) => text));
   const { vector } = await new Embedder({
     model: MODEL,
@@ -62,7 +62,7 @@ afterAll(async () => {
 describe.each([...LOST, ...KEPT])("vector store $name", (subject) => {
   contract(subject);
 });
-describe.skipIf(leftOut).each(SERVED)(`vector store $name${why}`, (subject) => {
+describe.skipIf(isSkipped).each(SERVED)(`vector store $name${skipReason}`, (subject) => {
   contract(subject);
 });
 
@@ -97,9 +97,9 @@ function contract({ name, kept }: { readonly name: StoreName; readonly kept: boo
   });
 
   it("does not find a passage that was removed", async () => {
-    await store.remove(gone().map(({ id }) => id));
+    await store.remove(removed().map(({ id }) => id));
     expect(await store.count()).toBe(PASSAGES - 3);
-    const [first] = gone();
+    const [first] = removed();
     const found = await store.search(first?.text as string, 5);
     expect(found.map(({ text }) => text)).not.toContain(first?.text);
   });
@@ -108,11 +108,11 @@ function contract({ name, kept }: { readonly name: StoreName; readonly kept: boo
     const before = emulator.totals.texts;
     await store.put(passages.slice(0, 1000));
     expect(await store.count()).toBe(PASSAGES);
-    const [first] = gone();
+    const [first] = removed();
     const found = await store.search(first?.text as string, 20);
     expect(found[0]?.text).toBe(first?.text);
     expect(new Set(found.map(({ text }) => text)).size).toBe(20);
-    // The question alone.
+    // Only the search embeds a text: its question.
     expect(emulator.totals.texts - before).toBe(1);
   });
 
@@ -131,8 +131,8 @@ function contract({ name, kept }: { readonly name: StoreName; readonly kept: boo
   });
 }
 
-/** Those that are removed for a while. */
-function gone(): StoredPassage[] {
+/** Returns the passages that a test removes. */
+function removed(): StoredPassage[] {
   return passages.slice(100, 103);
 }
 

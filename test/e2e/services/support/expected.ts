@@ -3,30 +3,30 @@ import { Client, escapeIdentifier } from "pg";
 import { createEmulator } from "together-retrieval/emulator";
 import { MODEL } from "./endure.js";
 
-/** The vector of each text, asked for one request after another, from an emulator that nothing goes wrong with. */
+/** Returns the vector of each text, from an emulator without faults and limits. */
 export async function plainVectors(texts: readonly string[]): Promise<Map<string, Float32Array>> {
   const { fetch } = createEmulator({ keepBodies: false });
   const vectors = new Map<string, Float32Array>();
   for (let at = 0; at < texts.length; at += 100) {
     const some = texts.slice(at, at + 100);
-    const answer = await fetch("http://plain/v1/embeddings", {
+    const response = await fetch("http://plain/v1/embeddings", {
       method: "POST",
       headers: { authorization: "Bearer any" },
       body: JSON.stringify({ model: MODEL, input: some }),
     });
-    const { data } = (await answer.json()) as { data: readonly { index: number; embedding: number[] }[] };
+    const { data } = (await response.json()) as { data: readonly { index: number; embedding: number[] }[] };
     for (const { index, embedding } of data) vectors.set(some[index] as string, Float32Array.from(embedding));
   }
   return vectors;
 }
 
-/** The texts of a corpus. */
+/** Reads the texts of a corpus. */
 export async function textsOf(corpus: string): Promise<string[]> {
   const lines = (await readFile(corpus, "utf8")).trimEnd().split("\n");
   return lines.map((line) => (JSON.parse(line) as { text: string }).text);
 }
 
-/** How the rows of a table differ from what they should be. */
+/** Differences between the rows of a table and the expected ones. */
 export interface Difference {
   readonly rows: number;
   readonly missing: number;
@@ -34,7 +34,7 @@ export interface Difference {
   readonly wrong: number;
 }
 
-/** Reads every row, and compares each number of each vector. */
+/** Reads all rows, and compares each number of each vector with the expected one. */
 export async function compareRows(
   databaseURL: string,
   table: string,

@@ -4,20 +4,20 @@ import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** How a program ended. */
+/** Result of a program. */
 export interface Outcome {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A program of the examples, under way. */
+/** A running program of the examples. */
 export interface Program {
   readonly child: ChildProcess;
   readonly ended: Promise<Outcome>;
 }
 
-/** Starts a program of the examples from the root, as a user would. */
+/** Starts a program of the examples in the root folder, as a user does. */
 export function start(file: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Program {
   const child = spawn(process.execPath, ["--import", "tsx", `examples/${file}`, ...args], {
     cwd: ROOT,
@@ -35,7 +35,7 @@ export function start(file: string, args: readonly string[], environment: NodeJS
   return { child, ended };
 }
 
-/** Runs a program of the examples to its end. */
+/** Runs a program of the examples, and waits until it ends. */
 export function run(
   file: string,
   args: readonly string[],

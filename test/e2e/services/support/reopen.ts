@@ -1,4 +1,4 @@
-/** In a process of its own: opens a store that another process has filled, and tells what is in it. */
+/** Opens a store that another process has filled, and prints its contents as JSON. */
 
 import { serviceFrom } from "../../../../examples/kit/service.js";
 import { openStore, type StoreName } from "../../../../examples/stores/stores.js";

@@ -2,8 +2,10 @@ import { missingServices } from "../../../../examples/support/services/index.js"
 
 const missing = await missingServices();
 
-/** In CI a missing server fails the tests that need it; elsewhere they are left out, and say why. */
-export const leftOut = missing.length > 0 && !process.env["CI"];
+/** Whether to skip the tests that need a server, because it is not installed. In CI, they run and fail. */
+export const isSkipped = missing.length > 0 && !process.env["CI"];
 
-/** Why tests are left out, to stand behind their title. */
-export const why = leftOut ? ` (left out: no ${missing.join(", no ")}; npm run services -- --install)` : "";
+/** The reason why tests are skipped, for their titles. */
+export const skipReason = isSkipped
+  ? ` (skipped: no ${missing.join(", no ")}; npm run services -- --install)`
+  : "";
