@@ -18,7 +18,7 @@ describe.skipIf(!existsSync(CHROMIUM))("playground in Chromium", () => {
   let page: Page;
   let url: string;
   const errors: string[] = [];
-  const foreign: string[] = [];
+  const externalRequests: string[] = [];
 
   beforeAll(async () => {
     await build({ root, logLevel: "error" });
@@ -36,7 +36,8 @@ describe.skipIf(!existsSync(CHROMIUM))("playground in Chromium", () => {
     page = await browser.newPage({ permissions: ["clipboard-read", "clipboard-write"] });
     page.on("pageerror", ({ message }) => errors.push(message));
     page.on("request", (request) => {
-      if (!request.url().startsWith(url) && !request.url().startsWith("data:")) foreign.push(request.url());
+      if (!request.url().startsWith(url) && !request.url().startsWith("data:"))
+        externalRequests.push(request.url());
     });
     await page.goto(url);
     await page.locator("#ranked li").first().waitFor();
@@ -44,11 +45,11 @@ describe.skipIf(!existsSync(CHROMIUM))("playground in Chromium", () => {
 
   afterEach(async () => {
     await page.close();
-    const trouble = [
+    const problems = [
       ...errors.splice(0),
-      ...foreign.splice(0).map((address) => `the page requested ${address}`),
+      ...externalRequests.splice(0).map((address) => `the page requested ${address}`),
     ];
-    if (trouble.length > 0) throw new Error(trouble.join("\n"));
+    if (problems.length > 0) throw new Error(problems.join("\n"));
   });
 
   describe("the search", () => {
@@ -260,8 +261,8 @@ describe.skipIf(!existsSync(CHROMIUM))("playground in Chromium", () => {
         ...document.querySelectorAll("h1,h2,h3,p,label,small,span,li,th,code,button,input,output"),
       ];
       return nodes.flatMap((node) => {
-        const [text, ground] = [luminance(getComputedStyle(node).color), luminance(backgroundOf(node))];
-        const ratio = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+        const [text, background] = [luminance(getComputedStyle(node).color), luminance(backgroundOf(node))];
+        const ratio = (Math.max(text, background) + 0.05) / (Math.min(text, background) + 0.05);
         return ratio < 4.5 ? [`${node.tagName} ${node.textContent} ${ratio.toFixed(2)}`] : [];
       });
     });
@@ -285,14 +286,14 @@ describe.skipIf(!existsSync(CHROMIUM))("playground in Chromium", () => {
     return Number(/(\d+) rejected/.exec(await text(`#summary-${client}`))?.[1]);
   }
 
-  /** Copies the code with its button. */
+  /** Copies the code with its button, and returns the clipboard's text. */
   async function copied(id: string): Promise<string> {
     await page.locator(`#${id}-copy`).click();
     await page.locator(`#${id}-status`, { hasText: "Copied." }).waitFor();
     return page.evaluate("navigator.clipboard.readText()");
   }
 
-  /** Which colors are on the canvas of a plot. */
+  /** Returns the colors on the canvas of a plot. */
   function colorsIn(plot: string): Promise<string[]> {
     return page.evaluate((id) => {
       const canvas = document.querySelector<HTMLCanvasElement>(`#plot-${id} canvas`)!;
@@ -303,7 +304,7 @@ describe.skipIf(!existsSync(CHROMIUM))("playground in Chromium", () => {
     }, plot);
   }
 
-  /** The height of the highest bar, as a share of the plot's canvas. */
+  /** Returns the height of the highest bar, as a share of the canvas without its axis. */
   function heightOfBars(plot: string): Promise<number> {
     return page.evaluate(
       ([id, ...bars]) => {
@@ -326,7 +327,7 @@ describe.skipIf(!existsSync(CHROMIUM))("playground in Chromium", () => {
   }
 });
 
-/** Compiles and runs a program in the repository, where it finds the package by its name. */
+/** Compiles and runs a program in the repository, where it can import the package by its name. Returns its output. */
 async function run(name: string, code: string): Promise<string> {
   const folder = `${repository}.cache/playground`;
   const file = `${folder}/${name}.mts`;

@@ -1,4 +1,4 @@
-/** Takes the pictures of the playground: `npx tsx playground/screenshots.ts`, in Debian's Chromium. */
+/** Takes screenshots of the playground in Debian's Chromium. Run `npx tsx playground/screenshots.ts`. */
 
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";

@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 
 const built = (file: string): string => fileURLToPath(new URL(`../dist/${file}`, import.meta.url));
 
-/** The package as it is built, found by its name. Relative addresses, so that the page can lie in any folder. */
+/** Imports of the package load its build. URLs are relative, so that the page works in any folder. */
 export default defineConfig({
   base: "./",
   resolve: {

@@ -1,6 +1,6 @@
 import { element } from "./element.js";
 
-/** Shows code, with a button that copies it. */
+/** Connects a code block with the button that copies it. Returns a function that shows code in it. */
 export function codeBlock(id: string): (code: string) => void {
   const code = element(id, HTMLElement);
   const button = element(`${id}-copy`, HTMLButtonElement);

@@ -1,7 +1,7 @@
 import { LATENCY_MS, MODEL, OUTAGE, REQUESTS, type Settings } from "./race.js";
 import { EMBEDDING_MODEL, MIN_SCORE, RERANK_MODEL } from "./search.js";
 
-/** TypeScript that searches as the page did. It runs as it is, without a key. */
+/** Returns TypeScript code of the page's search. It runs without changes and without a key. */
 export function searchCode(question: string, texts: readonly string[]): string {
   return `import { Embedder, Reranker } from "together-retrieval";
 import { createEmulator } from "together-retrieval/emulator";
@@ -28,7 +28,7 @@ if (ranked.length === 0) console.log("No passage answers this question.");
 `;
 }
 
-/** TypeScript that sends what the page sent, with this package alone. */
+/** Returns TypeScript code of the page's run, without the plain client. */
 export function limitCode({ requestsPerSecond, faulty, outage }: Settings): string {
   const faults =
     faulty > 0 ? `\n  faults: () => (Math.random() < ${faulty} ? { status: 503 } : undefined),` : "";

@@ -1,4 +1,4 @@
-/** Texts to search, a question that one of them answers, and a question that none of them answers. */
+/** Texts to search, a question that one of them answers, and a question without an answer. */
 export interface Collection {
   readonly name: string;
   readonly question: string;

@@ -6,7 +6,7 @@ const STEP = 0.25;
 /** Seconds between two points of a line. */
 const POINT = 0.1;
 
-/** Requests per second in each step: all that were sent, and those that succeeded. */
+/** Returns the requests per second in each step: all, and the successful ones. */
 export function countsOf(
   { sent }: Outcome,
   until: number,
@@ -21,12 +21,12 @@ export function countsOf(
   return [all.map((_, step) => step * STEP), all, succeeded];
 }
 
-/** The highest number of requests per second in a step. */
+/** Returns the highest number of requests per second in a step. */
 export function peakOf(outcome: Outcome, until: number): number {
   return Math.max(...countsOf(outcome, until)[1]);
 }
 
-/** How many requests have succeeded at each point of time. The line ends when the client has finished. */
+/** Returns the number of successful requests at each time. The line ends when the client has finished. */
 export function doneOf(
   { sent, seconds }: Outcome,
   until: number,

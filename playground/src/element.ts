@@ -1,4 +1,8 @@
-/** An element of the page that has to be there. */
+/**
+ * Returns an element of the page.
+ *
+ * @throws if the page does not have it.
+ */
 export function element<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);
   if (found instanceof kind) return found;

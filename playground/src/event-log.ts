@@ -60,7 +60,7 @@ export class EventLog {
     this.lines.push({ ...probe, text, breaker: this.#breaker });
   }
 
-  /** One line per change of the rate: all requests in flight meet the same limit. */
+  /** Adds one line per change of the rate, because all requests in flight receive the same limit. */
   #rateLimited(delayMs: number, rate: number): string | undefined {
     if (rate === this.#rate) return undefined;
     this.#rate = rate;

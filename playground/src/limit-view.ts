@@ -87,7 +87,7 @@ function show(progress: Progress, settings: Settings): void {
 }
 
 function showLog(lines: readonly LogLine[], state: BreakerState): void {
-  // A status is read aloud when it is set: only if it has changed.
+  // A screen reader reads a status when it is set. It is set only if it has changed.
   if (breaker.textContent !== state) breaker.textContent = state;
   breaker.dataset["state"] = state;
   const words = lines.map(({ text }) => text).join();

@@ -5,7 +5,7 @@ import type { Outcome } from "./race.js";
 
 const HEIGHT = 240;
 
-/** What the plots of one run share. */
+/** The axis and the outage, which are the same in all plots of a run. */
 export interface Frame {
   /** Seconds that the horizontal axis shows. */
   readonly until: number;
@@ -41,7 +41,7 @@ class Plot {
     });
   }
 
-  /** The next drawing has the colors of the other scheme. */
+  /** Deletes the plot. The next `draw` creates it with the page's current colors. */
   recolor(): void {
     this.#plot?.destroy();
     this.#plot = undefined;
@@ -81,7 +81,7 @@ class Plot {
 
 const noPoints = { points: { show: false } };
 
-/** Requests per second over time: succeeded in front of all, and the rate limit as a line. */
+/** Bars of requests per second: all, with the successful ones in front. The rate limit is a line. */
 export class RatePlot {
   readonly #plot: Plot;
 
@@ -101,7 +101,7 @@ export class RatePlot {
     ]);
   }
 
-  /** The vertical axis ends at the highest bar of this client. */
+  /** Draws one client. The vertical axis ends at its highest bar or at the limit. */
   show(outcome: Outcome, limit: number, frame: Frame): void {
     const [times, all, succeeded] = countsOf(outcome, frame.until);
     const highest = Math.max(limit, peakOf(outcome, frame.until));
@@ -113,7 +113,7 @@ export class RatePlot {
   }
 }
 
-/** How many requests have succeeded over time: a line per client. */
+/** A line per client: the number of successful requests over time. */
 export class DonePlot {
   readonly #plot: Plot;
 

@@ -10,7 +10,7 @@ export interface Settings {
   readonly outage: boolean;
 }
 
-/** One request as the server logged it. */
+/** A request in the server's log. */
 export interface Sent {
   /** Seconds since the start. */
   readonly at: number;
@@ -109,7 +109,7 @@ async function embedAll(
   await embedder.embed(texts, { signal });
 }
 
-/** The plain client: sends all requests at once, and retries each one with exponential backoff and jitter. */
+/** Runs the plain client. It sends all requests at once, and retries each with exponential backoff and jitter. */
 async function sendAll(emulator: Emulator, signal: AbortSignal): Promise<void> {
   const random = seededRandom(11);
   await Promise.all(texts.map((text) => sendOne(emulator, text, random, signal)));

@@ -67,12 +67,12 @@ function strong(text: string): HTMLElement {
 }
 
 function showSimilarities({ similarities, candidates }: Found, all: readonly string[]): void {
-  const say = (words: string, one: number, other: number): void => {
+  const describe = (words: string, one: number, other: number): void => {
     mapStatus.textContent = words;
     mapPair.replaceChildren(...[one, other].map((at) => quoted(all[at] ?? "")));
   };
   const nearest = (candidates[0]?.index ?? 0) + 1;
-  showMap(element("map", HTMLDivElement), similarities, nameOf, say, [0, nearest]);
+  showMap(element("map", HTMLDivElement), similarities, nameOf, describe, [0, nearest]);
 }
 
 function quoted(text: string): HTMLElement {

@@ -36,7 +36,7 @@ export async function search(question: string, texts: readonly string[]): Promis
   const candidates = texts
     .map((text, index) => ({ text, index, score: similarities[0]?.[index + 1] ?? 0 }))
     .toSorted((one, other) => other.score - one.score);
-  // Without minScore, so that the page can show the passages below it.
+  // Without `minScore`, because the page also shows the passages below it.
   const ranked = await reranker.rerank(question, candidates, ({ text }) => text);
   return {
     candidates,

@@ -1,5 +1,5 @@
-/** Receives the sentence for a pair, and the indexes of its two texts. */
-type Say = (words: string, one: number, other: number) => void;
+/** Receives the description of a pair, and the indexes of its two texts. */
+type Describe = (words: string, one: number, other: number) => void;
 
 /**
  * Shows a heat map of the similarity of each pair, with its scale. The strongest color is the highest similarity of two
@@ -11,7 +11,7 @@ export function showMap(
   element: HTMLElement,
   similarities: readonly (readonly number[])[],
   nameOf: (index: number) => string,
-  say: Say,
+  describe: Describe,
   selected: readonly [row: number, column: number],
 ): void {
   const size = similarities.length;
@@ -30,7 +30,7 @@ export function showMap(
     const at = cells.indexOf(cell as HTMLTableCellElement);
     if (!cell || at < 0) return;
     for (const other of cells) other.classList.toggle("selected", other === cell);
-    say(cell.title, Math.floor(at / size), at % size);
+    describe(cell.title, Math.floor(at / size), at % size);
   };
   for (const kind of ["focusin", "pointerover"]) {
     table.addEventListener(kind, ({ target }) => select(target as HTMLElement));
@@ -42,7 +42,7 @@ export function showMap(
   select(first);
 }
 
-/** The highest similarity of two different texts; 1 if there is none. */
+/** Returns the highest similarity of two different texts; 1 if none is positive. */
 function highestOf(similarities: readonly (readonly number[])[]): number {
   const others = similarities.flatMap((row, at) => row.filter((_, other) => other !== at));
   const highest = Math.max(0, ...others);
