@@ -13,7 +13,11 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** @param share - Share of the connections that are cut, from 0 to 1. */
+/**
+ * Opens a proxy to a local port.
+ *
+ * @param share - Share of the connections that are cut, from 0 to 1.
+ */
 export async function openProxy(target: number, chance: Chance, share: number): Promise<Proxy> {
   let cuts = 0;
   let ended = 0;

@@ -14,7 +14,7 @@ interface Peer {
   /** The environment variables that its users have set. */
   readonly names: readonly string[];
   readonly before: Program;
-  /** The results that are the same before and after, by its page. */
+  /** The results that are the same before and after, according to its page. */
   readonly same: readonly ("vectors" | "order")[];
 }
 

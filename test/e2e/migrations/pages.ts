@@ -16,7 +16,7 @@ export type Part = "before" | "after" | "check" | "spaces";
 /** The row that every page about embeddings has. */
 export const REQUESTS = "requests for 1,000 texts";
 
-/** Variables that the reader's code defines, by the pages. */
+/** Variables that the pages expect in the reader's code. */
 const GIVEN = `
 declare const texts: string[];
 declare const question: string;
