@@ -6,17 +6,17 @@ import { connectionFor, type Connection } from "./connection.js";
 import { writeCorpus } from "./corpus.js";
 import { openQueue, type IngestQueue } from "./queue.js";
 import { IngestReport } from "./report.js";
-import { lackOf, reportsOf, workOff } from "./rounds.js";
+import { compareWithTable, runJobs, sumOfReports } from "./rounds.js";
 import type { CommandLine, Settings } from "./settings.js";
 import { PassageTable } from "./table.js";
 import { Workforce } from "./workforce.js";
 
 const REPOSITORY = new URL("../..", import.meta.url).pathname;
 
-/** A corpus that still lacks something after so many rounds holds texts that the model refuses. */
-const MOST_ROUNDS = 3;
+/** After this number of rounds, the texts that are still missing are texts that the model rejects. */
+const MAX_ROUNDS = 3;
 
-/** Ingests a corpus, or what is left of it. */
+/** Ingests all passages of a corpus that are not in the table. */
 export async function bulkIngest(commandLine: CommandLine): Promise<void> {
   const connection = await connectionFor(commandLine);
   console.log(connection.description);
@@ -46,32 +46,32 @@ async function run(
   queue: IngestQueue,
   workforce: Workforce,
 ): Promise<void> {
-  // The other machine says when there is nothing left; this one works until it is stopped.
+  // The other machine detects the end of the run. This one works until it is stopped.
   if (joins) return new Promise<never>(() => undefined);
   const report = new IngestReport();
-  let lack = await lackOf(settings, table);
-  report.begin(lack);
-  for (let round = 1; lack.missing > 0 && round <= MOST_ROUNDS; round++) {
-    const { ranges } = lack;
-    await report.during(settings.jobSize, (show) => workOff(queue, ranges, show));
-    report.add(await reportsOf(queue));
-    lack = await lackOf(settings, table);
+  let comparison = await compareWithTable(settings, table);
+  report.begin(comparison);
+  for (let round = 1; comparison.missing > 0 && round <= MAX_ROUNDS; round++) {
+    const { ranges } = comparison;
+    await report.during(settings.jobSize, (show) => runJobs(queue, ranges, show));
+    report.add(await sumOfReports(queue));
+    comparison = await compareWithTable(settings, table);
   }
-  report.end(lack, await table.count(), workforce);
+  report.end(comparison, await table.count(), workforce);
   if (index) await report.building(table.buildIndex());
 }
 
 async function settingsFor(commandLine: CommandLine, { model }: Connection): Promise<Settings> {
   const { table, concurrency, jobSize, lockSeconds, databaseURL, redisURL, passages } = commandLine;
-  const corpus = commandLine.corpus ?? (await madeCorpus(passages));
+  const corpus = commandLine.corpus ?? (await createCorpus(passages));
   const { size } = await stat(corpus);
-  // The same on every machine that has the same corpus, wherever it lies there.
+  // The key is the same on every machine with the same corpus, in any folder.
   const key = JSON.stringify([table, model, jobSize, basename(corpus), size]);
   const queue = `ingest-${createHash("sha256").update(key).digest("hex").slice(0, 12)}`;
   return { corpus, table, queue, model, concurrency, jobSize, lockSeconds, databaseURL, redisURL };
 }
 
-async function madeCorpus(passages: number): Promise<string> {
+async function createCorpus(passages: number): Promise<string> {
   const folder = resolve(REPOSITORY, ".cache/bulk-ingest");
   await mkdir(folder, { recursive: true });
   const corpus = join(folder, `passages-${passages}.jsonl`);
@@ -79,7 +79,7 @@ async function madeCorpus(passages: number): Promise<string> {
   return corpus;
 }
 
-/** Asks for one vector where the model is unknown; a wrong key or address shows before anything is queued, too. */
+/** Requests one vector, because the model may be unknown. A wrong key or address fails here, before jobs are queued. */
 async function dimensionsOf(model: string, { environment }: Connection): Promise<number> {
   const embedder = new Embedder({
     model,

@@ -2,11 +2,11 @@ import { createEmulator } from "together-retrieval/emulator";
 import { Misuse } from "../kit/misuse.js";
 import type { CommandLine } from "./settings.js";
 
-/** Where the API is, and with which model. */
+/** The address of the API, and the model. */
 export interface Connection {
   readonly description: string;
   readonly model: string;
-  /** What the workers find it by. */
+  /** The environment variables from which the workers read the address and the key. */
   readonly environment: NodeJS.ProcessEnv;
   close(): Promise<void>;
 }
@@ -14,9 +14,9 @@ export interface Connection {
 const EMULATED = "BAAI/bge-base-en-v1.5";
 
 /**
- * Together, with a key; the emulator behind a port, without.
+ * Connects to Together if there is a key, otherwise to a new emulator on a port.
  *
- * @throws {Misuse} if it is not said which model.
+ * @throws {Misuse} if there is a key but no model.
  */
 export async function connectionFor({ apiKey, baseURL, model }: CommandLine): Promise<Connection> {
   if (!apiKey) return emulated(model ?? EMULATED);
@@ -32,7 +32,7 @@ export async function connectionFor({ apiKey, baseURL, model }: CommandLine): Pr
 }
 
 async function emulated(model: string): Promise<Connection> {
-  // A rate limit, so that something is to be seen of how workers share one.
+  // The rate limit shows how the workers share one limit.
   const emulator = createEmulator({
     latency: 50,
     limits: { requestsPerSecond: 10 },

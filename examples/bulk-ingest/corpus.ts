@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { idOf, somePassages, type StoredPassage } from "../support/passages.js";
 
-/** Some lines of a corpus, by their bytes: a job names its passages so, and stays small whatever they hold. */
+/** A range of lines of a corpus, in bytes. A job contains only a range, so its size does not depend on the texts. */
 export interface Range {
   readonly start: number;
   readonly end: number;
@@ -12,11 +12,11 @@ export interface Range {
   readonly line: number;
 }
 
-/** What some lines hold. */
+/** The contents of a range. */
 export interface Portion {
   readonly range: Range;
   readonly passages: readonly StoredPassage[];
-  /** Lines that hold no passage, and why. */
+  /** Lines without a valid passage, and the reasons. */
   readonly bad: readonly BadPassage[];
 }
 
@@ -25,7 +25,7 @@ export interface BadPassage {
   readonly problem: string;
 }
 
-/** Cuts a corpus of JSON lines, `{ "text": "...", "file": "..." }`, into ranges. It holds one range in memory. */
+/** Splits a corpus of JSON lines, `{ "text": "...", "file": "..." }`, into ranges. It holds one range in memory. */
 export async function* rangesOf(corpus: string, size: number): AsyncGenerator<Range> {
   let [start, end, line, lines] = [0, 0, 1, 0];
   for await (const piece of createReadStream(corpus) as AsyncIterable<Buffer>) {
@@ -40,7 +40,7 @@ export async function* rangesOf(corpus: string, size: number): AsyncGenerator<Ra
   if (end > start) yield { start, end, line };
 }
 
-/** Reads a range. A text that stands there twice is one passage. */
+/** Reads a range. Duplicate texts are one passage. */
 export async function readRange(corpus: string, range: Range): Promise<Portion> {
   const passages = new Map<string, StoredPassage>();
   const bad: BadPassage[] = [];
@@ -63,7 +63,7 @@ async function bytesOf(corpus: string, { start, end }: Range): Promise<string> {
   }
 }
 
-/** A passage, or what is wrong with the line. */
+/** Returns the passage of a line, or the problem of the line. */
 function passageFrom(json: string): StoredPassage | string {
   try {
     const { text, file = "" } = JSON.parse(json) as { text?: unknown; file?: unknown };
@@ -76,12 +76,12 @@ function passageFrom(json: string): StoredPassage | string {
   }
 }
 
-/** What there is to read without a corpus of one's own. */
+/** Number of different passages in a generated corpus. */
 const REAL_PASSAGES = 5000;
 
 /**
- * Writes a corpus for trying things out: real passages, and then, for as many as are wanted, the same ones again, each
- * time under another heading, so that no two are equal.
+ * Writes a sample corpus. It contains real passages. A larger corpus repeats them, each time under another heading, so
+ * that no two passages are equal.
  */
 export async function writeCorpus(corpus: string, amount: number, folder: string): Promise<void> {
   const real = await somePassages(Math.min(amount, REAL_PASSAGES), folder);

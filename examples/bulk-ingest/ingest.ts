@@ -6,10 +6,10 @@ import type { JobReport } from "./queue.js";
 import type { Settings } from "./settings.js";
 import type { PassageTable } from "./table.js";
 
-/** Failures of one text. All others concern the whole run. */
+/** Codes of failures that one text causes. All other failures concern the whole run. */
 const OF_ONE_TEXT = new Set(["text_too_long", "invalid_input", "bad_request"]);
-/** Failures that another attempt would only repeat. */
-const FINAL = new Set([
+/** Codes of failures that are not retryable. */
+const NOT_RETRYABLE = new Set([
   "invalid_option",
   "missing_api_key",
   "unauthorized",
@@ -21,13 +21,13 @@ const FINAL = new Set([
   "redirected",
 ]);
 
-/** Does jobs. A job may be done twice, or half and then again: what is in the table already is not embedded. */
+/** Runs jobs. A job may run twice, also after it was interrupted. It embeds only passages that are not in the table. */
 export class Ingest {
   readonly #settings: Settings;
   readonly #table: PassageTable;
   readonly #slowDown: (delayMs: number) => void;
 
-  /** @param slowDown - Receives how long all workers should send no request. */
+  /** @param slowDown - Receives for how many milliseconds no worker should send a request. */
   constructor(settings: Settings, table: PassageTable, slowDown: (delayMs: number) => void) {
     this.#settings = settings;
     this.#table = table;
@@ -36,31 +36,31 @@ export class Ingest {
 
   async run(range: Range): Promise<JobReport> {
     const { passages, bad } = await readRange(this.#settings.corpus, range);
-    const tally = { requests: 0, refused: 0, retried: 0 };
-    // All embedders of a process share one rate limiter; this one counts the requests of this job.
+    const tally = { requests: 0, rateLimited: 0, retried: 0 };
+    // All embedders of a process share one rate limiter. This one counts the requests of this job.
     const embedder = new Embedder({
       model: this.#settings.model,
-      onEvent: (event) => this.#hear(event, tally),
+      onEvent: (event) => this.#count(event, tally),
     });
-    const refused: BadPassage[] = [];
+    const rejected: BadPassage[] = [];
     const open = await this.#table.missing(passages);
     const { kept, vectors } = await embedAll(embedder, open, (problem) =>
-      refused.push({ line: range.line, problem: `after this line: ${problem}` }),
+      rejected.push({ line: range.line, problem: `after this line: ${problem}` }),
     );
     if (kept.length > 0) await this.#table.add(kept, vectors);
     return {
-      stored: passages.length - refused.length,
+      stored: passages.length - rejected.length,
       embedded: kept.length,
       ...tally,
-      bad: [...bad, ...refused],
+      bad: [...bad, ...rejected],
     };
   }
 
-  #hear(event: TogetherEvent, tally: { requests: number; refused: number; retried: number }): void {
+  #count(event: TogetherEvent, tally: { requests: number; rateLimited: number; retried: number }): void {
     if (event.type === "request") tally.requests += 1;
     if (event.type === "retry") tally.retried += 1;
     if (event.type !== "rate-limited") return;
-    tally.refused += 1;
+    tally.rateLimited += 1;
     this.#slowDown(event.delayMs);
   }
 }
@@ -70,7 +70,7 @@ interface Embedded {
   readonly vectors: readonly Float32Array[];
 }
 
-/** A text that the model refuses is left out, so that it does not keep its neighbours from the table. */
+/** Embeds the texts, and leaves out those that the model rejects: the other texts of the job reach the table. */
 async function embedAll(
   embedder: Embedder,
   passages: readonly StoredPassage[],
@@ -83,7 +83,7 @@ async function embedAll(
   } catch (error) {
     if (!isTogetherError(error)) throw error;
     if (error.index === undefined || !OF_ONE_TEXT.has(error.code))
-      throw FINAL.has(error.code) ? new UnrecoverableError(error.message) : error;
+      throw NOT_RETRYABLE.has(error.code) ? new UnrecoverableError(error.message) : error;
     leaveOut(error.message);
     return embedAll(embedder, passages.toSpliced(error.index, 1), leaveOut);
   }

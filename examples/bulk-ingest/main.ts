@@ -1,5 +1,5 @@
 /**
- * A corpus into PostgreSQL, by several processes, of which any may die.
+ * Ingests a corpus into PostgreSQL with several processes. The run continues if a process dies.
  *
  *     npm run services -- npx tsx examples/bulk-ingest/main.ts
  */

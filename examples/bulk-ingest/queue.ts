@@ -2,12 +2,12 @@ import { Queue, Worker, type Job, type WorkerOptions } from "bullmq";
 import type { BadPassage, Range } from "./corpus.js";
 import type { Settings } from "./settings.js";
 
-/** What a job has done; the queue keeps it until the next run. */
+/** The result of a job. The queue stores it until the next run. */
 export interface JobReport {
   readonly stored: number;
   readonly embedded: number;
   readonly requests: number;
-  readonly refused: number;
+  readonly rateLimited: number;
   readonly retried: number;
   readonly bad: readonly BadPassage[];
 }
@@ -15,7 +15,7 @@ export interface JobReport {
 export type IngestQueue = Queue<Range, JobReport>;
 export type IngestJob = Job<Range, JobReport>;
 
-/** A job that fails for a passing reason is tried again for five minutes. */
+/** A job that fails with a retryable error is retried for five minutes. */
 const ATTEMPTS = { attempts: 60, backoff: { type: "fixed", delay: 5000 } } as const;
 const JOBS_AT_ONCE = 1000;
 
@@ -27,7 +27,7 @@ const JOBS_AT_ONCE = 1000;
 export async function openQueue({ queue, redisURL }: Settings): Promise<IngestQueue> {
   await reach(redisURL);
   const opened: IngestQueue = new Queue(queue, {
-    // Once it was there, it may go away and come back: then a command waits.
+    // If Redis is lost after the first connection, commands wait until it is back.
     connection: { url: redisURL, maxRetriesPerRequest: null },
     defaultJobOptions: ATTEMPTS,
   });
@@ -45,7 +45,7 @@ async function reach(redisURL: string): Promise<void> {
     );
   });
   const outcome = await Promise.race([problem, probe.waitUntilReady().then(() => undefined, String)]);
-  // It was never connected, and says so once more.
+  // Without a connection, `disconnect` rejects, too.
   await probe.disconnect().catch(() => undefined);
   if (outcome !== undefined) {
     throw new Error(
@@ -59,7 +59,7 @@ function withoutPassword(address: string): string {
   return url ? `${url.protocol}//${url.host}` : "the address in REDIS_URL";
 }
 
-/** Queues ranges. One that waits already is not queued again, because a job's id is where its range begins. */
+/** Queues ranges. A range that is already queued is not queued again, because the range is the id of its job. */
 export async function enqueue(queue: IngestQueue, ranges: readonly Range[]): Promise<void> {
   for (let at = 0; at < ranges.length; at += JOBS_AT_ONCE) {
     const some = ranges.slice(at, at + JOBS_AT_ONCE);
@@ -69,13 +69,13 @@ export async function enqueue(queue: IngestQueue, ranges: readonly Range[]): Pro
   }
 }
 
-/** Forgets what former runs have finished or given up, so that it can be queued again if it is not in the table. */
-export async function forgetFinished(queue: IngestQueue): Promise<void> {
+/** Removes the finished and failed jobs of earlier runs. Otherwise their ranges could not be queued again. */
+export async function removeFinished(queue: IngestQueue): Promise<void> {
   for (const state of ["completed", "failed"] as const)
     while ((await queue.clean(0, JOBS_AT_ONCE, state)).length > 0);
 }
 
-/** Takes jobs until it is closed. */
+/** Opens a worker that runs jobs until it is closed. */
 export function openWorker(
   { queue, redisURL, concurrency, lockSeconds }: Settings,
   work: (job: IngestJob) => Promise<JobReport>,
@@ -85,9 +85,9 @@ export function openWorker(
     concurrency,
     lockDuration: lockSeconds * 1000,
     stalledInterval: lockSeconds * 500,
-    // A job is given up after the first death of its worker, by default.
+    // By default, BullMQ restarts a job only once after its worker has died.
     maxStalledCount: 1000,
-    // Not a limit: BullMQ heeds Queue.rateLimit only where there is one (5.81.5).
+    // Not a real limit: BullMQ applies `Queue.rateLimit` only if the worker has a limiter (5.81.5).
     limiter: { max: 1_000_000, duration: 1000 },
   };
   const worker = new Worker<Range, JobReport>(queue, work, options);

@@ -1,20 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { readRange, rangesOf, type BadPassage, type Range } from "./corpus.js";
-import { enqueue, forgetFinished, type IngestQueue, type JobReport } from "./queue.js";
+import { enqueue, removeFinished, type IngestQueue, type JobReport } from "./queue.js";
 import type { Settings } from "./settings.js";
 import type { PassageTable } from "./table.js";
 
-/** What of the corpus is not in the table. */
-export interface Lack {
+/** The difference between corpus and table. */
+export interface Comparison {
   readonly ranges: readonly Range[];
   readonly missing: number;
-  /** Different texts of the corpus. */
+  /** Number of different texts in the corpus. */
   readonly passages: number;
   readonly bad: readonly BadPassage[];
 }
 
-/** Compares corpus and table. The table alone is believed: neither a former run nor Redis. */
-export async function lackOf({ corpus, jobSize }: Settings, table: PassageTable): Promise<Lack> {
+/** Compares corpus and table. Only the table counts, not the state of an earlier run or of Redis. */
+export async function compareWithTable(
+  { corpus, jobSize }: Settings,
+  table: PassageTable,
+): Promise<Comparison> {
   const ranges: Range[] = [];
   const bad: BadPassage[] = [];
   let [missing, passages] = [0, 0];
@@ -29,47 +32,47 @@ export async function lackOf({ corpus, jobSize }: Settings, table: PassageTable)
   return { ranges, missing, passages, bad };
 }
 
-const LOOK_MS = 250;
+const POLL_INTERVAL_MS = 250;
 
 /**
- * Queues a list of ranges for the workers, and resolves when all of them are done.
+ * Queues ranges for the workers, and resolves when all of them are done.
  *
- * @throws Error if a job was given up.
+ * @throws Error if a job failed after all retries.
  */
-export async function workOff(
+export async function runJobs(
   queue: IngestQueue,
   ranges: readonly Range[],
   show: (done: number, total: number) => void,
 ): Promise<void> {
-  await forgetFinished(queue);
+  await removeFinished(queue);
   await enqueue(queue, ranges);
   for (;;) {
     const { completed = 0, failed = 0, ...others } = await queue.getJobCounts();
-    // Besides these ranges, what a former run has left in the queue.
+    // These ranges, and jobs of an earlier run that are still in the queue.
     const open = Object.values(others).reduce((sum, jobs) => sum + jobs, 0);
     show(completed, completed + open);
-    if (failed > 0) throw await givenUp(queue);
+    if (failed > 0) throw await errorOfFailedJob(queue);
     if (open === 0) return;
-    await sleep(LOOK_MS);
+    await sleep(POLL_INTERVAL_MS);
   }
 }
 
-async function givenUp(queue: IngestQueue): Promise<Error> {
+async function errorOfFailedJob(queue: IngestQueue): Promise<Error> {
   const [job] = await queue.getFailed(0, 0);
   return new Error(
     `Cannot continue after line ${job?.data.line}: ${job?.failedReason}; then run the same command to resume`,
   );
 }
 
-/** What the finished jobs of a queue report, in sum. */
-export async function reportsOf(queue: IngestQueue): Promise<JobReport & { readonly restarts: number }> {
-  const sum = { stored: 0, embedded: 0, requests: 0, refused: 0, retried: 0, restarts: 0 };
+/** Returns the sum of the reports of all finished jobs. */
+export async function sumOfReports(queue: IngestQueue): Promise<JobReport & { readonly restarts: number }> {
+  const sum = { stored: 0, embedded: 0, requests: 0, rateLimited: 0, retried: 0, restarts: 0 };
   const bad: BadPassage[] = [];
   const page = 1000;
   for (let start = 0; ; start += page) {
     const jobs = await queue.getCompleted(start, start + page - 1);
     for (const { returnvalue: report, attemptsStarted = 1 } of jobs) {
-      for (const name of ["stored", "embedded", "requests", "refused", "retried"] as const)
+      for (const name of ["stored", "embedded", "requests", "rateLimited", "retried"] as const)
         sum[name] += report[name];
       sum.restarts += attemptsStarted - 1;
       bad.push(...report.bad);

@@ -52,7 +52,7 @@ export interface Settings {
   readonly redisURL: string;
 }
 
-/** What the user asks for. */
+/** The options and environment variables of the user. */
 export interface CommandLine extends Omit<Settings, "corpus" | "queue" | "model"> {
   readonly help: boolean;
   readonly join: boolean;

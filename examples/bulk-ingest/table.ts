@@ -3,16 +3,16 @@ import { escapeIdentifier, escapeLiteral, Pool, type QueryResultRow } from "pg";
 import pgvector from "pgvector/pg";
 import type { StoredPassage } from "../support/passages.js";
 
-/** Errors of a database that is restarting or out of reach for a moment; any other would only come again. */
-const PASSING =
+/** Errors of a database that restarts or is briefly unreachable. All other errors are not retryable. */
+const RETRYABLE =
   /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|08|57P0[123]|53300)|^Connection terminated|^timeout/;
 
-/** Keeps trying for about a minute. */
-const PATIENCE = { retries: 12, factor: 2, minTimeout: 100, maxTimeout: 10_000, randomize: true };
+/** Retries for about a minute. */
+const RETRY_OPTIONS = { retries: 12, factor: 2, minTimeout: 100, maxTimeout: 10_000, randomize: true };
 
 /**
- * Passages with their vectors, in PostgreSQL. The table knows the model whose vectors it holds: two models in one
- * table would make every search wrong without a sign of it.
+ * Passages with their vectors, in PostgreSQL. The table's comment names the model of its vectors. With vectors of two
+ * models in one table, every search would silently return wrong passages.
  */
 export class PassageTable {
   readonly #pool: Pool;
@@ -20,13 +20,13 @@ export class PassageTable {
 
   constructor(url: string, name: string) {
     this.#pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 5000 });
-    // A connection that is lost while it is idle would otherwise end the process.
+    // Without a listener, a lost idle connection would end the process.
     this.#pool.on("error", () => undefined);
     this.#name = escapeIdentifier(name);
   }
 
   /**
-   * Makes the table, unless it is there.
+   * Creates the table if it does not exist.
    *
    * @throws Error if the database cannot be reached, or if the table belongs to another model.
    */
@@ -50,7 +50,7 @@ export class PassageTable {
     await this.#pool.query(`COMMENT ON TABLE ${this.#name} IS ${escapeLiteral(model)}`);
   }
 
-  /** Those that are not there yet. */
+  /** Returns the passages that are not in the table. */
   async missing(passages: readonly StoredPassage[]): Promise<StoredPassage[]> {
     const ids = passages.map(({ id }) => id);
     const rows = await this.#query<{ id: string }>(
@@ -61,7 +61,7 @@ export class PassageTable {
     return passages.filter(({ id }) => !there.has(id));
   }
 
-  /** Adds passages, all or none. One that another worker added meanwhile stays as it is. */
+  /** Adds all passages or none. A passage that another worker has added meanwhile stays unchanged. */
   async add(passages: readonly StoredPassage[], vectors: readonly Float32Array[]): Promise<void> {
     await this.#query(
       `INSERT INTO ${this.#name} SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]::vector[])
@@ -80,7 +80,7 @@ export class PassageTable {
     return Number(row?.count);
   }
 
-  /** Builds the index for cosine distance; after the passages, because filling an index as it grows takes longer. */
+  /** Builds the index for cosine distance. Call it after all passages are added: inserts into an index are slower. */
   async buildIndex(): Promise<void> {
     await this.#query(
       `CREATE INDEX IF NOT EXISTS ${escapeIdentifier(`${this.#name.replaceAll('"', "")}_nearest`)}
@@ -93,12 +93,12 @@ export class PassageTable {
     return this.#pool.end();
   }
 
-  /** Every statement here may be run twice. So one whose answer was lost is run again, and no vector is paid twice. */
+  /** Runs a statement, with retries: each may run twice. If its result is lost, no vector is re-embedded. */
   async #query<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]> {
     const result = await pRetry(() => this.#pool.query<Row>(sql, values), {
-      ...PATIENCE,
+      ...RETRY_OPTIONS,
       shouldRetry: (error) =>
-        PASSING.test((error as NodeJS.ErrnoException).code ?? "") || PASSING.test(error.message),
+        RETRYABLE.test((error as NodeJS.ErrnoException).code ?? "") || RETRYABLE.test(error.message),
     });
     return result.rows;
   }

@@ -1,4 +1,4 @@
-/** One worker: a process that may die at any moment. It is started by the workforce, with its settings as JSON. */
+/** A worker process, which may die at any time. `Workforce` starts it with its settings as JSON. */
 
 import { Ingest } from "./ingest.js";
 import { openQueue, openWorker } from "./queue.js";
@@ -9,7 +9,7 @@ const settings = JSON.parse(process.argv[2] as string) as Settings;
 const table = new PassageTable(settings.databaseURL, settings.table);
 const queue = await openQueue(settings);
 
-// The first 429 that any worker meets keeps all of them, on every machine, from taking new jobs.
+// After a 429 to any worker, no worker on any machine starts a new job until the delay is over.
 const ingest = new Ingest(settings, table, (delayMs) => {
   queue.rateLimit(Math.max(1, Math.ceil(delayMs))).catch(() => undefined);
 });
@@ -29,6 +29,6 @@ async function end(): Promise<void> {
   process.disconnect?.();
 }
 process.once("SIGTERM", () => void end());
-// Ctrl-C reaches every process of the terminal; the first one says when to end.
+// Ctrl-C reaches every process of the terminal. The main process decides when the workers end.
 process.on("SIGINT", () => undefined);
 process.once("disconnect", () => void end());

@@ -5,16 +5,16 @@ import type { Settings } from "./settings.js";
 
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 
-/** Workers that may fail at their start before no other is started. A killed worker is replaced. */
-const MOST_STILLBORN = 3;
+/** Failed starts in a row after which no other worker is started. A killed worker is replaced. */
+const MAX_FAILED_STARTS = 3;
 
-/** What a worker takes in memory: what it first reported, and what it last did. */
+/** The memory of a worker: its first and its last report. */
 export interface MemoryUse {
   readonly firstBytes: number;
   readonly lastBytes: number;
 }
 
-/** The worker processes of this machine: as many as wanted, whatever becomes of each. */
+/** The worker processes of this machine. A worker that ends early is replaced. */
 export class Workforce {
   readonly #settings: Settings;
   readonly #environment: NodeJS.ProcessEnv;
@@ -24,7 +24,7 @@ export class Workforce {
   #fail: (error: Error) => void = () => undefined;
   #ending = false;
   #deaths = 0;
-  #stillborn = 0;
+  #failedStarts = 0;
 
   constructor(settings: Settings, environment: NodeJS.ProcessEnv) {
     this.#settings = settings;
@@ -33,32 +33,32 @@ export class Workforce {
     this.#failed.catch(() => undefined);
   }
 
-  /** Rejects if workers cannot be kept alive. */
+  /** Rejects if workers repeatedly fail to start. */
   get failed(): Promise<never> {
     return this.#failed;
   }
 
-  /** Workers that ended without being asked to. */
+  /** Number of workers that ended before {@link Workforce.end} was called. */
   get deaths(): number {
     return this.#deaths;
   }
 
-  /** Of those that are alive, or have ended because they were asked to. */
+  /** The memory of all workers, without those that died. */
   get memory(): readonly MemoryUse[] {
     return [...this.#memory.values()];
   }
 
   start(workers: number): void {
-    for (let number = 0; number < workers; number++) this.#hire();
+    for (let number = 0; number < workers; number++) this.#startWorker();
   }
 
-  /** Lets every worker finish the jobs that it has in hand. */
+  /** Ends all workers after their current jobs. */
   async end(): Promise<void> {
     this.#ending = true;
     await Promise.all([...this.#alive].map((child) => ended(child)));
   }
 
-  #hire(): void {
+  #startWorker(): void {
     const child = fork(WORKER, [JSON.stringify(this.#settings)], {
       execArgv: ["--import", import.meta.resolve("tsx")],
       env: this.#environment,
@@ -77,8 +77,8 @@ export class Workforce {
     if (this.#ending) return;
     this.#deaths += 1;
     const hasBegun = this.#memory.delete(child);
-    if (!killed) this.#stillborn = hasBegun ? 0 : this.#stillborn + 1;
-    if (this.#stillborn < MOST_STILLBORN) return this.#hire();
+    if (!killed) this.#failedStarts = hasBegun ? 0 : this.#failedStarts + 1;
+    if (this.#failedStarts < MAX_FAILED_STARTS) return this.#startWorker();
     this.#fail(new Error("Cannot start workers: they end before they take a job; see their messages above"));
   }
 }

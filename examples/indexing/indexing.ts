@@ -6,38 +6,38 @@ import { portionsOf, type Problem, type Source, type Sources } from "./sources.j
 
 type IndexingResult = Awaited<ReturnType<typeof index>>;
 
-/** What became of a folder. */
+/** The result for a folder. */
 export interface Outcome extends IndexingResult {
   readonly problems: readonly Problem[];
 }
 
 export interface IndexingOptions {
-  /** Told how many documents are done, as they are. */
+  /** Receives the number of documents after each portion. */
   readonly onProgress?: (documents: number) => void;
-  /** How long a database may be away. @defaultValue 30_000 */
-  readonly patienceMs?: number;
-  /** Documents that go to the embeddings at once. @defaultValue 2000 */
+  /** How many milliseconds to wait for a lost database. @defaultValue 30_000 */
+  readonly deadlineMs?: number;
+  /** Number of documents per call of the embeddings. @defaultValue 2000 */
   readonly portion?: number;
 }
 
-/** How long a database may be away before what was to be indexed meanwhile is left out. Milliseconds. */
-const PATIENCE_MS = 30_000;
+/** If a lost database is not back after this time, the current portion is skipped. */
+const DEADLINE_MS = 30_000;
 
-/** Documents that are embedded in one call: enough for many requests in flight. */
+/** Number of documents that are embedded in one call: enough for many requests in flight. */
 const PORTION = 2000;
 
-/** Brings store and records to what a folder holds now. A portion that fails is told, and does not stop the others. */
+/** Updates store and records to the contents of a folder. It reports a portion that fails, and continues. */
 export async function indexSources(
   { sources, problems }: Sources,
   store: VectorStore,
   records: PostgresRecords,
-  { onProgress, patienceMs = PATIENCE_MS, portion: size = PORTION }: IndexingOptions = {},
+  { onProgress, deadlineMs = DEADLINE_MS, portion: size = PORTION }: IndexingOptions = {},
 ): Promise<Outcome> {
   const sum = { numAdded: 0, numDeleted: 0, numUpdated: 0, numSkipped: 0 };
   const failed: Problem[] = [];
-  // What was embedded is in the cache: the second attempt pays nothing.
+  // The embedded texts are in the cache: the second attempt is not billed for them.
   const twice = <Result>(attempt: () => Promise<Result>): Promise<Result> =>
-    attempt().catch(() => whenBack(records, patienceMs).then(attempt));
+    attempt().catch(() => waitForDatabase(records, deadlineMs).then(attempt));
   for (const portion of portionsOf(sources, size)) {
     try {
       const result = await twice(() => indexPortion(portion, store, records));
@@ -48,20 +48,20 @@ export async function indexSources(
     onProgress?.(portion.reduce((documents, source) => documents + source.documents.length, 0));
   }
   const files = [...sources, ...problems].map(({ file }) => file);
-  const gone = await twice(() => forgetAllBut(files, store, records)).catch((error: Error) => {
+  const removed = await twice(() => removeAllBut(files, store, records)).catch((error: Error) => {
     failed.push({ file: "files that are gone", problem: error.message });
     return 0;
   });
-  return { ...sum, numDeleted: sum.numDeleted + gone, problems: [...problems, ...failed] };
+  return { ...sum, numDeleted: sum.numDeleted + removed, problems: [...problems, ...failed] };
 }
 
-/** Waits until the database answers, or patience ends. */
-async function whenBack(records: PostgresRecords, patienceMs: number): Promise<void> {
-  const end = Date.now() + patienceMs;
-  while (Date.now() < end && !(await answers(records))) await sleep(200);
+/** Waits until the database responds, or until the deadline. */
+async function waitForDatabase(records: PostgresRecords, deadlineMs: number): Promise<void> {
+  const end = Date.now() + deadlineMs;
+  while (Date.now() < end && !(await isReachable(records))) await sleep(200);
 }
 
-function answers(records: PostgresRecords): Promise<boolean> {
+function isReachable(records: PostgresRecords): Promise<boolean> {
   return records.getTime().then(
     () => true,
     () => false,
@@ -69,8 +69,8 @@ function answers(records: PostgresRecords): Promise<boolean> {
 }
 
 /**
- * One batch for a portion, which holds whole files: with `cleanup: "incremental"`, LangChain deletes all of a file that
- * it has not seen yet in this run after each batch, and a file in two batches would be deleted and added again (1.2.13).
+ * Indexes a portion, which holds whole files, in one batch. With `cleanup: "incremental"`, LangChain deletes after each
+ * batch the documents of its files that this run has not yet seen (1.2.13). It would delete and re-add a split file.
  */
 function indexPortion(
   portion: readonly Source[],
@@ -86,16 +86,16 @@ function indexPortion(
   });
 }
 
-/** Incremental clean-up never learns of a file that is gone; full clean-up would forget one that cannot be read. */
-async function forgetAllBut(
+/** Removes all files but these. Incremental clean-up keeps deleted files; full clean-up removes unreadable ones. */
+async function removeAllBut(
   files: readonly string[],
   store: VectorStore,
   records: PostgresRecords,
 ): Promise<number> {
   const present = new Set(files);
-  const gone = (await records.sources()).filter((source) => !present.has(source));
-  if (gone.length === 0) return 0;
-  const keys = await records.listKeys({ groupIds: gone });
+  const removed = (await records.sources()).filter((source) => !present.has(source));
+  if (removed.length === 0) return 0;
+  const keys = await records.listKeys({ groupIds: removed });
   await store.delete({ ids: keys });
   await records.deleteKeys(keys);
   return keys.length;

@@ -1,5 +1,5 @@
 /**
- * A folder of Markdown into PostgreSQL, by LangChain's `index()`: only what has changed is embedded.
+ * Indexes a folder of Markdown in PostgreSQL with LangChain's `index()`. It embeds only changed passages.
  *
  *     npm run services -- npx tsx examples/indexing/main.ts docs
  */
@@ -22,7 +22,7 @@ removed ones, and leaves all others unchanged. You can stop it at any time: the 
 Set DATABASE_URL to your PostgreSQL, or start one with npm run services. Install the packages with
 npm ci --prefix examples.`;
 
-const MOST_NAMED = 10;
+const MAX_LISTED = 10;
 
 await program(HELP, {}, async ({ words }) => {
   const service = serviceFrom(process.env);
@@ -33,7 +33,7 @@ await program(HELP, {}, async ({ words }) => {
     {
       format: "Indexing {bar} {value} of {total} · {embedded} embedded",
       stream: process.stdout,
-      // In a pipe: a line now and then.
+      // If the output is not a terminal, a line every five seconds.
       noTTYOutput: true,
       notTTYSchedule: 5000,
     },
@@ -53,7 +53,7 @@ await program(HELP, {}, async ({ words }) => {
     const { numAdded, numSkipped, numDeleted, problems } = outcome;
     console.log(`${numAdded} added, ${numSkipped} unchanged, ${numDeleted} deleted; ${embedded} embedded.`);
     if (problems.length > 0) console.log(`Not indexed: ${problems.length} files.`);
-    for (const { file, problem } of problems.slice(0, MOST_NAMED)) console.log(`  ${file}: ${problem}`);
+    for (const { file, problem } of problems.slice(0, MAX_LISTED)) console.log(`  ${file}: ${problem}`);
   } finally {
     await target.store.end();
   }

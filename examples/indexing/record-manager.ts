@@ -1,16 +1,16 @@
 import { RecordManager, type ListKeyOptions, type UpdateOptions } from "@langchain/core/indexing";
 
-/** As much of a database as this needs: a `pg.Pool` has it. */
+/** The required method of a database. A `pg.Pool` has it. */
 export interface Database {
   query<Row>(sql: string, values: unknown[]): Promise<{ rows: Row[] }>;
 }
 
 /**
- * What `index()` remembers of a store: which documents are in it, of which source, and when each was last seen. It
- * belongs beside the vectors, in the same database: two places that can be lost one by one contradict each other.
+ * The records of `index()` about a store: its documents, their sources, and when each was last seen. Keep them in the
+ * database of the vectors. Otherwise records and vectors contradict each other after one of them is lost.
  *
- * LangChain's own managers are in `@langchain/community`, which has not been released since May 2026; its core has the
- * contract alone (1.2.13). This one fulfils the contract, with one statement for each method.
+ * LangChain's own record managers are in `@langchain/community`, which has had no release since May 2026. LangChain's
+ * core has only the interface (1.2.13). This class implements the interface, with one statement per method.
  */
 export class PostgresRecords extends RecordManager {
   override lc_namespace = ["together-retrieval", "examples", "indexing"];
@@ -27,14 +27,14 @@ export class PostgresRecords extends RecordManager {
     await this.#query("CREATE INDEX IF NOT EXISTS indexed_documents_source ON indexed_documents (source)");
   }
 
-  /** The database's clock: clocks of several machines differ. */
+  /** Returns the time of the database, because the clocks of several machines differ. */
   async getTime(): Promise<number> {
     const [row] = await this.#query<{ now: number }>(`SELECT ${NOW} AS now`);
     return row?.now as number;
   }
 
   async update(keys: string[], { groupIds, timeAtLeast = 0 }: UpdateOptions = {}): Promise<void> {
-    // Without groups it only says that the documents were seen again.
+    // Without groups, it only updates when the documents were last seen.
     const sources = groupIds ?? keys.map(() => null);
     await this.#query(
       `INSERT INTO indexed_documents AS known
@@ -67,7 +67,7 @@ export class PostgresRecords extends RecordManager {
     await this.#query("DELETE FROM indexed_documents WHERE key = ANY($1)", [keys]);
   }
 
-  /** Beyond LangChain's contract: the sources of all documents, to find those that are gone. */
+  /** Returns the sources of all documents. It is not part of LangChain's interface, and finds deleted files. */
   async sources(): Promise<string[]> {
     const rows = await this.#query<{ source: string }>(
       "SELECT DISTINCT source FROM indexed_documents WHERE source IS NOT NULL",

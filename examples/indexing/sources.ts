@@ -4,19 +4,19 @@ import { Document } from "@langchain/core/documents";
 import { RecursiveCharacterTextSplitter } from "@langchain/textsplitters";
 import { Misuse } from "../kit/misuse.js";
 
-/** A file, cut into documents. */
+/** A file, split into documents. */
 export interface Source {
   readonly file: string;
   readonly documents: readonly Document[];
 }
 
-/** Something that was not indexed, and why. */
+/** A file that was not indexed, and the reason. */
 export interface Problem {
   readonly file: string;
   readonly problem: string;
 }
 
-/** A folder as it is now. */
+/** The contents of a folder. */
 export interface Sources {
   readonly sources: readonly Source[];
   readonly problems: readonly Problem[];
@@ -25,7 +25,7 @@ export interface Sources {
 const splitter = RecursiveCharacterTextSplitter.fromLanguage("markdown", { chunkSize: 800, chunkOverlap: 0 });
 
 /**
- * Reads all Markdown files of a folder. One that cannot be read, or holds no text, does not keep the others out.
+ * Reads all Markdown files of a folder. A file that cannot be read, or has no text, becomes a problem in the result.
  *
  * @throws {Misuse} if there is no such folder.
  */
@@ -56,7 +56,7 @@ async function readSource(path: string, file: string): Promise<Source | Problem>
   }
 }
 
-/** Puts whole files together, until there are documents enough to be worth a call. */
+/** Groups whole files into portions of at least `size` documents. The last portion may be smaller. */
 export function* portionsOf(sources: readonly Source[], size: number): Generator<readonly Source[]> {
   let portion: Source[] = [];
   let documents = 0;

@@ -4,7 +4,7 @@ import { openPool, openTable, type ReplacingPGVectorStore } from "../stores/pgve
 import { PostgresRecords, type Database } from "./record-manager.js";
 import { PostgresVectorCache } from "./vector-cache.js";
 
-/** Where documents go: vectors, what is known of them, and what was embedded before, in one database. */
+/** The database of the vectors, of the records about them, and of the cache. */
 export interface Target {
   readonly store: ReplacingPGVectorStore;
   readonly records: PostgresRecords;
@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /**
- * Opens it, and makes the tables that are not there.
+ * Opens the database, and creates missing tables.
  *
  * @throws Error if the database cannot be reached.
  */
@@ -26,7 +26,7 @@ export async function openTarget(
     const cache = new PostgresVectorCache(pool);
     const records = new PostgresRecords(pool);
     await Promise.all([cache.createSchema(), records.createSchema()]);
-    // What arrived before a run was killed is in the cache, and is not paid again.
+    // The cache has the vectors that arrived before a run was killed: they are not billed twice.
     const embeddings = new TogetherEmbeddings({ ...model, cache, onEvent });
     const dimensions = embeddings.dimensions ?? (await embeddings.embedQuery("length")).length;
     return { store: await openTable(embeddings, dimensions, pool, "indexed"), records, database: pool };

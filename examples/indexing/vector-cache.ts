@@ -1,8 +1,8 @@
 import type { Database } from "./record-manager.js";
 
 /**
- * The embeddings' `cache` in a table: a batch of vectors by one statement. A file for each vector, as LangChain's
- * `LocalFileStore` has it, may take longer to write than the API takes to answer, and a killed run loses what waits.
+ * The embeddings' `cache` in a table. It stores a batch of vectors with one statement. LangChain's `LocalFileStore` has
+ * a file per vector: writes may be slower than the API, and a killed run loses the vectors that are not yet written.
  */
 export class PostgresVectorCache {
   readonly #database: Database;
@@ -11,7 +11,7 @@ export class PostgresVectorCache {
     this.#database = database;
   }
 
-  /** Makes the table, unless it is there. It may be emptied at any time: that costs money, and nothing else. */
+  /** Creates the table if it does not exist. If you empty the table, the next run embeds its texts again. */
   async createSchema(): Promise<void> {
     await this.#database.query(
       "CREATE TABLE IF NOT EXISTS vector_cache (key text PRIMARY KEY, entry bytea)",

@@ -8,13 +8,13 @@ import type { PassageStore } from "./store.js";
 
 const TABLE = "passages";
 
-/** @param models - Have to normalize: LangChain's class searches by Euclidean distance, which then goes as cosine. */
+/** @param models - Must normalize: LangChain's class uses Euclidean distance, which then ranks like cosine. */
 export async function openLanceDB(models: LangChainModels, folder: string): Promise<PassageStore> {
   const database = await connect(folder);
   const known = await database.tableNames();
   let table: Table | undefined = known.includes(TABLE) ? await database.openTable(TABLE) : undefined;
 
-  // LangChain's class searches well, but adds the same id twice. The table beneath it knows how to merge.
+  // LangChain's class can search, but it adds the same id twice. The table itself can merge rows.
   const put = async (passages: readonly StoredPassage[]): Promise<void> => {
     const vectors = await models.embeddings.embedDocuments(passages.map(({ text }) => text));
     const rows = passages.map(({ id, text, file }, at) => ({ id, text, file, vector: vectors[at] }));

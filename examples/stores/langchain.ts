@@ -6,7 +6,7 @@ import type { Service } from "../kit/service.js";
 import type { StoredPassage } from "../support/passages.js";
 import type { Found } from "./store.js";
 
-/** LangChain's half of an example: the embeddings, and the way to the reranker. */
+/** LangChain's part of an example: the embeddings and the reranker. */
 export class LangChainModels {
   readonly embeddings: TogetherEmbeddings;
   readonly reranker: TogetherReranker;
@@ -16,7 +16,7 @@ export class LangChainModels {
     this.reranker = new TogetherReranker({ ...service.rerank, topN: 5 });
   }
 
-  /** Stores with columns want to know the length of the vectors before the first one comes. */
+  /** The length of the vectors. Stores with columns need it before the first vector. */
   get dimensions(): number {
     const { dimensions, model } = this.embeddings;
     if (dimensions === undefined) throw new Error(`Cannot make a table for ${model}: give its dimensions`);

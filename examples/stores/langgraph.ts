@@ -1,4 +1,4 @@
-/** LangGraph's store: what an agent remembers, found again by its meaning. */
+/** LangGraph's store: the memory of an agent, with search by meaning. */
 
 import { InMemoryStore } from "@langchain/langgraph";
 import type { LangChainModels } from "./langchain.js";
@@ -8,7 +8,7 @@ const NAMESPACE = ["passages"];
 
 export async function openLangGraph(models: LangChainModels): Promise<PassageStore> {
   const { embeddings, dimensions: dims } = models;
-  // Without `fields` it embeds each value as a whole, as JSON, with the names of its fields.
+  // Without `fields`, the store embeds each whole value as JSON, with the names of its fields.
   const store = new InMemoryStore({ index: { embeddings, dims, fields: ["text"] } });
   const search = async (query: string, limit: number) => {
     const items = await store.search(NAMESPACE, { query, limit });
@@ -16,7 +16,7 @@ export async function openLangGraph(models: LangChainModels): Promise<PassageSto
   };
   return {
     search,
-    // One batch for all: its vectors are then asked for together.
+    // One batch for all passages, so that the store embeds them in one call.
     put: async (passages) => {
       await store.batch(
         passages.map(({ id, text, file }) => ({ namespace: NAMESPACE, key: id, value: { text, file } })),

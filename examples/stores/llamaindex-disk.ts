@@ -1,4 +1,4 @@
-/** LlamaIndex's own stores, kept on disk. */
+/** LlamaIndex's own stores, on disk. */
 
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,8 +12,8 @@ import {
 import { nodeOf, type LlamaIndexModels } from "./llamaindex.js";
 import type { PassageStore } from "./store.js";
 
-/** What the three stores make of themselves. */
-interface Kept {
+/** The serialized forms of the three stores. */
+interface Saved {
   readonly vectors: Parameters<typeof SimpleVectorStore.fromDict>[0];
   readonly documents: Parameters<typeof SimpleDocumentStore.fromDict>[0];
   readonly index: Parameters<typeof SimpleIndexStore.fromDict>[0];
@@ -22,14 +22,14 @@ interface Kept {
 export async function openLlamaIndexDisk(models: LlamaIndexModels, folder: string): Promise<PassageStore> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, "index.json");
-  const kept = await read(file);
-  // With a `persistDir` they write their whole file again for every single document, and a death meanwhile leaves half
-  // a file (0.12.1). So they live in memory here, and are written once for each change, beside the old file.
-  const vectorStore = kept ? SimpleVectorStore.fromDict(kept.vectors) : new SimpleVectorStore();
-  const docStore = SimpleDocumentStore.fromDict(kept?.documents ?? {});
-  const indexStore = SimpleIndexStore.fromDict(kept?.index ?? {});
+  const saved = await read(file);
+  // With a `persistDir`, the stores rewrite their whole file for each document. If the process dies meanwhile, half a
+  // file is left (0.12.1). So the stores are in memory here, and each change writes one new file beside the old one.
+  const vectorStore = saved ? SimpleVectorStore.fromDict(saved.vectors) : new SimpleVectorStore();
+  const docStore = SimpleDocumentStore.fromDict(saved?.documents ?? {});
+  const indexStore = SimpleIndexStore.fromDict(saved?.index ?? {});
   const storageContext = await storageContextFromDefaults({ docStore, indexStore, vectorStore });
-  const index = await VectorStoreIndex.init({ storageContext, ...(!kept && { nodes: [] }) });
+  const index = await VectorStoreIndex.init({ storageContext, ...(!saved && { nodes: [] }) });
   const save = async (): Promise<void> => {
     const all = { vectors: vectorStore.toDict(), documents: docStore.toDict(), index: indexStore.toDict() };
     await writeFile(`${file}.new`, JSON.stringify(all));
@@ -54,9 +54,9 @@ export async function openLlamaIndexDisk(models: LlamaIndexModels, folder: strin
   };
 }
 
-async function read(file: string): Promise<Kept | undefined> {
+async function read(file: string): Promise<Saved | undefined> {
   try {
-    return JSON.parse(await readFile(file, "utf8")) as Kept;
+    return JSON.parse(await readFile(file, "utf8")) as Saved;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

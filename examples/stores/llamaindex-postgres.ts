@@ -7,8 +7,8 @@ import { nodeOf, type LlamaIndexModels } from "./llamaindex.js";
 import type { PassageStore } from "./store.js";
 
 const TABLE = "llamaindex_passages";
-/** It writes a batch by one statement, which takes 65,535 values at most: six for each node. */
-const NODES_AT_ONCE = 1000;
+/** The store writes a batch with one statement of at most 65,535 values, six per node. */
+const BATCH_NODES = 1000;
 
 export async function openLlamaIndexPostgres(
   models: LlamaIndexModels,
@@ -16,18 +16,18 @@ export async function openLlamaIndexPostgres(
 ): Promise<PassageStore> {
   const client = new Client({ connectionString: databaseURL });
   await client.connect();
-  // It adds a listener at every call and takes none away (0.0.66); Node would warn of it.
+  // The store adds a listener in each call and removes none (0.0.66). Node would print a warning.
   client.setMaxListeners(0);
   await client.query("CREATE EXTENSION IF NOT EXISTS vector");
   const vectorStore = new PGVectorStore({ client, tableName: TABLE, dimensions: models.dimensions });
-  // Makes the table, unless it is there.
+  // Creates the table if it does not exist.
   await vectorStore.client();
   const index = await VectorStoreIndex.fromVectorStore(vectorStore);
   return {
-    // It upserts by the node's id.
+    // The store upserts by the node's id.
     put: async (passages) => {
-      for (let at = 0; at < passages.length; at += NODES_AT_ONCE)
-        await index.insertNodes(passages.slice(at, at + NODES_AT_ONCE).map(nodeOf));
+      for (let at = 0; at < passages.length; at += BATCH_NODES)
+        await index.insertNodes(passages.slice(at, at + BATCH_NODES).map(nodeOf));
     },
     remove: async (ids) => {
       for (const id of ids) await vectorStore.delete(id);

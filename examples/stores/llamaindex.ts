@@ -16,7 +16,7 @@ import type { Service } from "../kit/service.js";
 import type { StoredPassage } from "../support/passages.js";
 import type { Found } from "./store.js";
 
-/** LlamaIndex's half of an example. Its stores and indexes ask for the one model in `Settings`. */
+/** LlamaIndex's part of an example. Its stores and indexes use the model in `Settings`. */
 export class LlamaIndexModels {
   readonly dimensions: number;
   readonly #reranker: TogetherReranker;
@@ -30,7 +30,7 @@ export class LlamaIndexModels {
     this.#reranker = new TogetherReranker({
       ...service.rerank,
       topN: 5,
-      // Stores forget which metadata a node leaves out.
+      // Stores do not keep the list of metadata that a node excludes.
       metadataMode: MetadataMode.NONE,
     });
   }
@@ -47,13 +47,13 @@ export class LlamaIndexModels {
   }
 }
 
-/** A node of the passage's id, and its own source: stores delete by the id of the source. */
+/** Returns a node with the passage's id. The node is its own source, because stores delete by the source's id. */
 export function nodeOf({ id, text, file }: StoredPassage): BaseNode {
   return new TextNode({
     id_: id,
     text,
     metadata: { file },
-    // What is embedded is then the text alone, as with the other stores.
+    // Only the text is embedded, as with the other stores.
     excludedEmbedMetadataKeys: ["file"],
     relationships: { [NodeRelationship.SOURCE]: { nodeId: id, nodeType: ObjectType.DOCUMENT, metadata: {} } },
   });

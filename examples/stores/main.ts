@@ -1,5 +1,5 @@
 /**
- * The same passages in a store of your choice: added, searched, reranked, removed, added again.
+ * Adds passages to a store of your choice, searches and reranks them, removes some, and adds them again.
  *
  *     npm run services -- npx tsx examples/stores/main.ts pgvector "How is a promise cancelled?"
  */
@@ -35,17 +35,17 @@ await program(HELP, { passages: { type: "string", default: "5000" } }, async ({ 
   const passages = await somePassages(wholeNumber(values.passages, "passages"), `${ROOT}/node_modules`);
   const databaseURL = process.env["DATABASE_URL"] || "postgresql://postgres@127.0.0.1:5432/postgres";
   const store = await openStore(name as StoreName, service, { folder: `${ROOT}/.cache/stores`, databaseURL });
-  const tell = async (what: string): Promise<void> =>
+  const printCount = async (what: string): Promise<void> =>
     console.log(`${what}: ${await store.count()} passages.`);
 
-  await tell("Opened");
+  await printCount("Opened");
   const started = performance.now();
   await store.put(passages);
-  await tell(`Put ${passages.length} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  await printCount(`Put ${passages.length} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   await store.remove(passages.slice(0, 3).map(({ id }) => id));
-  await tell("Removed 3");
+  await printCount("Removed 3");
   await store.put(passages.slice(0, 100));
-  await tell("Put 100 of them again");
+  await printCount("Put 100 of them again");
   const asked = question.join(" ") || QUESTION;
   console.log(`\nThe best five of the nearest twenty to “${asked}”:`);
   for (const { text, score } of await store.ask(asked))

@@ -1,4 +1,4 @@
-/** LangChain's MemoryVectorStore: nothing to install, nothing kept. */
+/** LangChain's MemoryVectorStore: it needs no installation, and keeps nothing after the process ends. */
 
 import { MemoryVectorStore } from "@langchain/classic/vectorstores/memory";
 import { documentOf, foundIn, type LangChainModels } from "./langchain.js";
@@ -6,7 +6,7 @@ import type { PassageStore } from "./store.js";
 
 export async function openMemory(models: LangChainModels): Promise<PassageStore> {
   const store = new MemoryVectorStore(models.embeddings);
-  // It deletes nothing, and would store a document twice. Its list is public.
+  // The store has no method to delete, and would store a document twice. Its list is public.
   const remove = async (ids: readonly string[]): Promise<void> => {
     const gone = new Set<string | undefined>(ids);
     store.memoryVectors = store.memoryVectors.filter(({ id }) => !gone.has(id));

@@ -9,7 +9,7 @@ import type { PassageStore } from "./store.js";
 
 const TABLE = "langchain_passages";
 
-/** It refuses an id that it has: this one takes the new document in place of the old. */
+/** A PGVectorStore that replaces a document with the same id. The original rejects a known id. */
 export class ReplacingPGVectorStore extends PGVectorStore {
   override async addVectors(
     vectors: number[][],
@@ -23,12 +23,12 @@ export class ReplacingPGVectorStore extends PGVectorStore {
 
 export function openPool(databaseURL: string): Pool {
   const pool = new Pool({ connectionString: databaseURL, max: 4 });
-  // A connection that the database closes while it is idle would otherwise end the process.
+  // Without a listener, a lost idle connection would end the process.
   pool.on("error", () => undefined);
   return pool;
 }
 
-/** Opens the table, and makes it unless it is there. `PGVectorStore.initialize` would make no class of ours. */
+/** Opens or creates the table. `PGVectorStore.initialize` would create the original class, not this one. */
 export async function openTable(
   embeddings: TogetherEmbeddings,
   dimensions: number,
@@ -48,7 +48,7 @@ export async function openPGVector(models: LangChainModels, databaseURL: string)
     throw error;
   });
   return {
-    // It takes ids from the options, not from the documents.
+    // The store reads ids from the options, not from the documents.
     put: (passages) => store.addDocuments(passages.map(documentOf), { ids: passages.map(({ id }) => id) }),
     remove: (ids) => store.delete({ ids: [...ids] }),
     search: async (question, most) => (await store.similaritySearch(question, most)).map(foundIn),

@@ -1,28 +1,28 @@
 import type { StoredPassage } from "../support/passages.js";
 
-/** A passage that was found. */
+/** A found passage. */
 export interface Found {
   readonly text: string;
-  /** The reranker's; `undefined` before reranking. */
+  /** The reranker's score; `undefined` before reranking. */
   readonly score?: number | undefined;
 }
 
-/** What every example does with its store, whatever the store calls it. */
+/** The operations of every store in these examples. */
 export interface PassageStore {
-  /** Adds passages. Those whose ids are there already take the places of the old ones. */
+  /** Adds passages, and replaces those with the same ids. */
   put(passages: readonly StoredPassage[]): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
-  /** The passages nearest to a question. */
+  /** Returns the passages nearest to a question. */
   search(question: string, most: number): Promise<Found[]>;
-  /** The best 5 of the nearest 20, as the reranker sees them. */
+  /** Returns the best 5 of the nearest 20 passages after reranking. */
   ask(question: string): Promise<Found[]>;
   count(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Where a store may keep its things. */
+/** The folder and the database for a store. */
 export interface Place {
-  /** A folder of its own. */
+  /** The store's own folder. */
   readonly folder: string;
   readonly databaseURL: string;
 }

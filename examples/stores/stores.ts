@@ -3,7 +3,7 @@ import { LocalFileStore } from "@langchain/classic/storage/file_system";
 import type { Service } from "../kit/service.js";
 import type { PassageStore, Place } from "./store.js";
 
-/** The stores by name. Each is loaded at its first use, because you do not need all of their packages. */
+/** The stores by name. Each is loaded at its first use, because you do not need the packages of all stores. */
 export const STORES = {
   memory: async (service, cache) => {
     const [{ openMemory }, { LangChainModels }] = await Promise.all([import("./memory.js"), langchain()]);
@@ -45,7 +45,7 @@ export type StoreName = keyof typeof STORES;
 const langchain = () => import("./langchain.js");
 const llamaindex = () => import("./llamaindex.js");
 
-/** Opens a store in a place, and with a cache of vectors beside it. */
+/** Opens a store and, in the same place, a cache of vectors. */
 export async function openStore(name: StoreName, service: Service, place: Place): Promise<PassageStore> {
   const cache = await LocalFileStore.fromPath(join(place.folder, "vectors"));
   return STORES[name](service, cache, { ...place, folder: join(place.folder, name) });

@@ -2,27 +2,27 @@ import { createHash } from "node:crypto";
 import { RecursiveCharacterTextSplitter } from "@langchain/textsplitters";
 import { readPassages } from "../start/passages.js";
 
-/** A text as stores keep it: its id follows from the text, so that the same text has the same place for ever. */
+/** A text as stores keep it. Its id is a hash of the text, so that the same text always has the same id. */
 export interface StoredPassage {
   readonly id: string;
   readonly text: string;
   readonly file: string;
 }
 
-/** A few lines of text, so that there are many of them: node_modules contains more than 5,000. */
+/** Short passages of a few lines, so that there are many: node_modules contains more than 5,000. */
 const splitter = new RecursiveCharacterTextSplitter({ chunkSize: 300, chunkOverlap: 0 });
-const FEWEST_CHARACTERS = 20;
+const MIN_CHARACTERS = 20;
 
 /**
- * Passages of the Markdown files of a folder: different ones, always the same, in the same order.
+ * Returns different passages of the Markdown files of a folder, always the same in the same order.
  *
- * @throws Error if there are not as many.
+ * @throws Error if the folder has fewer passages.
  */
 export async function somePassages(amount: number, folder = "node_modules"): Promise<StoredPassage[]> {
   const passages = new Map<string, StoredPassage>();
   for (const { pageContent, metadata } of await readPassages(folder)) {
     for (const text of await splitter.splitText(pageContent)) {
-      if (text.length < FEWEST_CHARACTERS) continue;
+      if (text.length < MIN_CHARACTERS) continue;
       const id = idOf(text);
       passages.set(id, { id, text, file: metadata.file });
       if (passages.size === amount) return [...passages.values()];
@@ -31,9 +31,9 @@ export async function somePassages(amount: number, folder = "node_modules"): Pro
   throw new Error(`Cannot take ${amount} passages: ${folder} holds ${passages.size}; ask for fewer`);
 }
 
-/** A UUID that follows from a text: databases keep it in 16 bytes, and most stores take it as an id. */
+/** Returns a UUID from a hash of a text. Databases store it in 16 bytes, and most stores accept it as an id. */
 export function idOf(text: string): string {
   const hash = createHash("sha256").update(text).digest("hex");
-  // Version 8 is for hashes of one's own choice (RFC 9562).
+  // Version 8 is for custom hashes (RFC 9562).
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }

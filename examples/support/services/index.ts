@@ -1,4 +1,4 @@
-/** PostgreSQL with pgvector, and Redis, on this machine: for tests, for the examples, and for CI. */
+/** PostgreSQL with pgvector, and Redis, on this machine, for tests, examples and CI. */
 
 import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
@@ -12,11 +12,11 @@ export { startPostgres };
 
 const run = promisify(execFile);
 
-/** Both servers. */
+/** The two running servers. */
 export interface Services {
   readonly postgres: RunningServer;
   readonly redis: RunningServer;
-  /** How programs learn where they are. */
+  /** The environment variables with the servers' addresses. */
   readonly environment: { readonly DATABASE_URL: string; readonly REDIS_URL: string };
   stop(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export async function startServices(): Promise<Services> {
   };
 }
 
-/** What of the servers is not installed, by name. */
+/** Returns the names of the programs that are not installed. */
 export async function missingServices(): Promise<string[]> {
   const programs = await postgresPrograms();
   const version = programs && basename(dirname(programs));

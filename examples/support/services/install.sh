@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs PostgreSQL with pgvector, and Redis, from Debian's packages. Run it as root; what is there already stays.
+# Installs PostgreSQL with pgvector, and Redis, from Debian's packages. Run it as root. It skips installed programs.
 #
-# Debian 12 has no package of pgvector for its PostgreSQL 15: there it is built from the source package of Debian 13,
-# fetched from the very mirrors that this machine is set up with.
+# Debian 12 has no package of pgvector for its PostgreSQL 15. There, this script builds it from the source package of
+# Debian 13, which comes from the mirror that this machine uses.
 set -euo pipefail
 
 apt_get() { apt-get -qq -o Dpkg::Use-Pty=0 "$@" >/dev/null; }
@@ -24,11 +24,11 @@ build_pgvector() {
   apt_get "${options[@]}" update
   apt_get "${options[@]}" source --download-only pgvector
   tar xzf pgvector_*.orig.tar.gz
-  # OPTFLAGS is empty so that what one machine builds runs on another.
+  # OPTFLAGS is empty, so that the build of one machine runs on others.
   make -C pgvector-*/ -s -j2 OPTFLAGS="" with_llvm=no PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config" install
 }
 
-# The mirror of this machine, asked for the source packages of Debian 13.
+# Prints the line for apt: the mirror of this machine, with the source packages of Debian 13.
 source_lists() {
   local mirror
   mirror=$(apt-get indextargets --format '$(SITE) $(CODENAME)' | awk '$2 == "bookworm" { print $1; exit }')
@@ -36,7 +36,7 @@ source_lists() {
 }
 
 export DEBIAN_FRONTEND=noninteractive
-# No server of the system's is to start: each test and example starts its own, in a folder of its own.
+# Prevents that the system starts a server: each test and example starts its own, in its own folder.
 mkdir -p /etc/postgresql-common
 grep -qs '^create_main_cluster' /etc/postgresql-common/createcluster.conf ||
   echo "create_main_cluster = false" >> /etc/postgresql-common/createcluster.conf

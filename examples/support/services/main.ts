@@ -1,6 +1,6 @@
 /**
- * Starts PostgreSQL with pgvector, and Redis, each in a temporary folder on a free port, for as long as a command runs;
- * without a command, until Ctrl-C.
+ * Starts PostgreSQL with pgvector, and Redis, each in a temporary folder on a free port. They run until the command
+ * ends or, without a command, until Ctrl-C.
  *
  *     npm run services -- npx tsx examples/bulk-ingest/main.ts
  *
@@ -23,7 +23,7 @@ if (missing.length > 0) {
   );
   process.exit(1);
 }
-// What Ctrl-C sends reaches the command as well; the servers are stopped when it has ended.
+// The signal of Ctrl-C reaches the command, too. The servers stop after the command has ended.
 const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 const services = await startServices();
 try {

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 const DEBIANS_FOLDER = "/usr/lib/postgresql";
 
-/** Where Debian keeps the newest PostgreSQL that is installed; `undefined` if there is none. */
+/** Returns the folder of the newest installed PostgreSQL on Debian; `undefined` if there is none. */
 export async function postgresPrograms(): Promise<string | undefined> {
   const versions = await readdir(DEBIANS_FOLDER).catch(() => []);
   const newest = versions
@@ -55,13 +55,13 @@ export async function startPostgres(): Promise<RunningServer> {
   return running;
 }
 
-/** For loads of vectors: few checkpoints, and room to build an index in. */
+/** Returns settings for many vectors: few checkpoints, and memory to build an index. */
 function settings(): string[] {
   const values = ["listen_addresses=127.0.0.1", "shared_buffers=256MB", "max_wal_size=4GB"];
   return [...values, "maintenance_work_mem=512MB"].flatMap((value) => ["-c", value]);
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the user that Debian's package made for it. */
+/** Returns the user for PostgreSQL if this process is root. PostgreSQL rejects root; its package adds a user. */
 async function ownerOfServers(): Promise<{ uid: number; gid: number } | { uid?: never; gid?: never }> {
   if (process.getuid?.() !== 0) return {};
   const [uid, gid] = await Promise.all([idOf("-u"), idOf("-g")]);

@@ -1,9 +1,9 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { answers, freePort, runningServer, ServerProcess, type RunningServer } from "./server.js";
+import { freePort, respondsTo, runningServer, ServerProcess, type RunningServer } from "./server.js";
 
-/** Starts a Redis of its own on a free port, as BullMQ wants it: it keeps what it is told, and evicts nothing. */
+/** Starts a new Redis on a free port with the settings that BullMQ needs: it saves all data, and evicts nothing. */
 export async function startRedis(): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), "redis-"));
   const port = await freePort();
@@ -21,7 +21,7 @@ export async function startRedis(): Promise<RunningServer> {
     options: {},
     port,
     stopSignal: "SIGTERM",
-    ready: () => answers(port, "PING\r\n", "+PONG"),
+    ready: () => respondsTo(port, "PING\r\n", "+PONG"),
   });
   const running = runningServer(server, `redis://127.0.0.1:${port}`, folder);
   await server.start().catch(async (error: unknown) => {

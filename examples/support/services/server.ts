@@ -4,35 +4,35 @@ import { rm } from "node:fs/promises";
 import { createServer, connect, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A server of this machine, in a folder of its own. */
+/** A running server with its own folder. */
 export interface RunningServer {
   readonly url: string;
-  /** Stops it in order, and starts it again on the same port with what it had stored. */
+  /** Stops the server normally, and restarts it on the same port with its stored data. */
   restart(): Promise<void>;
-  /** Stops it and removes its folder. */
+  /** Stops the server, and removes its folder. */
   stop(): Promise<void>;
 }
 
-/** How a server is started and stopped. */
+/** The commands and signals to start and stop a server. */
 export interface Launch {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly options: SpawnOptions;
   readonly port: number;
-  /** What asks it to stop. PostgreSQL waits for its clients at SIGTERM, and cuts them off at SIGINT. */
+  /** The signal to stop. PostgreSQL waits for its clients after SIGTERM, and disconnects them after SIGINT. */
   readonly stopSignal: "SIGTERM" | "SIGINT";
-  /** Resolves when it can be used; before that it may refuse, or say that it is still loading. */
+  /** Determines whether the server is ready. Before, it may reject connections or respond that it is loading. */
   readonly ready: () => Promise<boolean>;
 }
 
-const PATIENCE_MS = 30_000;
+const DEADLINE_MS = 30_000;
 
-/** A process that is known by its id alone, so that no other server of this machine is ever stopped. */
+/** The process of a server. It is stopped by its id, so that no other server of this machine is stopped. */
 export class ServerProcess {
   readonly #launch: Launch;
   #child: ChildProcess | undefined;
-  #said = "";
+  #output = "";
 
   constructor(launch: Launch) {
     this.#launch = launch;
@@ -43,14 +43,18 @@ export class ServerProcess {
     const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr])
-      stream?.on("data", (piece: Buffer) => (this.#said = `${this.#said}${piece.toString()}`.slice(-2000)));
-    child.once("error", (error) => (this.#said = error.message));
-    const end = Date.now() + PATIENCE_MS;
+      stream?.on(
+        "data",
+        (piece: Buffer) => (this.#output = `${this.#output}${piece.toString()}`.slice(-2000)),
+      );
+    child.once("error", (error) => (this.#output = error.message));
+    const end = Date.now() + DEADLINE_MS;
     while (!(await this.#launch.ready())) {
-      if (hasEnded(child)) throw new Error(`Cannot start ${name}: it ended at once; it said: ${this.#said}`);
+      if (hasEnded(child))
+        throw new Error(`Cannot start ${name}: it ended at once; its output: ${this.#output}`);
       if (Date.now() > end) {
         await this.stop();
-        throw new Error(`Cannot start ${name}: it was not ready after 30 s; it said: ${this.#said}`);
+        throw new Error(`Cannot start ${name}: it was not ready after 30 s; its output: ${this.#output}`);
       }
       await sleep(50);
     }
@@ -61,13 +65,13 @@ export class ServerProcess {
     if (!child || hasEnded(child)) return;
     const ended = once(child, "exit");
     child.kill(this.#launch.stopSignal);
-    const last = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+    const last = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
     await ended;
     clearTimeout(last);
   }
 }
 
-/** A server as its users see it: what it stored is in a folder that goes with it. */
+/** Returns the methods of a server for its users. Its folder is removed when it stops. */
 export function runningServer(server: ServerProcess, url: string, folder: string): RunningServer {
   return {
     url,
@@ -86,7 +90,7 @@ function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
-/** A port that was free a moment ago. */
+/** Returns a free port. Another process may take it afterwards. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -96,13 +100,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Whether a server answers a line of text with another that begins as expected. */
-export function answers(port: number, question: string, beginning: string): Promise<boolean> {
+/** Determines whether a server responds to a line of text with a line that begins as expected. */
+export function respondsTo(port: number, question: string, beginning: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => socket.write(question));
-    const done = (fine: boolean): void => {
+    const done = (isExpected: boolean): void => {
       socket.destroy();
-      resolve(fine);
+      resolve(isExpected);
     };
     socket.once("data", (data) => done(data.toString().startsWith(beginning)));
     socket.once("error", () => done(false));

@@ -127,7 +127,7 @@ describe.skipIf(isSkipped)(`index()${skipReason}`, () => {
     const sources = await readSources(folder);
     await postgres.stop();
     const { numAdded, problems } = await indexSources(sources, target.store, target.records, {
-      patienceMs: 300,
+      deadlineMs: 300,
     });
     await target.store.end();
     expect(numAdded).toBe(0);
