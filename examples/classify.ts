@@ -1,11 +1,11 @@
-/** Classification: a text gets the label whose examples it is most like. No training: the mean of a few vectors. */
+/** Classification without training: a text gets the label whose mean vector is nearest to its own. */
 
 import { Embedder } from "together-retrieval";
 import { nearest } from "./kit/nearest.js";
 import { program, wholeNumber } from "./kit/program.js";
 import { withProgress } from "./kit/progress.js";
 import { serviceFrom } from "./kit/service.js";
-import { labelled } from "./kit/labelled.js";
+import { readGroups } from "./kit/labelled.js";
 
 const HELP = `Usage: npm run example classify -- [options] [text]
 
@@ -25,13 +25,13 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   const examples = wholeNumber(values.examples, "examples");
   const { description, embedding } = serviceFrom(process.env);
   console.log(description);
-  const groups = await labelled(values.dir, wholeNumber(values.labels, "labels"), examples * 4);
+  const groups = await readGroups(values.dir, wholeNumber(values.labels, "labels"), examples * 4);
 
   const embedder = new Embedder(embedding);
   const texts = groups.flatMap((group) => group.texts);
   const { vectors } = await withProgress("Embedding", (onProgress) => embedder.embed(texts, { onProgress }));
 
-  // A label is where its examples are on average.
+  // The vector of a label is the mean of its examples' vectors.
   const starts = groups.map((_, at) =>
     groups.slice(0, at).reduce((sum, group) => sum + group.texts.length, 0),
   );

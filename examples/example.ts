@@ -3,8 +3,8 @@
 import { spawnSync } from "node:child_process";
 import { prepare } from "../tools/prepare.js";
 
-/** A program in a folder of its own. It installs what it needs. */
-const own = (name: string): Promise<unknown> => import(`./${name}/main.js`);
+/** Runs an example that has its own folder. It installs its packages. */
+const runFolder = (name: string): Promise<unknown> => import(`./${name}/main.js`);
 
 const EXAMPLES: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<unknown> }>> = {
   search: { about: "find the passages that match a question", run: () => import("./search.js") },
@@ -16,11 +16,14 @@ const EXAMPLES: Readonly<Record<string, { readonly about: string; readonly run: 
   rerank: { about: "sort lines by their relevance to a question", run: () => import("./rerank.js") },
   fuse: { about: "merge keyword search and vector search by reranking", run: () => import("./fuse.js") },
   stream: { about: "embed a file of any size in bounded memory", run: () => import("./stream.js") },
-  observe: { about: "print traces and metrics of OpenTelemetry", run: () => own("observe") },
-  evaluate: { about: "measure whether reranking improves your search", run: () => own("evaluate") },
-  llamaindex: { about: "npm start, built from LlamaIndex.TS's parts", run: () => own("start-llamaindex") },
+  observe: { about: "print traces and metrics of OpenTelemetry", run: () => runFolder("observe") },
+  evaluate: { about: "measure whether reranking improves your search", run: () => runFolder("evaluate") },
+  llamaindex: {
+    about: "npm start, built from LlamaIndex.TS's parts",
+    run: () => runFolder("start-llamaindex"),
+  },
   "next-rag": { about: "open a Next.js application that answers with sources", run: startNextRag },
-  mastra: { about: "search with a vector store and a reranker of Mastra", run: () => own("mastra") },
+  mastra: { about: "search with a vector store and a reranker of Mastra", run: () => runFolder("mastra") },
 };
 
 async function startNextRag(): Promise<void> {

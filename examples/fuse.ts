@@ -1,4 +1,4 @@
-/** Fusing keyword and vector search: their scores cannot be compared, so a reranker reads the candidates of both. */
+/** Merges keyword search and vector search. Their scores are not comparable, so a reranker ranks all candidates. */
 
 import { Embedder, Reranker } from "together-retrieval";
 import { keywordSearch } from "./kit/keywords.js";

@@ -1,4 +1,4 @@
-/** Recommendation: more like this. The text that a user reads is the query, and its vector is known. */
+/** Recommends similar texts. The query is the text that the user reads, whose vector is already known. */
 
 import { Embedder } from "together-retrieval";
 import { nearest } from "./kit/nearest.js";
@@ -41,7 +41,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   const texts = passages.map(({ pageContent }) => pageContent);
   const { vectors } = await withProgress("Embedding", (onProgress) => embedder.embed(texts, { onProgress }));
 
-  // One recommendation a file, and none from the file that is being read.
+  // One recommendation per file, and none from the file that the user reads.
   const seen = new Set([passages[read]?.metadata.file]);
   const others = nearest(vectors[read] as Float32Array, vectors, vectors.length).filter(({ index }) => {
     const file = passages[index]?.metadata.file;

@@ -1,4 +1,4 @@
-/** Reranking a list: whatever a search, a database or a shell pipe hands over, the best first. */
+/** Reranks a list, for example the results of a search, a database or a shell pipe. */
 
 import { text } from "node:stream/consumers";
 import { Reranker } from "together-retrieval";
@@ -18,7 +18,7 @@ sample lines.
 
 const OPTIONS = { top: { type: "string", default: "5" }, "min-score": { type: "string" } } as const;
 
-const OWN = [
+const SAMPLE_LINES = [
   "Mending nets takes a sheet bend.",
   "Bees live on nectar and pollen.",
   "Rust eats iron.",
@@ -34,10 +34,10 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   const reranker = new Reranker({ ...rerank, topN: wholeNumber(values.top, "top"), minScore });
 
   const lines = process.stdin.isTTY
-    ? OWN
+    ? SAMPLE_LINES
     : (await text(process.stdin)).split(/\r?\n/).filter((line) => line.trim());
   if (lines.length === 0) throw new Misuse("Cannot rerank: there is no line to read; see --help");
-  // The list goes in as it is, and `textOf` says what of each item is ranked: rows of a database would do as well.
+  // The list can have items of any type, such as rows of a database. The third argument returns the text of an item.
   const ranked = await withProgress("Ranking", (onProgress) =>
     reranker.rerank(question, lines, (line) => line, { onProgress }),
   );

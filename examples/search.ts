@@ -1,4 +1,4 @@
-/** Search: the passages whose vectors are nearest to the question's. */
+/** Finds the passages whose vectors are nearest to the question's vector. */
 
 import { Embedder } from "together-retrieval";
 import { nearest } from "./kit/nearest.js";
@@ -31,7 +31,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   const texts = passages.map(({ pageContent }) => pageContent);
   const { vectors } = await withProgress("Embedding", (onProgress) => embedder.embed(texts, { onProgress }));
 
-  // A question is embedded by its own method: some models want a prefix before questions, and it goes first.
+  // `embedQuery` adds the prefix that some models expect before questions, and is sent before documents.
   const { vector } = await embedder.embedQuery(question);
   console.log(`${question} (in ${counted(passages.length, "passage")})`);
   for (const { index, similarity } of nearest(vector, vectors, top)) {

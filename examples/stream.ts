@@ -1,4 +1,4 @@
-/** A file of any size in little memory: lines are read as fast as they can be sent, and vectors written as they come. */
+/** Embeds a file of any size in bounded memory: it reads lines as they are sent, and writes vectors as they arrive. */
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
@@ -34,7 +34,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
 
   await withProgress("Embedding", async (onProgress) => {
     const stream = embedder.embedStream(linesOf(file), { onProgress });
-    // Backpressure all the way: a slow disk slows the requests, and those slow the reading.
+    // Backpressure: a slow disk delays the requests, and the requests delay the reading.
     const bytes = Readable.from(stream, { highWaterMark: 16 }).map(({ vector }: { vector: Float32Array }) => {
       written += 1;
       most = Math.max(most, process.memoryUsage.rss());
@@ -47,7 +47,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   );
 });
 
-/** A blank line has nothing to embed. */
+/** Yields the lines of a file that are not blank. */
 async function* linesOf(file: string): AsyncGenerator<string> {
   for await (const line of createInterface({ input: createReadStream(file) })) if (line.trim()) yield line;
 }

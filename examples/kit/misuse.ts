@@ -1,7 +1,7 @@
-/** The user asks for something that there is not: a sentence, and exit code 2. */
+/** An error of the user: the program prints its message, and exits with code 2. */
 export class Misuse extends Error {}
 
-/** Ends a program with a sentence instead of a stack. */
+/** Prints the message of an error, without its stack, and sets the exit code. */
 export function fail(error: unknown): void {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = error instanceof Misuse ? 2 : 1;

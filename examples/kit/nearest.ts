@@ -1,11 +1,11 @@
-/** Something near to something else. */
+/** A vector that is near to another, by its index. */
 export interface Near {
   readonly index: number;
-  /** 1 for the same direction, 0 for nothing in common. */
+  /** The cosine: 1 for the same direction, 0 for unrelated vectors. */
   readonly similarity: number;
 }
 
-/** The vectors nearest to one, by cosine, nearest first. Each is compared: quick enough for some ten thousand. */
+/** Returns the vectors nearest to one, by cosine. It compares all of them: fast enough for tens of thousands. */
 export function nearest(vector: Float32Array, vectors: readonly Float32Array[], most: number): Near[] {
   const near = vectors.map((other, index) => ({ index, similarity: cosine(vector, other) }));
   return near.toSorted((left, right) => right.similarity - left.similarity).slice(0, most);

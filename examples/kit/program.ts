@@ -6,16 +6,16 @@ type Values<Given extends Options> = ReturnType<
   typeof parseArgs<{ options: Given; allowPositionals: true; strict: true }>
 >["values"];
 
-/** What an example is told by the command line. */
+/** The parsed command line of an example. */
 export interface CommandLine<Given extends Options> {
   readonly values: Values<Given>;
-  /** What is no option, in one line: a question needs no quotes. */
+  /** The arguments that are not options, joined by spaces: a question needs no quotes. */
   readonly words: string;
 }
 
 /**
- * Runs an example: reads its command line, prints its help, and ends what goes wrong with a sentence, and exit code 2
- * if that was the user's doing.
+ * Runs an example: reads its command line, and prints its help or runs it. It prints an error as a sentence. The exit
+ * code is 2 for an error of the user, otherwise 1.
  */
 export async function program<const Given extends Options>(
   help: string,
@@ -51,7 +51,7 @@ function parse<const Given extends Options>(options: Given): CommandLine<Given> 
   }
 }
 
-/** @throws {Misuse} if an option is not a whole number of 1 or more. */
+/** @throws {Misuse} if an option is not an integer of 1 or more. */
 export function wholeNumber(value: string, option: string): number {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new Misuse(`Cannot use --${option} ${value}: it is not an integer of 1 or more; see --help`);

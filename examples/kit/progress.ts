@@ -1,10 +1,10 @@
 import { Presets, SingleBar } from "cli-progress";
 import type { Progress } from "together-retrieval";
 
-/** Work that is done before a bar would be read needs none. */
-const PATIENCE_MS = 2000;
+/** Shorter work shows no progress bar. */
+const BAR_DELAY_MS = 2000;
 
-/** Shows a bar, with speed and time left, from the third second on; in a pipe it shows nothing. */
+/** Shows a progress bar with speed and remaining time after two seconds. It shows nothing in a pipe. */
 export async function withProgress<Result>(
   label: string,
   work: (onProgress: (progress: Progress) => void) => Promise<Result>,
@@ -16,7 +16,7 @@ export async function withProgress<Result>(
   const rate = (): { rate: number } => {
     return { rate: Math.round((latest.done / (performance.now() - startedAt)) * 1000) };
   };
-  const patience = setTimeout(() => bar.start(latest.total, latest.done, rate()), PATIENCE_MS);
+  const barTimer = setTimeout(() => bar.start(latest.total, latest.done, rate()), BAR_DELAY_MS);
   try {
     return await work((progress) => {
       latest = progress;
@@ -25,7 +25,7 @@ export async function withProgress<Result>(
       bar.update(progress.done, rate());
     });
   } finally {
-    clearTimeout(patience);
+    clearTimeout(barTimer);
     bar.stop();
   }
 }

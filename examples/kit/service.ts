@@ -1,14 +1,14 @@
 import { createEmulator, type EmulatorOptions } from "together-retrieval/emulator";
 import { Misuse } from "./misuse.js";
 
-/** Where the models are, in the words of `Embedder` and `Reranker`, and one line about it for the user. */
+/** The options for `Embedder` and `Reranker`, and a line about them for the user. */
 export interface Service {
   readonly description: string;
   readonly embedding: ModelAt;
   readonly rerank: ModelAt;
 }
 
-/** What the constructors take. */
+/** The options of a constructor: a model, and where it is served. */
 export interface ModelAt {
   readonly model: string;
   readonly baseModel?: string | undefined;
@@ -22,19 +22,19 @@ export interface ModelAt {
 
 const EMULATED = { embedding: "BAAI/bge-large-en-v1.5", rerank: "Salesforce/Llama-Rank-V1" };
 
-/** What takes the place of Together when there is no key. */
+/** The emulator that replaces Together if there is no key. */
 export interface StandIn extends EmulatorOptions {
-  /** Apart from other stand-ins: a cache must not take the vectors of one for those of another. */
+  /** The host in its base URL. It must differ from other stand-ins, so that a cache keeps their vectors apart. */
   readonly name?: string;
   readonly description?: string;
-  /** What its `embed` needs, if it has one of its own: one that works hard takes only small requests, say. */
+  /** The options for a custom `embed`: for example small requests for a slow one. */
   readonly embedding?: Pick<ModelAt, "batchSize" | "maxConcurrency" | "queryPrefix">;
 }
 
 /**
- * Together, with TOGETHER_API_KEY; otherwise the emulator.
+ * Returns Together if TOGETHER_API_KEY is set, otherwise the emulator.
  *
- * @throws {Misuse} if Together is to be used and a model is not named.
+ * @throws {Misuse} if there is a key, and a model is not named.
  */
 export function serviceFrom(environment: NodeJS.ProcessEnv, standIn: StandIn = {}): Service {
   const apiKey = environment["TOGETHER_API_KEY"] || environment["TOGETHER_AI_API_KEY"];
@@ -42,7 +42,7 @@ export function serviceFrom(environment: NodeJS.ProcessEnv, standIn: StandIn = {
   const baseURL = environment["TOGETHER_BASE_URL"] || environment["TOGETHER_API_BASE"];
   const at = (variable: string): ModelAt => ({
     model: named(environment, variable),
-    // The known model behind an endpoint's name: without it, queries have no prefix.
+    // The known model that the endpoint runs. Without it, queries have no prefix.
     baseModel: environment[variable.replace("_MODEL", "_BASE_MODEL")] || undefined,
     apiKey,
     ...(baseURL && { baseURL }),

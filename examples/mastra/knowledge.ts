@@ -7,13 +7,13 @@ import { TogetherScorer } from "./scorer.js";
 
 const INDEX = "passages";
 
-/** How many passages the vectors find for the reranker to choose from. */
+/** Number of passages that the vector search returns to the reranker. */
 const CANDIDATES = 50;
 
-/** Only the reranker decides. Mastra's defaults mix its score with that of the vectors, and with their order. */
+/** Only the reranker's score counts. Mastra's defaults mix it with the score and the order of the vector search. */
 const weights = { semantic: 1, vector: 0, position: 0 };
 
-/** Passages in a vector store of Mastra: searched by your code, or by an agent with a tool. */
+/** Passages in a vector store of Mastra. Your code searches them, or an agent with a tool. */
 export class Knowledge {
   readonly #store = new LibSQLVector({ id: INDEX, url: ":memory:" });
   readonly #scorer;
@@ -29,8 +29,8 @@ export class Knowledge {
   }
 
   /**
-   * Embeds passages and stores them. Mastra's reranking and its tool read `metadata.text`. LibSQL takes longer for its
-   * index than the emulator for the vectors; for more than some thousand passages, take Mastra's store on PostgreSQL.
+   * Embeds passages and stores them. Mastra's reranking and its tool read `metadata.text`. LibSQL needs more time for
+   * its index than the emulator for the vectors. For more than some thousand passages, use Mastra's PostgreSQL store.
    */
   async add(texts: readonly string[]): Promise<void> {
     const { embeddings } = await embedMany({ model: this.#documents, values: [...texts] });
@@ -40,7 +40,11 @@ export class Knowledge {
     await this.#store.upsert({ indexName: INDEX, vectors: embeddings, metadata });
   }
 
-  /** Returns the best passages for a question. Throws what a request fails with. */
+  /**
+   * Returns the best passages for a question.
+   *
+   * @throws the error of a failed request.
+   */
   async search(query: string, topK: number): Promise<RerankResult[]> {
     const { embedding: queryVector } = await embed({ model: this.#queries, value: query });
     const results = await this.#store.query({ indexName: INDEX, queryVector, topK: CANDIDATES });
@@ -48,8 +52,8 @@ export class Knowledge {
   }
 
   /**
-   * Creates the tool for an agent. Where {@link search} throws, the tool returns no passages: only Mastra's logger and
-   * the `onEvent` of the models receive the error.
+   * Creates the tool for an agent. After an error, the tool returns no passages, where {@link search} throws. Only
+   * Mastra's logger and the `onEvent` of the models receive the error.
    */
   createTool(topK: number): ReturnType<typeof createVectorQueryTool> {
     return createVectorQueryTool({

@@ -1,4 +1,4 @@
-/** Mastra: passages in one of its vector stores, searched and reranked. */
+/** Stores passages in a vector store of Mastra, searches them and reranks the results. */
 
 import { fileURLToPath } from "node:url";
 import { prepare } from "../../tools/prepare.js";
@@ -27,7 +27,7 @@ await program(HELP, OPTIONS, async ({ values, words }) => {
   console.log(service.description);
 
   const passages = await readPassages(values.dir);
-  // Installed and loaded now: --help needs no packages.
+  // The packages are installed and loaded here, because --help does not need them.
   await prepare(fileURLToPath(new URL(".", import.meta.url)));
   const { Knowledge } = await import("./knowledge.js");
   const knowledge = new Knowledge(service);

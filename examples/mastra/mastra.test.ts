@@ -117,7 +117,7 @@ describe("Knowledge", () => {
   });
 });
 
-/** What an agent passes to a tool, as far as the tool reads it. */
+/** Returns the context that an agent passes to a tool. The tool does not read its fields. */
 function context(): ToolExecutionContext {
   return {} as ToolExecutionContext;
 }

@@ -1,7 +1,7 @@
 import type { RelevanceScoreProvider } from "@mastra/core/relevance";
 import { Reranker, type RerankerOptions } from "together-retrieval";
 
-/** A candidate that waits for its score. */
+/** A candidate whose score is pending. */
 interface Candidate {
   readonly text: string;
   readonly resolve: (score: number) => void;
@@ -9,8 +9,8 @@ interface Candidate {
 }
 
 /**
- * Scores passages for Mastra's `rerankWithScorer` and `createVectorQueryTool`, which ask once per candidate. Candidates
- * of the same query that are asked for in one microtask share a request.
+ * Scores passages for Mastra's `rerankWithScorer` and `createVectorQueryTool`, which call it once per candidate. Calls
+ * with the same query in one microtask share a request.
  */
 export class TogetherScorer implements RelevanceScoreProvider {
   readonly #reranker: Reranker;
@@ -34,7 +34,7 @@ export class TogetherScorer implements RelevanceScoreProvider {
     try {
       const ranked = await this.#reranker.rerank(query, candidates, ({ text }) => text);
       for (const { item, score } of ranked) item.resolve(score ?? 0);
-      // Not in the ranking: blank, below `minScore`, or after `topN`.
+      // Candidates that are not in the ranking: blank, below `minScore`, or after `topN`.
       for (const { resolve } of candidates) resolve(0);
     } catch (error) {
       for (const { reject } of candidates) reject(error);

@@ -2,7 +2,7 @@ import { init, type EChartsOption } from "echarts";
 import * as tslab from "tslab";
 
 /**
- * Draws a chart as the output of the cell, on white, so that it is readable on a dark page too.
+ * Draws a chart as the output of the cell. Its background is white, so that it is readable on dark pages.
  *
  * @throws Error if the chart has no title, an axis without a name, or several series without a legend.
  */

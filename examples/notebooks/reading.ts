@@ -8,7 +8,7 @@ export interface Passage {
   readonly text: string;
 }
 
-/** The sections of an installed package's README that have more than a line, shortened to what a small model reads. */
+/** Returns the longer sections of an installed package's README, shortened to the input of a small model. */
 export function passagesOf(source: string, most = 40): Passage[] {
   const file = readFileSync(join(__dirname, "../../node_modules", source, "README.md"), "utf8");
   const sections = file
@@ -25,7 +25,7 @@ export function passagesOf(source: string, most = 40): Passage[] {
     .slice(0, most);
 }
 
-/** The text without marks, addresses, HTML and images. */
+/** Removes marks, addresses, HTML and images. */
 function plain(markdown: string): string {
   return markdown
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")

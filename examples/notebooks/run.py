@@ -33,7 +33,7 @@ for path in [here / name for name in named] or sorted(here.glob("*.ipynb")):
             nbformat.write(notebook, path)
     except CellExecutionError:
         failed = True
-        # The error of tslab has no message: it is in the stderr of the cell.
+        # The error of tslab has no message. The message is in the stderr of the cell.
         for number, cell in enumerate(notebook.cells):
             for output in cell.get("outputs", []):
                 if output.output_type == "stream" and output.name == "stderr":

@@ -2,9 +2,9 @@ import type { Counter, Histogram, Meter, UpDownCounter } from "@opentelemetry/ap
 import type { TogetherEvent } from "together-retrieval";
 import { modelAttributes } from "./semantics.js";
 
-/** The meters' hands: what is counted and measured, and by which event. */
+/** The counters and histograms, and the events that update them. */
 export class Instruments {
-  /** Of whole calls. */
+  /** The duration of whole calls. */
   readonly duration: Histogram;
   readonly #tokens: Histogram;
   readonly #requests: Counter;

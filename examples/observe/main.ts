@@ -1,4 +1,4 @@
-/** Observability: what the package tells by `onEvent`, as traces and metrics of OpenTelemetry. */
+/** Observability: prints the events of the package as traces and metrics of OpenTelemetry. */
 
 import { fileURLToPath } from "node:url";
 import { prepare } from "../../tools/prepare.js";
@@ -24,13 +24,13 @@ await program(HELP, {}, async () => {
     faults: ["reset", { status: 429 }],
   });
   console.log(service.description);
-  // Installed and loaded now: --help needs no packages.
+  // The packages are installed and loaded here, because --help does not need them.
   await prepare(fileURLToPath(new URL(".", import.meta.url)));
   const { Embedder, Reranker } = await import("together-retrieval");
   const { milliseconds, record } = await import("./sdk.js");
   const { telemetry, spans, points, stop } = record();
 
-  // Two lines for each: who listens, and the span that the call runs in.
+  // Each object needs two lines: one sets the listener, and one runs the call in a span.
   const embedder = new Embedder({ ...service.embedding, onEvent: telemetry.onEvent, batchSize: 2 });
   await telemetry.call("embed", embedder.model, () => embedder.embed(TEXTS));
   const reranker = new Reranker({ ...service.rerank, onEvent: telemetry.onEvent });

@@ -15,7 +15,7 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { Telemetry } from "./telemetry.js";
 
-/** OpenTelemetry's own SDK with exporters that keep everything in memory; yours send it to a collector instead. */
+/** OpenTelemetry's SDK with exporters that keep everything in memory. In your code, use exporters to a collector. */
 export interface Recording {
   readonly telemetry: Telemetry;
   readonly spans: () => ReadableSpan[];
@@ -23,7 +23,7 @@ export interface Recording {
   readonly stop: () => Promise<void>;
 }
 
-/** One number of a metric; of a histogram, its sum. */
+/** A value of a metric. For a histogram, it is the sum. */
 export interface Point {
   readonly metric: string;
   readonly attributes: Attributes;
@@ -73,7 +73,7 @@ function pointsOf({ metrics }: Scope): Point[] {
   });
 }
 
-/** A duration as the SDK has it, in whole milliseconds. */
+/** Converts a duration of the SDK to whole milliseconds. */
 export function milliseconds([seconds, nanoseconds]: HrTime): number {
   return Math.round(seconds * 1e3 + nanoseconds / 1e6);
 }

@@ -1,6 +1,6 @@
 /**
  * Names from OpenTelemetry's conventions for generative AI (github.com/open-telemetry/semantic-conventions-genai,
- * 2026-09). They know embeddings; `rerank` is a proposal there (issue 253), and what begins with `together.` is ours.
+ * 2026-09). They define embeddings; `rerank` is a proposal there (issue 253). Names with `together.` are defined here.
  */
 
 import type { Operation } from "together-retrieval";

@@ -35,7 +35,7 @@ const childrenOf = (parent: ReadableSpan): ReadableSpan[] =>
     .spans()
     .filter(({ parentSpanContext }) => parentSpanContext?.spanId === parent.spanContext().spanId);
 
-/** What a metric adds up to, of the points with these attributes. */
+/** Returns the sum of a metric's points with these attributes. */
 function sum(
   points: readonly Point[],
   metric: string,

@@ -12,10 +12,10 @@ import { Instruments } from "./instruments.js";
 import { modelAttributes, operationName } from "./semantics.js";
 
 /**
- * Turns what the package tells into spans and metrics of OpenTelemetry.
+ * Converts the events of the package to spans and metrics of OpenTelemetry.
  *
- * A span for each call, with all its retries, as the GenAI conventions want it; within it a span for each request.
- * `onEvent` is called in the caller's own asynchronous context, so a request finds its call without being told.
+ * Each call has a span, which includes all retries, as the GenAI conventions require. Each request has a child span.
+ * The package calls `onEvent` in the caller's asynchronous context, so a request finds the span of its call.
  */
 export class Telemetry {
   readonly #tracer: Tracer;
@@ -29,7 +29,7 @@ export class Telemetry {
     this.#instruments = new Instruments(meter);
   }
 
-  /** Runs a call inside a span of its own: `call("embed", model, () => embedder.embed(texts))`. */
+  /** Runs a call in its own span: `call("embed", model, () => embedder.embed(texts))`. */
   async call<Result>(
     operation: TogetherEvent["operation"],
     model: string,
@@ -59,7 +59,7 @@ export class Telemetry {
     });
   }
 
-  /** To be handed over as it is: `new Embedder({ onEvent: telemetry.onEvent })`. */
+  /** The listener for the constructors: `new Embedder({ onEvent: telemetry.onEvent })`. */
   readonly onEvent = (event: TogetherEvent): void => {
     this.#instruments.count(event);
     switch (event.type) {
@@ -67,7 +67,7 @@ export class Telemetry {
         this.#begin(event);
         break;
       case "response":
-        this.#charge(event.usage?.promptTokens);
+        this.#addTokens(event.usage?.promptTokens);
         this.#end(event, { "gen_ai.response.id": event.requestId });
         break;
       case "retry":
@@ -112,8 +112,8 @@ export class Telemetry {
     span?.end();
   }
 
-  /** The call pays for its requests. */
-  #charge(tokens: number | undefined): void {
+  /** Adds the tokens of a request to its call. */
+  #addTokens(tokens: number | undefined): void {
     const call = trace.getActiveSpan();
     if (call && tokens !== undefined) this.#tokens.set(call, (this.#tokens.get(call) ?? 0) + tokens);
   }

@@ -1,5 +1,5 @@
 /**
- * The same as `npm start`, built from LlamaIndex's parts: from a folder of texts to an answer.
+ * Answers a question from a folder of texts like `npm start`, with the components of LlamaIndex.
  *
  *     npm run example llamaindex -- "Which errors are retried automatically, and how often?"
  */
@@ -18,8 +18,8 @@ await runProgram("npm run example llamaindex", async (setup) => {
   const nodes = await readNodes(folder);
   const report = new EmbeddingReport(nodes.length);
 
-  // Embeds what the cache does not know yet, many texts at once, at the rate that the limit allows. The cache is the
-  // one of `npm start`: the same texts by the same model have the same vectors, whatever the framework.
+  // Embeds the texts that are not in the cache, in concurrent batches, at the rate that the limit allows. The cache is
+  // shared with `npm start`: the same model and text have the same vector in each framework.
   Settings.embedModel = new TogetherEmbeddings({
     ...connection,
     model: models.embedding,
@@ -28,7 +28,7 @@ await runProgram("npm run example llamaindex", async (setup) => {
   });
   const index = await report.during(VectorStoreIndex.init({ nodes }));
 
-  // Vector search is quick and coarse: 20 candidates. The reranker reads each together with the question: the best 5.
+  // Vector search is fast and inexact: it finds 20 candidates. The reranker reads each with the question, and keeps 5.
   Settings.llm = new TogetherChat(models.chat, chatConnection);
   const reranker = new TogetherReranker({ ...connection, model: models.rerank, topN: 5 });
   const search = new SearchReport();

@@ -1,11 +1,11 @@
 import { TextNode } from "llamaindex";
 import { readPassages } from "../start/passages.js";
 
-/** The passages that `npm start` reads, as LlamaIndex has them. */
+/** Returns the passages that `npm start` reads, as nodes of LlamaIndex. */
 export async function readNodes(folder: string): Promise<TextNode[]> {
   const passages = await readPassages(folder);
   return passages.map(({ pageContent, metadata }) => {
-    // LlamaIndex puts metadata before the text unless told not to; a passage already begins with its headings.
+    // By default, LlamaIndex adds metadata before the text. A passage already begins with its headings.
     const excluded = ["file"];
     return new TextNode({
       text: pageContent,

@@ -1,21 +1,21 @@
 import { MetadataMode, type BaseNodePostprocessor, type NodeWithScore } from "llamaindex";
 import { PrintedSearch, type Found } from "../start/print-search.js";
 
-/** Prints what passes between the steps of a query engine, and changes nothing. */
+/** Prints the nodes between the steps of a query engine. It does not change them. */
 export class SearchReport {
   readonly #printed = new PrintedSearch();
 
-  /** To stand before the reranker. */
-  readonly candidates = lookingOn((found) => this.#printed.candidates(found));
+  /** The postprocessor before the reranker. */
+  readonly candidates = observer((found) => this.#printed.candidates(found));
 
-  /** To stand after it. */
-  readonly ranked = lookingOn((found) => this.#printed.ranked(found));
+  /** The postprocessor after the reranker. */
+  readonly ranked = observer((found) => this.#printed.ranked(found));
 }
 
-function lookingOn(look: (found: readonly Found[]) => void): BaseNodePostprocessor {
+function observer(print: (found: readonly Found[]) => void): BaseNodePostprocessor {
   return {
     postprocessNodes: async (nodes) => {
-      look(nodes.map(foundOf));
+      print(nodes.map(foundOf));
       return nodes;
     },
   };

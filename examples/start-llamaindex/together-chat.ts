@@ -9,7 +9,7 @@ import type { LLMChatParamsNonStreaming, LLMChatParamsStreaming, LLMMetadata } f
 import Together from "together-ai";
 import type { Connection } from "../start/connection.js";
 
-/** A chat model on Together, as LlamaIndex wants one: its own package for Together is deprecated. */
+/** A chat model on Together for LlamaIndex, whose own package for Together is deprecated. */
 export class TogetherChat extends BaseLLM {
   readonly metadata: LLMMetadata;
   readonly #client: Together;

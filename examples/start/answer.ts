@@ -3,13 +3,13 @@ import { RunnableLambda } from "@langchain/core/runnables";
 import Together from "together-ai";
 import type { Connection } from "./connection.js";
 
-/** What the last step of the chain is given. */
+/** The input of the last step of the chain. */
 interface Found {
   readonly question: string;
   readonly passages: readonly DocumentInterface[];
 }
 
-/** A chain's last step: asks a chat model, with the passages as all that it may know. */
+/** Returns the last step of the chain. It asks a chat model to answer from the passages alone. */
 export function answerWith(model: string, connection: Connection): RunnableLambda<Found, string> {
   const client = new Together(connection);
   return RunnableLambda.from(async ({ question, passages }: Found) => {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { Misuse } from "../kit/misuse.js";
 
-/** @param command - What the user runs. */
+/** @param command - The command that the user runs. */
 export const help = (command: string): string => `Usage: ${command} -- [options] ["question"]
 
 Answers a question from a folder of Markdown files: embeds them, finds the 20 nearest passages, reranks them to 5,
@@ -33,14 +33,14 @@ const OPTIONS = {
   help: { type: "boolean" },
 } as const;
 
-/** What the user asks for. An option that was not given is `undefined`. */
+/** The parsed command line. A missing option is `undefined`. */
 export type CommandLine = ReturnType<typeof parseCommandLine>;
 
 /** @throws {Misuse} if an option is unknown or lacks its value. */
 export function parseCommandLine(args: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-    // A question in no quotes arrives in pieces.
+    // A question without quotes is several arguments.
     return { ...values, question: positionals.join(" ").trim() };
   } catch (error) {
     const [sentence = ""] = (error as Error).message.split(/\.\s/);

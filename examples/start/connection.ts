@@ -2,22 +2,22 @@ import { createEmulator, emulatedModels } from "together-retrieval/emulator";
 import { Misuse } from "../kit/misuse.js";
 import type { CommandLine } from "./command-line.js";
 
-/** What the embeddings, the reranker and Together's own client take alike. */
+/** Options that the embeddings, the reranker and Together's SDK have in common. */
 export interface Connection {
   readonly apiKey: string;
   readonly baseURL?: string;
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** The models of the three steps, and where they are. */
+/** The models of the three steps, and where they are served. */
 export interface Service {
-  /** One line for the user. */
+  /** A line about the service for the user. */
   readonly description: string;
   readonly models: Readonly<Record<Role, string>>;
-  /** The known models behind the endpoints' names. */
+  /** The known models that the endpoints run. */
   readonly baseModels: Readonly<Partial<Record<Role, string | undefined>>>;
   readonly connection: Connection;
-  /** The same place, unless the chat model is served elsewhere. */
+  /** The same as `connection`, unless the chat model has another base URL. */
   readonly chatConnection: Connection;
 }
 
@@ -32,9 +32,9 @@ const EMULATED = {
 } as const;
 
 /**
- * Together, with a key; the emulator, without.
+ * Returns Together if there is a key, otherwise the emulator.
  *
- * @throws {Misuse} if Together is to be used and not all models are named, or the emulator has not the one named.
+ * @throws {Misuse} if there is a key and a model is missing, or if the emulator does not have a model.
  */
 export function serviceFor(commandLine: CommandLine, environment: NodeJS.ProcessEnv): Service {
   const apiKey = environment["TOGETHER_API_KEY"] || environment["TOGETHER_AI_API_KEY"];
@@ -69,7 +69,7 @@ export function serviceFor(commandLine: CommandLine, environment: NodeJS.Process
 
 function onEmulator(chosen: Readonly<Record<Role, string | undefined>>): Service {
   for (const role of ROLES) checkEmulated(role, chosen[role]);
-  // An address of its own: the cache must not take the emulator's vectors for Together's.
+  // The base URL differs from Together's, so that the cache keeps their vectors apart.
   const connection = { apiKey: "any", baseURL: "http://emulator/v1", fetch: createEmulator().fetch };
   return {
     description: "No TOGETHER_API_KEY: running on the emulator. Its models compare words, not meaning.",

@@ -2,12 +2,12 @@ import { Presets, SingleBar } from "cli-progress";
 import type { TogetherEvent } from "together-retrieval/langchain";
 import { counted } from "./print.js";
 
-/** Shows how the embedding goes on, by the events that the embeddings send. */
+/** Shows the progress of the embedding, from the events of the embeddings. */
 export class EmbeddingReport {
   readonly #bar = new SingleBar(
     {
       format: "Embedding {bar} {value} of {total} · {rate}/s · {left} left",
-      // Ctrl-C shall end the program, not the bar alone, and leave the terminal as it was.
+      // Ctrl-C ends the whole program, not only the bar, and restores the terminal.
       gracefulExit: false,
       barsize: 30,
       linewrap: true,
@@ -25,7 +25,7 @@ export class EmbeddingReport {
     this.#total = total;
   }
 
-  /** A field, because it is passed on without its object. */
+  /** Receives the events. It is a field, because it is passed without its object. */
   readonly onEvent = (event: TogetherEvent): void => {
     if (event.type === "cache-lookup") this.#cached += event.hits;
     if (event.type === "response") {
@@ -35,7 +35,7 @@ export class EmbeddingReport {
     this.#bar.update(this.#cached + this.#embedded, this.#speed());
   };
 
-  /** Shows the bar for as long as the work goes on, and the sum of it when it is done. */
+  /** Shows the bar during the work, and prints a summary at the end. */
   async during<Result>(work: Promise<Result>): Promise<Result> {
     this.#bar.start(this.#total, 0, this.#speed());
     const result = await work.finally(() => this.#bar.stop());

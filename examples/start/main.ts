@@ -1,5 +1,6 @@
 /**
- * From a folder of texts to an answer: embed them, find the 20 nearest passages, rerank those to 5, ask a chat model.
+ * Answers a question from a folder of texts: embeds them, finds the 20 nearest passages, reranks those to 5, and asks a
+ * chat model.
  *
  *     npm start -- "Which errors are retried automatically, and how often?"
  */
@@ -20,7 +21,7 @@ await runProgram("npm start", async (service) => {
   const documents = await readPassages(folder);
   const report = new EmbeddingReport(documents.length);
 
-  // Embeds what the cache does not know yet, many texts at once, at the rate that the limit allows.
+  // Embeds the texts that are not in the cache, in concurrent batches, at the rate that the limit allows.
   const embeddings = new TogetherEmbeddings({
     ...connection,
     model: models.embedding,
@@ -30,7 +31,7 @@ await runProgram("npm start", async (service) => {
   });
   const store = await report.during(MemoryVectorStore.fromDocuments(documents, embeddings));
 
-  // Vector search is quick and coarse: 20 candidates. The reranker reads each together with the question: the best 5.
+  // Vector search is fast and inexact: it finds 20 candidates. The reranker reads each with the question, and keeps 5.
   const retriever = new ContextualCompressionRetriever({
     baseRetriever: store.asRetriever(20),
     baseCompressor: new TogetherReranker({
@@ -41,7 +42,7 @@ await runProgram("npm start", async (service) => {
     }),
   });
 
-  // The question goes to the retriever, and then, with what was found, to the chat model.
+  // The retriever receives the question. Then the chat model receives the question and the passages.
   const chain = RunnableSequence.from([
     { question: new RunnablePassthrough<string>(), passages: retriever },
     answerWith(models.chat, chatConnection),

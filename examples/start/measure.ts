@@ -1,6 +1,6 @@
 /**
- * How often the right passage is found, on the emulator: 50 headings of the default texts become questions, and the
- * passages of a heading's section are the right ones.
+ * Measures with the emulator how often the right passage is found. The questions are 50 headings of the default texts.
+ * The right passages for a heading are those of its section.
  *
  *     npx tsx examples/start/measure.ts
  */
@@ -14,10 +14,10 @@ import { readPassages, type Passage } from "./passages.js";
 
 const QUESTIONS = 50;
 /**
- * With fewer right passages, the example would not show what it is there to show: exit code 1. The texts are those of all
- * packages, so the figures change with them: 45 before undici's 464 passages came, 39 since (2026-11).
+ * With fewer right passages, the exit code is 1: the example would not show its purpose. The texts are those of all
+ * packages, so the number changes with them: 45 before undici's 464 passages were added, 39 since (2026-11).
  */
-const FEWEST = 35;
+const MIN_FOUND = 35;
 
 const passages = await readPassages("node_modules");
 const { models, connection } = serviceFor(parseCommandLine([]), {});
@@ -41,7 +41,7 @@ async function measure(label: string, questionOf: (passage: Passage) => string):
     found.push(placeOf(wanted, candidates));
     ranked.push(placeOf(wanted, await reranker.compressDocuments(candidates, question)));
   }
-  if (Math.min(within(found, 10), within(ranked, 5)) < FEWEST) process.exitCode = 1;
+  if (Math.min(within(found, 10), within(ranked, 5)) < MIN_FOUND) process.exitCode = 1;
   console.log(`  ${label}
      10 that vector search finds: ${within(found, 10)}
       5 that vector search finds: ${within(found, 5)}
@@ -52,13 +52,13 @@ function within(places: readonly number[], most: number): number {
   return places.filter((place) => place < most).length;
 }
 
-/** The place of the first passage of the same section, from 0. */
+/** Returns the index of the first passage of the same section. */
 function placeOf(wanted: Passage, list: readonly Document[]): number {
   const place = list.findIndex((passage) => sectionOf(passage as Passage) === sectionOf(wanted));
   return place < 0 ? Infinity : place;
 }
 
-/** One passage for each section whose heading says something, in words, that no other heading says. */
+/** Returns one passage per section whose heading is unique and has at least three words. */
 function askable(all: readonly Passage[]): Passage[] {
   const sections = [...new Map(all.map((passage) => [sectionOf(passage), passage])).values()];
   const headings = sections.map((passage) => headingOf(passage).toLowerCase());

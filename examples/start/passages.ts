@@ -8,21 +8,21 @@ import { sectionsOf } from "./sections.js";
 /** A part of a Markdown file, under its headings. */
 export type Passage = Document<{ readonly file: string; readonly headings: readonly string[] }>;
 
-/** Not MDX, which has components between its words. */
+/** MDX is not included, because its text contains components. */
 const MARKDOWN = /\.(?:md|markdown)$/i;
 /** Standard files of packages, such as licences and changelogs. They would displace useful passages. */
 const BOILERPLATE =
   /^(?:change|history|release|licen[cs]e|third-party|notice|security|code.of.conduct|contributing)/i;
-/** Larger files were written by machines. */
-const MOST_BYTES = 1_000_000;
+/** Larger files are usually generated. */
+const MAX_BYTES = 1_000_000;
 
-/** Short enough for models that read 512 tokens: Markdown has about three characters to a token. */
+/** Passages are short enough for models that read 512 tokens: Markdown has about three characters per token. */
 const splitter = RecursiveCharacterTextSplitter.fromLanguage("markdown", { chunkSize: 800, chunkOverlap: 0 });
 
 /**
- * The passages of all Markdown files of a folder: no two the same, and always in the same order.
+ * Returns the passages of all Markdown files of a folder, without duplicates and always in the same order.
  *
- * @throws {Misuse} if there is nothing to read.
+ * @throws {Misuse} if the folder has no Markdown text.
  */
 export async function readPassages(folder: string): Promise<Passage[]> {
   const files = await markdownFiles(folder);
@@ -52,7 +52,7 @@ function cannotSearch(folder: string, problem: string): Misuse {
 }
 
 async function passagesOf(file: string, folder: string): Promise<Passage[]> {
-  if ((await stat(file)).size > MOST_BYTES) return [];
+  if ((await stat(file)).size > MAX_BYTES) return [];
   const title = titleOf(relative(folder, file));
   const sections = sectionsOf(await readFile(file, "utf8")).map(({ headings, text }) => {
     const trail = [title, ...headings].filter(unlikeTheOneBefore).join(" > ");
@@ -62,7 +62,7 @@ async function passagesOf(file: string, folder: string): Promise<Passage[]> {
   return (await Promise.all(sections)).flat() as Passage[];
 }
 
-/** What a file is about, by its name: `p-queue/readme.md` is about `p-queue`. */
+/** Returns a title from a file's path: `p-queue` for `p-queue/readme.md`. */
 function titleOf(file: string): string {
   return file.replace(MARKDOWN, "").replace(/(?:^|[/\\])(?:readme|index)$/i, "");
 }

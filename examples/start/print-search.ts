@@ -1,13 +1,13 @@
 import { shortened } from "./print.js";
 
-/** What is printed of a passage. */
+/** The printed parts of a passage. */
 export interface Found {
   readonly text: string;
   readonly file: string;
   readonly score?: number | undefined;
 }
 
-/** Prints a search as it happens: the vector store's candidates, then what reranking left of them. */
+/** Prints a search: the candidates of the vector store, then the passages that reranking keeps. */
 export class PrintedSearch {
   #candidates: readonly string[] = [];
 
@@ -17,7 +17,7 @@ export class PrintedSearch {
     found.forEach((passage, place) => console.log(`${aligned(place + 1)}.  ${titleOf(passage)}`));
   }
 
-  /** Where each passage stood before and stands now. */
+  /** Prints the rank of each passage before and after reranking. */
   ranked(found: readonly Found[]): void {
     console.log(`\nReranking leaves the best ${found.length} (old place → new place, score):`);
     found.forEach((passage, place) => {
@@ -32,7 +32,7 @@ function aligned(place: number): string {
   return String(place).padStart(4);
 }
 
-/** A passage begins with its headings, in a line of their own. */
+/** Returns the first line of a passage, which has its headings. */
 function titleOf({ text }: Found): string {
   return shortened(text.split("\n", 1)[0] as string);
 }

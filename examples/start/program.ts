@@ -3,18 +3,18 @@ import { fail } from "../kit/misuse.js";
 import { help, parseCommandLine } from "./command-line.js";
 import { serviceFor, type Service } from "./connection.js";
 
-/** What the example runs with. */
+/** The settings of a run. */
 export interface Setup extends Service {
   readonly question: string;
   readonly folder: string;
 }
 
-const OWN_QUESTION = "Which errors are retried automatically, and how often?";
+const SAMPLE_QUESTION = "Which errors are retried automatically, and how often?";
 
 /**
- * Reads the command line, runs the example, and ends what goes wrong with a sentence instead of a stack.
+ * Reads the command line, and runs the example. It prints an error as a sentence, without a stack.
  *
- * @param command - What the user runs, for `--help`.
+ * @param command - The command that the user runs, for `--help`.
  */
 export async function runProgram(command: string, example: (setup: Setup) => Promise<void>): Promise<void> {
   try {
@@ -29,13 +29,13 @@ export async function runProgram(command: string, example: (setup: Setup) => Pro
   }
 }
 
-/** Asks for a question at a terminal, but not in a pipe. */
+/** Asks the user for a question in a terminal. In a pipe, it returns the sample question. */
 async function askForQuestion(): Promise<string> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return OWN_QUESTION;
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return SAMPLE_QUESTION;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const given = await terminal.question(`Your question (Enter for "${OWN_QUESTION}"): `);
-    return given.trim() || OWN_QUESTION;
+    const given = await terminal.question(`Your question (Enter for "${SAMPLE_QUESTION}"): `);
+    return given.trim() || SAMPLE_QUESTION;
   } finally {
     terminal.close();
   }

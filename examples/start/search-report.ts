@@ -2,10 +2,10 @@ import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import type { DocumentInterface } from "@langchain/core/documents";
 import { PrintedSearch, type Found } from "./print-search.js";
 
-/** Prints what each retriever of the chain finds: the vector store's candidates, then what reranking left of them. */
+/** Prints the results of each retriever: the candidates of the vector store, then the passages after reranking. */
 export class SearchReport extends BaseCallbackHandler {
   override readonly name = "SearchReport";
-  // LangChain goes on without waiting for a handler that does not say so.
+  // By default, LangChain does not wait for handlers.
   override readonly awaitHandlers = true;
   readonly #printed = new PrintedSearch();
 

@@ -1,8 +1,8 @@
-/** A part of a Markdown file, with the headings that it stands under. */
+/** A part of a Markdown file, with the headings above it. */
 export interface Section {
-  /** From the file's title down to the section's own; empty before the first heading. */
+  /** The headings from the file's title to the section's own; empty before the first heading. */
   readonly headings: readonly string[];
-  /** What stands under the last heading, up to the next one. */
+  /** The text between the last heading and the next one. */
   readonly text: string;
 }
 
@@ -10,7 +10,7 @@ const HEADING = /^ {0,3}(#{1,6})\s+(.+?)\s*#*$/;
 const UNDERLINE = /^ {0,3}(=+|-+)\s*$/;
 const FENCE = /^\s*(`{3,}|~{3,})/;
 
-/** Cuts Markdown at its headings. A line of code that looks like a heading is none. */
+/** Splits Markdown at its headings. It ignores lines of code that look like headings. */
 export function sectionsOf(markdown: string): Section[] {
   const sections: Section[] = [];
   const headings: string[] = [];
@@ -38,7 +38,7 @@ export function sectionsOf(markdown: string): Section[] {
 interface Heading {
   readonly level: number;
   readonly title: string;
-  /** Whether the title is the line before. */
+  /** Whether the title is the line before, and this line underlines it. */
   readonly underlined: boolean;
 }
 
@@ -50,7 +50,7 @@ function headingFrom(line: string, before = ""): Heading | undefined {
   return { level: underline.startsWith("=") ? 1 : 2, title: before.trim(), underlined: true };
 }
 
-/** A heading without its pictures, links and marks. */
+/** Removes pictures, links and marks from a heading. */
 function plainText(markdown: string): string {
   return markdown
     .replaceAll(/!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?/g, "")

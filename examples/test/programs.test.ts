@@ -18,7 +18,7 @@ const NAMES = [
 ];
 let folder: string;
 
-/** Two kinds of text, twelve passages of each, in files of one each. */
+/** Writes two kinds of text: twelve files each, with one passage per file. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "examples-"));
   for (const [kind, words] of [
@@ -139,12 +139,12 @@ it("runs on Together with a key, and names missing settings", async () => {
   });
   expect(outcome.stdout).toMatch(/^\d\.\d{3}\tbees\n$/);
   expect(outcome.stderr).toContain(`Running on Together at ${server.url}.`);
-  const refused = await run(["rerank", "bees?"], {
+  const unauthorized = await run(["rerank", "bees?"], {
     input: "bees",
     environment: { ...environment, ...models, TOGETHER_API_KEY: "wrong-key" },
   });
   await server.close();
-  expect(refused.stderr).toMatch(/^Cannot rerank 1 document .*401/);
-  expect(refused.stderr).not.toContain("wrong-key");
-  expect(refused.exitCode).toBe(1);
+  expect(unauthorized.stderr).toMatch(/^Cannot rerank 1 document .*401/);
+  expect(unauthorized.stderr).not.toContain("wrong-key");
+  expect(unauthorized.exitCode).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { withProgress } from "../kit/progress.js";
 
-/** What a terminal would show of work that takes so many milliseconds. */
+/** Returns the output in a terminal of work that takes `ms` milliseconds. */
 async function shown(ms: number): Promise<string> {
   const writes: string[] = [];
   const write = vi

@@ -13,7 +13,7 @@ const transport = new DefaultChatTransport<AnswerMessage>({
   prepareSendMessagesRequest: ({ messages }) => ({ body: { question: textOf(messages.at(-1)) } }),
 });
 
-/** The form, the answer as it arrives, and its sources. Each question starts again. */
+/** The form, the streamed answer, and its sources. Each question replaces the previous one. */
 export function Ask() {
   const [question, setQuestion] = useState(EXAMPLE);
   const { messages, setMessages, sendMessage, status, stop, error } = useChat<AnswerMessage>({ transport });

@@ -7,7 +7,7 @@ import { createEmulator } from "together-retrieval/emulator";
 
 export interface Models {
   readonly embedding: EmbeddingModel;
-  /** If there is none, the sources keep the order of the vector search. */
+  /** Without it, the sources keep the order of the vector search. */
   readonly reranking?: RerankingModel;
   readonly language: LanguageModel;
 }
@@ -15,7 +15,7 @@ export interface Models {
 let models: Models | undefined;
 
 /**
- * Returns the same models to every request, because a model keeps what it has learned of the server.
+ * Returns the same models to every request, because a model keeps its estimates about the server.
  *
  * @throws {TogetherError} if a key is set but no embedding model.
  */
@@ -41,7 +41,7 @@ function togetherModels(env: NodeJS.ProcessEnv): Models {
   });
   return {
     embedding: together.embeddingModel(env.TOGETHER_EMBEDDING_MODEL, {
-      // The name of an endpoint does not tell which prefix its model expects before a question.
+      // The name of an endpoint does not show which prefix its model expects before a question.
       baseModel: env.TOGETHER_BASE_MODEL || undefined,
     }),
     ...(env.TOGETHER_RERANK_MODEL && { reranking: together.rerankingModel(env.TOGETHER_RERANK_MODEL) }),

@@ -14,7 +14,7 @@ export interface Passage {
 
 const FOLDER = join(process.cwd(), "node_modules/ai/docs");
 
-/** A token is about three characters of Markdown, and many embedding models read 512 tokens. */
+/** A token has about three characters of Markdown, and many embedding models read 512 tokens. */
 const MAX_CHARACTERS = 1000;
 
 export async function readPassages(): Promise<Passage[]> {
@@ -32,7 +32,7 @@ function passagesOf(file: string, markdown: string): Passage[] {
   );
 }
 
-/** Joins paragraphs up to the maximum, and cuts a paragraph that is longer. */
+/** Joins paragraphs up to the maximum, and splits longer paragraphs. */
 function splitText(text: string): string[] {
   const parts: string[] = [];
   for (const paragraph of text.split(/\n{2,}/)) {

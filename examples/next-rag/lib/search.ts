@@ -7,7 +7,7 @@ import { readPassages, type Passage } from "./passages";
 const CANDIDATES = 20;
 const SOURCES = 5;
 
-/** A passage with its place, from 1, and score in the vector search, and its score after reranking. */
+/** A passage with its rank (from 1) and score in the vector search, and its score after reranking. */
 export interface Source extends Passage {
   readonly place: number;
   readonly similarity: number;
@@ -18,7 +18,7 @@ let entries: Promise<{ passage: Passage; vector: number[] }[]> | undefined;
 
 export async function search(question: string, models: Models, abortSignal: AbortSignal): Promise<Source[]> {
   entries ??= embedPassages(models);
-  entries.catch(() => (entries = undefined)); // The next question tries again.
+  entries.catch(() => (entries = undefined)); // The next question retries.
   const model = models.embedding;
   const providerOptions = { together: { inputType: "query" } };
   const { embedding } = await embed({ model, value: question, providerOptions, abortSignal });
@@ -44,7 +44,7 @@ async function embedPassages({ embedding: model }: Models) {
   return passages.map((passage, at) => ({ passage, vector: embeddings[at]! }));
 }
 
-/** The headings are part of what is embedded and reranked: they tell what a text is about. */
+/** Returns the headings and the text. The headings are embedded and reranked, too, because they name the topic. */
 function textOf({ headings, text }: Passage): string {
   return `${headings.join(" > ")}\n\n${text}`;
 }

@@ -12,7 +12,7 @@ export const CHROMIUM = "/usr/bin/chromium";
 const cwd = fileURLToPath(new URL("..", import.meta.url));
 const next = fileURLToPath(new URL("../node_modules/next/dist/bin/next", import.meta.url));
 
-/** Neither a key nor an address of the developer reaches the application. */
+/** The only variables that the application inherits: no key and no address of the developer. */
 const { PATH, HOME } = process.env;
 const clean = { PATH, HOME, NEXT_TELEMETRY_DISABLED: "1" };
 
@@ -27,7 +27,7 @@ export interface Application {
   stop(): Promise<void>;
 }
 
-/** @param variables - The environment: none for the emulator. */
+/** @param variables - Additional environment variables. Without them, the application uses the emulator. */
 export async function startApplication(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Application> {

@@ -51,7 +51,7 @@ describe.skipIf(!existsSync(CHROMIUM))("Next.js example in Chromium", () => {
     await page.keyboard.press("Enter");
   }
 
-  /** The end of an answer: the form accepts the next question. */
+  /** Waits for the end of an answer: the form accepts the next question. */
   const done = (): Promise<void> => page.getByRole("button", { name: "Ask" }).waitFor();
 
   describe("on the emulator", () => {
