@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorServer } from "together-retrieval/emulator";
 import { documentedBlocks } from "../../test/integration/docs/blocks.js";
-import { complaints } from "../../test/integration/docs/compile.js";
-import { effectOf, promised } from "../../test/integration/docs/run.js";
+import { compilerErrors } from "../../test/integration/docs/compile.js";
+import { documentedOutput, outcomeOf } from "../../test/integration/docs/run.js";
 
 const FOLDER = "examples/mastra";
 const blocks = documentedBlocks(FOLDER);
@@ -18,13 +18,13 @@ afterAll(() => server.close());
 describe("code for Mastra in docs/integrations/other-frameworks.md", () => {
   it("compiles under the strictest settings, together with the example", () => {
     expect(blocks).toHaveLength(1);
-    // One program for all, because Mastra's types take seconds.
+    // One compilation for all files, because Mastra's types take seconds.
     const example = { name: FOLDER, code: 'import "./main.js";\nimport "./mastra.test.js";\n' };
-    expect(complaints([...blocks, example], FOLDER)).toEqual([]);
+    expect(compilerErrors([...blocks, example], FOLDER)).toEqual([]);
   });
 
   it.each(blocks)("runs unchanged at $name, and reranks in one request", async (block) => {
-    expect(await effectOf(block, server.url, FOLDER)).toEqual(promised(block));
+    expect(await outcomeOf(block, server.url, FOLDER)).toEqual(documentedOutput(block));
     const paths = emulator.requests.map(({ path }) => path.split("/").at(-1));
     expect(paths).toEqual(["embeddings", "embeddings", "rerank"]);
   });

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorServer } from "../../../src/emulator/index.js";
 import { documentedBlocks } from "../../integration/docs/blocks.js";
-import { complaints } from "../../integration/docs/compile.js";
-import { effectOf, promised } from "../../integration/docs/run.js";
+import { compilerErrors } from "../../integration/docs/compile.js";
+import { documentedOutput, outcomeOf } from "../../integration/docs/run.js";
 
 const FOLDER = "test/e2e/frameworks";
 const CHROMA = join(import.meta.dirname, "chroma-server.js");
@@ -23,10 +23,10 @@ describe("code in docs/integrations/other-frameworks.md", () => {
   });
 
   it("compiles under the strictest settings", () => {
-    expect(complaints(blocks, FOLDER)).toEqual([]);
+    expect(compilerErrors(blocks, FOLDER)).toEqual([]);
   });
 
   it.concurrent.each(blocks)("runs unchanged at $name", async (block) => {
-    expect(await effectOf(block, server.url, FOLDER, [CHROMA])).toEqual(promised(block));
+    expect(await outcomeOf(block, server.url, FOLDER, [CHROMA])).toEqual(documentedOutput(block));
   });
 });

@@ -1,6 +1,6 @@
 import { Document } from "@langchain/core/documents";
 import { beforeEach, describe, expect, it } from "vitest";
-import { complaints } from "../../integration/docs/compile.js";
+import { compilerErrors } from "../../integration/docs/compile.js";
 import { maxDifference, TOLERANCE } from "../clients/support.js";
 import { programsOf, REQUESTS, rowsOf, tableOf, textOf, type Part } from "./pages.js";
 import { runBlock, type Results } from "./play.js";
@@ -100,7 +100,7 @@ describe("migration pages", () => {
 
   it("compiles each block, with what the reader's code defines", { timeout: 60_000 }, () => {
     expect(
-      complaints(
+      compilerErrors(
         PEERS.flatMap(({ page }) => programsOf(page)),
         "test/e2e/migrations",
       ),

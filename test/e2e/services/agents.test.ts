@@ -1,8 +1,8 @@
 import { createEmulator, type EmulatorServer } from "together-retrieval/emulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documentedBlocks } from "../../integration/docs/blocks.js";
-import { complaints } from "../../integration/docs/compile.js";
-import { effectOf, promised } from "../../integration/docs/run.js";
+import { compilerErrors } from "../../integration/docs/compile.js";
+import { documentedOutput, outcomeOf } from "../../integration/docs/run.js";
 
 const FOLDER = "examples/stores";
 const blocks = documentedBlocks(FOLDER);
@@ -17,10 +17,10 @@ afterAll(() => server.close());
 describe("code in docs/integrations/langgraph-and-agents.md that needs LangGraph", () => {
   it("compiles under the strictest settings", () => {
     expect(blocks.length).toBeGreaterThan(1);
-    expect(complaints(blocks, FOLDER)).toEqual([]);
+    expect(compilerErrors(blocks, FOLDER)).toEqual([]);
   });
 
   it.each(blocks)("runs unchanged at $name", async (block) => {
-    expect(await effectOf(block, server.url, FOLDER)).toEqual(promised(block));
+    expect(await outcomeOf(block, server.url, FOLDER)).toEqual(documentedOutput(block));
   });
 });

@@ -2,31 +2,31 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A piece of TypeScript that a reader may copy. */
+/** A code block of TypeScript in the documentation. */
 export interface Block {
-  /** Where it stands, as `README.md:15`. */
+  /** The file and line, such as `README.md:15`. */
   readonly name: string;
   readonly code: string;
 }
 
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** A block in Markdown, or in a comment, whose lines begin with a star; behind `ts` the folder whose packages it needs. */
+/** A block in Markdown or in a doc comment with leading stars. After `ts` is the folder with the required packages. */
 const FENCED = /^(?<margin>[ \t]*(?:\* )?)```ts ?(?<folder>\S*)\n(?<code>.*?)^[ \t]*(?:\* )?```$/gms;
 
-/** Pages whose blocks test/e2e/migrations runs, with packages that are not installed here; and copies of the doc comments. */
-const ELSEWHERE = [join("docs", "migration"), join("docs", "reference", "api")];
+/** Pages that test/e2e/migrations runs with packages that are not installed here, and copies of the doc comments. */
+const EXCLUDED = [join("docs", "migration"), join("docs", "reference", "api")];
 
 /**
- * Every block of TypeScript in the Markdown files and in the doc comments of the source.
+ * Returns the blocks of TypeScript in the Markdown files and in the doc comments of the source.
  *
- * @param folder - Whose packages they need; the root's, if it is left out.
+ * @param folder - The folder whose packages they need; by default the root.
  */
 export function documentedBlocks(folder = ""): Block[] {
   return documents().flatMap((file) => blocksOf(file, folder));
 }
 
-/** The folders besides the root whose packages some block needs. */
+/** Returns the folders other than the root whose packages a block needs. */
 export function foldersOfBlocks(): string[] {
   const named = documents().flatMap((file) => [...textOf(file).matchAll(FENCED)]);
   return [...new Set(named.map(({ groups }) => groups?.["folder"] ?? ""))].filter((folder) => folder !== "");
@@ -34,7 +34,7 @@ export function foldersOfBlocks(): string[] {
 
 function documents(): string[] {
   const atRoot = readdirSync(ROOT).filter((name) => name.endsWith(".md"));
-  const pages = filesOf("docs", ".md").filter((file) => !ELSEWHERE.some((folder) => file.startsWith(folder)));
+  const pages = filesOf("docs", ".md").filter((file) => !EXCLUDED.some((folder) => file.startsWith(folder)));
   return [...atRoot, ...pages, ...filesOf("src", ".ts")];
 }
 
@@ -48,7 +48,7 @@ function filesOf(folder: string, ending: string): string[] {
   return names.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
 }
 
-/** Every block of TypeScript in a file that needs the packages of a folder, in their order. */
+/** Returns the blocks of TypeScript in a file that need the packages of a folder, in their order. */
 export function blocksOf(file: string, folder = ""): Block[] {
   const text = textOf(file);
   const found = [...text.matchAll(FENCED)].filter(({ groups }) => groups?.["folder"] === folder);

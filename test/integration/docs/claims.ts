@@ -1,10 +1,10 @@
-/** What the documentation claims of options, in a form that can be tried: ranges, defaults, rows of tables. */
+/** Parses what the documentation states about options: ranges, defaults and rows of tables. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./blocks.js";
 
-/** A range in words, with numbers at its ends and beyond them. */
+/** A documented range, with numbers at its ends and outside it. */
 export interface Range {
   readonly range: string;
   readonly fits: readonly number[];
@@ -13,7 +13,7 @@ export interface Range {
 
 const RANGE = /([\d,]+) to ([\d,]+)|([\d,]+) or more|above 0|[Aa]ny finite number/;
 
-/** The first range that a text speaks of. */
+/** Returns the first range in a text. */
 export function rangeIn(text: string): Range | undefined {
   const [range = "", least = "", most] = RANGE.exec(text.replaceAll(/\s+/g, " ")) ?? [];
   if (range === "") return undefined;
@@ -30,25 +30,25 @@ function wholeIn(words: string): number {
 
 export type Literal = number | string | boolean;
 
-/** A value that is written out, as in code or as `60,000 ms`; `undefined` for anything in other words. */
+/** Parses a literal, as in code or as `60,000 ms`. It returns `undefined` for other words. */
 export function literalIn(words = ""): Literal | undefined {
   const bare = words.replaceAll(/^`|`$/g, "");
   if (/^\d[\d_,]*( ms)?$/.test(bare)) return wholeIn(bare.replaceAll("_", ""));
   return /^("[^"]*"|true|false)$/.test(bare) ? (JSON.parse(bare) as Literal) : undefined;
 }
 
-/** A row of a table whose first column is called `option`. */
+/** A row of a table whose first column is named `option`. */
 export interface OptionRow {
-  /** As `docs/reference/endpoint-check.md`. */
+  /** The path, such as `docs/reference/endpoint-check.md`. */
   readonly page: string;
   readonly option: string;
-  /** Without marks of code and without the range; empty where the table has no column of types. */
+  /** The type without backticks and without the range; empty if the table has no column for types. */
   readonly type: string;
-  /** The range behind the type, as `1 to 100`; empty if there is none. */
+  /** The range after the type, such as `1 to 100`; empty if there is none. */
   readonly range: string;
-  /** Empty where the table has no column of defaults. */
+  /** The default; empty if the table has no column for defaults. */
   readonly defaultValue: string;
-  /** The last column. */
+  /** The cell in the last column. */
   readonly meaning: string;
 }
 
@@ -77,7 +77,7 @@ function rowsOn(page: string): OptionRow[] {
   });
 }
 
-/** The cells of a line of a table. A pipe behind a backslash belongs to its cell. */
+/** Splits a line of a table into cells. A pipe after a backslash belongs to its cell. */
 function cellsOf(line: string): string[] {
   const cells = line.split(/(?<!\\)\|/).slice(1, -1);
   return cells.map((cell) => cell.trim().replaceAll("\\|", "|"));

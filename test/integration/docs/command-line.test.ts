@@ -28,7 +28,7 @@ function models(...args: string[]): Promise<Outcome> {
   });
 }
 
-/** The lines that are not in a text behind the one before them. */
+/** Returns the lines that are missing from a text, or that are in another order. */
 function missing(lines: readonly string[], text: string): string[] {
   let rest = text.split("\n");
   return lines.filter((line) => {

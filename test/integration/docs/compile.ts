@@ -3,17 +3,17 @@ import ts from "typescript";
 import { ROOT, type Block } from "./blocks.js";
 
 /**
- * What the compiler has to say against the blocks, as `README.md:15 line 3: ...`. One program compiles all of them.
+ * Compiles the blocks in one program, and returns its errors, such as `README.md:15 line 3: ...`.
  *
- * @param folder - Whose packages they find.
+ * @param folder - The folder from which the blocks import packages.
  */
-export function complaints(blocks: readonly Block[], folder = ""): string[] {
+export function compilerErrors(blocks: readonly Block[], folder = ""): string[] {
   const options = { ...compilerOptions(folder), noEmit: true };
   const sources = new Map(blocks.map((block, place) => [join(ROOT, folder, `block-${place}.ts`), block]));
   const disk = ts.createCompilerHost(options);
   const codeOf = (path: string): string | undefined => {
     const block = sources.get(path);
-    // Without an export, a block would share its names with all others.
+    // The export makes the block a module. Otherwise all blocks would share their names.
     return block && `${block.code}\nexport {};\n`;
   };
   const host: ts.CompilerHost = {
@@ -30,7 +30,7 @@ export function complaints(blocks: readonly Block[], folder = ""): string[] {
   return ts.getPreEmitDiagnostics(program).map((diagnostic) => describe(diagnostic, sources));
 }
 
-/** A block as a JavaScript module. */
+/** Compiles a block to a JavaScript module. */
 export function compiled({ code }: Block): string {
   return ts.transpileModule(code, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorServer } from "../../../src/emulator/index.js";
 import { documentedBlocks, foldersOfBlocks } from "./blocks.js";
-import { complaints } from "./compile.js";
-import { effectOf, promised } from "./run.js";
+import { compilerErrors } from "./compile.js";
+import { documentedOutput, outcomeOf } from "./run.js";
 
 const blocks = documentedBlocks();
 let server: EmulatorServer;
@@ -28,10 +28,10 @@ describe("code in README, docs and doc comments", () => {
   });
 
   it("compiles under the strictest settings", { timeout: 60_000 }, () => {
-    expect(complaints(blocks)).toEqual([]);
+    expect(compilerErrors(blocks)).toEqual([]);
   });
 
   it.concurrent.each(blocks)("runs unchanged at $name", { timeout: 60_000 }, async (block) => {
-    expect(await effectOf(block, server.url)).toEqual(promised(block));
+    expect(await outcomeOf(block, server.url)).toEqual(documentedOutput(block));
   });
 });

@@ -13,14 +13,14 @@ import { errorCodes } from "../../support/error-codes.js";
 import { timed, useVirtualTime } from "../../support/time.js";
 import { ROOT } from "./blocks.js";
 
-/** What brings an error about: the server, the options, and the texts. */
-interface Way {
+/** The cause of an error: the server, the options and the texts. */
+interface Cause {
   readonly server?: EmulatorOptions;
   readonly options?: Partial<EmbedderOptions>;
   readonly texts?: string[];
 }
 
-const WAYS: Readonly<Record<TogetherErrorCode, Way>> = {
+const CAUSES: Readonly<Record<TogetherErrorCode, Cause>> = {
   invalid_option: { options: { batchsize: 64 } as object },
   missing_api_key: { options: { apiKey: undefined } },
   invalid_input: { texts: ["Rust eats iron.", ""] },
@@ -43,7 +43,7 @@ const WAYS: Readonly<Record<TogetherErrorCode, Way>> = {
   invalid_response: { server: { faults: ["html"] } },
 };
 
-const codes = Object.keys(WAYS) as TogetherErrorCode[];
+const codes = Object.keys(CAUSES) as TogetherErrorCode[];
 const page = readFileSync(join(ROOT, "docs/reference/errors.md"), "utf8");
 
 describe("docs/reference/errors.md", () => {
@@ -55,15 +55,15 @@ describe("docs/reference/errors.md", () => {
   });
 
   it.each(codes)("matches the message of %s, which ends with a link to its heading", async (code) => {
-    const { message } = await error(WAYS[code]);
+    const { message } = await error(CAUSES[code]);
     const end = ` (see together-retrieval/docs/reference/errors.md#${code})`;
     expect(message.slice(-end.length)).toBe(end);
-    expect(message.slice(0, -end.length)).toBe(quoted(code));
+    expect(message.slice(0, -end.length)).toBe(documentedMessage(code));
   });
 });
 
-/** What a call ends with. */
-async function error({ server, options, texts = ["Rust eats iron."] }: Way): Promise<TogetherError> {
+/** Returns the error of a call. */
+async function error({ server, options, texts = ["Rust eats iron."] }: Cause): Promise<TogetherError> {
   const call = async (): Promise<unknown> => {
     const { fetch } = createEmulator(server);
     const all = { model: "BAAI/bge-large-en-v1.5", apiKey: "a-key", fetch, ...options };
@@ -74,8 +74,8 @@ async function error({ server, options, texts = ["Rust eats iron."] }: Way): Pro
   return (await ended) as TogetherError;
 }
 
-/** The message that a code's chapter begins with, its lines joined. */
-function quoted(code: string): string | undefined {
+/** Returns the message at the start of a code's section, with its lines joined. */
+function documentedMessage(code: string): string | undefined {
   const [, text] = page.split(`\n## ${code}\n\n\`\`\`text\n`);
   return text?.split("\n```")[0]?.replaceAll("\n", " ");
 }

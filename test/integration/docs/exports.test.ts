@@ -16,13 +16,13 @@ import { described, entryFiles, optionsOf, type Described } from "./exports.js";
 
 const all = described();
 
-/** What users read; all else that is optional, they pass. */
+/** Files whose optional fields are results. All other optional fields are options. */
 const RESULTS = ["src/core/errors/together-error.ts", "src/core/models.ts", "src/emulator/request-log.ts"];
 const options = all.filter(
   ({ kind, optional, file }) => kind === "member" && optional && !RESULTS.includes(file),
 );
 
-/** The interfaces that the tables of options are about. */
+/** The interfaces that the tables of options document. */
 const [EMBEDDER, RERANKER] = ["EmbedderOptions", "TogetherRerankerParams"];
 const INTERFACES = [EMBEDDER, RERANKER, "CallOptions", "RerankOptions"];
 const [EMULATOR, LIMITS] = ["EmulatorOptions", "RateLimitOptions"];
@@ -38,8 +38,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const REQUIRED = { model: "me/any-model", apiKey: "any" };
 
-/** How a user passes an option, by the interface that it is written in. */
-const PASS: Record<string, (own: object) => unknown> = {
+/** Creates an object with options, by the interface that declares them. */
+const CREATE: Record<string, (own: object) => unknown> = {
   SharedOptions: (own) => [new Embedder({ ...REQUIRED, ...own }), new Reranker({ ...REQUIRED, ...own })],
   EmbedderOptions: (own) => new Embedder({ ...REQUIRED, ...own }),
   RerankerOptions: (own) => new Reranker({ ...REQUIRED, ...own }),
@@ -47,8 +47,8 @@ const PASS: Record<string, (own: object) => unknown> = {
   RateLimitOptions: (own) => createEmulator({ limits: own }),
 };
 
-/** What the code fills in where nothing is passed. */
-const FILLED: Record<string, object> = {
+/** The resolved options of an object without options. */
+const RESOLVED: Record<string, object> = {
   SharedOptions: resolveReranker(REQUIRED, "Reranker"),
   EmbedderOptions: resolveEmbedder(REQUIRED, "Embedder"),
   RerankerOptions: resolveReranker(REQUIRED, "Reranker"),
@@ -99,16 +99,16 @@ describe("documentation of options", () => {
 
   it.each(options.flatMap(ranged))(
     "has the range that the code checks: $name is $range",
-    ({ pass, fits, unfit }) => {
-      for (const value of fits) expect(() => pass(value), `${value}`).not.toThrow();
-      for (const value of unfit) expect(() => pass(value), `${value}`).toThrow(/Cannot create/);
+    ({ create, fits, unfit }) => {
+      for (const value of fits) expect(() => create(value), `${value}`).not.toThrow();
+      for (const value of unfit) expect(() => create(value), `${value}`).toThrow(/Cannot create/);
     },
   );
 
   it.each(options.flatMap(defaulted))(
     "has the default that the code uses: $name is $value",
-    ({ value, filled }) => {
-      expect(filled).toBe(value);
+    ({ value, resolved }) => {
+      expect(resolved).toBe(value);
     },
   );
 
@@ -127,7 +127,7 @@ describe("documentation of options", () => {
   it.each(["EmbedderOptions", "RerankerOptions"])(
     "has all options that the code accepts, and no more: %s",
     (name) => {
-      expect(optionsOf(name)).toEqual(takenBy(PASS[name]));
+      expect(optionsOf(name)).toEqual(acceptedBy(CREATE[name]));
     },
   );
 });
@@ -143,8 +143,8 @@ describe("option tables of README and docs", () => {
     ["docs/reference/endpoint-check.md", "the probe", () => flagsOf(probeCommand)],
     ["docs/reference/embed-command.md", "the command embed", () => flagsOf(embedCommand)],
     ["docs/reference/command-line.md", "the command models", () => flagsOf(modelsCommand)],
-  ])("lists in %s every option of %s, and no other", (page, _, taken) => {
-    expect(listedOn(page)).toEqual(new Set(taken()));
+  ])("lists in %s every option of %s, and no other", (page, _, accepted) => {
+    expect(listedOn(page)).toEqual(new Set(accepted()));
   });
 
   it("lists only options that exist, on any page", () => {
@@ -186,7 +186,7 @@ describe("option tables of README and docs", () => {
   });
 });
 
-/** The rows that the page must have: options of all classes, of embedders, of rerankers, and of calls. */
+/** Returns the expected rows of the page: options of all classes, of embedders, of rerankers, and of calls. */
 function documentedRows(): unknown[] {
   const owners = [
     "EmbedderOptions.model",
@@ -211,17 +211,17 @@ function documentedRows(): unknown[] {
     }));
 }
 
-/** A default as a value, or in words without marks. */
+/** Parses a default: a literal, otherwise its words without marks. */
 function defaultIn(words: string): Literal {
   return literalIn(words) ?? withoutMarks(words);
 }
 
-/** The first sentence of a doc comment or of a cell, without marks. */
+/** Returns the first sentence of a doc comment or of a cell, without marks. */
 function sentenceIn(text: string): string {
   return /^.*?\.(?=\s|$)/s.exec(withoutMarks(text))?.[0] ?? text;
 }
 
-/** A row as it reads on any page. */
+/** Removes the page of a row, and the links in its meaning. */
 function withoutLinks({ option, type, range, defaultValue, meaning }: OptionRow): object {
   return { option, type, range, defaultValue, meaning: withoutMarks(meaning) };
 }
@@ -241,24 +241,24 @@ function flagsOf({ help }: Command): string[] {
   return help.match(/--(?!help)[\w-]+/g) ?? [];
 }
 
-function ranged(one: Described): (Range & { name: string; pass: (value: number) => unknown })[] {
+function ranged(one: Described): (Range & { name: string; create: (value: number) => unknown })[] {
   const [owner = "", option = ""] = one.name.split(".");
-  const [pass, range] = [PASS[owner], rangeIn(one.text)];
-  if (!one.numeric || !pass || !range) return [];
-  return [{ ...range, name: one.name, pass: (value) => pass({ [option]: value }) }];
+  const [create, range] = [CREATE[owner], rangeIn(one.text)];
+  if (!one.numeric || !create || !range) return [];
+  return [{ ...range, name: one.name, create: (value) => create({ [option]: value }) }];
 }
 
-function defaulted({ name, defaultValue }: Described): { name: string; value: Literal; filled: unknown }[] {
+function defaulted({ name, defaultValue }: Described): { name: string; value: Literal; resolved: unknown }[] {
   const [owner = "", option = ""] = name.split(".");
   const value = literalIn(defaultValue);
-  const filled = Object.entries(FILLED[owner] ?? {}).find(([key]) => key === option);
-  return value === undefined || !filled ? [] : [{ name, value, filled: filled[1] }];
+  const resolved = Object.entries(RESOLVED[owner] ?? {}).find(([key]) => key === option);
+  return value === undefined || !resolved ? [] : [{ name, value, resolved: resolved[1] }];
 }
 
-/** What a class says that it takes, when it is given something else. */
-function takenBy(pass: ((own: object) => unknown) | undefined): string[] {
+/** Returns the option names that a class accepts, from its error for an unknown option. */
+function acceptedBy(create: ((own: object) => unknown) | undefined): string[] {
   try {
-    pass?.({ nothing: 1 });
+    create?.({ nothing: 1 });
     return [];
   } catch (error) {
     return (

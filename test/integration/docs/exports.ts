@@ -3,25 +3,25 @@ import ts from "typescript";
 import { entries, sourceOf } from "../../support/entries.js";
 import { ROOT } from "./blocks.js";
 
-/** Something that users can name, and what is written above it. */
+/** An exported name, a member or a choice, with its documentation. */
 export interface Described {
-  /** As `EmbedderOptions.batchSize`, or `FaultName "cut"` for one of the words that a type admits. */
+  /** The name, such as `EmbedderOptions.batchSize`, or `FaultName "cut"` for a string of a union type. */
   readonly name: string;
   readonly kind: "export" | "member" | "choice";
-  /** As `src/core/options/options.ts`. */
+  /** The path, such as `src/core/options/options.ts`. */
   readonly file: string;
-  /** What is said of it; empty if nothing is. */
+  /** The documentation; empty if there is none. */
   readonly text: string;
   readonly defaultValue: string | undefined;
-  /** Whether it may be left out. */
+  /** Whether it is optional. */
   readonly optional: boolean;
-  /** Its type as written, without `undefined`; empty if none is written. */
+  /** The declared type without `undefined`; empty if none is declared. */
   readonly type: string;
-  /** Whether it may be any number. */
+  /** Whether its type includes `number`. */
   readonly numeric: boolean;
-  /** What it is in the code, as `ClassDeclaration`. */
+  /** The kind of declaration, such as `ClassDeclaration`. */
   readonly syntax: string;
-  /** The tags of its comment, as `throws`. */
+  /** The tags of its doc comment, such as `throws`. */
   readonly tags: readonly string[];
 }
 
@@ -30,10 +30,10 @@ const paths = entries.map((entry) => join(ROOT, sourceOf(entry)));
 const program = ts.createProgram(paths, { ...compilerOptions(), noEmit: true });
 const checker = program.getTypeChecker();
 
-/** The files whose exports are the package's. */
+/** The entry files of the package. */
 export const entryFiles = paths.map((path) => program.getSourceFile(path) as ts.SourceFile);
 
-/** All that the entries export, with its members, each once. */
+/** Returns all exports of the entries with their members, without duplicates. */
 export function described(): Described[] {
   const symbols = new Set(entryFiles.flatMap(exportedBy));
   const found = [...symbols].flatMap((symbol) => [
@@ -41,11 +41,11 @@ export function described(): Described[] {
     ...membersOf(symbol),
     ...choicesOf(symbol),
   ]);
-  // An inherited option is found at each heir, and two frameworks have classes of the same name.
+  // An inherited option is found in each subtype, and two frameworks have classes of the same name.
   return [...new Map(found.map((one) => [`${one.file} ${one.name}`, one])).values()];
 }
 
-/** The options that an interface of this name has, inherited ones included, in whichever entries export one. */
+/** Returns the options of the interfaces with this name in all entries, including inherited options. */
 export function optionsOf(name: string): string[] {
   const symbols = entryFiles.flatMap(exportedBy).filter((symbol) => symbol.name === name);
   const members = symbols.flatMap((symbol) =>
@@ -72,13 +72,13 @@ function membersOf(symbol: ts.Symbol): Described[] {
   });
 }
 
-/** The class or interface where it is written. */
+/** Returns the class or interface that declares a member. */
 function ownerOf(member: ts.Symbol): string {
   const { parent } = declarationOf(member) as { parent: ts.Node };
   return ts.isClassDeclaration(parent) || ts.isInterfaceDeclaration(parent) ? (parent.name?.text ?? "") : "";
 }
 
-/** Whether users see it, and it is ours. What can have one value only, as `type: "retry"`, says enough by that. */
+/** Whether src/ declares a member for users. Members with one string value (`type: "retry"`) need no comment. */
 function isPublic(member: ts.Symbol): boolean {
   const declaration = declarationOf(member);
   if (!declaration?.getSourceFile().fileName.startsWith(SOURCE)) return false;
@@ -112,7 +112,7 @@ function describe(symbol: ts.Symbol, name: string, kind: Described["kind"]): Des
   };
 }
 
-/** The words that a type admits: said above each word, or in code marks above them all. */
+/** Returns the strings of a union type. Each has its own comment, or is in backticks in the comment of the type. */
 function choicesOf(symbol: ts.Symbol): Described[] {
   const declaration = declarationOf(symbol) as ts.Declaration;
   if (!ts.isTypeAliasDeclaration(declaration) || !ts.isUnionTypeNode(declaration.type)) return [];

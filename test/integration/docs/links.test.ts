@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { flaw, linksOf, markdownFiles } from "./links.js";
+import { problemOf, linksOf, markdownFiles } from "./links.js";
 
 const files = markdownFiles();
 const links = files.flatMap(linksOf);
@@ -16,7 +16,7 @@ describe("links in Markdown files", () => {
   });
 
   it("leads to existing files, and to headings by GitHub's anchors", () => {
-    expect(links.map(flaw).filter((found) => found !== undefined)).toEqual([]);
+    expect(links.map(problemOf).filter((found) => found !== undefined)).toEqual([]);
   });
 
   it("lead from README, CONTRIBUTING or the index of docs to every guide", () => {
@@ -36,8 +36,8 @@ describe("links in Markdown files", () => {
       "../../../outside.md",
       "../../LICENSE#top",
     ];
-    expect(wrong.filter((href) => flaw({ file, href }) === undefined)).toEqual([]);
+    expect(wrong.filter((href) => problemOf({ file, href }) === undefined)).toEqual([]);
     const right = ["#rate_limited", "../../README.md#compatibility-and-status", "../pictures", "../../src"];
-    expect(right.map((href) => flaw({ file, href }))).toEqual(right.map(() => undefined));
+    expect(right.map((href) => problemOf({ file, href }))).toEqual(right.map(() => undefined));
   });
 });

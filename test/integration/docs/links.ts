@@ -1,4 +1,4 @@
-/** The links of Markdown files and the places that they lead to, as GitHub makes them. */
+/** The links of Markdown files, and their targets with GitHub's anchors. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -7,19 +7,19 @@ import { marked, type Token } from "marked";
 import ts from "typescript";
 import { ROOT } from "./blocks.js";
 
-/** A link, as it stands in a file. */
+/** A link in a file. */
 export interface Link {
   readonly file: string;
   readonly href: string;
 }
 
-/** The Markdown files of this repository, from its root. */
+/** Returns the paths of the Markdown files of this repository, relative to its root. */
 export function markdownFiles(): string[] {
   const found = ts.sys.readDirectory(ROOT, [".md"], ["**/node_modules", "dist", ".cache", ".stryker-tmp"]);
   return found.map((path) => relative(ROOT, path));
 }
 
-/** Links and pictures that lead to a place in this repository. */
+/** Returns the links and pictures of a file whose targets are in this repository. */
 export function linksOf(file: string): Link[] {
   const links: Link[] = [];
   void marked.walkTokens(tokensOf(file), (token) => {
@@ -29,8 +29,8 @@ export function linksOf(file: string): Link[] {
   return links.filter(({ href }) => !/^[a-z]+:/.test(href));
 }
 
-/** Why a link leads nowhere; `undefined` if it does lead somewhere. */
-export function flaw({ file, href }: Link): string | undefined {
+/** Returns the problem of a broken link; `undefined` for a valid link. */
+export function problemOf({ file, href }: Link): string | undefined {
   const [path = "", anchor] = href.split("#");
   const target = path === "" ? file : join(dirname(file), decodeURI(path));
   if (target.startsWith("../..") || !existsSync(join(ROOT, target))) return `${file}: ${href}: no such file`;
@@ -41,7 +41,7 @@ export function flaw({ file, href }: Link): string | undefined {
 
 const known = new Map<string, ReadonlySet<string>>();
 
-/** What GitHub calls the headings of a file in an address, and the names that it gives to places itself. */
+/** Returns the anchors of a file: those that GitHub creates for headings, and those of HTML elements. */
 function anchorsOf(file: string): ReadonlySet<string> {
   const anchors = known.get(file) ?? findAnchors(file);
   known.set(file, anchors);
@@ -58,7 +58,7 @@ function findAnchors(file: string): ReadonlySet<string> {
   return anchors;
 }
 
-/** A heading's text without its marks. */
+/** Returns the text of a heading without marks. */
 function plain(token: Token): string {
   if ("tokens" in token && token.tokens) return token.tokens.map(plain).join("");
   return "text" in token ? token.text : token.raw;

@@ -33,10 +33,10 @@ const CHAPTERS = [
   "Documentation",
 ];
 
-/** The scenarios of the table's columns. */
+/** The scenarios in the columns of the performance table. */
 const SCENARIOS = ["rtt-20", "workers-8", "window-20", "tokens"];
 
-/** The clients of the table's rows, by their names in the results. */
+/** The clients in the rows of the performance table, with their names in the results. */
 const CLIENTS: Readonly<Record<string, string>> = {
   Embedder: "together-retrieval: Embedder (Float32Array)",
   "`embedMany` with this package (AI SDK)": "together-retrieval: AI SDK embedMany (number[])",
@@ -125,24 +125,24 @@ describe("README", () => {
   });
 });
 
-/** The text of a chapter, without its heading. */
+/** Returns the text of a chapter without its heading. */
 function chapterOf(heading: string, page: string): string {
   const part = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
   return part.slice(heading.length);
 }
 
-/** The rows of a chapter's tables, head included. */
+/** Returns the rows of a chapter's tables, including their heads. */
 function rows(chapter: string, page = readme): string[][] {
   return tableLines(chapterOf(chapter, page));
 }
 
-/** The rows of the tables whose first column has a name, without their heads. */
+/** Returns the rows of the tables whose first column has this name, without their heads. */
 function rowsOf(text: string, column: string): string[][] {
   const tables = text.split(/\n\n+/).map(tableLines);
   return tables.filter(([head]) => head?.[0] === column).flatMap(([, ...body]) => body);
 }
 
-/** The cells of the lines of tables, without the marks of code around a whole cell. */
+/** Returns the cells of all table lines. It removes backticks around a whole cell. */
 function tableLines(text: string): string[][] {
   return text
     .split("\n")
@@ -158,7 +158,7 @@ function tableLines(text: string): string[][] {
     );
 }
 
-/** The seconds of a client in the results, as README writes them. */
+/** Returns the seconds of a client in the results, in the format of README. */
 function secondsOf(scenario: string, client: string): string {
   const [, part = ""] = results.split(`\n### ${scenario}: `);
   const [, cell = ""] = tableLines(part.split("\n### ")[0] ?? "").find(([name]) => name === client) ?? [];

@@ -1,4 +1,4 @@
-/** The tables of servers in docs/integrations/other-frameworks.md: what the client makes of their responses. */
+/** The tables of servers in docs/integrations/other-frameworks.md: the results of their responses in the client. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,8 +21,8 @@ const PAGE = readFileSync(join(ROOT, "docs", "integrations", "other-frameworks.m
 
 const bare = (cell: string): string => cell.replaceAll("`", "");
 
-/** Options of a client whose server sends these responses, one after another; and what it was asked. */
-function at(responses: readonly ServerResponse[], baseURL = "http://server.example/v1") {
+/** Returns options of a client whose server sends these responses in order, and the received requests. */
+function serverWith(responses: readonly ServerResponse[], baseURL = "http://server.example/v1") {
   const requests: Request[] = [];
   const fetch: typeof globalThis.fetch = (input, init) => {
     requests.push(new Request(input, init));
@@ -36,12 +36,12 @@ function at(responses: readonly ServerResponse[], baseURL = "http://server.examp
 type Work = (responses: readonly ServerResponse[], baseURL?: string) => Promise<unknown>;
 
 const embed: Work = async (responses, baseURL) => {
-  const { vectors } = await new Embedder(at(responses, baseURL).options).embed(TEXTS);
+  const { vectors } = await new Embedder(serverWith(responses, baseURL).options).embed(TEXTS);
   return vectors.map((vector) => Array.from(vector));
 };
 
 const rerank: Work = async (responses, baseURL) => {
-  const ranked = await new Reranker(at(responses, baseURL).options).rerank("a query", TEXTS);
+  const ranked = await new Reranker(serverWith(responses, baseURL).options).rerank("a query", TEXTS);
   return ranked.map(({ index, score }) => [index, score]);
 };
 
@@ -50,8 +50,8 @@ const EXPECTED = new Map<Work, unknown>([
   [rerank, [1, 0].map((index) => [index, SCORES[index]])],
 ]);
 
-/** Returns the cell if a response leads to what it says, otherwise what it leads to. */
-async function verdict(
+/** Returns the cell if it describes the result of a response, otherwise the result. */
+async function resultFor(
   cell: string,
   response: ServerResponse,
   work: Work,
@@ -85,14 +85,14 @@ describe("table of servers", () => {
       ["embeddings", embeddings, known?.embeddings, embed],
       ["reranking", reranking, known?.rerank, rerank],
     ] as const)(`matches the client for ${bare(server)}, %s: %s`, async (_, cell, responses, work) => {
-      const verdicts = (responses ?? []).map((response) => verdict(cell, response, work, bare(baseURL)));
-      const found = responses ? await Promise.all(verdicts) : ["not offered"];
+      const results = (responses ?? []).map((response) => resultFor(cell, response, work, bare(baseURL)));
+      const found = responses ? await Promise.all(results) : ["not offered"];
       expect(new Set(found)).toEqual(new Set([cell]));
     });
   }
 
   it("matches the client: requests go to `baseURL` and the path of Together's API", async () => {
-    const { requests, options } = at(SERVERS["vLLM"]?.embeddings ?? [], "http://localhost:8000/v1");
+    const { requests, options } = serverWith(SERVERS["vLLM"]?.embeddings ?? [], "http://localhost:8000/v1");
     await new Embedder(options).embed(TEXTS);
     expect(requests.map(({ url }) => url)).toEqual(["http://localhost:8000/v1/embeddings"]);
   });
@@ -100,7 +100,7 @@ describe("table of servers", () => {
   it.each(JINA_REJECTIONS)(
     "matches the client: encoding_format is not sent again after a $status",
     async (rejection) => {
-      const { requests, options } = at([rejection, ...(SERVERS["Jina"]?.embeddings ?? [])]);
+      const { requests, options } = serverWith([rejection, ...(SERVERS["Jina"]?.embeddings ?? [])]);
       const embedder = new Embedder(options);
       await embedder.embed(TEXTS);
       await embedder.embed(TEXTS);
@@ -119,7 +119,9 @@ describe("table of server-specific forms", () => {
 
   it.each(rows)("matches the client for %s: %s", async (name = "", error = "") => {
     const { embeddings: [vectors] = [], rerank: [ranking] = [] } = OWN_FORMS[bare(name)] ?? {};
-    const found = vectors ? verdict(error, vectors, embed) : verdict(error, ranking ?? { body: {} }, rerank);
+    const found = vectors
+      ? resultFor(error, vectors, embed)
+      : resultFor(error, ranking ?? { body: {} }, rerank);
     expect(await found).toBe(error);
   });
 });

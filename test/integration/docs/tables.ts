@@ -1,4 +1,4 @@
-/** Returns the cells of the table whose first column has this name, as they are written, without its head. */
+/** Returns the unchanged cells of the table whose first column has this name, without its head. */
 export function tableRows(text: string, column: string): string[][] {
   const [, body = ""] = new RegExp(`^\\| ${column} .*\\n\\| -.*\\n((?:\\|.*\\n)+)`, "m").exec(text) ?? [];
   const lines = body.trim().split("\n");

@@ -1,4 +1,4 @@
-/** The longest times that README names. */
+/** The longest durations in README. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { ROOT } from "./blocks.js";
 
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
-/** The number of seconds in a sentence of README, with `#` for the number. */
+/** Returns the number of seconds in a sentence of README. In `sentence`, `#` is the number. */
 function secondsIn(sentence: string): number {
   const [before = "", after = ""] = sentence.split("#");
   const [, found = ""] = README.split(before);
@@ -28,7 +28,7 @@ function embedder(faults: Faults): Embedder {
 describe("README", () => {
   useVirtualTime();
 
-  // The longest delays that the jitter can draw.
+  // The longest possible delays with jitter.
   beforeEach(() => {
     vi.spyOn(Math, "random").mockReturnValue(1 - Number.EPSILON);
   });

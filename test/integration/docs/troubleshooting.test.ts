@@ -1,4 +1,4 @@
-/** The symptoms on docs/troubleshooting.md: each is what users see. */
+/** The symptoms in docs/troubleshooting.md are messages and effects that users see. */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,7 +18,7 @@ interface Failure {
   readonly options?: Partial<EmbedderOptions>;
 }
 
-/** What makes the error whose message holds the heading. */
+/** The causes of the errors whose messages contain the headings. */
 const MESSAGES: Readonly<Record<string, Failure>> = {
   "the model is not served at": { server: { models: {} } },
   "there is no API key": { options: { apiKey: undefined } },
@@ -32,7 +32,7 @@ const MESSAGES: Readonly<Record<string, Failure>> = {
   "but the model returns vectors of length": { options: { dimensions: 512 } },
 };
 
-/** The symptoms that are no message, and the tests and commands that show them. */
+/** The symptoms that are not messages, and the tests and commands that show them. */
 const OTHERS = [
   "The search finds the wrong passages", // below
   "Embedding is slow", // the block about sharing a fetch in docs/guides/rate-limits.md
@@ -43,7 +43,7 @@ const OTHERS = [
   "npm warn EBADENGINE", // npm install together-retrieval @langchain/core @langchain/classic, with Node 20
 ];
 
-/** An embedder on an emulator, and the events that it emits. */
+/** Creates an embedder with an emulator, and records its events. */
 function embedder({ server, options }: Failure): { embedder: Embedder; events: TogetherEvent[] } {
   const events: TogetherEvent[] = [];
   const { fetch } = createEmulator(server);

@@ -1,4 +1,4 @@
-/** The table of worst-case times in docs/guides/retries-and-timeouts.md, measured under fake time. */
+/** The table of worst-case times in docs/guides/retries-and-timeouts.md, measured with fake timers. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ const rows = tableRows(PAGE, "situation").map(([situation = "", call = "", longe
   longest,
 }));
 
-/** A response just before the default `timeout`. */
+/** The delay of a response just before the default `timeout`, in milliseconds. */
 const LATE = 59_900;
 
 /** The fault of all requests, the number of texts, and whether the model has succeeded before. */
@@ -24,7 +24,7 @@ interface Scenario {
   readonly fault: Fault;
   readonly texts?: number;
   readonly hasSucceeded?: boolean;
-  /** Other requests succeed during the call. */
+  /** `false`: other requests succeed during the call. */
   readonly isAlone?: false;
 }
 
@@ -54,7 +54,7 @@ const SCENARIOS: Record<string, Scenario> = {
 useVirtualTime();
 
 beforeEach(() => {
-  // The longest delay of each retry.
+  // Each retry has its longest delay.
   vi.spyOn(Math, "random").mockReturnValue(0.999_999);
 });
 
@@ -93,7 +93,7 @@ async function secondsUntilError(scenario: Scenario, isQuery: boolean): Promise<
   if (hasSucceeded) await Promise.all([embedder.embed(["first"]), vi.advanceTimersByTimeAsync(10)]);
   emulator.setFaults(({ body }) => (JSON.stringify(body).includes("other") ? "ok" : fault));
   const list = Array.from({ length: texts }, (_, index) => `text ${index}`);
-  const others = isAlone ? undefined : setOthers(embedder);
+  const others = isAlone ? undefined : startOthers(embedder);
   const work = isQuery ? list.map((text) => embedder.embedQuery(text)) : [embedder.embed(list)];
   const seconds = (await timed(Promise.any(work))) / 1000;
   clearTimeout(others?.timer);
@@ -101,7 +101,7 @@ async function secondsUntilError(scenario: Scenario, isQuery: boolean): Promise<
 }
 
 /** Embeds another text every second. */
-function setOthers(embedder: Embedder): { timer: ReturnType<typeof setTimeout> | undefined } {
+function startOthers(embedder: Embedder): { timer: ReturnType<typeof setTimeout> | undefined } {
   const others: { timer: ReturnType<typeof setTimeout> | undefined } = { timer: undefined };
   const next = (count: number): void => {
     void embedder.embed([`other ${count}`]);
