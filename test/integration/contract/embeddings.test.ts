@@ -17,7 +17,7 @@ import { drivers, type Driver, type EmbeddingsUnderTest } from "./drivers/index.
 
 const E5 = "intfloat/multilingual-e5-large-instruct";
 
-/** Embeddings of a framework, with a new emulator. Their options are frozen. */
+/** Creates embeddings of a framework with a new emulator. Their options are frozen. */
 function on(
   driver: Driver,
   { emulator, events }: Bench,
@@ -35,7 +35,7 @@ function on(
 
 const shuffled = (): Fault => "shuffled";
 
-/** Any texts: repeated, in any script, longer than a batch. */
+/** Lists of any texts: with duplicates, in any script, longer than a batch. */
 const anyText = fc.oneof(
   fc.constantFrom("again", "and again"),
   fc.string({ unit: "binary", minLength: 1 }).filter((text) => text.trim() !== ""),

@@ -4,7 +4,7 @@ import type { Fault } from "../../../src/emulator/index.js";
 import { bench, EMBEDDING, KEY, rejection, RERANK, texts, type Bench } from "../../support/emulate.js";
 import { drivers, type Call, type Driver } from "./drivers/index.js";
 
-/** The failure, and the `code` of the error. */
+/** Failures, and the `code` of their errors. */
 const failures: readonly [what: string, fault: Fault, code: TogetherErrorCode][] = [
   ["401", { status: 401 }, "unauthorized"],
   ["402", { status: 402 }, "payment_required"],
@@ -42,7 +42,7 @@ const ofVectors: typeof failures = [
   ["no base64", "bad-base64", "invalid_response"],
 ];
 
-/** A lone vector cannot be shorter than the others. */
+/** Failures of lists: a single vector cannot be shorter than others. */
 const ofLists: typeof failures = [["a shorter vector", "short-vector", "invalid_response"]];
 
 const ofScores: typeof failures = [
@@ -50,7 +50,7 @@ const ofScores: typeof failures = [
   ["no score", "null-score", "invalid_response"],
 ];
 
-/** The three calls of a framework. The list is long enough for every fault. */
+/** One of the three calls of a framework. Its list is long enough for every fault. */
 type Ask = (driver: Driver, server: Bench, own?: object, call?: Call) => Promise<unknown>;
 
 const options = ({ emulator }: Bench, own: object): Omit<EmbedderOptions & RerankerOptions, "model"> => ({

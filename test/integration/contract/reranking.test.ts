@@ -14,7 +14,7 @@ import {
 
 const QUERY = "a question";
 
-/** Passages by their texts, each with an id and metadata. */
+/** Returns passages with these texts, each with an id and metadata. */
 function passages(list: readonly string[]): Passage[] {
   return list.map((text, index) => ({ id: `id-${index}`, text, metadata: { source: `file-${index}` } }));
 }
@@ -30,7 +30,7 @@ async function rank(
   return (await reranker(driver, server, own).rerank(QUERY, items)).map((item) => driver.unwrap(item));
 }
 
-/** Its options are frozen. */
+/** Creates a reranker of a framework. Its options are frozen. */
 function reranker(
   driver: Driver,
   { emulator, events }: Bench,
@@ -41,7 +41,7 @@ function reranker(
   return driver.reranker(Object.freeze(options));
 }
 
-/** The expected ranking: by score, ties in their original order, at least `minScore`, at most `topN`. */
+/** Returns the expected ranking: by score, ties in their original order, at least `minScore`, at most `topN`. */
 function ranking(
   list: readonly string[],
   { topN = Infinity, minScore = -Infinity }: Partial<RerankerOptions>,
@@ -53,13 +53,13 @@ function ranking(
     .slice(0, topN);
 }
 
-/** Few different scores, so that there are ties. */
+/** Lists with few different scores, so that there are ties. */
 const anyList = fc.array(
   fc.integer({ min: -3, max: 3 }).map((score) => `${score} points`),
   { minLength: 1, maxLength: 20 },
 );
 
-/** With a `batchSize`: a server shortens the list of a single request, but not a merged one. */
+/** Options with a `batchSize`: a server shortens the list of a single request, but not a merged list. */
 const anyLimits = fc.record(
   {
     topN: fc.integer({ min: 1, max: 25 }),

@@ -4,12 +4,12 @@ import { basename, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runScript, type Outcome } from "../../support/program.js";
 
-/** What the menu imports, apart from the packages of the root and the build. */
+/** The files that the menu imports, without the packages of the root and the build. */
 const SOURCES = ["examples", "tools/prepare.ts", "package.json", "tsconfig.json"];
-/** Too large to copy, and there after "npm ci" and a build. */
+/** Folders that are too large to copy. They exist after "npm ci" and a build. */
 const LINKED = ["node_modules", "dist", "docs", "src", "test"];
 
-/** A clone in which only the packages of the root are installed. */
+/** A copy of the repository in which only the packages of the root are installed. */
 let clone: string;
 let names: string[];
 

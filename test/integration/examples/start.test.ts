@@ -8,7 +8,7 @@ import { createEmulator } from "../../../src/emulator/index.js";
 import { run, runScript, type Outcome } from "../../support/program.js";
 
 const MAIN = fileURLToPath(new URL("../../../examples/start/main.ts", import.meta.url));
-/** Runs a program as if at a terminal. */
+/** The program that runs another program in a terminal. */
 const TERMINAL = "script";
 
 const NETS = "# Nets\n\n## Mending\n\nTo mend a net, tie a sheet bend at each torn mesh.\n";
@@ -120,14 +120,14 @@ function start(args: readonly string[], variables: Record<string, string> = {}):
   return runScript(MAIN, args, { cwd: folder, env: { PATH: process.env["PATH"], ...variables } });
 }
 
-/** The example as a line for a shell. */
+/** Returns the command of the example for a shell. */
 function commandLine(): string {
   return [process.execPath, "--import", import.meta.resolve("tsx"), MAIN]
     .map((word) => `'${word}'`)
     .join(" ");
 }
 
-/** The program of util-linux, which is not that of BSD and macOS. */
+/** Determines whether `script` is the program of util-linux. BSD and macOS have another one. */
 function canFakeTerminal(): boolean {
   return spawnSync(TERMINAL, ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
 }

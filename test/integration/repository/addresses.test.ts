@@ -7,10 +7,10 @@ import { sources } from "../../support/source.js";
 import { linksOf, markdownFiles } from "../docs/links.js";
 
 const { name, homepage, bugs, repository } = packageJson;
-/** As `https://github.com/owner/together-retrieval`: the one place that names the owner is package.json. */
+/** The address, such as `https://github.com/owner/together-retrieval`. Only package.json defines the owner. */
 const ADDRESS = repository.url.replace(/^git\+|\.git$/g, "");
 
-/** What shipped pages may link to, although the tarball leaves it out: it is on the web, by `repository`. */
+/** Targets that are not in the tarball, but shipped pages may link to them: they are on the web, by `repository`. */
 const ON_THE_WEB =
   /^(?:CONTRIBUTING\.md|docs\/(?:contributing|pictures|reference\/api)|examples|playground|src|test|tools|\.github)(?:\/|$)/;
 
@@ -29,13 +29,13 @@ function contains(files: readonly string[], path: string): boolean {
   return files.some((file) => file === path || file.startsWith(`${path.replace(/\/$/, "")}/`));
 }
 
-/** The relative links of a page, as paths from the root. */
+/** Returns the targets of a page's relative links, as paths from the root. */
 function targetsOf(file: string): string[] {
   const paths = linksOf(file).map(({ href }) => href.split("#")[0] ?? "");
   return paths.filter(Boolean).map((path) => join(dirname(file), decodeURI(path)));
 }
 
-/** The repositories of this name that a text has an address of: pages, badges and raw files. */
+/** Returns the repositories with this name in a text's addresses of pages, badges and raw files. */
 function repositoriesIn(text: string): string[] {
   const urls = text.match(/https?:\/\/[^\s"'`)>\]]+/g) ?? [];
   const ours = urls

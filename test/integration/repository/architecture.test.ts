@@ -14,15 +14,15 @@ import {
 const CORE_BELOW = ["request", "rate-limit", "errors", "options"].map((folder) => `src/core/${folder}`);
 const CORE = [...CORE_BELOW, "src/core/embed", "src/core/rerank"];
 
-/** What reads the options of the emulator too: one reader for all options that users set. */
+/** Files of the core that also read the options of the emulator: one reader for all options of users. */
 const OPTION_READER = ["option-reader", "option-types", "nested-options", "nearest-name"].map(
   (name) => `src/core/options/${name}.ts`,
 );
 
-/** What the files of a part may import: other parts, and packages at run time. A new folder needs a line here. */
+/** The allowed imports of each part: other parts, and packages at run time. A new folder needs a line here. */
 const PARTS: Record<string, { parts: string[]; packages: RegExp }> = {
   "src/index.ts": { parts: ["src/core", ...CORE], packages: /^$/ },
-  // The files at the top of core.
+  // The files directly in src/core.
   "src/core": { parts: ["src/core", "src/core/errors"], packages: /^$/ },
   "src/core/errors": {
     parts: ["src/core/errors", "src/core/options/nearest-model.ts", "src/core"],
@@ -67,19 +67,19 @@ function isRelative({ from }: Import): boolean {
   return from.startsWith(".");
 }
 
-/** The file that a relative import means. */
+/** Returns the file of a relative import. */
 function targetOf(source: Source, { from }: Import): string {
   return posix.join(posix.dirname(source.path), from).replace(/\.js$/, ".ts");
 }
 
-/** `file → import`, for each import of each file that fits. */
+/** Returns `file → import` for each import that `fits` accepts. */
 function imports(files: readonly Source[], fits: (one: Import, file: Source) => boolean): string[] {
   return files.flatMap((file) =>
     file.imports.filter((one) => fits(one, file)).map(({ from, kind }) => `${file.path} → ${from} (${kind})`),
   );
 }
 
-/** Each cycle once, as the files that it runs through. */
+/** Returns each cycle of imports once, as a list of its files. */
 function cycles(targets: ReadonlyMap<string, readonly string[]>): string[] {
   const found = new Set<string>();
   const done = new Set<string>();
@@ -105,13 +105,13 @@ describe("architecture", () => {
   });
 
   it.each(Object.entries(PARTS))("imports in %s only what it may", (part, { parts, packages }) => {
-    const strangers = imports(within(part), (one, file) => {
+    const forbidden = imports(within(part), (one, file) => {
       if (!isRelative(one)) return one.kind !== "types" && !packages.test(one.from);
       const target = targetOf(file, one);
       return !parts.includes(partOf(target)) && !parts.includes(target);
     });
     const known = ["src/emulator/server/server.ts → (computed) (dynamic)"];
-    expect(strangers.filter((line) => !known.includes(line))).toEqual([]);
+    expect(forbidden.filter((line) => !known.includes(line))).toEqual([]);
   });
 
   it("gives the emulator nothing of the core but the reader of options and what that imports", () => {
@@ -184,10 +184,10 @@ describe("architecture", () => {
     const words = new Set(propertyNames(wire).filter((name) => name.includes("_")));
     expect(words).toContain("encoding_format");
     const parts = [...CORE, "src/core", "src/langchain", "src/llamaindex", "src/index.ts"].flatMap(within);
-    const speakers = parts.filter(
+    const users = parts.filter(
       (file) => file !== wire && propertyNames(file).some((name) => words.has(name)),
     );
-    expect(speakers.map(({ path }) => path)).toEqual([]);
+    expect(users.map(({ path }) => path)).toEqual([]);
   });
 
   it("has no `any`", () => {

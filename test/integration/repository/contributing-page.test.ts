@@ -14,7 +14,7 @@ const imports = new Map(
   ]),
 );
 
-/** The text of a section, from its heading to the next heading that is not deeper. */
+/** Returns the text of a section, up to the next heading of its level or higher. */
 function section(heading: string): string {
   const [, level = "", title = ""] = /^(#+) (.*)$/.exec(heading) ?? [];
   const start = page.indexOf(`\n${heading}\n`);
@@ -24,13 +24,13 @@ function section(heading: string): string {
   return next < 0 ? body : body.slice(0, heading.length + next);
 }
 
-/** The paths in backticks: all that contain a slash and begin with a folder of the repository. */
+/** Returns the paths in backticks that begin with a folder of the repository. */
 function pathsIn(text: string): string[] {
   const quoted = [...text.matchAll(/`([^`\s]+)`/g)].map(([, path = ""]) => path);
   return quoted.filter((path) => /^(?:src|test|docs|examples|tools|\.ci)\//.test(path));
 }
 
-/** The folders that the diagram shows, with their parents. */
+/** Returns the folders in the diagram, with their parents. */
 function foldersInDiagram(): string[] {
   const diagram = /```text\n([^]*?)```/.exec(section("## Architecture"))?.[1] ?? "";
   const parents: string[] = [];
@@ -48,13 +48,13 @@ function importsDirectly(from: string, to: string): boolean {
   return imports.get(from)?.includes(to) ?? false;
 }
 
-/** Whether a file imports another, directly or through one file between. */
+/** Whether a file imports another directly, or through one other file. */
 function reaches(from: string, to: string): boolean {
   const between = imports.get(from) ?? [];
   return importsDirectly(from, to) || between.some((file) => importsDirectly(file, to));
 }
 
-/** The numbered steps of a text's path, each with the files that it names. */
+/** Returns the numbered steps of a text's path, as the files in each step. */
 function steps(): string[][] {
   const lines = section("### The path of a text").split("\n");
   return lines.filter((line) => /^\d+\. /.test(line)).map(pathsIn);
@@ -77,7 +77,7 @@ describe("Architecture in CONTRIBUTING", () => {
     const files = [...imports.keys()].map((path) => posix.dirname(path).split("/"));
     const expected = files.map((parts) => parts.slice(0, parts[1] === "core" ? 3 : 2).join("/"));
     const shown = foldersInDiagram();
-    // The build replaces the SDK by this folder in browsers: it is no part of the architecture.
+    // In browsers, the build replaces the SDK by this folder. It is not part of the architecture.
     const hidden = ["src/browser"];
     expect(shown.toSorted()).toEqual(
       [...new Set(expected)].filter((folder) => !hidden.includes(folder)).toSorted(),

@@ -6,7 +6,7 @@ import { errorCodes } from "../../support/error-codes.js";
 
 const FOLDER = new URL("../../../.github/ISSUE_TEMPLATE/", import.meta.url);
 
-/** What GitHub admits of each kind of field (its documentation of issue forms, 2026-11). */
+/** The attributes that GitHub supports for each type of field (GitHub's documentation of issue forms, 2026-11). */
 const ATTRIBUTES: Record<string, readonly string[]> = {
   markdown: ["value"],
   textarea: ["label", "description", "placeholder", "value", "render"],

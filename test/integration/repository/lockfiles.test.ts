@@ -72,7 +72,7 @@ function readJson(folder: string, file: string): unknown {
   return JSON.parse(readFileSync(join(ROOT, folder, file), "utf8"));
 }
 
-/** Whether Node finds a package from the folder of another: in its node_modules, or in that of a folder above. */
+/** Whether Node finds a package from `path`: in its node_modules, or in the node_modules of a parent folder. */
 function isFound(entries: Readonly<Record<string, Entry>>, path: string, name: string): boolean {
   if (`${path}${path && "/"}node_modules/${name}` in entries) return true;
   return (

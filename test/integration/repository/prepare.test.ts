@@ -8,7 +8,7 @@ const LOCKFILE = "package-lock.json";
 const INSTALLED = "node_modules/.package-lock.json";
 const DEPENDENCIES = { words: "file:words" };
 
-/** A folder whose only package is in the folder itself: "npm ci" needs no registry. */
+/** A folder whose only dependency is inside it, so that "npm ci" needs no registry. */
 let home: string;
 
 beforeEach(() => {
@@ -42,7 +42,7 @@ function prepare(...words: string[]): Promise<Outcome> {
   return runScript("tools/prepare.ts", words);
 }
 
-/** Prepares with an npm that only creates the file which npm creates last: in a tenth of the time. */
+/** Prepares with a fake npm, in a tenth of the time. It only creates the file that npm creates last. */
 function prepareQuickly(...words: string[]): Promise<Outcome> {
   return runScript("tools/prepare.ts", words, {
     env: { ...process.env, PATH: `${join(home, "bin")}:${process.env["PATH"]}` },
@@ -53,7 +53,7 @@ function installedAt(): number {
   return statSync(join(home, INSTALLED)).mtimeMs;
 }
 
-/** The lines about the installation, without npm's own warnings about its settings. */
+/** Returns the printed lines without npm's warnings about its settings. */
 function lines({ stderr }: Outcome): string[] {
   return stderr.split("\n").filter((line) => line && !line.startsWith("npm warn"));
 }

@@ -37,7 +37,7 @@ const WORD = new RegExp(`\\b(${WORDS.join("|")})\\b`, "i");
 /** The list of English stop words is data. */
 const DATA = ["src/emulator/lexical/stop-words.ts"];
 
-/** A piece of text, and where it is. */
+/** A text and its place. */
 interface Passage {
   readonly at: string;
   readonly text: string;
@@ -60,7 +60,7 @@ function filesIn(folder: string): string[] {
     .map((file) => file.slice(ROOT.length).replaceAll("\\", "/"));
 }
 
-/** `file:line: text`, for each passage with one of the words. */
+/** Returns `file:line: text` for each passage with one of the words. */
 function hits(passages: readonly Passage[]): string[] {
   return passages.flatMap(({ at, text }) => {
     const place = text.search(WORD);
@@ -68,7 +68,7 @@ function hits(passages: readonly Passage[]): string[] {
   });
 }
 
-/** Markdown and notebooks of the repository. Generated pages repeat doc comments, which are checked in src/. */
+/** Returns the pages with this extension, without generated ones: src/ is checked for those. */
 function pages(extension: string): string[] {
   const generated = ["node_modules", "dist", "docs/reference/api", "etc"].map((name) => `**/${name}`);
   return ts.sys
@@ -76,13 +76,13 @@ function pages(extension: string): string[] {
     .map((file) => file.slice(ROOT.length).replaceAll("\\", "/"));
 }
 
-/** The paragraphs of a Markdown text. A term of two words may be split over two lines. Inline code may quote a word. */
+/** Splits Markdown into paragraphs, because a line break may split a term. Inline code may quote a word. */
 function paragraphs(at: string, text: string): Passage[] {
   const prose = text.replaceAll(/(?<!`)`[^`\n]+`(?!`)/g, "`…`");
   return prose.split(/\n\s*\n/).map((part) => ({ at, text: part.replaceAll(/\s+/g, " ") }));
 }
 
-/** The Markdown cells of a notebook, and the comments in its code cells. */
+/** Returns the Markdown cells of a notebook, and the comments in its code cells. */
 function notebookText(at: string, json: string): Passage[] {
   const { cells } = JSON.parse(json) as { cells: Cell[] };
   return cells.flatMap(({ cell_type: type, source }, index) => {
@@ -94,12 +94,12 @@ function notebookText(at: string, json: string): Passage[] {
 
 function linesOf(file: string): Passage[] {
   const text = read(file);
-  // One space for a line break in a comment, so that a term of two words is found there as well.
+  // A line break in a comment becomes a space, so that a term of two words is found there, too.
   const joined = text.replaceAll(/\n\s*(\*|\/\/) ?/g, " ");
   return joined.split("\n").map((line, index) => ({ at: `${file} (paragraph ${index + 1})`, text: line }));
 }
 
-/** The names that `describe` and `it` give, with those that `.each` adds its values to. */
+/** Returns the names of `describe` and `it`, including those with `.each`. */
 function testNames(file: string): Passage[] {
   const tree = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
   const names: Passage[] = [];

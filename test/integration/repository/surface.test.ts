@@ -3,7 +3,7 @@ import { entries, sourceOf, surface } from "../../support/entries.js";
 
 describe("package entries", () => {
   it("has five entries", () => {
-    // LlamaIndex's promise stands with its tests, because all of it has to be removable.
+    // The entry of LlamaIndex is tested in test/unit/llamaindex, so that all of it can be removed together.
     const others = entries.filter((entry) => !entry.endsWith("/llamaindex"));
     expect(others).toEqual([".", "./langchain", "./langchain/retriever", "./ai-sdk", "./emulator"]);
   });

@@ -1,4 +1,4 @@
-/** What holds the workshop together: scripts, suites, steps of CI, lists of folders. */
+/** The consistency of scripts, suites, steps of CI and lists of folders. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { quickSuites, slowSuites } from "../../../vitest.config.js";
 const STEPS = ".ci/steps";
 const scripts = Object.entries(packageJson.scripts);
 
-/** The suites that a text runs. */
+/** Returns the suites that the commands in a text run. */
 function suitesIn(text: string): string[] {
   return [...text.matchAll(/--project[ =]([\w-]+)|"--project", "([\w-]+)"/g)].map(
     ([, one, other = ""]) => one ?? other,

@@ -1,7 +1,7 @@
 import { Embedder, Reranker, type CallOptions } from "../../../../src/index.js";
 import type { Call, Driver, RankedPassage } from "./driver.js";
 
-/** The driver of core, without a framework. */
+/** The driver of the core, without a framework. */
 export const core: Driver = {
   framework: "no framework",
   made: "(Embedder|Reranker)",
