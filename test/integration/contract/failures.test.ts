@@ -145,10 +145,10 @@ describe.each(drivers)("failures in $framework", (driver) => {
     ["with an option of a wrong type", { model: "m", timeout: "soon" }, "invalid_option", "`timeout`"],
     ["with an unknown option", { model: "m", batchsize: 3 }, "invalid_option", "did you mean `batchSize`?"],
     ["without a key", { model: "m", apiKey: undefined }, "missing_api_key", "TOGETHER_API_KEY"],
-  ])("names the class and the fix in the error of a constructor %s", (_, wrong, code, said) => {
+  ])("names the class and the fix in the error of a constructor %s", (_, wrong, code, words) => {
     const given = { apiKey: KEY, ...wrong } as unknown as EmbedderOptions & RerankerOptions;
     for (const make of [() => driver.embeddings(given), () => driver.reranker(given)]) {
-      expect(make).toThrow(expect.objectContaining({ code, message: expect.stringContaining(said) }));
+      expect(make).toThrow(expect.objectContaining({ code, message: expect.stringContaining(words) }));
       expect(make).toThrow(new RegExp(`^Cannot create ${driver.made}: `));
     }
   });

@@ -68,7 +68,7 @@ describe("documentation of exports", () => {
     expect(names.filter((name) => /#|embedAs|postRequest/.test(name))).toEqual([]);
   });
 
-  it("shows each class at work", () => {
+  it("has an example for each class", () => {
     const classes = all.filter(({ syntax }) => syntax === "ClassDeclaration");
     expect(classes.length).toBeGreaterThan(5);
     expect(classes.filter(({ tags }) => !tags.includes("example")).map(placed)).toEqual([]);
@@ -76,15 +76,15 @@ describe("documentation of exports", () => {
 
   it("lists with @throws what each method and constructor throws", () => {
     const never = ["TogetherError.constructor", "RerankingRetriever.lc_name"];
-    const silent = all
+    const undocumented = all
       .filter(({ syntax }) => syntax === "MethodDeclaration" || syntax === "Constructor")
       .filter(({ tags }) => !tags.includes("throws"));
-    expect(silent.map(({ name }) => name)).toEqual(never);
+    expect(undocumented.map(({ name }) => name)).toEqual(never);
   });
 
   it("describes the purpose of each entry", () => {
-    const silent = entryFiles.filter(({ text }) => !/^\/\*\*[^/]+\n \* @module\n \*\//.test(text));
-    expect(silent.map(({ fileName }) => fileName)).toEqual([]);
+    const undocumented = entryFiles.filter(({ text }) => !/^\/\*\*[^/]+\n \* @module\n \*\//.test(text));
+    expect(undocumented.map(({ fileName }) => fileName)).toEqual([]);
   });
 });
 
@@ -156,14 +156,14 @@ describe("option tables of README and docs", () => {
 
   it("repeat on the page about configuration what each doc comment says, in the same order", () => {
     const shown = rows.filter(({ page }) => page === CONFIGURATION);
-    const said = shown.map(({ option, type, range, defaultValue, meaning }) => ({
+    const documented = shown.map(({ option, type, range, defaultValue, meaning }) => ({
       option,
       type,
       range,
       defaultValue: defaultIn(defaultValue),
       sentence: sentenceIn(meaning),
     }));
-    expect(said).toEqual(documentedRows());
+    expect(documented).toEqual(documentedRows());
   });
 
   it("repeat in README rows of that page, without the links", () => {
@@ -176,13 +176,17 @@ describe("option tables of README and docs", () => {
   it("give the defaults that the doc comments give", () => {
     const shown = rows.flatMap(({ option, defaultValue }) => {
       const literal = literalIn(defaultValue);
-      const said = options.filter(({ name }) => name.endsWith(`.${option}`)).map((one) => one.defaultValue);
-      return literal === undefined || said.length === 0 ? [] : { option, literal, said: said.map(literalIn) };
+      const documented = options
+        .filter(({ name }) => name.endsWith(`.${option}`))
+        .map((one) => one.defaultValue);
+      return literal === undefined || documented.length === 0
+        ? []
+        : { option, literal, documented: documented.map(literalIn) };
     });
     expect(shown.map(({ option }) => option)).toEqual(
       expect.arrayContaining(["timeout", "longText", "tooLargeStatus"]),
     );
-    expect(shown.filter(({ literal, said }) => !said.includes(literal))).toEqual([]);
+    expect(shown.filter(({ literal, documented }) => !documented.includes(literal))).toEqual([]);
   });
 });
 

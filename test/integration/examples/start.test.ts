@@ -61,7 +61,7 @@ describe("npm start", { timeout: 60_000 }, () => {
     for (const [, before] of kept) expect(Number(before)).toBeGreaterThanOrEqual(1);
   });
 
-  it("runs on Together with a key: embeds, reranks and asks where it is told", async () => {
+  it("sends requests with a key to --base-url, and chat requests to --chat-base-url", async () => {
     const [emulator, chat] = [createEmulator(), createEmulator()];
     const [server, chatServer] = [await emulator.listen(), await chat.listen()];
     const { exitCode, stdout, stderr } = await start(
