@@ -11,7 +11,7 @@ const KEY = "tgp_v1_0123456789abcdef";
 const NEVER_TRIED =
   "This command was never tried against Together's live service. It follows Together's documentation and SDK (2026-09).\n";
 
-/** What a run of the command printed, and its error. */
+/** The output of a run of the command, and its error. */
 interface Printed {
   readonly stdout: string;
   readonly stderr: string;

@@ -17,12 +17,12 @@ const rejectsForeign = (): Promise<never> => foreign(mistake);
 const never = (): Promise<void> => new Promise(() => {});
 
 const unhandled: unknown[] = [];
-const note = (reason: unknown): void => void unhandled.push(reason);
+const record = (reason: unknown): void => void unhandled.push(reason);
 
-beforeEach(() => void process.on("unhandledRejection", note));
+beforeEach(() => void process.on("unhandledRejection", record));
 afterEach(async () => {
   await breathe();
-  process.off("unhandledRejection", note);
+  process.off("unhandledRejection", record);
   const [reason] = unhandled.splice(0);
   if (reason !== undefined) throw new Error("a rejection was not handled", { cause: reason });
 });

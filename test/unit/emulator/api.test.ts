@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { createEmulator, emulatedModels, seededRandom } from "../../../src/emulator/index.js";
 import { BASE, CHAT, EMBEDDING, RERANK, embed, emulatorWith, errorOf, post } from "./support.js";
 
-/** A request whose body is a stream. */
+/** Returns a request whose body is a stream. */
 function streamOf(input: string): object {
   return { body: new Blob([JSON.stringify({ model: EMBEDDING, input })]).stream(), duplex: "half" };
 }
 
-/** A request with a document of objects in each other. */
+/** Returns a request with a document of nested objects. */
 function nestedDocument(depth: number): string {
   const document = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
   return `{"model":"${RERANK}","query":"q","documents":[${document}]}`;

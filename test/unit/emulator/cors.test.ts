@@ -19,7 +19,7 @@ async function start(options?: ListenOptions): Promise<void> {
   server = await emulator.listen(options);
 }
 
-/** Sends a request of a page. Node's own client may set every header. */
+/** Sends a request like a page. Unlike browsers, Node's client can set every header. */
 function ask(
   headers: OutgoingHttpHeaders,
   method = "POST",

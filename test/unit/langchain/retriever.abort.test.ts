@@ -9,8 +9,10 @@ import { recordingTracer, search, type Search } from "./search.js";
 const stopped = new Error("stopped by the user");
 const asked = (query: string) => query;
 const never = new Promise<never>(() => {});
-/** Never responds to a ranking within the test, and responds to other requests at once. */
-const deafReranker = { latency: ({ path }: { path: string }) => (path.endsWith("/rerank") ? 3_600_000 : 0) };
+/** Responds to rankings only after the end of the test, and to other requests at once. */
+const hangingReranker = {
+  latency: ({ path }: { path: string }) => (path.endsWith("/rerank") ? 3_600_000 : 0),
+};
 
 async function untilRanking({ emulator }: Search): Promise<void> {
   await vi.waitFor(() => expect(emulator.requests.at(-1)?.path).toBe("/v1/rerank"), { interval: 1 });
@@ -33,7 +35,7 @@ it("ends a search that ignores the abort, and ranks nothing", async () => {
 });
 
 it("ends a reranking on abort, and aborts its request", async () => {
-  const searching = await search(deafReranker);
+  const searching = await search(hangingReranker);
   const controller = new AbortController();
   const outcome = rejection(searching.retriever.invoke("query", { signal: controller.signal }));
   await untilRanking(searching);
@@ -83,7 +85,7 @@ it("ranks nothing on an abort between search and ranking", async () => {
 });
 
 it("ends a call after the config's timeout", async () => {
-  const { retriever } = await search(deafReranker);
+  const { retriever } = await search(hangingReranker);
   expect(await rejection(retriever.invoke("query", { timeout: 50 }))).toMatchObject({ name: "TimeoutError" });
 });
 
@@ -94,7 +96,7 @@ it("passes the signal of a chain, a batch and a stream to the ranking", async ()
     async ({ retriever }, signal) => (await retriever.stream("query", { signal })).getReader().read(),
   ];
   for (const way of ways) {
-    const searching = await search(deafReranker);
+    const searching = await search(hangingReranker);
     const controller = new AbortController();
     const outcome = rejection(way(searching, controller.signal));
     await untilRanking(searching);
@@ -105,7 +107,7 @@ it("passes the signal of a chain, a batch and a stream to the ranking", async ()
 });
 
 it("separates the signals of two concurrent calls", async () => {
-  const searching = await search(deafReranker);
+  const searching = await search(hangingReranker);
   const [first, second] = [new AbortController(), new AbortController()];
   const outcome = rejection(searching.retriever.invoke("one", { signal: first.signal }));
   const other = rejection(searching.retriever.invoke("two", { signal: second.signal }));
@@ -126,7 +128,7 @@ it("leaves no listener and no trace after an abort that follows the result", asy
 });
 
 it("traces an abort as the error of the retriever's run and of the ranking's", async () => {
-  const searching = await search(deafReranker);
+  const searching = await search(hangingReranker);
   const controller = new AbortController();
   const { tracer, run } = recordingTracer();
   const config = { signal: controller.signal, callbacks: [tracer] };

@@ -7,13 +7,13 @@ import { bench, EMBEDDING, KEY, RERANK, type Bench } from "../../support/emulate
 import type { EmulatorOptions } from "../../../src/emulator/index.js";
 import type { RerankerOptions } from "../../../src/index.js";
 
-/** A complete search for passages, with its own server. */
+/** A search for passages with its own server. */
 export interface Search extends Omit<Bench, "reranker"> {
   readonly retriever: RerankingRetriever;
   readonly reranker: TogetherReranker;
 }
 
-/** Documents with their score as name, searched and reranked to the best two. */
+/** Creates a search over documents that are named by their scores. It reranks them to the best two. */
 export async function search(
   emulated: EmulatorOptions = {},
   options: Partial<RerankingRetrieverParams> = {},
@@ -33,7 +33,7 @@ export async function search(
   return { ...server, retriever, reranker };
 }
 
-/** A run as LangSmith would show it. */
+/** A run in the form that LangSmith shows. */
 export interface SeenRun {
   readonly id: string;
   readonly parent_run_id?: string;
@@ -47,7 +47,7 @@ export interface SeenRun {
   readonly end_time?: number | string;
 }
 
-/** LangChain's own tracer, with a client that keeps what it would send to LangSmith. */
+/** Returns LangChain's own tracer with a client that records the runs for LangSmith. */
 export function recordingTracer(): {
   tracer: LangChainTracer;
   run: (name: string) => SeenRun;

@@ -114,7 +114,7 @@ describe("getQueryEmbedding()", () => {
   });
 
   it.each([
-    // LlamaIndex itself would silently find nothing.
+    // Without this error, LlamaIndex finds nothing and reports no error.
     ["a blank question", { type: "text", text: "" } as const, "the query is blank"],
     ["what is no question", undefined as unknown as string, "the query is not a string but undefined"],
   ])("rejects %s", async (_, query, problem) => {

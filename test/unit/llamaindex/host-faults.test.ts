@@ -44,7 +44,7 @@ function documents(): Document[] {
   return TEXTS.map((text, place) => new Document({ id_: `${place}`, text }));
 }
 
-/** The lengths of the vectors that a run leaves on its nodes. */
+/** Returns the lengths of the vectors on the nodes after a run. */
 async function lengths(pipeline: IngestionPipeline): Promise<(number | undefined)[]> {
   const nodes = await pipeline.run({ documents: documents() });
   return nodes.map(({ embedding }) => embedding?.length);

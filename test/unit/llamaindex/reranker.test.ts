@@ -11,8 +11,8 @@ function nodes(...list: string[]): NodeWithScore[] {
   return list.map((text) => ({ node: new TextNode({ text }), score: 0.9 }));
 }
 
-/** A node with metadata that is excluded from the embedding model or from the chat model. */
-function secretive(): NodeWithScore[] {
+/** Returns a node with metadata that is excluded for the embedding model or for the chat model. */
+function nodesWithExcludedMetadata(): NodeWithScore[] {
   const metadata = { title: "Bees", internal: "42", draft: "yes" };
   const node = new TextNode({ text: "They dance.", metadata });
   node.excludedEmbedMetadataKeys = ["internal"];
@@ -62,7 +62,7 @@ describe("TogetherReranker for LlamaIndex", () => {
     ["NONE", "They dance."],
   ] as const)("sends, with metadataMode %s, %j", async (metadataMode, text) => {
     const server = bench();
-    await on(server, { metadataMode }).postprocessNodes(secretive(), "query");
+    await on(server, { metadataMode }).postprocessNodes(nodesWithExcludedMetadata(), "query");
     expect(server.bodies()).toMatchObject([{ documents: [text] }]);
   });
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** The output of an example in its own folder, without a terminal and without a key. */
+/** Returns the output of an example in an empty folder, without a terminal and without a key. */
 async function printed(example: string, ...args: string[]): Promise<string> {
   const main = join(ROOT, "examples", example, "main.ts");
   const outcome = await runScript(main, args, { cwd: folder, env: { PATH: process.env["PATH"] } });
@@ -26,7 +26,7 @@ async function printed(example: string, ...args: string[]): Promise<string> {
   return outcome.stdout;
 }
 
-/** Candidates and ranking, as they were printed. */
+/** Returns the printed candidates and ranking. */
 function searchIn(text: string): string {
   return text.slice(text.indexOf("\nQuestion:"), text.indexOf("\nAnswer:"));
 }

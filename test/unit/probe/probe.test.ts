@@ -11,7 +11,7 @@ const UNIT = "thenlper/gte-large";
 const RERANK = "Salesforce/Llama-Rank-V1";
 const KEY = "tgp_v1_secret";
 
-/** Close to the known models, with small vectors. */
+/** Models that are similar to the known ones, with small vectors. */
 const SMALL: EmulatorOptions = {
   maxBatchTexts: 1024,
   models: {
@@ -51,7 +51,7 @@ function changing(change: (body: { data: { index: number; embedding: unknown }[]
   };
 }
 
-/** Drops the items of a response beyond a number, with status 200. */
+/** Removes the items of a response after the first `max`, with status 200. */
 function atMost(max: number) {
   return async (response: Response): Promise<Response> => {
     const body = (await response.json()) as { data?: unknown[]; results?: unknown[] };
@@ -217,7 +217,7 @@ describe("probe() of an endpoint that returns fewer results than items", () => {
 
 const huge = (): Response => new Response(" ".repeat(2 ** 20).repeat(70));
 
-/** Replaces one response, by its number from 1. */
+/** Replaces the response with this number, from 1. */
 function replacing(number: number, replace: () => Response) {
   let responses = 0;
   return (response: Response) => (++responses === number ? replace() : response);

@@ -28,7 +28,7 @@ async function embed(input: string | Buffer, ...args: string[]): Promise<{ stdou
   return run(path("in.jsonl"), "--out", path("out.jsonl"), ...args);
 }
 
-/** The line of the output for a line of the input. */
+/** Returns the output line for an input line. */
 function embedded(line: string, text: string): string {
   const numbers = vectorOf(text).map((number) => String(Number(number.toPrecision(9))));
   return `${line.trimEnd().slice(0, -1)},"embedding":[${numbers.join(",")}]}`;
@@ -345,7 +345,7 @@ describe("embed job for any lines", () => {
           emulator.clear();
           await again();
           expect(await lines(name)).toEqual(complete);
-          // Nothing that is complete is sent again. Where the lines of a compressed file end is not visible here.
+          // Complete lines are not sent again. In a compressed file, the ends of lines are not visible here.
           const kept = name.endsWith(".gz") ? 0 : whole.subarray(0, bytes).toString().split("\n").length - 1;
           expect(emulator.totals.texts).toBeLessThanOrEqual(many.length - kept);
         }),

@@ -12,7 +12,7 @@ import { createEmulator, type Emulator, type EmulatorServer } from "../../../../
 export const MODEL = "me/small";
 export const OTHER_MODEL = "me/other";
 
-/** A vector that differs for most texts, in numbers of single precision. */
+/** Returns a vector of single-precision numbers that differs for most texts. */
 export function vectorOf(text: string): number[] {
   const sum = Array.from(Buffer.from(text)).reduce((total, byte) => (total * 31 + byte) % 65_521, 7);
   return [sum / 65_521, -text.length / 1000, 1 / 3].map(Math.fround);
@@ -20,7 +20,7 @@ export function vectorOf(text: string): number[] {
 
 export interface Jobs {
   readonly emulator: Emulator;
-  /** A file in a folder that is deleted at the end. */
+  /** Returns the path of a file in a folder that is deleted after the tests. */
   readonly path: (name: string) => string;
   /** Runs a job with `--model`, and returns what it printed. */
   readonly run: (...args: string[]) => Promise<{ stdout: string; stderr: string }>;

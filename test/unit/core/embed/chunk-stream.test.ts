@@ -37,7 +37,7 @@ async function* pausing(...steps: readonly (string | number)[]): AsyncGenerator<
   }
 }
 
-/** Reads all results, and records after how many milliseconds they arrive. */
+/** Reads all results, and returns after how many milliseconds each arrives. */
 async function times(embedder: Embedder, source: AsyncIterable<string>): Promise<number[]> {
   const startedAt = performance.now();
   const seen: number[] = [];

@@ -3,8 +3,8 @@ import { RateLimiter } from "../../../../src/core/rate-limit/rate-limiter.js";
 import { bench, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 import { pass, timed, useVirtualTime } from "../../../support/time.js";
 
-/** The sizes of the requests with a status. */
-function tally(requests: readonly { status?: number; texts: number }[], status: number): number[] {
+/** Returns the number of texts of each request with a status. */
+function sizesWith(requests: readonly { status?: number; texts: number }[], status: number): number[] {
   return requests.filter((request) => request.status === status).map((request) => request.texts);
 }
 
@@ -16,8 +16,8 @@ describe("batches that the server rejects as too large", () => {
       const list = texts(64);
       const { vectors } = await embedder({ batchSize: 64, maxConcurrency: 1 }).embed(list);
       expect(plain(vectors)).toEqual(list.map(vectorOf));
-      expect(tally(emulator.requests, status)).toEqual([64, 32, 16]);
-      expect(tally(emulator.requests, 200)).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
+      expect(sizesWith(emulator.requests, status)).toEqual([64, 32, 16]);
+      expect(sizesWith(emulator.requests, 200)).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
       expect(only(events, "batch-split")[0]).toMatchObject({
         reason: "request-too-large",
         texts: 64,
@@ -32,8 +32,8 @@ describe("batches that the server rejects as too large", () => {
     await one.embed(texts(64));
     emulator.clear();
     await one.embed(texts(300, "a later and much longer text"));
-    expect(tally(emulator.requests, 413)).toEqual([]);
-    expect(Math.max(...tally(emulator.requests, 200))).toBe(8);
+    expect(sizesWith(emulator.requests, 413)).toEqual([]);
+    expect(Math.max(...sizesWith(emulator.requests, 200))).toBe(8);
   });
 
   it("splits no further than the server requires, for texts of very different length", async () => {
@@ -56,7 +56,7 @@ describe("batches that the server rejects as too large", () => {
     });
     const one = embedder({ batchSize: 4, maxConcurrency: 1 });
     await one.embed(first ? [...long, ...short] : [...short, ...long]);
-    expect(tally(emulator.requests, 413)).toEqual([4]);
+    expect(sizesWith(emulator.requests, 413)).toEqual([4]);
     emulator.clear();
     await one.embed(long.map((text) => text.slice(10)));
     expect(emulator.requests.map((request) => request.texts)).toEqual([2]);
@@ -80,8 +80,8 @@ describe("batches that the server rejects as too large", () => {
     const list = [200, 190, 230].map((words) => "word ".repeat(words));
     const { vectors } = await embedder({ maxConcurrency: 1 }).embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));
-    expect(tally(emulator.requests, 413)).toEqual([3, 2]);
-    expect(tally(emulator.requests, 200)).toEqual([1, 1, 1]);
+    expect(sizesWith(emulator.requests, 413)).toEqual([3, 2]);
+    expect(sizesWith(emulator.requests, 200)).toEqual([1, 1, 1]);
   });
 
   it("sends one request for a query that is too long, and does not split it", async () => {
@@ -111,7 +111,7 @@ describe("batches that the server rejects as too large", () => {
     });
     const { vectors } = await embedder({ batchSize: 8, maxConcurrency: 1 }).embed(texts(8));
     expect(vectors.length).toBe(8);
-    expect(tally(emulator.requests, 413)).toEqual([8, 4]);
+    expect(sizesWith(emulator.requests, 413)).toEqual([8, 4]);
   });
 });
 
@@ -126,7 +126,7 @@ describe("first batches of a server without known limits", () => {
     const { vectors } = await call;
     expect(plain(vectors)).toEqual(list.map(vectorOf));
     // Four requests are sent before the first response; the other twelve batches are taken when the size is known.
-    expect(tally(emulator.requests, 413)).toEqual([128, 128, 128, 128, 64, 32, 16]);
+    expect(sizesWith(emulator.requests, 413)).toEqual([128, 128, 128, 128, 64, 32, 16]);
   });
 });
 
@@ -137,7 +137,7 @@ describe("server without base64", () => {
     const list = texts(40);
     const { vectors } = await one.embed(list);
     expect(plain(vectors)).toEqual(list.map(vectorOf));
-    expect(tally(emulator.requests, 400).length).toBeLessThanOrEqual(8);
+    expect(sizesWith(emulator.requests, 400).length).toBeLessThanOrEqual(8);
     emulator.clear();
     await one.embed(texts(10));
     expect(bodies().map((body) => body.encoding_format)).toEqual([
@@ -202,7 +202,7 @@ describe("rate limits and the end of a job", () => {
     const { embedder, emulator } = bench({ faults: () => ((sent += 1) <= 4 ? rateLimited : undefined) });
     const call = embedder().embed(texts(1000));
     await timed(call);
-    expect(Math.max(...tally(emulator.requests, 200))).toBe(largest);
+    expect(Math.max(...sizesWith(emulator.requests, 200))).toBe(largest);
     expect(plain((await call).vectors)).toEqual(texts(1000).map(vectorOf));
   });
 
@@ -277,8 +277,8 @@ describe("EmbedRun", () => {
     await timed(one.embed(texts(10, "before")));
     emulator.clear();
     await timed(one.embed(texts(24)));
-    expect(tally(emulator.requests, 413)).toEqual([12, 12]);
-    expect(tally(emulator.requests, 200)).toEqual([6, 6, 10, 2]);
+    expect(sizesWith(emulator.requests, 413)).toEqual([12, 12]);
+    expect(sizesWith(emulator.requests, 200)).toEqual([6, 6, 10, 2]);
   });
 
   it("sends half of a batch once more, unsplit, when the server rejects its encoding", async () => {

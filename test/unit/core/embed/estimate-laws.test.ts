@@ -9,7 +9,7 @@ function countTokens(text: string): number {
   return text.length;
 }
 
-/** A list of this many texts: some duplicates, some long ones. */
+/** A list of texts with some duplicates and some long texts. */
 interface DrawnList {
   readonly length: number;
   readonly different: number;
@@ -45,7 +45,7 @@ const drawnOptions = fc.record(
   { noNullPrototype: true },
 );
 
-/** The part of a list that the cache has; `undefined` without a cache. */
+/** The share of a list that is in the cache; `undefined` without a cache. */
 const cachedShare = fc.option(fc.constantFrom(0, 0.3, 1), { nil: undefined });
 
 /** Returns options with a cache that has the vectors of the first texts. */
@@ -62,12 +62,12 @@ async function withCache(
   return { ...options, cache };
 }
 
-/** A cache that stores nothing: otherwise `embedStream` would find duplicates of earlier chunks. */
+/** Returns a cache without writes. Otherwise `embedStream` would find duplicates of earlier chunks. */
 function readOnly(store: MemoryStore): ByteStore {
   return { mget: (keys) => store.mget(keys), mset: () => Promise.resolve() };
 }
 
-/** The emulator's totals: requests, texts, and their tokens. */
+/** Returns the emulator's totals: requests, texts and their tokens. */
 function received({ bodies }: Bench): { requests: number; sent: number; tokens: number } {
   const inputs = bodies().map(({ input }) => input);
   const tokens = inputs.flat().reduce((sum, text) => sum + countTokens(text), 0);

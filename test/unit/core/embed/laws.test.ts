@@ -4,7 +4,7 @@ import type { FaultName } from "../../../../src/emulator/index.js";
 import { bench, plain, scoreOf, vectorOf } from "../../../support/emulate.js";
 import { deepFreeze } from "../../../support/freeze.js";
 
-/** Texts of every kind, with many duplicates, none of them blank. */
+/** Texts of every kind that are not blank, with many duplicates. */
 const text = fc
   .oneof(
     fc.string({ minLength: 1, maxLength: 30 }),

@@ -19,7 +19,7 @@ function moreThan(most: number, fault: Fault = { status: 400, message: UNKNOWN }
   return ({ texts: amount }: EmulatorRequest): Fault | undefined => (amount > most ? fault : undefined);
 }
 
-/** Texts of each request, in the order in which they were sent. */
+/** Returns the number of texts of each request, in the order of the requests. */
 function sizes({ emulator }: Bench): number[] {
   return emulator.requests.map(({ texts: amount }) => amount);
 }

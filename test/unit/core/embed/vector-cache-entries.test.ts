@@ -1,4 +1,4 @@
-/** An entry counts only if it contains exactly the written bytes. */
+/** A cache entry is valid only if it contains exactly the written bytes. */
 
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";

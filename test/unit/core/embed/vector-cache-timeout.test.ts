@@ -28,8 +28,8 @@ describe("cache that never responds", () => {
 describe("cache that throws instead of rejecting", () => {
   it("causes no unhandled rejection when the event listener throws too", async () => {
     const unhandled: unknown[] = [];
-    const hear = (reason: unknown): void => void unhandled.push(reason);
-    process.on("unhandledRejection", hear);
+    const record = (reason: unknown): void => void unhandled.push(reason);
+    process.on("unhandledRejection", record);
     const controller = new AbortController();
     const { embedder } = bench();
     const call = embedder({
@@ -38,7 +38,7 @@ describe("cache that throws instead of rejecting", () => {
     }).embed(texts(3), { signal: controller.signal });
     expect(await rejection(call)).toBe("enough");
     await breathe();
-    process.off("unhandledRejection", hear);
+    process.off("unhandledRejection", record);
     expect(unhandled).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { isRetryable } from "../../../../src/core/request/retry-policy.js";
 import { readErrorBody } from "../../../../src/core/request/wire.js";
 import { REJECTED, TOO_LARGE, titleOf, type Wording } from "../../../support/wordings.js";
 
-/** The client's failure for a response. */
+/** Returns the client's failure for a response. */
 function failureOf({ status, body }: Pick<Wording, "status" | "body">): Failure {
   const words = typeof body === "string" ? readErrorText(body) : readErrorBody(body);
   return { kind: "status", status, body: words, waitMs: undefined, requestId: undefined };

@@ -18,7 +18,7 @@ const MARKS = [KEY, TEXT, QUERY, SHORT, HAN, WORD];
 
 const DEEP = { depth: Infinity, showHidden: true, getters: true };
 
-/** The printed and serialized forms of an error. */
+/** Returns the printed and serialized forms of an error. */
 function shown(error: unknown): string {
   const { message, stack, cause } = error as Error;
   return [
@@ -33,7 +33,7 @@ function shown(error: unknown): string {
   ].join("\n");
 }
 
-/** The marks in a text: whole or as a run of characters, as they are or escaped. */
+/** Returns the marks that a text contains, whole or in part, unchanged or escaped. */
 function leaks(text: string): string[] {
   const plain = text + JSON.stringify(text) + text.toLowerCase();
   return MARKS.filter((mark) => {
@@ -80,22 +80,22 @@ const KINDS: FaultName[] = [
 ];
 
 /** Responses of servers that repeat the request. */
-const echoes: ((said: string) => Fault)[] = [
-  (said) => ({ status: 400, message: `Invalid input: "${said}"` }),
-  (said) => ({ status: 400, message: `Invalid input: "${said}"`.toUpperCase() }),
-  (said) => ({ status: 422, body: { error: `Cannot read ${escaped(said)}` } }),
-  (said) => ({ status: 422, body: { detail: `Cannot read ${JSON.stringify({ input: [said] })}` } }),
-  (said) => ({ status: 400, body: { error: { message: "no", type: said, code: said, param: said } } }),
-  (said) => ({ status: 500, body: `<html>${said}</html>` }),
-  (said) => ({ status: 400, message: `The request was: ${said.slice(0, 30)} ...` }),
-  (said) => ({ status: 400, message: `Invalid Authorization: Bearer ${KEY} for ${said}` }),
-  (said) => ({ status: 401, message: `Bearer ${KEY.slice(0, 20)}... is unknown, ${said.length}` }),
-  (said) => ({ status: 200, body: `{"error": "${said}"}` }),
-  (said) => ({ status: 200, body: said }),
-  (said) => ({ status: 429, message: said, headers: { "x-ratelimit-reset": "999", "x-request-id": "r" } }),
+const echoes: ((part: string) => Fault)[] = [
+  (part) => ({ status: 400, message: `Invalid input: "${part}"` }),
+  (part) => ({ status: 400, message: `Invalid input: "${part}"`.toUpperCase() }),
+  (part) => ({ status: 422, body: { error: `Cannot read ${escaped(part)}` } }),
+  (part) => ({ status: 422, body: { detail: `Cannot read ${JSON.stringify({ input: [part] })}` } }),
+  (part) => ({ status: 400, body: { error: { message: "no", type: part, code: part, param: part } } }),
+  (part) => ({ status: 500, body: `<html>${part}</html>` }),
+  (part) => ({ status: 400, message: `The request was: ${part.slice(0, 30)} ...` }),
+  (part) => ({ status: 400, message: `Invalid Authorization: Bearer ${KEY} for ${part}` }),
+  (part) => ({ status: 401, message: `Bearer ${KEY.slice(0, 20)}... is unknown, ${part.length}` }),
+  (part) => ({ status: 200, body: `{"error": "${part}"}` }),
+  (part) => ({ status: 200, body: part }),
+  (part) => ({ status: 429, message: part, headers: { "x-ratelimit-reset": "999", "x-request-id": "r" } }),
 ];
 
-/** The query or the first text, the last, the first without its prefix, all of them. */
+/** Parts of a request: the query or first text, the last text, the first without its prefix, and all texts. */
 const parts: ((sent: string[]) => string)[] = [
   (sent) => sent[0] ?? "",
   (sent) => sent.at(-1) ?? "",
@@ -121,7 +121,7 @@ const faults: [string, (request: EmulatorRequest) => Fault][] = [
 ];
 
 /** Makes calls that fail and returns everything they produce: errors, events, console output. */
-async function aftermath(options: EmulatorOptions): Promise<string> {
+async function outputOf(options: EmulatorOptions): Promise<string> {
   const own = bench(options);
   const failing = calls(own, { apiKey: KEY, timeout: 1000, maxRetries: 1 }).map((call) => call.catch(shown));
   await timed(Promise.all(failing));
@@ -152,16 +152,16 @@ describe("secrets in server responses", () => {
   useVirtualTime();
 
   it.each(faults)("leaks neither key nor text after %s", async (_, fault) => {
-    const said = await aftermath({ faults: fault });
-    expect(said.length).toBeGreaterThan(1000);
-    expect(leaks(said)).toEqual([]);
+    const output = await outputOf({ faults: fault });
+    expect(output.length).toBeGreaterThan(1000);
+    expect(leaks(output)).toEqual([]);
   });
 
   it("leaks neither key nor text after a success while the SDK logs everything", async () => {
     vi.stubEnv("TOGETHER_LOG", "debug");
-    const said = await aftermath({});
+    const output = await outputOf({});
     vi.unstubAllEnvs();
-    expect(leaks(said)).toEqual([]);
+    expect(leaks(output)).toEqual([]);
     expect(logged).toEqual([]);
   });
 });

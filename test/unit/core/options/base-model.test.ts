@@ -10,7 +10,7 @@ const E5 = "intfloat/multilingual-e5-large-instruct";
 const LLAMA_RANK = "Salesforce/Llama-Rank-V1";
 const MXBAI = "mixedbread-ai/Mxbai-Rerank-Large-V2";
 
-/** A server whose endpoint returns vectors of 768 dimensions, as BGE's base model does. */
+/** Returns a server whose endpoint returns vectors of 768 dimensions, like BGE's base model. */
 function endpoint(dimensions = 768): ReturnType<typeof bench> {
   return bench({
     models: { "acme/bge": { type: "embedding", dimensions } },

@@ -49,7 +49,7 @@ describe("baseURL", () => {
   });
 });
 
-/** The key and the origin of a request. */
+/** Returns the key and the origin of a request. */
 async function sent(options: Partial<EmbedderOptions> = {}): Promise<string> {
   const emulator = createEmulator();
   let authorization = "";

@@ -12,7 +12,7 @@ const KEYS = [
   ["the configured key", GATEWAY_KEY],
 ] as const;
 
-/** The error of a constructor. */
+/** Returns the error of a constructor. */
 function errorOf(create: () => unknown): TogetherError {
   try {
     create();

@@ -128,7 +128,7 @@ const unknown: readonly Slip[] = [
 
 const slips = [...habits, ...typingSlips, ...unknown];
 
-function judge([known, slip, expected]: Slip): "right" | "none" | "wrong" {
+function verdictOf([known, slip, expected]: Slip): "right" | "none" | "wrong" {
   const found = suggestFor(slip, known);
   if (found === undefined) return expected === undefined ? "right" : "none";
   return expected !== undefined && found.includes(expected) ? "right" : "wrong";
@@ -137,7 +137,7 @@ function judge([known, slip, expected]: Slip): "right" | "none" | "wrong" {
 describe("suggestFor", () => {
   it("suggests the right option for at least 90 % of common names, and never a wrong one", () => {
     const meant = slips.filter(([, , expected]) => expected !== undefined);
-    const count = (verdict: string): number => meant.filter((slip) => judge(slip) === verdict).length;
+    const count = (verdict: string): number => meant.filter((slip) => verdictOf(slip) === verdict).length;
     const figures = {
       slips: meant.length,
       right: count("right"),
@@ -145,7 +145,7 @@ describe("suggestFor", () => {
       wrong: count("wrong"),
     };
     console.info(`suggestions: ${JSON.stringify(figures)}`);
-    expect(slips.filter((slip) => judge(slip) === "wrong").map(([, slip]) => slip)).toEqual([]);
+    expect(slips.filter((slip) => verdictOf(slip) === "wrong").map(([, slip]) => slip)).toEqual([]);
     expect(meant.length).toBeGreaterThanOrEqual(60);
     expect(figures.right / figures.slips).toBeGreaterThanOrEqual(0.9);
   });

@@ -156,7 +156,7 @@ describe("OptionReader", () => {
   });
 });
 
-/** The thrown error, with V8's default of ten stack lines. */
+/** Returns the thrown error, with V8's default of ten stack lines. */
 function thrown(create: () => unknown): Error {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 10;

@@ -13,7 +13,7 @@ import {
 
 const error: OptionError = (problem, fix, code = "invalid_option") => cannot(code, "do it", problem, fix);
 
-/** The error for a value; `undefined` if it is accepted. */
+/** Returns the error for a value; `undefined` for a valid value. */
 function errorMessage(option: AnyOption, value: unknown): string | undefined {
   try {
     expect(option.check(value, "name", error)).toBe(value);

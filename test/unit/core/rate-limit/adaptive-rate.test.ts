@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AdaptiveRate, type Snapshot } from "../../../../src/core/rate-limit/adaptive-rate.js";
 
-/** A first 429, and what the server accepted before it. */
+/** A first 429, and the traffic that the server accepted before it. */
 interface First429 {
   readonly at?: number;
   readonly accepted?: number;
@@ -60,7 +60,7 @@ class Subject {
   }
 
   /** Sends requests when they are due until the rate rises. */
-  held(from: number): { requests: number; seconds: number; at: number } {
+  sendUntilClimb(from: number): { requests: number; seconds: number; at: number } {
     const { perMs } = this.rate;
     return this.sendWhenDue(from, () => this.rate.perMs === perMs);
   }
@@ -76,8 +76,8 @@ class Subject {
   }
 }
 
-/** Receives a 429 while the rate climbs. The server accepts one request in so many milliseconds, and at first more. */
-function confirmed(every: number, accepted = 2): Subject & { now: number; before: number } {
+/** Receives a 429 while the rate climbs. The server accepts a request per `every` milliseconds, and at first more. */
+function limitedWhileClimbing(every: number, accepted = 2): Subject & { now: number; before: number } {
   const start = { at: -accepted * every, accepted: 0, requests: 0 };
   const subject = new Subject({ at: 0, accepted, resumesAt: 0, start });
   const now = subject.send(0, Math.round(Math.sqrt(80_000 / every)), every);
@@ -238,7 +238,7 @@ describe("AdaptiveRate while it climbs from a first guess", () => {
 
 describe("AdaptiveRate after a 429 while it climbs", () => {
   it.each([20, 50, 80])("holds a rate below the highest, near what was accepted, one in %i ms", (every) => {
-    const { perSecond, before } = confirmed(every);
+    const { perSecond, before } = limitedWhileClimbing(every);
     expect(perSecond).toBeLessThan(before);
     expect((perSecond * every) / 1000).toBeGreaterThan(0.95);
     expect((perSecond * every) / 1000).toBeLessThan(1.1);
@@ -260,23 +260,23 @@ describe("AdaptiveRate after a 429 while it climbs", () => {
 
   it("holds the rate for 245 requests at 20 per second, or as many requests × seconds", () => {
     for (const every of [10, 50]) {
-      const subject = confirmed(every);
-      const { requests, seconds } = subject.held(subject.now);
+      const subject = limitedWhileClimbing(every);
+      const { requests, seconds } = subject.sendUntilClimb(subject.now);
       expect(requests * seconds).toBeGreaterThan(2700);
       expect(requests * seconds).toBeLessThan(3400);
     }
   });
 
   it("holds the rate for some 85 requests even if they are slow", () => {
-    const subject = confirmed(1000);
-    const { requests } = subject.held(subject.now);
+    const subject = limitedWhileClimbing(1000);
+    const { requests } = subject.sendUntilClimb(subject.now);
     expect(requests).toBeGreaterThan(75);
     expect(requests).toBeLessThan(95);
   });
 
   it("climbs again after the hold, slowly, from the held rate", () => {
-    const subject = confirmed(50);
-    const { at } = subject.held(subject.now);
+    const subject = limitedWhileClimbing(50);
+    const { at } = subject.sendUntilClimb(subject.now);
     const held = subject.perSecond;
     subject.send(at + 50, 8, 50);
     expect(subject.perSecond / held).toBeLessThan(1.02);
@@ -285,9 +285,9 @@ describe("AdaptiveRate after a 429 while it climbs", () => {
   });
 });
 
-/** Holds a rate near one in 50 ms, and receives a 429 after so many more, one in so many milliseconds. */
+/** Holds a rate near one in 50 ms. After further requests, one per `every` milliseconds, it receives a 429. */
 function limitedAgain(requests: number, every: number): Subject & { now: number; share: number } {
-  const subject = confirmed(50);
+  const subject = limitedWhileClimbing(50);
   const before = subject.perSecond;
   const now = subject.send(subject.now, requests, every);
   subject.rateLimited(now);
@@ -311,7 +311,7 @@ describe("AdaptiveRate after a 429 before it climbs", () => {
 
   it("counts half of the delay before as time in which the server accepted nothing", () => {
     const rates = [0, 2000].map((delay) => {
-      const subject = confirmed(50);
+      const subject = limitedWhileClimbing(50);
       const now = subject.send(subject.now, 50, 50);
       subject.rateLimited(now, now + delay);
       subject.rateLimited(subject.send(now + 2000, 45, 40));
@@ -327,24 +327,24 @@ describe("AdaptiveRate after a 429 before it climbs", () => {
 
   it("holds the rate for a twelfth of the time if the average is close, and climbs at once if it is below half", () => {
     const near = limitedAgain(50, 60);
-    const { requests, seconds } = near.held(near.now);
+    const { requests, seconds } = near.sendUntilClimb(near.now);
     expect(requests * seconds).toBeGreaterThan(200);
     expect(requests * seconds).toBeLessThan(350);
     const far = limitedAgain(20, 200);
-    expect(far.held(far.now).requests).toBeLessThan(5);
+    expect(far.sendUntilClimb(far.now).requests).toBeLessThan(5);
   });
 });
 
 describe("AdaptiveRate after a 429 with fewer than five requests accepted before it", () => {
   it("decreases by half", () => {
-    const subject = confirmed(50);
+    const subject = limitedWhileClimbing(50);
     const before = subject.perSecond;
     subject.rateLimited(subject.now + 2000);
     expect(subject.perSecond / before).toBeCloseTo(0.5, 9);
   });
 
   it("regains most of the known rate within seconds", () => {
-    const subject = confirmed(50);
+    const subject = limitedWhileClimbing(50);
     const before = subject.perSecond;
     const now = subject.now + 2000;
     subject.rateLimited(now);
@@ -353,7 +353,7 @@ describe("AdaptiveRate after a 429 with fewer than five requests accepted before
   });
 
   it("does not double the rate beyond the known rate", () => {
-    const subject = confirmed(50);
+    const subject = limitedWhileClimbing(50);
     const before = subject.perSecond;
     const now = subject.now + 2000;
     subject.rateLimited(now);
@@ -362,7 +362,7 @@ describe("AdaptiveRate after a 429 with fewer than five requests accepted before
   });
 
   it("forgets the known rate after many 429s", () => {
-    const subject = confirmed(50);
+    const subject = limitedWhileClimbing(50);
     const before = subject.perSecond;
     for (let again = 1; again <= 30; again++) subject.rateLimited(subject.now + again * 60_000);
     subject.send(subject.now + 1_801_000, 100, 500);
@@ -371,7 +371,7 @@ describe("AdaptiveRate after a 429 with fewer than five requests accepted before
 });
 
 /** Returns rates and due times over a series of 429s, per unit of weight. */
-function life(accepted: number, weight: number): number[] {
+function ratesOver429s(accepted: number, weight: number): number[] {
   const subject = new Subject({ accepted, weight, resumesAt: 1000 + 50 * accepted });
   const seen = [subject.perSecond, subject.rate.highPriorityDue];
   for (const [count, every] of [
@@ -416,7 +416,7 @@ describe("AdaptiveRate of tokens", () => {
   it.each([1, 2, 4, 20])(
     "equals a rate of requests if all have the same token count, with %i accepted at first",
     (accepted) => {
-      const [requests, tokens] = [life(accepted, 1), life(accepted, 50)];
+      const [requests, tokens] = [ratesOver429s(accepted, 1), ratesOver429s(accepted, 50)];
       for (const [at, value] of tokens.entries()) expect(value).toBeCloseTo(requests[at] as number, 6);
     },
   );

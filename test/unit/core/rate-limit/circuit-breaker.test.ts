@@ -4,12 +4,12 @@ import { CircuitBreaker, type BreakerFailure } from "../../../../src/core/rate-l
 
 const NONE_IN_FLIGHT = Number.POSITIVE_INFINITY;
 
-/** A failure of a request that was sent alone. */
+/** Returns a failure of a request that was sent alone. */
 function failure(sentAt: number, own: Partial<BreakerFailure> = {}): BreakerFailure {
   return { sentAt, isProbe: false, oldestSentAt: NONE_IN_FLIGHT, retryAfterMs: undefined, ...own };
 }
 
-/** A breaker that four failures in a row have opened, at 40 ms. */
+/** Returns a breaker that four failures in a row have opened, at 40 ms. */
 function open(own: Partial<BreakerFailure> = {}): CircuitBreaker {
   const breaker = new CircuitBreaker();
   for (const at of [10, 20, 30, 40]) breaker.failed(at, failure(at - 5, own));

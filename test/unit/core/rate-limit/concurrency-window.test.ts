@@ -6,19 +6,19 @@ import {
 } from "../../../../src/core/rate-limit/concurrency-window.js";
 import { load, mean, type Second } from "../../../support/loaded-server.js";
 
-/** A window after its server has accepted no more than so many requests. */
+/** Returns a window whose server has accepted at most `level` concurrent requests. */
 function full(level = 8): ConcurrencyWindow {
   const window = new ConcurrencyWindow(0);
   load({ workers: level, serviceMs: 200, maxQueue: 0, untilMs: 5000 }, window);
   return window;
 }
 
-/** Successes per second. */
+/** Returns the successes per second. */
 function throughput(seconds: readonly Second[]): number {
   return mean(seconds, ({ served }) => served);
 }
 
-/** The 95th percentile of the response times, in milliseconds. */
+/** Returns the 95th percentile of the response times, in milliseconds. */
 function p95(seconds: readonly Second[]): number {
   const all = seconds.flatMap(({ responseMs }) => responseMs).toSorted((one, other) => one - other);
   return all[Math.floor(0.95 * all.length)] as number;

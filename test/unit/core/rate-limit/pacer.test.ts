@@ -185,7 +185,7 @@ describe("Pacer after a 429 of a request sent before the last 429 was received",
 });
 
 /** Returns the extra delay of each of ten 429s in a row, with the highest random number. */
-function extras(between: (pacer: Pacer, now: number) => void = () => {}): number[] {
+function extraDelays(between: (pacer: Pacer, now: number) => void = () => {}): number[] {
   const pacer = started();
   let now = 100;
   return Array.from({ length: 10 }, () => {
@@ -199,7 +199,7 @@ function extras(between: (pacer: Pacer, now: number) => void = () => {}): number
 
 describe("Pacer after several 429s in a row", () => {
   it("increases the extra delay up to 2.5 seconds, and limits it to a second after six 429s", () => {
-    const [first, ...more] = extras();
+    const [first, ...more] = extraDelays();
     expect(first).toBe(0);
     const growing = more.slice(0, 5);
     expect(growing).toEqual(growing.toSorted((one, other) => one - other));
@@ -210,7 +210,7 @@ describe("Pacer after several 429s in a row", () => {
   });
 
   it("resets the extra delay after a success", () => {
-    expect(extras((pacer, now) => succeeded(pacer, now))).toEqual(Array(10).fill(0));
+    expect(extraDelays((pacer, now) => succeeded(pacer, now))).toEqual(Array(10).fill(0));
   });
 
   it("keeps the extra delay after a success of a request sent before the 429", () => {
@@ -357,7 +357,7 @@ describe("Pacer with a reset of more than 7.5 seconds", () => {
   });
 });
 
-/** Sends sixteen requests at once; the first receives a 429, and so do as many of the others. */
+/** Sends sixteen requests at once. The first and `rejected` others receive a 429. */
 function burst(pacer: Pacer, now: number, rejected = 0): void {
   const [first, ...others] = Array.from({ length: 16 }, () => pacer.sent(now, 10));
   pacer.rateLimited(now + 20, first as SentRequest, { by: "requests", resetMs: 1000 }, 0);

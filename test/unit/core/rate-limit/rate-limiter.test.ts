@@ -25,7 +25,7 @@ function acquire(limiter: RateLimiter, own: Partial<AcquireOptions> = {}): Promi
   return permit;
 }
 
-/** The time of a caller that must not wait. */
+/** The deadline of a caller that must not wait. */
 const never = (): number => Number.NEGATIVE_INFINITY;
 
 /** A failure with status 503. */
@@ -45,7 +45,7 @@ async function send(
   return permit.start(TOKENS);
 }
 
-/** Sends requests one after another, each as soon as it may and at most 20 per second, and ends them. */
+/** Sends requests one after another, at most 20 per second, and ends them. */
 async function serve(limiter: RateLimiter, count: number, end: (sent: InFlight) => unknown): Promise<void> {
   for (let request = 0; request < count; request++) {
     const sent: InFlight[] = [];
@@ -56,8 +56,8 @@ async function serve(limiter: RateLimiter, count: number, end: (sent: InFlight) 
   }
 }
 
-/** A limiter whose last four requests have failed. */
-async function out(): Promise<RateLimiter> {
+/** Returns a limiter whose last four requests have failed. */
+async function limiterInOutage(): Promise<RateLimiter> {
   const limiter = new RateLimiter();
   for (let request = 0; request < 4; request++) {
     (await send(limiter, "fails", [], { maxConcurrency: 8 })).failed(failure());
@@ -413,7 +413,7 @@ describe("callers that wait for a RateLimiter", () => {
 
 describe("RateLimiter in an outage", () => {
   it("sends one probe at a time, after 0.25 s, 0.5 s and 0.75 s", async () => {
-    const limiter = await out();
+    const limiter = await limiterInOutage();
     const start = performance.now();
     const sentAfter: number[] = [];
     const probe = async (): Promise<void> => {
@@ -430,7 +430,7 @@ describe("RateLimiter in an outage", () => {
   });
 
   it("alternates among the waiting requests", async () => {
-    const limiter = await out();
+    const limiter = await limiterInOutage();
     const log: string[] = [];
     const request = async (name: string): Promise<void> => {
       for (let attempt = 0; attempt < 3; attempt++) {
@@ -445,7 +445,7 @@ describe("RateLimiter in an outage", () => {
   });
 
   it("sends another probe at once when a probe is aborted", async () => {
-    const limiter = await out();
+    const limiter = await limiterInOutage();
     const log: string[] = [];
     const probe = send(limiter, "aborted", log);
     const next = send(limiter, "next", log);
@@ -484,7 +484,7 @@ describe("RateLimiter in an outage", () => {
   });
 
   it("sends all waiting requests again once a probe succeeds", async () => {
-    const limiter = await out();
+    const limiter = await limiterInOutage();
     const log: string[] = [];
     const waiting = [1, 2, 3, 4].map((name) => send(limiter, String(name), log, { maxConcurrency: 8 }));
     await pass(250);
@@ -501,7 +501,7 @@ describe("RateLimiter in an outage", () => {
     ["429", (sent) => sent.rateLimited(1, "requests", "429")],
     ["rejection", (sent) => sent.rejected()],
   ])("ends after a %s, which shows that the server works", async (_, end) => {
-    const limiter = await out();
+    const limiter = await limiterInOutage();
     const probe = send(limiter, "probe", []);
     await pass(250);
     end(await probe);

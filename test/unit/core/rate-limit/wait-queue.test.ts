@@ -13,7 +13,7 @@ function queueOf(...waiters: readonly Named[]): WaitQueue<Named> {
   return queue;
 }
 
-/** The names of all waiters in the order in which they are served. */
+/** Returns the names of all waiters in the order in which they are served. */
 function serve(queue: WaitQueue<Named>, inFlight = 0): string[] {
   const names: string[] = [];
   for (let one = queue.first(inFlight); one; one = queue.first(inFlight)) {

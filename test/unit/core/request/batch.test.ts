@@ -11,7 +11,7 @@ function batchOf(tokenCounts: readonly number[]): Batch {
   );
 }
 
-/** A batch of so many texts with so many tokens in all. */
+/** Returns a batch with a number of texts and a total number of tokens. */
 function sized(texts: number, tokens: number): Batch {
   return batchOf(Array.from({ length: texts }, (_, text) => (text === 0 ? tokens : 0)));
 }
@@ -32,7 +32,7 @@ describe("splitInHalf()", () => {
   });
 });
 
-/** The limits after the server has rejected one batch and accepted others. */
+/** Returns the limits after the server has rejected one batch and accepted others. */
 function learned(
   by: "count" | "size" | "unknown",
   accepted: Batch[],

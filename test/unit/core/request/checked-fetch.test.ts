@@ -9,7 +9,7 @@ import { freshKey } from "../../../support/wire.js";
 const data = [{ object: "embedding", index: 0, embedding: vectorOf("a") }];
 const BODY = JSON.stringify({ object: "list", model: "m", data });
 
-/** A response of node-fetch: its body is a stream of Node. */
+/** Returns a response like node-fetch's, whose body is a stream of Node. */
 function nodeFetchResponse(status: number, text: string, headers: Record<string, string> = {}): Response {
   const body = Readable.from([Buffer.from(text)]);
   const read = async (): Promise<Buffer> => Buffer.concat(await body.toArray());
@@ -159,7 +159,7 @@ describe("failed call without a response", () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const embedder = bench().embedder({ fetch, maxRetries: 2 });
     expect(await rejection(embedder.embed(["a"]))).toMatchObject({ code: "invalid_option" });
-    // An address that has never responded fails after `maxRetries`, not after `retryDeadline`.
+    // Requests to an address that has never responded fail after `maxRetries`, not after `retryDeadline`.
     expect(await rejection(embedder.embed(["a"]))).toMatchObject({ code: "connection_failed", attempts: 3 });
     vi.restoreAllMocks();
   });

@@ -5,7 +5,7 @@ import { errorInBody, readErrorText } from "../../../../src/core/request/error-b
 import { bench, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 import { timed, useVirtualTime } from "../../../support/time.js";
 
-/** A successful response that holds an error object. */
+/** Returns a successful response that contains an error object. */
 function success(body: object | string): Fault {
   return { status: 200, body };
 }

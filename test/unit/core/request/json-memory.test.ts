@@ -4,7 +4,7 @@ import { parsedBytes } from "../../../../src/core/request/json-memory.js";
 
 const estimate = (json: string): number => parsedBytes(new TextEncoder().encode(json));
 
-/** Values inside objects and lists. */
+/** Counts the values inside objects and lists. */
 function countValues(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   return Object.values(value).reduce((sum: number, inner) => sum + 1 + countValues(inner), 0);

@@ -6,13 +6,13 @@ import { bench, KEY, rejection } from "../../../support/emulate.js";
 
 const STATUSES = [300, 400, 401, 404, 413, 422, 429, 500, 503, 599, 600, 777, 999];
 
-/** How much of an endless body was read. */
+/** The part of an endless body that was read. */
 interface Read {
   megabytes: number;
   cancelled: boolean;
 }
 
-/** A server whose bodies never end, and what was read of each: a 503 may be sent again before the deadline. */
+/** Returns a server with endless bodies, and how much of each was read. A 503 may be retried before the deadline. */
 function endlessServer(status: number): { fetch: typeof globalThis.fetch; reads: Read[] } {
   const reads: Read[] = [];
   const fetch: typeof globalThis.fetch = async () => {
@@ -43,7 +43,7 @@ function expectBounded(reads: readonly Read[]): void {
   }
 }
 
-/** A response of any status, as `fetch` returns it. */
+/** Returns a response of any status, as from `fetch`. */
 function respond(status: number, body: BodyInit | null, headers: HeadersInit = {}): Response {
   const response = new Response(body, { headers });
   return Object.defineProperties(response, { status: { value: status }, ok: { value: false } });
@@ -87,7 +87,7 @@ describe("error bodies", () => {
   });
 });
 
-/** A client with an emulator, and the received headers. */
+/** Creates a client with an emulator, and records the received headers. */
 function onEmulator(): { client: Together; keys: () => (string | null)[] } {
   const { emulator } = bench();
   const sent: Headers[] = [];

@@ -29,20 +29,20 @@ async function ended(call: Promise<unknown>): Promise<Ended> {
   );
 }
 
-/** Waits until all calls have ended. */
+/** Waits until all calls have succeeded or failed. */
 async function allEnded(calls: readonly Promise<unknown>[]): Promise<Ended[]> {
   const all = Promise.all(calls.map(ended));
   await timed(all, DAY_MS);
   return all;
 }
 
-/** Waits until one call has ended. */
+/** Waits until one call has succeeded or failed. */
 async function endOf(call: Promise<unknown>): Promise<Ended> {
   const [end] = await allEnded([call]);
   return end as Ended;
 }
 
-/** When a request was sent, in milliseconds since a time of `Date.now()`. */
+/** Returns when each request was sent, in milliseconds since `startedAt`. */
 function sentAt({ emulator }: Bench, startedAt: number): number[] {
   return emulator.requests.map(({ time }) => time - startedAt);
 }
@@ -115,7 +115,7 @@ describe("request", () => {
   });
 });
 
-/** 100 queries to a model that succeeded before, or did not. */
+/** Sends 100 queries to a model that has succeeded before, or has not. */
 async function queries(fault: Fault, hasSucceeded: boolean, options = {}): Promise<Ended[]> {
   const { embedder, emulator } = bench();
   const one = embedder(options);
@@ -437,8 +437,8 @@ describe("event outage", () => {
 
   it("is emitted for each outage, to each object", async () => {
     const { emulator, embedder } = bench({ latency: 20 });
-    const heard: TogetherEvent[][] = [[], []];
-    const objects = heard.map((events) =>
+    const received: TogetherEvent[][] = [[], []];
+    const objects = received.map((events) =>
       embedder({ batchSize: 10, onEvent: (event) => events.push(event) }),
     );
     for (let outage = 0; outage < 3; outage++) {
@@ -446,7 +446,7 @@ describe("event outage", () => {
       await timed(Promise.all(objects.map((one) => one.embed(texts(2000)))));
       await pass(10_000);
     }
-    for (const events of heard) {
+    for (const events of received) {
       expect(phases(events)).toEqual(["begin", "end", "begin", "end", "begin", "end"]);
     }
   });

@@ -20,7 +20,7 @@ function itemsOf(value: unknown): unknown[] {
   return Array.isArray(data) ? data : [];
 }
 
-/** The result of `JSON.parse`, with each `data[i].embedding` decoded that `parseResponse()` decoded. */
+/** Returns the result of `JSON.parse` with the same decoded values of `data[i].embedding` as `parseResponse()`. */
 function decodedLike(parsed: unknown, body: string): unknown {
   const expected = JSON.parse(body) as unknown;
   for (const [position, item] of itemsOf(parsed).entries()) {

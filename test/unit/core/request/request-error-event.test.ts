@@ -4,7 +4,7 @@ import type { TogetherEvent } from "../../../../src/index.js";
 import { bench, only, rejection, texts } from "../../../support/emulate.js";
 import { pass, useVirtualTime } from "../../../support/time.js";
 
-/** The events that follow each request, by its number. */
+/** Returns the types of the events that follow each request, in the order of the requests' numbers. */
 function ends(events: readonly TogetherEvent[]): string[][] {
   return only(events, "request").map(({ request }) =>
     events

@@ -264,9 +264,9 @@ describe("many callers", () => {
     for (const error of errors) expect(error).toMatchObject({ code: "rate_limited", status: 429 });
     expect(emulator.requests.length).toBeLessThan(errors.length);
     const [list, ranking] = errors.slice(-2).map(({ message }) => message);
-    const said = "Together responded with 429 and asks for a delay of 30 s";
-    expect(list).toContain(`Cannot embed 2 texts with "me/embedding": ${said}`);
-    expect(ranking).toContain(`Cannot rerank 2 documents with "me/rerank": ${said}`);
+    const reason = "Together responded with 429 and asks for a delay of 30 s";
+    expect(list).toContain(`Cannot embed 2 texts with "me/embedding": ${reason}`);
+    expect(ranking).toContain(`Cannot rerank 2 documents with "me/rerank": ${reason}`);
   });
 
   it("shows no caller the server's words or request id of another caller's request", async () => {

@@ -23,7 +23,7 @@ function fetchFailed(name: string, message: string, code?: string): Error {
 
 const withoutStack = (message: string): Error => thrownBy("TypeError", message, { stack: undefined });
 
-/** Platform and time; the thrown error; its documentation, or the version that was tried; the part of the message. */
+/** Platform and situation, the thrown error, its source or the tested version, and the expected part of the message. */
 const LOST: [platform: string, thrown: unknown, source: string, detail: string][] = [
   ["Chrome, no connection", thrownBy("TypeError", "Failed to fetch"), LIST, "Failed to fetch"],
   [
@@ -218,7 +218,7 @@ const MISTAKES: [string, unknown, string][] = [
   ],
 ];
 
-/** The error of a call whose `fetch` throws, and how often it was called. */
+/** Returns the error of a call whose `fetch` throws, and the number of calls of `fetch`. */
 async function call(thrown: unknown, maxRetries: number): Promise<[TogetherError, number]> {
   vi.spyOn(Math, "random").mockReturnValue(0);
   const fetch = vi.fn<() => Promise<Response>>().mockRejectedValue(thrown);

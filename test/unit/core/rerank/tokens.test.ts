@@ -6,12 +6,12 @@ import { bench, only, RERANK, type Bench } from "../../../support/emulate.js";
 const MAX_REQUEST_TOKENS = 500_000;
 const LLAMA_RANK = "Salesforce/Llama-Rank-V1";
 
-/** A document with its score and one token per character. */
-function dense(score: number, characters: number): string {
+/** Returns a document with its score and one token per character. */
+function documentOf(score: number, characters: number): string {
   return `${score} ${"語".repeat(characters)}`;
 }
 
-/** Documents and tokens of each request, as the client estimated them. */
+/** Returns the number of documents and the estimated tokens of each request. */
 function estimates({ events }: Bench): { texts: number; estimatedTokens: number }[] {
   return only(events, "request").map(({ texts, estimatedTokens }) => ({ texts, estimatedTokens }));
 }
@@ -27,7 +27,7 @@ describe("tokens of a rerank request", () => {
 
   it("has at most 500,000, and ranks a split list as a whole", async () => {
     const server = bench({ keepBodies: false });
-    const documents = [3, 1, 5, 2, 4].map((score) => dense(score, 149_000));
+    const documents = [3, 1, 5, 2, 4].map((score) => documentOf(score, 149_000));
     const ranked = await server.reranker().rerank("問".repeat(1_000), documents, String);
     expect(ranked.map(({ index, score }) => [index, score])).toEqual([
       [2, 5],
@@ -47,7 +47,7 @@ describe("tokens of a rerank request", () => {
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 200_000 }), async (lengths, ofQuery) => {
         const server = bench({ keepBodies: false });
-        const documents = lengths.map((length, score) => dense(score, length));
+        const documents = lengths.map((length, score) => documentOf(score, length));
         const ranked = await server.reranker().rerank("問".repeat(ofQuery), documents, String);
         expect(ranked.map(({ index }) => index)).toEqual(documents.map((_, index) => index).toReversed());
         for (const { texts, estimatedTokens } of estimates(server)) {
@@ -63,7 +63,7 @@ describe("token limit that a server enforces", () => {
   it("limits later requests after a rejection, and allows fewer documents for a longer query", async () => {
     const server = bench({ maxBatchTokens: 1_000, tooLargeStatus: 400 });
     const reranker = server.reranker();
-    const documents = Array.from({ length: 64 }, (_, score) => dense(score, 18));
+    const documents = Array.from({ length: 64 }, (_, score) => documentOf(score, 18));
     await reranker.rerank("問", documents, String);
     expect(server.emulator.requests.map(({ status }) => status)).toEqual([400, 200, 200]);
     server.emulator.clear();
@@ -74,8 +74,8 @@ describe("token limit that a server enforces", () => {
 
   it("counts the query with each document in the emulator too", async () => {
     const server = bench({ maxBatchTokens: 100 });
-    await server.reranker().rerank("問".repeat(41), [dense(1, 8), dense(2, 8)], String);
-    await server.reranker().rerank("問".repeat(42), [dense(1, 8), dense(2, 8)], String);
+    await server.reranker().rerank("問".repeat(41), [documentOf(1, 8), documentOf(2, 8)], String);
+    await server.reranker().rerank("問".repeat(42), [documentOf(1, 8), documentOf(2, 8)], String);
     expect(server.emulator.requests.map(({ status, texts }) => [status, texts])).toEqual([
       [200, 2],
       [413, 2],
