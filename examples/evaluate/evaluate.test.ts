@@ -126,7 +126,7 @@ it("measures vector search and reranking, prints the difference, and writes ever
   expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
   expect(stdout).toContain("3 documents, 2 questions with an answer");
   expect(stdout).toMatch(/\| nDCG@10 +\| 1\.000 \(1\.000 to 1\.000\) \| 1\.000/);
-  expect(stdout).toContain("Reranking makes no sure difference here: +0.000 nDCG@10");
+  expect(stdout).toContain("Reranking makes no significant difference: +0.000 nDCG@10");
   const questions = (await readFile(join(out, "questions.jsonl"), "utf8")).trim().split("\n");
   expect(questions.map((line) => (JSON.parse(line) as { query: string }).query)).toEqual(["a", "b"]);
   expect(await readFile(join(out, "plot.svg"), "utf8")).toMatch(

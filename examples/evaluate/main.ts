@@ -39,7 +39,7 @@ await program(HELP, OPTIONS, async ({ values }) => {
   const collection = await readCollection(values.dir);
   const { documents, queries } = collection;
   if (queries.length === 0)
-    throw new Misuse(`Cannot evaluate on ${values.dir}: no question has a right document`);
+    throw new Misuse(`Cannot evaluate on ${values.dir}: no question has a relevant document`);
 
   // The packages are installed and loaded here, because --help does not need them.
   await prepare(FOLDER);
@@ -60,5 +60,5 @@ await program(HELP, OPTIONS, async ({ values }) => {
   const lines = outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`);
   await writeFile(join(values.out, "questions.jsonl"), lines.join(""));
   await writeFile(join(values.out, "plot.svg"), plot(outcomes, basename(resolve(values.dir))));
-  console.log(`\nEvery question is in ${values.out}/questions.jsonl, a plot in ${values.out}/plot.svg.`);
+  console.log(`\nAll scores are in ${values.out}/questions.jsonl, and a plot is in ${values.out}/plot.svg.`);
 });

@@ -39,10 +39,10 @@ export function summary(outcomes: readonly Outcome[], recallDepth: number): stri
 
 function verdict({ mean, low, high }: Estimate): string {
   const gain = `${signed(mean)} nDCG@10, 95 % interval ${signed(low)} to ${signed(high)}`;
-  if (low > 0) return `Reranking pays here: ${gain}.`;
+  if (low > 0) return `Reranking improves the results: ${gain}.`;
   return high < 0
-    ? `Reranking does harm here: ${gain}.`
-    : `Reranking makes no sure difference here: ${gain}.`;
+    ? `Reranking makes the results worse: ${gain}.`
+    : `Reranking makes no significant difference: ${gain}.`;
 }
 
 /** Returns a table of the questions that reranking changed most, in both directions. */

@@ -2,7 +2,7 @@ import type { Database } from "./record-manager.js";
 
 /**
  * The embeddings' `cache` in a table. It stores a batch of vectors with one statement. LangChain's `LocalFileStore` has
- * a file per vector: writes may be slower than the API, and a killed run loses the vectors that are not yet written.
+ * a file per vector: writes may be slower than the API. A killed run loses the vectors that are not yet written.
  */
 export class PostgresVectorCache {
   readonly #database: Database;

@@ -26,7 +26,7 @@ const store = await MemoryVectorStore.fromDocuments(passages, embeddings);
 const reranker = new TogetherReranker({ ...connection, model: models.rerank });
 
 const chosen = chooseEvenly(askable(passages), QUESTIONS);
-console.log(`${passages.length} passages; ${chosen.length} questions; the right passage is among the first`);
+console.log(`${passages.length} passages; ${chosen.length} questions; how often the right passage is in the`);
 await measure("heading and package, as in “Retries in together-ai?”", (passage) => {
   return `${headingOf(passage)} in ${packageOf(passage)}?`;
 });
@@ -43,9 +43,9 @@ async function measure(label: string, questionOf: (passage: Passage) => string):
   }
   if (Math.min(within(found, 10), within(ranked, 5)) < MIN_FOUND) process.exitCode = 1;
   console.log(`  ${label}
-     10 that vector search finds: ${within(found, 10)}
-      5 that vector search finds: ${within(found, 5)}
-      5 that reranking leaves:    ${within(ranked, 5)}`);
+     top 10 of vector search:   ${within(found, 10)}
+     top  5 of vector search:   ${within(found, 5)}
+     top  5 after reranking:    ${within(ranked, 5)}`);
 }
 
 function within(places: readonly number[], most: number): number {

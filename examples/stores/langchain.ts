@@ -19,7 +19,7 @@ export class LangChainModels {
   /** The length of the vectors. Stores with columns need it before the first vector. */
   get dimensions(): number {
     const { dimensions, model } = this.embeddings;
-    if (dimensions === undefined) throw new Error(`Cannot make a table for ${model}: give its dimensions`);
+    if (dimensions === undefined) throw new Error(`Cannot create a table for ${model}: set its dimensions`);
     return dimensions;
   }
 

@@ -24,7 +24,7 @@ export class LlamaIndexModels {
   constructor(service: Service, cache: NonNullable<TogetherEmbeddingsParams["cache"]>) {
     const embeddings = new TogetherEmbeddings({ ...service.embedding, cache });
     if (embeddings.dimensions === undefined)
-      throw new Error(`Cannot make a table for ${embeddings.model}: give its dimensions`);
+      throw new Error(`Cannot create a table for ${embeddings.model}: set its dimensions`);
     Settings.embedModel = embeddings;
     this.dimensions = embeddings.dimensions;
     this.#reranker = new TogetherReranker({

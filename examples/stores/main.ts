@@ -47,7 +47,7 @@ await program(HELP, { passages: { type: "string", default: "5000" } }, async ({ 
   await store.put(passages.slice(0, 100));
   await printCount("Put 100 of them again");
   const asked = question.join(" ") || QUESTION;
-  console.log(`\nThe best five of the nearest twenty to “${asked}”:`);
+  console.log(`\nThe best 5 of the 20 passages nearest to “${asked}”:`);
   for (const { text, score } of await store.ask(asked))
     console.log(`  ${score?.toFixed(3)}  ${text.replaceAll(/\s+/g, " ").slice(0, 90)}`);
   await store.close();

@@ -48,5 +48,5 @@ command -v redis-server >/dev/null && [ -n "$(newest_postgres)" ] || {
 version=$(newest_postgres)
 has_pgvector "$version" || apt_get install --no-install-recommends "postgresql-$version-pgvector" 2>/dev/null ||
   build_pgvector "$version"
-has_pgvector "$version" || { echo "Cannot install pgvector for PostgreSQL $version: the build left nothing behind" >&2; exit 1; }
+has_pgvector "$version" || { echo "Cannot install pgvector for PostgreSQL $version: the build created no extension" >&2; exit 1; }
 echo "PostgreSQL $version with pgvector, and $(redis-server --version | cut -d' ' -f1-3 | tr -d '\n'), are installed."

@@ -35,7 +35,7 @@ try {
 async function during([command, ...args]: readonly string[]): Promise<number> {
   if (command === undefined) {
     for (const [name, value] of Object.entries(services.environment)) console.log(`export ${name}=${value}`);
-    console.error("Both are running. Ctrl-C stops them and removes what they stored.");
+    console.error("PostgreSQL and Redis are running. Press Ctrl-C to stop them and to delete their data.");
     await interrupted;
     return 0;
   }

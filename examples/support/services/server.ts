@@ -51,7 +51,7 @@ export class ServerProcess {
     const end = Date.now() + DEADLINE_MS;
     while (!(await this.#launch.ready())) {
       if (hasEnded(child))
-        throw new Error(`Cannot start ${name}: it ended at once; its output: ${this.#output}`);
+        throw new Error(`Cannot start ${name}: it exited at once; its output: ${this.#output}`);
       if (Date.now() > end) {
         await this.stop();
         throw new Error(`Cannot start ${name}: it was not ready after 30 s; its output: ${this.#output}`);
