@@ -16,7 +16,10 @@ const quick = {
   ],
 };
 
+// With the projects of the root configuration, `include` has no effect.
+const { projects: _, ...settings } = base.test ?? {};
+
 export default defineConfig({
   ...base,
-  test: { ...base.test, ...(nearest ? { include: nearest, isolate: false } : quick) },
+  test: { ...settings, ...(nearest ? { include: nearest, isolate: false } : quick) },
 });
