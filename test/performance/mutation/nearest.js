@@ -162,7 +162,7 @@ export const nearest = {
   "core/rate-limit/capacity-search": ["unit/core/rate-limit/concurrency-window"],
   "core/rate-limit/circuit-breaker": ["unit/core/rate-limit/circuit-breaker", "unit/core/request/outages"],
   "core/rate-limit/concurrency-window": ["unit/core/rate-limit/concurrency-window"],
-  "core/rate-limit/noise": ["unit/core/rate-limit/pacer"],
+  "core/rate-limit/noise": ["unit/core/rate-limit/noise", "unit/core/rate-limit/pacer"],
   "core/rate-limit/pacer": ["unit/core/rate-limit/pacer"],
   "core/rate-limit/rate-limiter": [
     "unit/core/rate-limit/rate-limiter",

@@ -119,8 +119,19 @@ describe("AdaptiveRate after the first 429", () => {
     expect(rates[2]).toBeGreaterThan(140);
   });
 
-  it("does not treat fewer than five requests as a burst", () => {
-    expect(new Subject({ at: 50, accepted: 4, resumesAt: 100 }).perSecond).toBeCloseTo(40, 9);
+  it.each([
+    [4, 1, 40],
+    [5, 1, 5],
+    [4, 50, 40],
+    [5, 50, 5],
+  ])("treats five requests as a burst, and not fewer: %i of weight %i", (accepted, weight, rate) => {
+    expect(new Subject({ at: 50, accepted, weight, resumesAt: 100 }).perSecond).toBeCloseTo(rate, 9);
+  });
+
+  it("sends the next request within 2.5 s if nothing was accepted, however long the delay", () => {
+    const subject = new Subject({ accepted: 0, resumesAt: 20_000 });
+    subject.send(20_000, 1, 0);
+    expect(subject.rate.due).toBe(22_500);
   });
 
   it("estimates a finite rate even if no time passed", () => {
@@ -350,6 +361,48 @@ describe("AdaptiveRate after a 429 with fewer than five requests accepted before
     subject.rateLimited(now);
     const { seconds } = subject.sendWhenDue(now, () => subject.perSecond < 0.87 * before);
     expect(seconds).toBeLessThan(2);
+  });
+
+  it("takes place with four accepted requests, and not with five", () => {
+    const shares = [4, 5].map((accepted) => {
+      const subject = limitedWhileClimbing(50);
+      const before = subject.perSecond;
+      const now = subject.send(subject.now, accepted, 500);
+      subject.rateLimited(now);
+      subject.send(now, 21, 50);
+      return subject.perSecond / before;
+    });
+    expect(shares[0]).toBeCloseTo(0.88, 2);
+    expect(shares[1]).toBeLessThan(0.6);
+  });
+
+  it("keeps the higher of two known rates", () => {
+    const subject = limitedWhileClimbing(50);
+    const before = subject.perSecond;
+    for (const ms of [2000, 4000]) subject.rateLimited(subject.now + ms);
+    subject.send(subject.now + 4000, 20, 100);
+    expect(subject.perSecond / before).toBeCloseTo(0.88 ** 2, 2);
+  });
+
+  it("doubles the rate at most once per second, however many requests are sent", () => {
+    const subject = limitedWhileClimbing(50);
+    const before = subject.perSecond;
+    const now = subject.now + 2000;
+    subject.rateLimited(now);
+    subject.send(now, 200, 0.5);
+    expect(subject.perSecond / before).toBeCloseTo(0.5 * 2 ** 0.1, 2);
+  });
+
+  it("climbs from the known rate, once it is regained and the hold is over", () => {
+    const subject = limitedWhileClimbing(50);
+    const before = subject.perSecond;
+    const now = subject.now + 2000;
+    subject.rateLimited(now);
+    subject.sendWhenDue(now, () => subject.perSecond < 0.8799 * before);
+    const { requests } = subject.sendUntilClimb(subject.rate.due);
+    subject.send(subject.rate.due, 40, 50);
+    expect(requests).toBeLessThan(10);
+    expect(subject.perSecond / before).toBeGreaterThan(0.88 * 1.05);
   });
 
   it("does not double the rate beyond the known rate", () => {

@@ -400,6 +400,16 @@ describe("Pacer after a 429 without a limit", () => {
     expect(pacer.limitedBy).toBe("requests");
   });
 
+  it("is a limit if the server responds with another 429 at the estimated rate", () => {
+    const pacer = started();
+    const requests = Array.from({ length: 10 }, () => pacer.sent(0, 10));
+    const [first, ...others] = requests as [SentRequest, ...SentRequest[]];
+    pacer.rateLimited(10, first, { by: "requests", resetMs: 1000 }, 0);
+    rateLimited(pacer, 1010, 1000);
+    for (const other of others) pacer.succeeded(1020, other);
+    expect(pacer.limitedBy).toBe("requests");
+  });
+
   it("is a limit if more than 4 % of all requests received a 429", () => {
     const pacer = started();
     const limits = Array.from({ length: 20 }, (_, round) => {
@@ -417,6 +427,38 @@ describe("Pacer after a 429 without a limit", () => {
       succeeded(pacer, round * 100 + 50, 20);
     }
     expect(pacer.limitedBy).toBeUndefined();
+  });
+});
+
+describe("Pacer in an outage", () => {
+  it("changes neither rate nor due time with a probe", () => {
+    const pacer = limited();
+    const [rate, due] = [pacer.ratePerSecond, pacer.nextSendTime(false)];
+    for (let at = 6000; at < 30_000; at += 1000) pacer.sent(at, 10, true);
+    expect(pacer.ratePerSecond).toBe(rate);
+    expect(pacer.nextSendTime(false)).toBe(due);
+  });
+
+  it("leaves its time out of the estimate", () => {
+    const rates = [0, 30_000].map((outageMs) => {
+      const pacer = limited();
+      pacer.skip(outageMs);
+      for (let at = 0; at < 200; at++) succeeded(pacer, 5000 + outageMs + at * 50);
+      return pacer.ratePerSecond;
+    });
+    expect(rates[1]).toBeCloseTo(rates[0] as number, 6);
+    expect(rates[0]).toBeGreaterThan(20);
+  });
+});
+
+describe("Pacer after the first 429 of tokens", () => {
+  it("doubles its rate until the next 429, because a bucket holds less than the traffic of the delay", () => {
+    const perSecond = (by: LimitedBy): number => {
+      const pacer = limited(by);
+      for (let at = 0; at < 60; at++) succeeded(pacer, 5000 + at * 50);
+      return pacer.ratePerSecond / (by === "tokens" ? 10 : 1);
+    };
+    expect(perSecond("tokens")).toBeGreaterThan(2 * perSecond("requests"));
   });
 });
 
