@@ -159,7 +159,10 @@ export const nearest = {
   ],
   "core/options/shared-options": [...options, "unit/core/options/shared-options"],
   "core/rate-limit/adaptive-rate": ["unit/core/rate-limit/adaptive-rate", "unit/core/rate-limit/pacer"],
-  "core/rate-limit/capacity-search": ["unit/core/rate-limit/concurrency-window"],
+  "core/rate-limit/capacity-search": [
+    "unit/core/rate-limit/capacity-search",
+    "unit/core/rate-limit/concurrency-window",
+  ],
   "core/rate-limit/circuit-breaker": ["unit/core/rate-limit/circuit-breaker", "unit/core/request/outages"],
   "core/rate-limit/concurrency-window": ["unit/core/rate-limit/concurrency-window"],
   "core/rate-limit/noise": ["unit/core/rate-limit/noise", "unit/core/rate-limit/pacer"],

@@ -13,6 +13,19 @@ function full(level = 8): ConcurrencyWindow {
   return window;
 }
 
+/** Fails requests in a row, while so many others are in flight. */
+function fail(window: ConcurrencyWindow, failures: number, others: number): void {
+  for (let failure = 0; failure < failures; failure++) window.failed(others, failure, true);
+}
+
+/** Responds to requests after 100 ms each. */
+function succeed(window: ConcurrencyWindow, successes: number, isMeasured = false): void {
+  for (let at = 1000; at < 1000 + successes; at++) {
+    const response = { sentAt: at, inFlight: window.size, maxConcurrency: 128 };
+    window.succeeded(at + 100, response, true, isMeasured);
+  }
+}
+
 /** Returns the successes per second. */
 function throughput(seconds: readonly Second[]): number {
   return mean(seconds, ({ served }) => served);
@@ -167,10 +180,73 @@ describe("ConcurrencyWindow of a server whose requests fail", () => {
     expect(throughput(load({ ...random, maxConcurrency: 16 }))).toBeGreaterThan(0.6 * (16 / 0.2));
   });
 
-  it("keeps its size at a single failure", () => {
+  it.each([
+    [4, 10, 16],
+    [5, 10, 10],
+    // As many failures in a row as these: the requests in flight will probably fail too.
+    [5, 8, 4],
+    [6, 10, 5],
+    [6, 1, 1],
+  ])("has after %i failures in a row, with %i others in flight, a size of %i", (failures, others, size) => {
     const window = new ConcurrencyWindow(0);
-    window.failed(15, 0, true);
+    fail(window, failures, others);
+    expect(window.size).toBe(size);
+  });
+
+  it("keeps its size if few requests were in flight when they failed", () => {
+    const window = new ConcurrencyWindow(0);
+    for (let failure = 0; failure < 20; failure++) window.failed(10, failure, false);
     expect(window.size).toBe(16);
+  });
+
+  it("keeps its size if many requests succeed between the failures", () => {
+    const window = new ConcurrencyWindow(0);
+    fail(window, 4, 10);
+    succeed(window, 10);
+    fail(window, 1, 10);
+    expect(window.size).toBe(16);
+  });
+
+  it("delays queries too while it suspects that the server is full", () => {
+    const window = new ConcurrencyWindow(0);
+    fail(window, 5, 10);
+    expect(window.hasCapacity(10, 128, true)).toBe(false);
+  });
+
+  it("still suspects it after the success of a request that was sent before the failures", () => {
+    const window = new ConcurrencyWindow(0);
+    fail(window, 5, 10);
+    window.succeeded(300, { sentAt: 0, inFlight: 16, maxConcurrency: 128 }, false, true);
+    fail(window, 1, 4);
+    expect(window.size).toBe(4);
+    succeed(window, 1);
+    expect(window.size).toBe(4);
+  });
+
+  it("keeps the accepted size, grows quickly to below the rejected one, and slowly beyond", () => {
+    const window = new ConcurrencyWindow(0);
+    fail(window, 5, 10);
+    const after = [1, 1, 1, 1, 1, 6].map((successes) => {
+      succeed(window, successes);
+      return window.size;
+    });
+    expect(after).toEqual([10, 11, 12, 13, 13, 14]);
+  });
+
+  it("is not that of a full server if no fewer requests were accepted than before", () => {
+    const window = new ConcurrencyWindow(0);
+    fail(window, 5, 16);
+    succeed(window, 1);
+    expect(window.size).toBe(16);
+    expect(window.hasCapacity(100, 128, true)).toBe(true);
+  });
+
+  it("does not learn from responses whose times are not comparable", () => {
+    const window = new ConcurrencyWindow(0);
+    succeed(window, 300, false);
+    expect(window.size).toBe(16);
+    succeed(window, 300, true);
+    expect(window.size).toBeGreaterThan(16);
   });
 
   it.each([

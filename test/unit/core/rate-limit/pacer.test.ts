@@ -400,13 +400,12 @@ describe("Pacer after a 429 without a limit", () => {
     expect(pacer.limitedBy).toBe("requests");
   });
 
-  it("is a limit if the server responds with another 429 at the estimated rate", () => {
+  it("is a limit once another 429 followed, whatever the server accepts then", () => {
     const pacer = started();
-    const requests = Array.from({ length: 10 }, () => pacer.sent(0, 10));
-    const [first, ...others] = requests as [SentRequest, ...SentRequest[]];
-    pacer.rateLimited(10, first, { by: "requests", resetMs: 1000 }, 0);
-    rateLimited(pacer, 1010, 1000);
-    for (const other of others) pacer.succeeded(1020, other);
+    rateLimited(pacer, 0, 1000);
+    const [second, ...later] = Array.from({ length: 10 }, () => pacer.sent(2000, 10));
+    pacer.rateLimited(2010, second as SentRequest, { by: "requests", resetMs: 1000 }, 0);
+    for (const request of later) pacer.succeeded(2020, request);
     expect(pacer.limitedBy).toBe("requests");
   });
 
@@ -453,12 +452,11 @@ describe("Pacer in an outage", () => {
 
 describe("Pacer after the first 429 of tokens", () => {
   it("doubles its rate until the next 429, because a bucket holds less than the traffic of the delay", () => {
-    const perSecond = (by: LimitedBy): number => {
-      const pacer = limited(by);
+    const [requests, tokens] = [limited("requests"), limited("tokens")];
+    for (const pacer of [requests, tokens]) {
       for (let at = 0; at < 60; at++) succeeded(pacer, 5000 + at * 50);
-      return pacer.ratePerSecond / (by === "tokens" ? 10 : 1);
-    };
-    expect(perSecond("tokens")).toBeGreaterThan(2 * perSecond("requests"));
+    }
+    expect(tokens.ratePerSecond / 10).toBeGreaterThan(2 * requests.ratePerSecond);
   });
 });
 
