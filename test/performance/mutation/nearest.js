@@ -101,6 +101,7 @@ export const nearest = {
     "unit/core/embed/chunk-stream",
   ],
   "core/embed/unique-texts": [
+    "unit/core/embed/estimate",
     "unit/core/validate-texts",
     "unit/core/embed/vector-cache",
     "unit/core/embed/embed-run",
@@ -125,7 +126,11 @@ export const nearest = {
     "unit/core/request/invalid-responses",
     "unit/core/options/base-url",
   ],
-  "core/errors/redact": ["unit/core/errors/redact", "unit/core/options/misplaced-key"],
+  "core/errors/redact": [
+    "unit/core/errors/redact",
+    "unit/core/errors/server-reasons",
+    "unit/core/options/misplaced-key",
+  ],
   "core/errors/server-reasons": ["unit/core/errors/server-reasons", "unit/core/errors/rejected-requests"],
   "core/errors/together-error": [
     "unit/core/errors/together-error",

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { cannot } from "../../../../src/core/errors/together-error.js";
 import {
+  anything,
   boolean,
   func,
   integer,
   number,
+  object,
   oneOf,
   string,
   type AnyOption,
@@ -38,6 +40,13 @@ describe("option types", () => {
     ["integer() with max", () => integer({ min: 0, max: 3 }), [0, 3], ["3"], "a whole number, from 0 to 3"],
     ["oneOf()", () => oneOf(["a", "b"]), ["a", "b"], ["c", "", ["a"]], '"a" or "b"'],
     ["func()", () => func(), [String, () => {}], ["String", {}], "a function"],
+    [
+      "object()",
+      () => object<Map<string, string>>("a map", ["get", "set"]),
+      [new Map(), { get: String, set: String }],
+      ["map", {}, { get: String }, { get: String, set: "" }],
+      "a map, with `get` and `set`",
+    ],
   ])("accepts only values of its type: %s", (_, create, accepted, rejected, expected) => {
     const option = create();
     for (const value of accepted) expect(errorMessage(option, value)).toBeUndefined();
@@ -51,6 +60,11 @@ describe("option types", () => {
     [2.5, "`name` is 2.5; it must be a whole number, from 2 to 3"],
   ])("rejects %d for integer() and quotes it", (value, message) => {
     expect(errorMessage(integer({ min: 2, max: 3 }), value)).toBe(message);
+  });
+
+  it("passes any value on, and has no default, for anything()", () => {
+    for (const value of [0, "", null, { a: 1 }]) expect(anything().check(value, "name", error)).toBe(value);
+    expect(anything().default("m", error)).toBeUndefined();
   });
 
   it("rejects an infinite value for number()", () => {
