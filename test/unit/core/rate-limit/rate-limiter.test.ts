@@ -411,6 +411,38 @@ describe("callers that wait for a RateLimiter", () => {
   });
 });
 
+describe("RateLimiter with a known rate limit", () => {
+  it("sends a query ahead of the rate, but no documents", async () => {
+    const limiter = new RateLimiter();
+    await serve(limiter, 40, (sent) => sent.succeeded());
+    await serve(limiter, 1, (sent) => sent.rateLimited(500, "requests", "429"));
+    const log: string[] = [];
+    void send(limiter, "documents", log, { maxConcurrency: 128 });
+    while (log.length === 0) await pass(1);
+    void send(limiter, "next documents", log, { maxConcurrency: 128 });
+    await pass(10);
+    expect(log).toEqual(["documents"]);
+    void send(limiter, "query", log, { maxConcurrency: 128, priority: "high" });
+    await pass(10);
+    expect(log).toEqual(["documents", "query"]);
+  });
+});
+
+describe("RateLimiter.concurrency", () => {
+  it("grows with fast responses, and restarts after a minute without traffic", async () => {
+    const limiter = new RateLimiter();
+    for (let group = 0; group < 10; group++) {
+      const waiting = [1, 2, 3, 4].map(() => send(limiter, "", [], { maxConcurrency: 128 }));
+      await pass(100);
+      for (const sent of await Promise.all(waiting)) sent.succeeded();
+    }
+    expect(limiter.concurrency).toBeGreaterThan(16);
+    await pass(61_000, 100);
+    (await send(limiter, "", [])).release();
+    expect(limiter.concurrency).toBe(16);
+  });
+});
+
 describe("RateLimiter in an outage", () => {
   it("sends one probe at a time, after 0.25 s, 0.5 s and 0.75 s", async () => {
     const limiter = await limiterInOutage();
@@ -480,7 +512,22 @@ describe("RateLimiter in an outage", () => {
     await serve(limiter, 12, (sent) => sent.failed(failure()));
     expect(limiter.isOut).toBe(true);
     await serve(limiter, 2, (sent) => sent.succeeded());
-    expect(limiter.limit?.perSecond).toBeLessThan(1.5 * before);
+    const after = limiter.limit?.perSecond as number;
+    expect(after).toBeLessThan(1.5 * before);
+    await serve(limiter, 60, (sent) => sent.succeeded());
+    expect(limiter.limit?.perSecond).toBeGreaterThan(1.2 * after);
+  });
+
+  it("allows as many requests as before once a probe succeeds", async () => {
+    const limiter = new RateLimiter();
+    const waiting = Array.from({ length: 16 }, () => send(limiter, "", [], { maxConcurrency: 128 }));
+    await pass(500, 50);
+    for (const sent of await Promise.all(waiting)) sent.failed(failure());
+    await serve(limiter, 4, (sent) => sent.failed(failure()));
+    expect(limiter.isOut).toBe(true);
+    expect(limiter.concurrency).toBeLessThan(16);
+    await serve(limiter, 1, (sent) => sent.succeeded());
+    expect(limiter.concurrency).toBe(16);
   });
 
   it("sends all waiting requests again once a probe succeeds", async () => {
