@@ -58,7 +58,7 @@ async function write() {
 function resultsOf(name) {
   if (!existsSync(storeOf(name))) return undefined;
   const file = sourceOf(name);
-  const { source, mutants } = JSON.parse(readFileSync(storeOf(name), "utf8")).files[file];
+  const { source, mutants } = JSON.parse(readFileSync(storeOf(name), "utf8")).files[file] ?? { mutants: [] };
   const amount = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
   const killed = amount("Killed", "Timeout");
   const survived = amount("Survived", "NoCoverage");
