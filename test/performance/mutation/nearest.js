@@ -95,6 +95,7 @@ export const nearest = {
     "unit/core/abort",
   ],
   "core/embed/embedder": [
+    "unit/core/embed/estimate",
     "unit/core/embed/embedder",
     "unit/core/validate-texts",
     "unit/core/options/embedder-options",
@@ -149,7 +150,7 @@ export const nearest = {
     "unit/core/embed/vector-cache",
     "unit/core/options/option-reader",
   ],
-  "core/options/connection": [...options, "unit/core/options/base-url"],
+  "core/options/connection": [...options, "unit/core/options/base-url", "unit/core/options/misplaced-key"],
   "core/options/embedder-options": options,
   "core/options/environment": ["unit/core/options/base-url", "unit/core/options/option-reader"],
   "core/options/option-reader": [...options, "unit/core/options/base-url", "unit/core/options/old-platform"],
@@ -157,6 +158,7 @@ export const nearest = {
   "core/options/reranker-options": options,
   "core/options/resolve-options": [
     ...options,
+    "unit/core/options/misplaced-key",
     "unit/core/options/base-url",
     "unit/core/tokens",
     "unit/core/rerank/reranker",
@@ -193,6 +195,9 @@ export const nearest = {
     "unit/core/abort",
   ],
   "core/request/batch-splitter": [
+    "unit/core/embed/unknown-rejection",
+    "unit/core/errors/rejected-requests",
+    "unit/core/rerank/too-large",
     "unit/core/embed/embed-run",
     "unit/core/rerank/reranker",
     "unit/core/request/batch",
@@ -251,7 +256,11 @@ export const nearest = {
     "unit/core/validate-texts",
     "unit/core/abort",
   ],
-  "core/rerank/reranker": ["unit/core/rerank/reranker", "unit/core/options/reranker-options"],
+  "core/rerank/reranker": [
+    "unit/core/rerank/reranker",
+    "unit/core/rerank/too-large",
+    "unit/core/options/reranker-options",
+  ],
   "core/sha256": ["unit/core/sha256"],
   "core/tokens": ["unit/core/tokens", "unit/core/options/embedder-options", "unit/core/validate-texts"],
   "core/usage": ["unit/core/usage", "unit/core/validate-texts", "unit/core/embed/embed-run"],

@@ -54,6 +54,14 @@ describe("onProgress", () => {
     ["rerank()", ({ reranker }, onProgress) => reranker().rerank("q", ["1"], String, { onProgress })],
   ];
 
+  it("ends the job when a report fails, before the other texts are sent", async () => {
+    const { embedder, emulator } = bench({ latency: 5 });
+    const options = { onProgress: rejects as () => void };
+    const call = embedder({ batchSize: 1, maxConcurrency: 1 }).embed(texts(40), options);
+    expect(await rejection(call)).toBe(mistake);
+    expect(emulator.requests.length).toBeLessThan(20);
+  });
+
   it.each(calls)("fails %s with the reason of its rejection", async (_, call) => {
     expect(await rejection(call(bench(), rejects as () => void))).toBe(mistake);
     expect(await rejection(call(bench(), rejectsForeign as () => void))).toBe(mistake);

@@ -33,6 +33,21 @@ describe("rerank()", () => {
     ]);
   });
 
+  it("ranks strings as they are, without `textOf`", async () => {
+    const { reranker, bodies } = bench();
+    expect((await reranker().rerank("q", ["1", "3", "2"])).map(({ item }) => item)).toEqual(["3", "2", "1"]);
+    expect(bodies()[0]?.documents).toEqual(["1", "3", "2"]);
+  });
+
+  it("names `textOf` if it is no function", async () => {
+    const error = await rejection(
+      bench()
+        .reranker()
+        .rerank("q", ["1"], "text" as never),
+    );
+    expect((error as Error).message).toContain("`textOf`");
+  });
+
   it("calls `textOf` once per item", async () => {
     const { reranker } = bench();
     const textOf = vi.fn<typeof identity>(identity);
