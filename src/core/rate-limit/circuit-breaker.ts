@@ -85,12 +85,18 @@ export class CircuitBreaker {
     return this.#failures === 0 || sentAt >= this.#failingSince;
   }
 
-  /** Records a response that is not a failure. It does not count if its request was sent before the first failure. */
-  responded(now: number, sentAt: number): void {
+  /**
+   * Records a response that is not a failure. It does not count if its request was sent before the first failure.
+   *
+   * @returns the duration of the outage that it ends; 0 if it ends none.
+   */
+  responded(now: number, sentAt: number): number {
     this.#sinceResponse = 0;
-    if (!this.isNews(sentAt)) return;
-    if (this.#outage && this.isOpen) this.#outage = { ...this.#outage, endedAt: now };
+    if (!this.isNews(sentAt)) return 0;
     this.#failures = 0;
+    if (!this.#outage || !this.isOpen) return 0;
+    this.#outage = { ...this.#outage, endedAt: now };
+    return now - this.#outage.beganAt;
   }
 
   /**

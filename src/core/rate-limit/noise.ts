@@ -44,7 +44,7 @@ export class NoiseDetector {
   }
 
   /**
-   * Records that a request was accepted whose 429 could have been due to the same cause.
+   * Records that the server accepted a request that was sent before the client received the 429.
    *
    * @param requestsBefore - Number of requests sent before it.
    * @returns the end of the delay before the 429, if that 429 was noise.
@@ -56,7 +56,7 @@ export class NoiseDetector {
     return suspect.missing > 0 ? undefined : suspect.blockedUntil;
   }
 
-  /** Stops to suspect the last 429. */
+  /** Forgets the last 429: it was no noise. */
   reset(): void {
     this.#suspect = undefined;
   }

@@ -116,7 +116,7 @@ export class Pacer {
   /**
    * Records a request that is sent now.
    *
-   * @param isProbe - It probes if an outage is over. The limit is not the reason for its time.
+   * @param isProbe - It probes if an outage is over. The circuit breaker sets its time, so it changes no estimate.
    */
   sent(now: number, tokens: number, isProbe = false): SentRequest {
     const request = { tokens, before: this.#sent, earlyMs: Math.max(0, this.#blockedUntil - now) };

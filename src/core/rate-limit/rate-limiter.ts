@@ -254,10 +254,7 @@ export class RateLimiter {
 
   #responded(now: number, sentAt: number): void {
     this.#hasResponded = true;
-    const wasOut = this.#breaker.isOpen;
-    this.#breaker.responded(now, sentAt);
-    const { outage } = this.#breaker;
-    if (wasOut && outage?.endedAt === now) this.#pacer.skip(now - outage.beganAt);
+    this.#pacer.skip(this.#breaker.responded(now, sentAt));
   }
 
   #succeeded(now: number, { at, inFlight, isProbe, options, paced }: Sent, bytes: number): void {
