@@ -1,20 +1,12 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
-import { pack, Project, ROOT } from "./project.js";
+import { pack, Project } from "./project.js";
 import { readmeBlock } from "./readme.js";
+import { COMPILERS, type Version } from "./typescript.js";
 
 const ENTRIES = ["/langchain", "/ai-sdk", "/llamaindex", ""];
 const PACKAGES = ["@types/node", "@langchain/classic", "ai", ...Object.keys(packageJson.peerDependencies)];
-const COMPILERS = {
-  "5.4": "test/e2e/packaging/node_modules/typescript-oldest/bin/tsc",
-  "5.9": "test/e2e/packaging/node_modules/typescript-5.9/bin/tsc",
-  "6.0": "test/e2e/packaging/node_modules/typescript-6/bin/tsc",
-  "7.0": "node_modules/typescript-7/bin/tsc",
-} as const;
-
-type Version = keyof typeof COMPILERS;
-
+const TESTED: readonly Version[] = ["5.4", "5.9", "6.0", "7.0"];
 const STRICT = ["--strict", "--noEmit", "--target", "es2022", "--types", "node", "--skipLibCheck"];
 
 /** How a project resolves its packages: the compiler's options, and the extension of the compiled file. */
@@ -39,7 +31,7 @@ const SKIPPED: Partial<Record<Version, readonly Resolution[]>> = {
   "7.0": ["node10"],
 };
 
-const rows = (Object.keys(COMPILERS) as Version[]).flatMap((version) =>
+const rows = TESTED.flatMap((version) =>
   (Object.keys(RESOLUTIONS) as Resolution[])
     .filter((resolution) => !SKIPPED[version]?.includes(resolution))
     .map((resolution) => ({ version, resolution })),
@@ -67,8 +59,8 @@ describe("README's blocks in a user's compiler", () => {
       const { options, extension } = RESOLUTIONS[resolution];
       const files = [...ENTRIES.keys()].map((place) => `block-${place}.${extension}`);
       const old = version === "6.0" && resolution === "node10" ? ["--ignoreDeprecations", "6.0"] : [];
-      const compiler = join(ROOT, COMPILERS[version]);
-      const { stdout } = await project.run("node", [compiler, ...STRICT, ...options, ...old, ...files]);
+      const args = [COMPILERS[version], ...STRICT, ...options, ...old, ...files];
+      const { stdout } = await project.run("node", args);
       expect(stdout).toBe("");
     },
   );

@@ -1,8 +1,8 @@
 /** Projects with one of the frameworks, whose compiler checks every declaration file. */
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
-import { pack, Project, ROOT } from "./project.js";
+import { pack, Project } from "./project.js";
+import { COMPILERS, NEWEST } from "./typescript.js";
 
 const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
 
@@ -31,9 +31,6 @@ const WITHOUT_FRAMEWORK = `
   export const embedder = new Embedder({ model: "m", fetch });
   // @ts-expect-error Only strings are models.
   export const nonsense = new Embedder({ model: 5 });`;
-
-/** The fastest compiler. strict-declarations.slow.ts tests older ones. */
-const COMPILER = join(ROOT, "node_modules/typescript-7/bin/tsc");
 
 const RESOLUTIONS: Readonly<Record<string, readonly string[]>> = {
   nodenext: ["--module", "nodenext", "user.mts", "user.cts"],
@@ -66,7 +63,8 @@ describe.each(Object.keys(packageJson.peerDependencies))("project with %s alone"
 /** Returns the compiler's errors in the project, and in all packages, because `skipLibCheck` is off. */
 async function compile(project: Project, resolution: string): Promise<string[]> {
   const options = ["--strict", "--noEmit", "--target", "es2022", "--types", "node"];
-  const args = [COMPILER, ...options, ...(RESOLUTIONS[resolution] ?? [])];
+  // The fastest. strict-declarations.slow.ts tests older ones.
+  const args = [COMPILERS[NEWEST], ...options, ...(RESOLUTIONS[resolution] ?? [])];
   const compiling = project.run("node", args).then(({ stdout }) => stdout, String);
   return (await compiling).split("\n").filter((line) => line.includes("error TS"));
 }

@@ -5,26 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
 import { pack, Project, ROOT } from "./project.js";
+import { COMPILERS, NEWEST, OLDEST, VERSIONS, type Version } from "./typescript.js";
 
 const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
 const FRAMEWORKS = ["@langchain/core", "ai", "llamaindex"];
 const PACKAGES = ["@types/node", ...FRAMEWORKS];
-/** Packages by TypeScript version, ascending. */
-const COMPILERS = {
-  "5.4": "typescript-oldest",
-  "5.6": "typescript-5.6",
-  "5.7": "typescript-5.7",
-  "5.8": "typescript-5.8",
-  "5.9": "typescript-5.9",
-  "6.0": "typescript-6",
-  "7.0": "typescript-7",
-} as const;
-
-type Version = keyof typeof COMPILERS;
-
-const VERSIONS = Object.keys(COMPILERS) as Version[];
-const OLDEST = VERSIONS[0] as Version;
-const NEWEST = VERSIONS.at(-1) as Version;
 const OPTIONS = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022", "--types", "node"];
 
 const page = readFileSync(join(ROOT, "docs/reference/compatibility.md"), "utf8");
@@ -101,10 +86,8 @@ describe("the declarations, checked without skipLibCheck", () => {
 
 /** Returns the errors that a compiler prints; empty if there is none. */
 async function compile(version: Version, files: readonly string[]): Promise<string> {
-  const folder = version === NEWEST ? ROOT : join(ROOT, "test/e2e/packaging");
-  const compiler = join(folder, "node_modules", COMPILERS[version], "bin/tsc");
   const options = [...OPTIONS, "--pretty", "false"];
-  return project.run("node", [compiler, ...options, ...files]).then(
+  return project.run("node", [COMPILERS[version], ...options, ...files]).then(
     ({ stdout }) => stdout,
     (error: Error) => error.message,
   );

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
 import { pack, Project, ROOT } from "./project.js";
 import { documentedStdout, readmeBlock, runBlock } from "./readme.js";
+import { COMPILERS, NEWEST } from "./typescript.js";
 
 const { devDependencies } = packageJson;
 const LANGCHAIN = ["@langchain/core", "@langchain/classic"] as const;
@@ -72,11 +73,7 @@ describe("packed tarball in a LangChain project", () => {
       "wrong.ts",
       'import { TogetherReranker } from "together-retrieval/langchain";\nnew TogetherReranker({ model: "m", topN: "5" });\n',
     );
-    const compiling = langchain.run("node", [
-      join(ROOT, "node_modules/typescript-7/bin/tsc"),
-      ...STRICT,
-      "wrong.ts",
-    ]);
+    const compiling = langchain.run("node", [COMPILERS[NEWEST], ...STRICT, "wrong.ts"]);
     await expect(compiling).rejects.toThrow("Type 'string' is not assignable to type 'number'");
   });
 

@@ -6,11 +6,11 @@ import { createProxy } from "proxy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEmulator, type EmulatorServer } from "../../../src/emulator/index.js";
 import { pack, Project, ROOT } from "../packaging/project.js";
+import { COMPILERS, NEWEST } from "../packaging/typescript.js";
 
 const LINKED = ["undici", "node-fetch", "node-fetch2", "@types/node-fetch2"];
 const modules = (name: string): string => join(import.meta.dirname, "node_modules", name);
 
-const COMPILER = join(ROOT, "node_modules/typescript-7/bin/tsc");
 const EXACT = "--exactOptionalPropertyTypes";
 
 let project: Project;
@@ -107,7 +107,7 @@ describe("custom fetch", () => {
     await project.write("types.mts", lines.join("\n"));
     const options = ["--noEmit", "--strict", ...strict, "--module", "nodenext", "--target", "es2022"];
     const rest = ["--lib", lib, "--types", "node", "--skipLibCheck", "types.mts"];
-    await project.run("node", [COMPILER, ...options, ...rest]);
+    await project.run("node", [COMPILERS[NEWEST], ...options, ...rest]);
   });
 });
 
