@@ -76,6 +76,8 @@ export const slowSuites = [
   ),
   suite("packaging", "test/e2e/packaging/*.slow.ts", {
     ...ALONE,
+    ...SHARED,
+    globalSetup: "test/e2e/packaging/setup.ts",
     testTimeout: 2 * MINUTE_MS,
     hookTimeout: 3 * MINUTE_MS,
   }),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
-import { pack, Project } from "./project.js";
+import { tarball } from "./packed.js";
+import { Project } from "./project.js";
 import { readmeBlock } from "./readme.js";
 import { COMPILERS, type Version } from "./typescript.js";
 
@@ -41,7 +42,7 @@ let project: Project;
 
 beforeAll(async () => {
   project = await Project.create();
-  await project.install(await pack(project.folder));
+  await project.install(tarball);
   await project.link(...PACKAGES);
   for (const [place, entry] of ENTRIES.entries()) {
     const { code } = readmeBlock(entry);

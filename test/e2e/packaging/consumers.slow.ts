@@ -2,26 +2,25 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
 import oldest from "../peers/package.json" with { type: "json" };
-import { packedForAll } from "./packed.js";
+import { pinned, projectWith, tarball } from "./packed.js";
 import { inProject, ROOT } from "./project.js";
 import { documentedStdout, readmeBlock, runBlock } from "./readme.js";
 
 const { devDependencies } = packageJson;
-const tarball = packedForAll();
 
 describe("user's project", () => {
   it("runs README's first block unchanged with the oldest LangChain", () =>
     inProject(async (project) => {
       const core = oldest.dependencies["@langchain/core"];
       // The oldest classic package, because it does not require a newer core.
-      await project.install(tarball(), `@langchain/core@${core}`, "@langchain/classic@1.0.0");
+      await project.install(tarball, `@langchain/core@${core}`, "@langchain/classic@1.0.0");
       const block = readmeBlock("/langchain");
       expect(await runBlock(project, block)).toEqual({ stdout: documentedStdout(block), stderr: "" });
     }));
 
   it("runs README's AI SDK block unchanged with the AI SDK, and needs no other package", () =>
     inProject(async (project) => {
-      await project.install(tarball(), `ai@${devDependencies.ai}`);
+      await project.install(tarball, pinned("ai"));
       const block = readmeBlock("/ai-sdk");
       expect(await runBlock(project, block)).toEqual({ stdout: documentedStdout(block), stderr: "" });
     }));
@@ -35,11 +34,7 @@ describe("user's project", () => {
     ],
   ])("installs by %s and runs, strict about engines and peers", (_, manager, options) =>
     inProject(async (project) => {
-      await project.run(manager, [
-        ...options,
-        tarball(),
-        `@langchain/core@${devDependencies["@langchain/core"]}`,
-      ]);
+      await project.run(manager, [...options, tarball, pinned("@langchain/core")]);
       await project.write("strict.js", STRICT);
       expect(await project.run("node", ["strict.js"])).toEqual({ stdout: "2\n", stderr: "" });
     }),
@@ -51,7 +46,7 @@ describe("two copies of LangChain's core in one process", () => {
     inProject(async (project) => {
       const { "@langchain/core": version } = devDependencies;
       await project.install(
-        tarball(),
+        tarball,
         `@langchain/core@${version}`,
         `second-core@npm:@langchain/core@${version}`,
       );
@@ -62,18 +57,17 @@ describe("two copies of LangChain's core in one process", () => {
 });
 
 describe("ESM and CommonJS builds in one process", () => {
-  it("shares one rate limiter, and recognizes the other build's errors", () =>
-    inProject(async (project) => {
-      await project.install(tarball());
-      await project.write("twins.mjs", TWINS);
-      const { stdout } = await project.run("node", ["twins.mjs"]);
-      expect(JSON.parse(stdout)).toEqual({
-        twoClasses: true,
-        mostAtOnce: 4,
-        requests: 40,
-        codes: [true, true],
-      });
-    }));
+  it("shares one rate limiter, and recognizes the other build's errors", async () => {
+    const project = await projectWith();
+    await project.write("twins.mjs", TWINS);
+    const { stdout } = await project.run("node", ["twins.mjs"]);
+    expect(JSON.parse(stdout)).toEqual({
+      twoClasses: true,
+      mostAtOnce: 4,
+      requests: 40,
+      codes: [true, true],
+    });
+  });
 });
 
 const STRICT = `

@@ -1,10 +1,10 @@
 /** Projects without the framework of an entry, or with a version that is too old. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
-import { pack, Project } from "./project.js";
+import { projectWith, projectWithFrameworks, tarball } from "./packed.js";
+import { inProject, type Project } from "./project.js";
 
 const ranges: Readonly<Record<string, string>> = packageJson.peerDependencies;
-const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
 
 const entries = [
   { entry: "langchain", framework: "@langchain/core" },
@@ -31,15 +31,10 @@ const instances = [
 ].filter(({ ours }) => entries.some(({ entry }) => entry === ours));
 
 let project: Project;
-let tarball: string;
 
 beforeAll(async () => {
-  project = await Project.create();
-  tarball = await pack(project.folder);
-  await project.install(tarball);
+  project = await projectWith();
 });
-
-afterAll(() => project.remove());
 
 describe.each(entries)("together-retrieval/$entry without $framework", ({ entry, framework }) => {
   it("names in ES modules the package to install, and the importing file", async () => {
@@ -83,22 +78,17 @@ it("loads the entries without a framework when none is installed", async () => {
   expect(await project.run("node", ["no-framework.mjs"])).toEqual({ stdout: "", stderr: "" });
 });
 
-it.each(tooOld)(
-  "rejects $framework $version at npm install, and names the range",
-  async ({ framework, version }) => {
-    const other = await Project.create();
+it.each(tooOld)("rejects $framework $version at npm install, and names the range", ({ framework, version }) =>
+  inProject(async (other) => {
     const installing = other.install("--ignore-scripts", tarball, `${framework}@${version}`);
     await expect(installing).rejects.toThrow(
       `peerOptional ${framework}@"${ranges[framework]}" from together-retrieval@`,
     );
-    await other.remove();
-  },
+  }),
 );
 
 it("exports classes that extend the installed framework's, in both module systems", async () => {
-  const other = await Project.create();
-  const frameworks = Object.keys(ranges).map((name) => `${name}@${versions[name]}`);
-  await other.install("--ignore-scripts", tarball, ...frameworks);
+  const other = await projectWithFrameworks();
   const lines = instances.map(
     ({ ours, name, base, from }) => `{
       const { ${name} } = await load("together-retrieval/${ours}");
@@ -112,5 +102,4 @@ it("exports classes that extend the installed framework's, in both module system
   for (const file of ["esm.mjs", "cjs.cjs"]) {
     expect((await other.run("node", [file])).stdout).toBe("true\n".repeat(instances.length));
   }
-  await other.remove();
 });

@@ -1,12 +1,14 @@
 /** Projects with one of the frameworks, whose compiler checks every declaration file. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
-import { pack, Project } from "./project.js";
+import { pinned, projectWith } from "./packed.js";
+import type { Project } from "./project.js";
 import { COMPILERS, NEWEST } from "./typescript.js";
 
-const versions: Readonly<Record<string, string>> = packageJson.devDependencies;
+/** Packages of a framework that other files install with it. */
+const COMPANIONS: Readonly<Record<string, readonly string[]>> = { "@langchain/core": ["@langchain/classic"] };
 
-const FRAMEWORKS: Readonly<Record<string, string>> = {
+const SOURCES: Readonly<Record<string, string>> = {
   "@langchain/core": `
     import type { EmbeddingsInterface } from "@langchain/core/embeddings";
     import type { BaseDocumentCompressor } from "@langchain/core/retrievers/document_compressors";
@@ -41,18 +43,11 @@ describe.each(Object.keys(packageJson.peerDependencies))("project with %s alone"
   let project: Project;
 
   beforeAll(async () => {
-    project = await Project.create();
-    await project.install(
-      "--ignore-scripts",
-      await pack(project.folder),
-      `@types/node@${versions["@types/node"]}`,
-      `${framework}@${versions[framework]}`,
-    );
-    const source = WITHOUT_FRAMEWORK + FRAMEWORKS[framework];
+    const packages = ["@types/node", framework, ...(COMPANIONS[framework] ?? [])];
+    project = await projectWith(...packages.map(pinned));
+    const source = WITHOUT_FRAMEWORK + SOURCES[framework];
     await Promise.all(["user.mts", "user.cts"].map((name) => project.write(name, source)));
   });
-
-  afterAll(() => project.remove());
 
   it.each(Object.keys(RESOLUTIONS))("finds no type error in our declarations with %s", async (resolution) => {
     const errors = await compile(project, resolution);

@@ -18,8 +18,9 @@ export interface Printed {
 export class Project {
   private constructor(readonly folder: string) {}
 
-  static async create(): Promise<Project> {
-    const project = new Project(await mkdtemp(join(tmpdir(), "together-retrieval-")));
+  /** Creates a project in a folder; by default in the system's temporary folder. */
+  static async create(parent = tmpdir()): Promise<Project> {
+    const project = new Project(await mkdtemp(join(parent, "together-retrieval-")));
     await project.write("package.json", JSON.stringify({ private: true, type: "module" }));
     return project;
   }

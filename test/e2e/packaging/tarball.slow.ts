@@ -5,12 +5,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
-import { pack, Project, ROOT } from "./project.js";
+import { pinned, projectWith, tarball } from "./packed.js";
+import { ROOT, type Project } from "./project.js";
 import { documentedStdout, readmeBlock, runBlock } from "./readme.js";
 import { COMPILERS, NEWEST } from "./typescript.js";
 
-const { devDependencies } = packageJson;
-const LANGCHAIN = ["@langchain/core", "@langchain/classic"] as const;
 const STRICT = [
   "--strict",
   "--noEmit",
@@ -23,22 +22,13 @@ const STRICT = [
   "--skipLibCheck",
 ];
 
-let tarball: string;
 let langchain: Project;
 let plain: Project;
 
 beforeAll(async () => {
-  [langchain, plain] = [await Project.create(), await Project.create()];
-  tarball = await pack(plain.folder);
-  await plain.install(tarball);
-  await langchain.install(
-    tarball,
-    `@types/node@${devDependencies["@types/node"]}`,
-    ...LANGCHAIN.map((name) => `${name}@${devDependencies[name]}`),
-  );
+  langchain = await projectWith(...["@types/node", "@langchain/core", "@langchain/classic"].map(pinned));
+  plain = await projectWith();
 });
-
-afterAll(() => Promise.all([langchain.remove(), plain.remove()]));
 
 describe("packed tarball in a LangChain project", () => {
   let emulator: ChildProcess;
