@@ -1,7 +1,7 @@
 import { createEmulator } from "../../../src/emulator/index.js";
 import { blocksOf, type Block } from "../../integration/docs/blocks.js";
 import { compiled } from "../../integration/docs/compile.js";
-import { documentedOutput } from "../../integration/docs/run.js";
+import { documentedLines } from "../../integration/docs/run.js";
 import type { Printed, Project } from "./project.js";
 
 /** Returns README's first block that imports an entry: `"/langchain"`, or `""` for the entry without a framework. */
@@ -25,7 +25,7 @@ export async function runBlock(project: Project, block: Block): Promise<Printed>
 
 /** Returns the output that a block's comments document. */
 export function documentedStdout(block: Block): string {
-  return documentedOutput(block)
-    .printed.map((line) => `${line}\n`)
+  return documentedLines(block)
+    .map((line) => `${line}\n`)
     .join("");
 }

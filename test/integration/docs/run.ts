@@ -1,40 +1,77 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../support/program.js";
 import { ROOT, type Block } from "./blocks.js";
 import { compiled } from "./compile.js";
 
-/** The exit code and the output of a block. */
-export interface BlockOutcome {
+/** The exit code and the output of a process that runs blocks. */
+export interface BlocksOutcome {
   readonly exitCode: number | null;
-  readonly printed: readonly string[];
+  /** The lines that each block prints. */
+  readonly printed: readonly (readonly string[])[];
   readonly stderr: string;
 }
 
+/** A line that no block prints. */
+const SEPARATOR = "\u0000\n";
+
 /**
- * Runs a block that imports the package by its name. Its environment has only an API key and a base URL.
+ * Runs blocks that import the package by its name, one after another in one process. Its environment has only an API
+ * key and a base URL.
  *
  * @param url - The base URL of an emulator.
- * @param folder - The folder from which the block imports packages; by default the root.
- * @param preload - Modules that are loaded before the block.
+ * @param folder - The folder from which the blocks import packages; by default the root.
+ * @param preload - Modules that are loaded before the blocks.
  */
 export async function outcomeOf(
-  block: Block,
+  blocks: readonly Block[],
   url: string,
   folder = "",
   preload: readonly string[] = [],
-): Promise<BlockOutcome> {
-  const { PATH, HOME } = process.env;
-  const { exitCode, stdout, stderr } = await run(
-    process.execPath,
-    [...preload.flatMap((path) => ["--import", path]), "--input-type=module", "--eval", compiled(block)],
-    { cwd: join(ROOT, folder), env: { PATH, HOME, TOGETHER_API_KEY: "any", TOGETHER_BASE_URL: url } },
-  );
-  return { exitCode, printed: stdout.split("\n").filter((line) => line !== ""), stderr };
+): Promise<BlocksOutcome> {
+  const main = await modulesOf(blocks, join(ROOT, folder, ".cache"));
+  try {
+    const { PATH, HOME } = process.env;
+    const { exitCode, stdout, stderr } = await run(
+      process.execPath,
+      [...preload.flatMap((path) => ["--import", path]), join(main, "main.mjs")],
+      { cwd: join(ROOT, folder), env: { PATH, HOME, TOGETHER_BASE_URL: url } },
+    );
+    const printed = stdout.split(SEPARATOR).slice(0, -1);
+    return { exitCode, printed: printed.map(linesOf), stderr };
+  } finally {
+    await rm(main, { recursive: true });
+  }
 }
 
-/** Returns the outcome that the comments of a block document: the printed lines, without the quotes of strings. */
-export function documentedOutput({ code }: Block): BlockOutcome {
+/** Writes a module for each block, and `main.mjs`, which runs them. Returns their folder. */
+async function modulesOf(blocks: readonly Block[], parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, "blocks-"));
+  // With a key of its own, a block has its own rate limiter.
+  const main = blocks.map(
+    (_, place) => `process.env.TOGETHER_API_KEY = "any-${place}";
+await import("./${place}.mjs");
+process.stdout.write(${JSON.stringify(SEPARATOR)});\n`,
+  );
+  await writeFile(join(folder, "main.mjs"), main.join(""));
+  for (const [place, block] of blocks.entries()) {
+    await writeFile(join(folder, `${place}.mjs`), compiled(block));
+  }
+  return folder;
+}
+
+/** Returns the outcome that the comments of the blocks document. */
+export function documentedOutput(blocks: readonly Block[]): BlocksOutcome {
+  return { exitCode: 0, printed: blocks.map(documentedLines), stderr: "" };
+}
+
+/** Returns the lines that a block prints by its comments, without the quotes of strings. */
+export function documentedLines({ code }: Block): string[] {
   const comments = [...code.matchAll(/(?:console\.log\(.*\/\/ |\/\/ prints )(.+)$/gm)];
-  const printed = comments.map(([, line = ""]) => line.replaceAll(/^"|"$/g, ""));
-  return { exitCode: 0, printed, stderr: "" };
+  return comments.map(([, line = ""]) => line.replaceAll(/^"|"$/g, ""));
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
 }
