@@ -36,13 +36,6 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe.each(NAMES)("example %s", (name) => {
-  it("prints its usage", async () => {
-    const { stdout, stderr, exitCode } = await run([name, "--help"]);
-    expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
-    expect(stdout).toMatch(/^Usage: .+\n\n/);
-    expect(stdout).toContain("TOGETHER_API_KEY");
-  });
-
   it("rejects an unknown option with one sentence and exit code 2", async () => {
     const { stdout, stderr, exitCode } = await run([name, "--colour"]);
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runScript, type Outcome } from "../../support/program.js";
+import { runScript, type Outcome } from "../../test/support/program.js";
 
 /** The files that the menu imports, without the packages of the root and the build. */
 const SOURCES = ["examples", "tools/prepare.ts", "package.json", "tsconfig.json"];
@@ -39,6 +39,8 @@ async function checkHelp(name: string): Promise<void> {
   const { exitCode, stdout, stderr } = await example(name, "--help");
   expect({ name, exitCode, stderr }).toEqual({ name, exitCode: 0, stderr: "" });
   expect(stdout).toMatch(new RegExp(`^Usage: .*npm run .*example ${name}`));
+  // Next.js reads its settings itself.
+  expect(stdout).toContain(name === "next-rag" ? "" : "TOGETHER_API_KEY");
 }
 
 describe("npm run example in a fresh clone", { timeout: 60_000 }, () => {

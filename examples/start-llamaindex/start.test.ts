@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runScript } from "../../support/program.js";
+import { runScript } from "../../test/support/program.js";
 
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Markdown of another project, with more passages than the 20 candidates. */
 const DOCUMENTS = join(ROOT, "node_modules/together-ai");
 const QUESTION = "How often does the client retry, and after which errors?";
@@ -41,9 +41,5 @@ describe("npm run example llamaindex", { timeout: 60_000 }, () => {
     expect(searchIn(llamaindex)).toBe(searchIn(langchain));
     expect(llamaindex).toMatch(/passages read from the cache in .*: nothing to embed/);
     expect(llamaindex).toMatch(/\nAnswer: \S/);
-  });
-
-  it("names its own command with --help", async () => {
-    expect(await printed("start-llamaindex", "--help")).toMatch(/^Usage: npm run example llamaindex -- /);
   });
 });
