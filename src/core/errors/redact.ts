@@ -31,8 +31,8 @@ function isRequestId(value: unknown): value is string {
 /** Returns a request id, unless it contains a part of the key or of a text that was sent. */
 export function unlessSent(requestId: string | undefined, sent: SentStrings): string | undefined {
   if (requestId === undefined) return undefined;
-  // Both ends of the digits, because a UUID is also written without its hyphens.
-  const digits = requestId.replaceAll("-", "").match(/[\da-f]{16,32}$/i)?.[0] ?? requestId.slice(0, 16);
+  // A UUID is also written without its hyphens, so both ends of the digits are compared. A region may follow them.
+  const digits = requestId.replaceAll(/-(?:[A-Z]{3}$)?/gi, "").replace(/.*?(?=[\da-f]{16,32}$)/i, "");
   const isDisguised = isTextInHex(digits) || repeats([digits.slice(0, 8), digits.slice(-12)], sent);
   return isDisguised ? undefined : requestId;
 }

@@ -64,6 +64,7 @@ describe("unlessSent()", () => {
     ["is a text in a UUID", "4d61782c-2070-696e-2034-373131202020", "another"],
     ["is a Chinese text in hexadecimal digits", Buffer.from("客户机密4711").toString("hex"), "another"],
     ["contains a text", "oGs6Zt9-62bZhn-0000073627262547", "account 073627262547"],
+    ["contains a text before a region", "oGs6Zt9-62bZhn-0000073627262547-SJC", "account 073627262547"],
   ])("returns nothing if the id %s", (_, id, text) => {
     expect(requestIdOf(id)).toBe(id);
     expect(unlessSent(id, ["the key", text])).toBeUndefined();
