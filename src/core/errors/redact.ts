@@ -43,7 +43,7 @@ function isTextInHex(digits: string): boolean {
 }
 
 function fromHex(digits: string): string {
-  const bytes = Uint8Array.from(digits.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  const bytes = Uint8Array.from(digits.matchAll(/../g), ([byte]) => Number.parseInt(byte, 16));
   return new TextDecoder().decode(bytes);
 }
 
@@ -54,10 +54,10 @@ export function repeats(parts: readonly string[], sent: SentStrings): boolean {
 
 /** Whether the request contains a number, not only as a part of a longer one, or contains its digits in hex. */
 export function repeatsNumber(digits: string, sent: SentStrings): boolean {
-  const inHex = digits.length % 2 === 0 ? fromHex(digits) : "";
+  const inHex = fromHex(digits);
   return (
     contains(sent, new RegExp(String.raw`(?<!\d)(?:${bothWays([digits])})(?!\d)`)) ||
-    (inHex !== "" && sent.some((text) => text.includes(inHex)))
+    (digits.length % 2 === 0 && sent.some((text) => text.includes(inHex)))
   );
 }
 
@@ -76,7 +76,7 @@ function bothWays(parts: readonly string[]): string {
 }
 
 /** Codes and types with a known meaning: Together's, OpenAI's and vLLM's (their documentation, 2026-11). */
-const CODES = new Set([
+const CODES: ReadonlySet<unknown> = new Set([
   "model_not_available",
   "model_not_found",
   "dedicated_endpoint_not_running",
@@ -105,7 +105,7 @@ const CODES = new Set([
 
 /** Returns a code of a server if it is known. Any other code may be a text, so it becomes an empty string. */
 export function knownCode(code: unknown): string {
-  return typeof code === "string" && CODES.has(code) ? code : "";
+  return CODES.has(code) ? String(code) : "";
 }
 
 /** Codes of Node, undici, Deno and Bun for a connection that failed. A custom `fetch` may put anything there. */
@@ -142,5 +142,5 @@ export function hideKey(message: string, key?: string): string {
 export function printable(message: string): string {
   return message
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .replaceAll(/[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]+/gu, "");
+    .replaceAll(/[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu, "");
 }

@@ -38,6 +38,7 @@ describe("requestIdOf()", () => {
     ["two ids", `${UUID}, ${UUID}`],
     ["60,000 characters", "a".repeat(60_000)],
     ["no text", undefined],
+    ["a list of ids", [UUID]],
   ])("returns nothing for %s", (_, value) => {
     expect(requestIdOf(value)).toBeUndefined();
   });
@@ -53,6 +54,10 @@ describe("unlessSent()", () => {
     expect(unlessSent(undefined, [id])).toBeUndefined();
   });
 
+  it("returns an id whose last four digits are in a text", () => {
+    expect(unlessSent(CF_RAY, ["a text", "card c2d1"])).toBe(CF_RAY);
+  });
+
   it.each([
     ["is a text", UUID, `order ${UUID}, paid`],
     ["is a text in another case", UUID.toUpperCase(), UUID],
@@ -65,6 +70,10 @@ describe("unlessSent()", () => {
     ["is a Chinese text in hexadecimal digits", Buffer.from("客户机密4711").toString("hex"), "another"],
     ["contains a text", "oGs6Zt9-62bZhn-0000073627262547", "account 073627262547"],
     ["contains a text before a region", "oGs6Zt9-62bZhn-0000073627262547-SJC", "account 073627262547"],
+    ["of Cloudflare contains a text", "0000073627262547-SJC", "account 073627262547"],
+    ["of Cloudflare is a text in hexadecimal digits", "506174204a6f6e65-SJC", "another"],
+    ["starts with a text after a word", `embd-${UUID}`, "order 8f14e45f"],
+    ["ends with a text", UUID, "account 1d2f5c0b7a91"],
   ])("returns nothing if the id %s", (_, id, text) => {
     expect(requestIdOf(id)).toBe(id);
     expect(unlessSent(id, ["the key", text])).toBeUndefined();
@@ -93,6 +102,7 @@ describe("isSystemCode()", () => {
     ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", true],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", true],
     ["ALICE_SMITH", false],
+    [["ECONNRESET"], false],
     ["ECONNRESET of a text", false],
     [4711, false],
   ])("returns for %j %j", (code, isCode) => {
@@ -111,7 +121,16 @@ describe("hideKey() and containsKey()", () => {
     expect(hideKey(message, KEY)).toBe(shown);
   });
 
-  it("hides a short key only as a whole name", () => {
+  it("hides a key of 16 characters as a part of a name", () => {
+    expect(hideKey("`my-gateway-key-0123` is not an option", "gateway-key-0123")).toBe(
+      "`my-<API key>` is not an option",
+    );
+  });
+
+  it("hides a shorter key only as a whole name", () => {
+    expect(hideKey("`my-gateway-key-012` is not an option", "gateway-key-012")).toBe(
+      "`my-gateway-key-012` is not an option",
+    );
     expect(hideKey("`test` is not an option of a test", "test")).toBe(
       "`<API key>` is not an option of a test",
     );

@@ -109,8 +109,16 @@ describe("describeReason(): numbers", () => {
     ["as it is", "pin 512"],
     ["reversed", "215"],
     ["in full-width digits", "５１２"],
+    ["with a zero-width space in it", "5\u200B12"],
   ])("omits a number that is in a text %s", (_, text) => {
     expect(limit("512", "another", text)).toBe(WITHOUT);
+  });
+
+  it("omits a number whose hexadecimal digits are letters of a text", () => {
+    expect(Buffer.from(" H").toString("hex")).toBe("2048");
+    expect(limit("2048", "another", "Dear Harry")).toBe(WITHOUT);
+    expect(limit("2048", "another", "Dear Larry")).toBe(" (it accepts at most 2048 tokens per text)");
+    expect(limit("512", "Question")).toBe(" (it accepts at most 512 tokens per text)");
   });
 
   it("omits a reason whose words are in a text", () => {
