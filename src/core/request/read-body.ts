@@ -73,8 +73,7 @@ const MAX_SHARED_BYTES = 1 << 22;
 /** Concatenates chunks and empties their list, so that their memory is free. The result is valid until the next call. */
 function concat(chunks: Uint8Array[]): Uint8Array {
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-  if (sharedBuffer.byteLength < bytes && bytes <= MAX_SHARED_BYTES) sharedBuffer = new Uint8Array(bytes);
-  const whole = bytes <= sharedBuffer.byteLength ? sharedBuffer.subarray(0, bytes) : new Uint8Array(bytes);
+  const whole = bufferOf(bytes);
   let offset = 0;
   for (const chunk of chunks) {
     whole.set(chunk, offset);
@@ -82,6 +81,12 @@ function concat(chunks: Uint8Array[]): Uint8Array {
   }
   chunks.length = 0;
   return whole;
+}
+
+function bufferOf(bytes: number): Uint8Array {
+  if (bytes > MAX_SHARED_BYTES) return new Uint8Array(bytes);
+  if (bytes > sharedBuffer.byteLength) sharedBuffer = new Uint8Array(bytes);
+  return sharedBuffer.subarray(0, bytes);
 }
 
 /** Truncated JSON is a lost connection, which is retried. A complete body that is not JSON is not retried. */

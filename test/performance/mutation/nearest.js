@@ -217,6 +217,7 @@ export const nearest = {
   ],
   "core/request/parse-response": ["unit/core/request/parse-response", "unit/core/request/invalid-responses"],
   "core/request/read-body": [
+    "unit/core/request/read-body",
     "unit/core/request/together-client",
     "unit/core/request/invalid-responses",
     "unit/core/errors/rejected-requests",
