@@ -1,4 +1,4 @@
-import { BaseEmbedding, extractSingleText, type MessageContentDetail } from "llamaindex";
+import { BaseEmbedding, type MessageContentDetail } from "llamaindex";
 import { EmbedEngine } from "../core/embed/embed-engine.js";
 import { DEFAULT_BATCH_SIZE } from "../core/options/embedder-options.js";
 import type { EmbedderOptions } from "../core/options/options.js";
@@ -48,14 +48,13 @@ export class TogetherEmbeddings extends BaseEmbedding {
     this.#options = toEmbedderOptions(options, NAME);
     this.#engine = new EmbedEngine(this.#options, NAME);
     this.#builtFor = this.#batchSize = this.#options.batchSize;
-    // The base class sets an own property, which would hide an accessor of this class (0.12.1, 2026-11).
+    // The base class sets an own property, which would hide an accessor of this class (0.12.1, 2026-11). It stays
+    // enumerable and configurable.
     Object.defineProperty(this, "embedBatchSize", {
       get: () => this.#batchSize ?? DEFAULT_BATCH_SIZE,
       set: (size: number) => {
         this.#batchSize = size;
       },
-      enumerable: true,
-      configurable: true,
     });
     this.model = this.#engine.model;
     this.embedInfo = infoOf(this.#options);
@@ -107,10 +106,10 @@ export class TogetherEmbeddings extends BaseEmbedding {
     query: MessageContentDetail | string,
     options?: EmbeddingCallOptions,
   ): Promise<number[] | null> {
-    const isPart = typeof query === "object" && typeof query?.type === "string";
-    if (isPart && query.type !== "text") return null;
+    const { type, text: textOfPart } = Object(query) as { type?: unknown; text?: string };
+    if (typeof type === "string" && type !== "text") return null;
     // Core rejects invalid input, so that all frameworks have the same error message.
-    const text = (isPart ? extractSingleText(query) : query) as string;
+    const text = (type === "text" ? textOfPart : query) as string;
     const checked = toCallOptions(options, queryTask(this.model));
     return (await this.#current().embedQuery(toNumbers, text, checked)).vector;
   }

@@ -117,6 +117,13 @@ describe("getQueryEmbedding()", () => {
     // Without this error, LlamaIndex finds nothing and reports no error.
     ["a blank question", { type: "text", text: "" } as const, "the query is blank"],
     ["what is no question", undefined as unknown as string, "the query is not a string but undefined"],
+    ["null", null as unknown as string, "the query is not a string but null"],
+    ["an object without a type", { text: "a question" } as never, "the query is not a string but an object"],
+    [
+      "a part of a query without a text",
+      { type: "text" } as never,
+      "the query is not a string but undefined",
+    ],
   ])("rejects %s", async (_, query, problem) => {
     const error = await rejection(on(bench()).getQueryEmbedding(query));
     expect(error).toMatchObject({ code: "invalid_input", message: expect.stringContaining(problem) });
@@ -170,6 +177,13 @@ describe("embedBatchSize", () => {
     const server = bench();
     await on(server).getTextEmbeddings(texts(4096));
     expect(Math.max(...sizes(server))).toBeGreaterThan(128);
+  });
+
+  it("is listed among the properties, and can be redefined, as in LlamaIndex", () => {
+    const embeddings = on(bench());
+    expect(Object.keys(embeddings)).toContain("embedBatchSize");
+    Object.defineProperty(embeddings, "embedBatchSize", { value: 9 });
+    expect(embeddings.embedBatchSize).toBe(9);
   });
 
   it("returns `batchSize`, or the default of core", () => {
