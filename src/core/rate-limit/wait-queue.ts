@@ -11,7 +11,7 @@ export type Rank = 0 | 1 | 2 | 3;
 
 /** Keeps waiters in the order in which they are served: by rank, then by arrival. */
 export class WaitQueue<Item extends Waiter> {
-  readonly #ranks = [0, 1, 2, 3].map(() => new Set<Item>());
+  readonly #ranks = [new Set<Item>(), new Set<Item>(), new Set<Item>(), new Set<Item>()] as const;
   /** The highest `maxConcurrency` of any waiter so far. */
   #maxConcurrency = 0;
 
@@ -22,11 +22,11 @@ export class WaitQueue<Item extends Waiter> {
 
   add(item: Item): void {
     this.#maxConcurrency = Math.max(this.#maxConcurrency, item.maxConcurrency);
-    this.#ranks[item.rank]?.add(item);
+    this.#ranks[item.rank].add(item);
   }
 
   delete(item: Item): void {
-    this.#ranks[item.rank]?.delete(item);
+    this.#ranks[item.rank].delete(item);
   }
 
   /**

@@ -1,9 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { findRateLimiter, rateLimiterFor } from "../../../../src/core/rate-limit/registry.js";
 
 const key = { fetch: () => {}, origin: "https://example.com", apiKey: "k", model: "m" };
+
+/** Imports a copy of the package into a process in which no other copy has run. */
+async function firstCopy(symbol: symbol) {
+  const original = Symbol.for.bind(Symbol);
+  vi.spyOn(Symbol, "for").mockImplementation((name) =>
+    name === "together-retrieval.rate-limiters" ? symbol : original(name),
+  );
+  vi.resetModules();
+  return import("../../../../src/core/rate-limit/registry.js");
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe("rateLimiterFor()", () => {
   it("returns one limiter for equal fetch, origin, key and model", () => {
@@ -24,6 +38,22 @@ describe("rateLimiterFor()", () => {
     const copy = await import("../../../../src/core/rate-limit/registry.js");
     expect(copy.rateLimiterFor).not.toBe(rateLimiterFor);
     expect(copy.rateLimiterFor(key)).toBe(rateLimiterFor(key));
+  });
+
+  it("creates the limiters that later copies of this version share", async () => {
+    const symbol = Symbol("limiters");
+    const [first, second] = [await firstCopy(symbol), await firstCopy(symbol)];
+    expect(second.rateLimiterFor).not.toBe(first.rateLimiterFor);
+    expect(second.rateLimiterFor(key)).toBe(first.rateLimiterFor(key));
+  });
+
+  it("adds its limiters to those of an earlier copy, also if their property can be redefined", async () => {
+    const symbol = Symbol("limiters");
+    const earlier = new Map([["0.0.1", "its limiters"]]);
+    Object.defineProperty(globalThis, symbol, { value: earlier, configurable: true });
+    (await firstCopy(symbol)).rateLimiterFor(key);
+    expect((globalThis as Record<symbol, unknown>)[symbol]).toBe(earlier);
+    expect([...earlier.keys()]).toHaveLength(2);
   });
 
   it("returns another limiter in a copy of another version", async () => {

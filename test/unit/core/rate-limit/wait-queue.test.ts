@@ -43,6 +43,20 @@ describe("WaitQueue", () => {
     expect(queue.empty).toBe(false);
   });
 
+  it("examines no waiter while all of them are at their limit", () => {
+    let examined = 0;
+    const queue = queueOf({
+      ...waiter("a", 2),
+      get maxConcurrency() {
+        examined += 1;
+        return 5;
+      },
+    });
+    examined = 0;
+    expect([queue.first(5), queue.first(6), examined]).toEqual([undefined, undefined, 0]);
+    expect([queue.first(4)?.name, examined]).toEqual(["a", 1]);
+  });
+
   it("is empty when its last waiter is deleted", () => {
     const waiters = [waiter("a", 0), waiter("b", 0), waiter("c", 3)] as const;
     const queue = queueOf();
