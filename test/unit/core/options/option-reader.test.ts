@@ -63,6 +63,10 @@ describe("OptionReader", () => {
       "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
     ],
     [
+      { cache: { store: new MemoryStore(), namespaces: "bees" } },
+      "`cache.namespaces` is not an option; did you mean `namespace`?",
+    ],
+    [
       { cache: null },
       "`cache` has no `mget` and `mset`; pass a LangChain byte store, or { store, namespace } with one",
     ],
