@@ -8,8 +8,7 @@ interface Variables {
 }
 
 /** A model's id. It is required. */
-export const modelId: Option<string> = required((value, name, error) => {
-  const model = checkString(value, name, error);
+export const modelId: Option<string> = required((model, error) => {
   if (/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(model)) {
     throw error("`model` holds invisible characters", "type the model's id instead of copying it");
   }
@@ -25,8 +24,8 @@ export function apiKey({ environment }: Variables): Option<string> {
   return { environment, ...required(checkKey) };
 }
 
-function checkKey(value: unknown, name: string, error: OptionError): string {
-  const key = checkString(value, name, error).trim();
+function checkKey(text: string, error: OptionError): string {
+  const key = text.trim();
   if (key === "") {
     throw error(
       "there is no API key",
@@ -42,8 +41,11 @@ function checkKey(value: unknown, name: string, error: OptionError): string {
 }
 
 /** An option without a default. A missing value causes the same error as an empty string. */
-function required(check: Option<string>["check"]): Option<string> {
-  return { check, default: (_, error) => check("", "", error) };
+function required(checkText: (text: string, error: OptionError) => string): Option<string> {
+  return {
+    check: (value, name, error) => checkText(checkString(value, name, error), error),
+    default: (_, error) => checkText("", error),
+  };
 }
 
 /** An http or https URL without credentials, query and fragment. Slashes at its end are removed. */
@@ -59,7 +61,7 @@ export function url({
 /** @param name - The option, or the environment variable that the URL comes from. */
 function checkUrl(given: string, name: string, example: string, error: OptionError): string {
   const parsed = URL.canParse(given) ? new URL(given) : undefined;
-  if (!parsed || !/^https?:$/.test(parsed.protocol)) {
+  if (!parsed || !/^https?:/.test(parsed.protocol)) {
     throw error(`\`${name}\` is not an http or https address`, `write it like "${example}"`);
   }
   if (parsed.username !== "" || parsed.password !== "" || /[?#]/.test(parsed.href)) {

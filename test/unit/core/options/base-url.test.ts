@@ -6,14 +6,18 @@ import { errorMessage } from "../../../support/error-message.js";
 import { bench, rejection } from "../../../support/emulate.js";
 
 describe("baseURL", () => {
-  it.each(["example.com/v1", "file:///etc/passwd", "ftp://example.com", "", "https://"])(
-    "rejects %j, which is not an http or https URL",
-    (baseURL) => {
-      expect(errorMessage({ baseURL })).toBe(
-        'Cannot create Embedder: `baseURL` is not an http or https address; write it like "https://api.together.ai/v1"',
-      );
-    },
-  );
+  it.each([
+    "example.com/v1",
+    "file:///etc/passwd",
+    "ftp://example.com",
+    "git+https://example.com",
+    "",
+    "https://",
+  ])("rejects %j, which is not an http or https URL", (baseURL) => {
+    expect(errorMessage({ baseURL })).toBe(
+      'Cannot create Embedder: `baseURL` is not an http or https address; write it like "https://api.together.ai/v1"',
+    );
+  });
 
   it.each([
     "https://me:secret@example.com/v1",
