@@ -108,7 +108,8 @@ export class TogetherError extends Error implements TogetherErrorDetails {
     for (const [name, value] of Object.entries(details)) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
     }
-    Object.defineProperty(this, brand, { value: true });
+    // Only that it exists is checked.
+    Object.defineProperty(this, brand, {});
   }
 }
 

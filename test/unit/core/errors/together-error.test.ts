@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { listIndexes } from "../../../../src/core/errors/together-error.js";
+import { listIndexes, TogetherError } from "../../../../src/core/errors/together-error.js";
 
 const first = (amount: number): number[] => Array.from({ length: amount }, (_, index) => index);
+
+describe("TogetherError", () => {
+  it("has only the details that apply as properties", () => {
+    const details = { status: 400, requestId: undefined, attempts: 0 };
+    const error = new TogetherError("bad_request", "Cannot embed", details);
+    expect(error).toMatchObject({ status: 400, attempts: 0 });
+    expect(Object.keys(error)).not.toContain("requestId");
+    expect("requestId" in error).toBe(false);
+  });
+});
 
 describe("listIndexes()", () => {
   it.each([
