@@ -254,7 +254,7 @@ export class EmbedEngine {
   }
 
   #request({ texts, tokens }: Batch, unique: UniqueTexts): EmbedRequest {
-    const isBase64 = this.#sizer.encoding.format === "base64";
+    const isBase64 = this.#sizer.encoding.format !== "float";
     return {
       call: { path: "/embeddings", body: embeddingsRequest(this.model, texts, isBase64) },
       isBase64,

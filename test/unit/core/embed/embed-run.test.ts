@@ -1,4 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
+import type { TogetherEvent } from "../../../../src/index.js";
+import { untilAbort } from "../../../../src/core/abort.js";
 import { RateLimiter } from "../../../../src/core/rate-limit/rate-limiter.js";
 import { bench, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 import { pass, timed, useVirtualTime } from "../../../support/time.js";
@@ -191,6 +193,20 @@ describe("rate limits and the end of a job", () => {
     const last = emulator.requests.at(-1);
     expect(Date.now() - ((last?.time ?? 0) + 20)).toBeLessThan(1100);
     expect((await call).vectors.length).toBe(1280);
+  });
+
+  it("ends with the last vector although one of its workers would never get a permit", async () => {
+    const acquire = vi.spyOn(RateLimiter.prototype, "acquire");
+    const never = vi.fn<RateLimiter["acquire"]>(({ signal }) => untilAbort(new Promise(() => {}), signal));
+    const onEvent = ({ type }: TogetherEvent): void => {
+      if (type === "request" && acquire.mock.calls.length === 2) acquire.mockImplementationOnce(never);
+    };
+    const { embedder } = bench({ latency: 20 });
+    const call = embedder({ batchSize: 1, maxConcurrency: 2, onEvent }).embed(texts(4));
+    await timed(call);
+    expect(plain((await call).vectors)).toEqual(texts(4).map(vectorOf));
+    expect(never).toHaveBeenCalledTimes(1);
+    acquire.mockRestore();
   });
 
   it.each([
