@@ -63,12 +63,11 @@ export class UniqueTexts<Vector extends RawVector = RawVector> {
     });
   }
 
-  /** Removes vectors of another length. Returns how many. */
+  /** Removes vectors of another length, after all have arrived. Returns how many. */
   removeOthers(length: number): number {
-    const others = [...this.vectors.keys()].filter((position) => {
-      const vector = this.vectors[position];
-      return vector !== undefined && vector.length !== length;
-    });
+    const others = [...this.vectors.keys()].filter(
+      (position) => (this.vectors[position] as Vector).length !== length,
+    );
     for (const position of others) {
       this.vectors[position] = undefined;
       this.#done -= this.#counts[position] as number;

@@ -102,6 +102,7 @@ export const nearest = {
     "unit/core/embed/chunk-stream",
   ],
   "core/embed/unique-texts": [
+    "unit/core/embed/unique-texts",
     "unit/core/embed/estimate",
     "unit/core/validate-texts",
     "unit/core/embed/vector-cache",

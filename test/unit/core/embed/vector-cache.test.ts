@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { ByteStore } from "../../../../src/index.js";
+import type { ByteStore, Progress } from "../../../../src/index.js";
 import { bench, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
 import { breathe, pass, timed, useVirtualTime } from "../../../support/time.js";
@@ -197,8 +197,10 @@ describe("vector cache", () => {
     await embedder({ cache }).embed(["old"]);
     dimensions.now = 6;
     const own = embedder({ cache });
-    const { vectors } = await own.embed(["old", "new"]);
+    const onProgress = vi.fn<(progress: Progress) => void>();
+    const { vectors } = await own.embed(["old", "new"], { onProgress });
     expect(vectors.map(({ length }) => length)).toEqual([6, 6]);
+    expect(onProgress.mock.lastCall).toEqual([{ done: 2, total: 2 }]);
     expect(own.dimensions).toBe(6);
     expect(only(events, "cache-lookup").slice(1)).toMatchObject([
       { hits: 1, misses: 1, corrupt: 0 },
@@ -247,7 +249,7 @@ describe("vector cache", () => {
     await embedder({ cache }).embed(["old"]);
     const error = await rejection(embedder({ cache, dimensions: 6, retryDeadline: 1 }).embed(["old"]));
     expect(error).toMatchObject({ code: "invalid_option" });
-    expect(only(events, "cache-lookup").at(-1)).toMatchObject({ hits: 0, corrupt: 1 });
+    expect(only(events, "cache-lookup").slice(1)).toMatchObject([{ hits: 0, misses: 1, corrupt: 1 }]);
   });
 
   it.each([
