@@ -74,7 +74,7 @@ export function readEmbeddings(body: unknown, texts: number, dimensions?: number
   if (data.length !== texts) {
     throw new InvalidResponse(`${data.length} vectors were returned for ${texts} texts`);
   }
-  const vectors: RawVector[] = Array.from({ length: texts });
+  const vectors: RawVector[] = [];
   let length = dimensions;
   for (const item of data) {
     const index = readIndex(item, texts, vectors);
@@ -106,7 +106,7 @@ export function readRanking(body: unknown, documents: number, minResults: number
   if (results.length < minResults || results.length > documents) {
     throw new InvalidResponse(`${results.length} results were returned, but ${minResults} were requested`);
   }
-  const scores: (number | undefined)[] = Array.from({ length: documents });
+  const scores: number[] = [];
   const ranked = results.map((result) => {
     const index = readIndex(result, documents, scores);
     const score = field(result, "relevance_score") as number;

@@ -12,6 +12,7 @@ import {
   readErrorBody,
   readUsage,
   rerankRequest,
+  textsOf,
   type RankedIndex,
 } from "../../../../src/core/request/wire.js";
 
@@ -217,6 +218,19 @@ describe("readErrorBody()", () => {
     ],
     [{ error: "m" }, { message: "m", type: "", code: "" }],
     [{ message: "m" }, { message: "m", type: "", code: "" }],
+    [
+      { message: "m", type: "t", code: "c" },
+      { message: "m", type: "t", code: "c" },
+    ],
+    [
+      { error: { message: "", type: "" }, message: "m", type: "t" },
+      { message: "m", type: "t", code: "" },
+    ],
+    [
+      { error_code: 336_003, error_msg: "m" },
+      { message: "m", type: "", code: "" },
+    ],
+    [{ detail: [{ msg: "" }, { msg: "m" }, { msg: "n" }] }, { message: "m", type: "", code: "" }],
     [{ detail: "m" }, { message: "m", type: "", code: "" }],
     [{ error: { message: 5, code: null } }, { message: "", type: "", code: "" }],
     ["a page", { message: "", type: "", code: "" }],
@@ -240,6 +254,13 @@ describe("readRequestId()", () => {
     [null, undefined],
   ])("reads %j as %j", (body, id) => {
     expect(readRequestId(body)).toBe(id);
+  });
+});
+
+describe("textsOf()", () => {
+  it("returns the texts to embed, or the query and the documents", () => {
+    expect(textsOf(embeddingsRequest("m", ["a", "b"], true))).toEqual(["a", "b"]);
+    expect(textsOf(rerankRequest("m", "q", ["a", "b"], 2))).toEqual(["q", "a", "b"]);
   });
 });
 
