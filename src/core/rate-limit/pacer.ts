@@ -56,8 +56,8 @@ export class Pacer {
   #sent: Totals = { requests: 0, tokens: 0 };
   /** The totals of requests that received a 429. */
   #rejected: Totals = { requests: 0, tokens: 0 };
-  /** The start of traffic. */
-  #start = { requests: this.#snapshot(0, "requests"), tokens: this.#snapshot(0, "tokens") };
+  /** The start of traffic. The first {@link Pacer.observeIdle} sets it. */
+  #start = {} as Readonly<Record<LimitedBy, Snapshot>>;
   #rates: { requests?: AdaptiveRate; tokens?: AdaptiveRate } = {};
   #limitedBy: LimitedBy | undefined;
   /** The end of the delay. */
@@ -68,7 +68,7 @@ export class Pacer {
    * Probes have shown that the server enforces its resets, or that it accepts requests long before them. Without
    * "meant": 429s +1.5 points in windows of a minute; without "wrong": 2.4 times as long if every reset is 60.
    */
-  #resets: "unknown" | "meant" | "wrong" = "unknown";
+  #resets: "meant" | "wrong" | undefined;
   /** Number of requests sent when the last new 429 was received. A 429 for one of these is stale. */
   #sentAtLastLimit = 0;
   /** 429s without a success in between, stale ones not counted. */
@@ -96,7 +96,7 @@ export class Pacer {
   observeIdle(now: number): boolean {
     if (now - Math.max(this.#lastActive, this.#blockedUntil) <= IDLE_RESET_MS) return false;
     this.#restart(now);
-    this.#resets = "unknown";
+    this.#resets = undefined;
     return true;
   }
 
@@ -122,8 +122,9 @@ export class Pacer {
     const request = { tokens, before: this.#sent, earlyMs: Math.max(0, this.#blockedUntil - now) };
     this.#lastActive = now;
     this.#probeFrom = NEVER;
-    for (const by of isProbe ? [] : (["requests", "tokens"] as const))
-      this.#rates[by]?.sent(this.#snapshot(now, by), weightOf(request, by));
+    if (!isProbe)
+      for (const by of ["requests", "tokens"] as const)
+        this.#rates[by]?.sent(this.#snapshot(now, by), weightOf(request, by));
     this.#sent = add(this.#sent, request);
     return request;
   }
@@ -159,7 +160,7 @@ export class Pacer {
   rateLimited(now: number, request: SentRequest, { by, resetMs }: RateLimitResponse, random: number): number {
     this.#lastActive = now;
     const delayMs = this.#resets === "wrong" && isLong(resetMs ?? 0) ? undefined : resetMs;
-    if (request.earlyMs > 0 && this.#resets === "unknown") this.#resets = "meant";
+    if (request.earlyMs > 0) this.#resets ??= "meant";
     if (request.before.requests >= this.#sentAtLastLimit && request.earlyMs === 0)
       this.#learn(now, request, { by, resetMs: delayMs }, random);
     // A 429 is stale if its request was sent before the client received the last one. It can only extend the delay.

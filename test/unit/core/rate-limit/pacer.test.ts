@@ -92,6 +92,13 @@ describe("Pacer after a 429", () => {
     expect(rateLimited(pacer, 40_100, undefined, "tokens")).toBe(500);
   });
 
+  it("delays requests by the default after a 429 of tokens, even where few requests are accepted", () => {
+    const pacer = started();
+    rateLimited(pacer, 100, 40_000, "requests");
+    expect(1000 / pacer.ratePerSecond).toBeGreaterThan(4000);
+    expect(rateLimited(pacer, 40_100, undefined, "tokens")).toBe(500);
+  });
+
   it("delays requests by 1 ms after a reset of 0", () => {
     expect(rateLimited(started(), 100, 0)).toBe(1);
   });
@@ -100,6 +107,27 @@ describe("Pacer after a 429", () => {
     // 100 requests of 10 tokens each until 5000, when the delay is over.
     expect(limited().ratePerSecond).toBeCloseTo(20, 6);
     expect(limited("tokens").ratePerSecond).toBeCloseTo(200, 6);
+  });
+
+  it("estimates the rate from the first request on, whenever that is sent", () => {
+    const pacer = new Pacer();
+    const first = 10 * MINUTE;
+    expect(pacer.observeIdle(first)).toBe(true);
+    for (let at = 0; at < 100; at++) succeeded(pacer, first + at * 10);
+    rateLimited(pacer, first + 1000, 4000);
+    expect(pacer.ratePerSecond).toBeCloseTo(20, 6);
+  });
+
+  it("estimates the next rate without the requests that received a stale 429", () => {
+    const pacer = started();
+    for (let at = 0; at < 100; at++) succeeded(pacer, at * 10);
+    const inFlight = Array.from({ length: 30 }, () => pacer.sent(1000, 10));
+    for (const one of inFlight) pacer.rateLimited(1000, one, { by: "requests", resetMs: 4000 }, 0);
+    for (let at = 0; at < 60; at++) succeeded(pacer, 5000 + at * 33);
+    rateLimited(pacer, 7000, 4000);
+    // The sample starts in the middle of the delay: 60 requests in 4 seconds.
+    expect(pacer.ratePerSecond).toBeGreaterThan(14);
+    expect(pacer.ratePerSecond).toBeLessThan(17);
   });
 
   it("estimates no rate from the default delay", () => {
@@ -288,6 +316,12 @@ describe("Pacer probe: a high-priority request during a delay", () => {
     expect(sendTimes(pacer)).toMatchObject({ query: 5000 + wait });
   });
 
+  it("does not count as the second 429 in a row", () => {
+    const pacer = limited();
+    const query = pacer.sent(1050, 10);
+    expect(pacer.rateLimited(1060, query, { by: "requests", resetMs: 3940 }, 0.999)).toBe(3940);
+  });
+
   it("is not allowed where tokens are limited", () => {
     expect(sendTimes(limited("tokens"))).toEqual({ query: 5000, documents: 5000 });
   });
@@ -338,6 +372,17 @@ describe("Pacer with a reset of more than 7.5 seconds", () => {
     pacer.succeeded(3520, pacer.sent(3500, 10));
     expect(rateLimited(pacer, 4000, 5001)).toBe(500);
     expect(rateLimited(pacer, 5000, 3000)).toBe(3000);
+    expect(rateLimited(pacer, 9000, 5000)).toBe(5000);
+  });
+
+  it("ignores later resets also after the server rejected a query during a short delay", () => {
+    const pacer = delayed();
+    pacer.succeeded(3520, pacer.sent(3500, 10));
+    for (let at = 0; at < 100; at++) succeeded(pacer, 4000 + at * 10);
+    rateLimited(pacer, 5000, 4000);
+    const query = pacer.sent(5100, 10);
+    expect(pacer.rateLimited(5110, query, { by: "requests", resetMs: 3890 }, 0)).toBe(3890);
+    expect(rateLimited(pacer, 9000, 60_000)).toBe(500);
   });
 
   it("keeps the delay if the server rejects that request, and sends no other during a delay", () => {
@@ -447,6 +492,21 @@ describe("Pacer in an outage", () => {
     });
     expect(rates[1]).toBeCloseTo(rates[0] as number, 6);
     expect(rates[0]).toBeGreaterThan(20);
+  });
+});
+
+describe("Pacer after an outage", () => {
+  it("holds the rate after a second 429 as long as without the outage", () => {
+    const rates = [0, 30_000].map((outageMs) => {
+      const pacer = limited();
+      for (let at = 0; at < 40; at++) succeeded(pacer, 5000 + at * 50);
+      rateLimited(pacer, 7000, 1000);
+      const held = pacer.ratePerSecond;
+      pacer.skip(outageMs);
+      for (let at = 0; at < 120; at++) succeeded(pacer, 8000 + outageMs + at * 100);
+      return pacer.ratePerSecond - held;
+    });
+    expect(rates).toEqual([0, 0]);
   });
 });
 
