@@ -441,9 +441,62 @@ describe("RateLimiter.concurrency", () => {
     (await send(limiter, "", [])).release();
     expect(limiter.concurrency).toBe(16);
   });
+
+  it("is kept while a request is in flight for more than a minute", async () => {
+    const limiter = new RateLimiter();
+    for (let group = 0; group < 10; group++) {
+      const waiting = [1, 2, 3, 4].map(() => send(limiter, "", [], { maxConcurrency: 128 }));
+      await pass(100);
+      for (const sent of await Promise.all(waiting)) sent.succeeded();
+    }
+    const before = limiter.concurrency;
+    expect(before).toBeGreaterThan(16);
+    const slow = await send(limiter, "slow", [], { maxConcurrency: 8 });
+    await pass(61_000, 100);
+    (await send(limiter, "another", [], { maxConcurrency: 8 })).release();
+    expect(limiter.concurrency).toBe(before);
+    slow.release();
+  });
+
+  it("is kept when requests fail that are sent one at a time", async () => {
+    const limiter = new RateLimiter();
+    await serve(limiter, 8, (sent) => sent.failed(failure()));
+    expect(limiter.concurrency).toBe(16);
+  });
+
+  it.each([
+    [8, 16],
+    [9, 1],
+  ])("falls only if more than half of it is in flight: %i requests, then %i", async (count, expected) => {
+    const limiter = new RateLimiter();
+    for (let round = 0; round < 5; round++) {
+      const waiting = Array.from({ length: count }, () => send(limiter, "", [], { maxConcurrency: 16 }));
+      await pass(500);
+      const [last, ...others] = (await Promise.all(waiting)).toReversed();
+      for (const sent of others) sent.release();
+      last?.failed(failure());
+      (await send(limiter, "", [])).rejected();
+    }
+    expect(limiter.concurrency).toBe(expected);
+  });
 });
 
 describe("RateLimiter in an outage", () => {
+  it("waits a second for the response of an earlier request before it assumes one", async () => {
+    const limiter = new RateLimiter();
+    await pass(100);
+    const early = await send(limiter, "early", [], { maxConcurrency: 8 });
+    await pass(100);
+    const fail = async (): Promise<void> =>
+      (await send(limiter, "fails", [], { maxConcurrency: 8 })).failed(failure());
+    for (let request = 0; request < 4; request++) await fail();
+    expect(limiter.isOut).toBe(false);
+    await pass(1000);
+    await fail();
+    expect(limiter.isOut).toBe(true);
+    early.release();
+  });
+
   it("sends one probe at a time, after 0.25 s, 0.5 s and 0.75 s", async () => {
     const limiter = await limiterInOutage();
     const start = performance.now();
