@@ -3,7 +3,7 @@
  * each folder. It prints one line per installation, and nothing if the packages are installed already.
  */
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -49,15 +49,23 @@ function isPrepared(home: string): boolean {
 function install(home: string, npmOptions: readonly string[]): void {
   const path = relative(process.cwd(), home) || ".";
   console.error(["npm ci --prefix", path, ...npmOptions].join(" "));
-  // Hides npm's list of added packages, and prints its errors even in "npm run --silent".
-  execFileSync(
-    "npm",
-    ["ci", "--prefix", home, "--loglevel", "error", "--no-audit", "--no-fund", ...npmOptions],
-    {
-      stdio: ["ignore", "ignore", "inherit"],
-      shell: process.platform === "win32",
-    },
-  );
+  const options = ["--prefix", home, "--loglevel", "error", "--no-audit", "--no-fund", ...npmOptions];
+  // A request per package to the registry, to update npm's cache, would take a sixth of the CPU time.
+  if (npmCi([...options, "--prefer-offline"], "ignore")) return;
+  // The cache does not know the newest versions of the lockfile.
+  if (!npmCi(options, "inherit")) {
+    throw new Error(`Cannot prepare ${path}: npm ci failed; see its errors above`);
+  }
+}
+
+/** Runs npm ci without its list of added packages. With "inherit", it prints errors even in "npm run --silent". */
+function npmCi(options: readonly string[], errors: "ignore" | "inherit"): boolean {
+  const { status, error } = spawnSync("npm", ["ci", ...options], {
+    stdio: ["ignore", "ignore", errors],
+    shell: process.platform === "win32",
+  });
+  if (error) throw error;
+  return status === 0;
 }
 
 async function withLock(home: string, work: () => void): Promise<void> {

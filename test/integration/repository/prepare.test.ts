@@ -6,6 +6,8 @@ import { runScript, type Outcome } from "../../support/program.js";
 
 const LOCKFILE = "package-lock.json";
 const INSTALLED = "node_modules/.package-lock.json";
+/** What the fake npm does: it creates the file that npm creates last. */
+const INSTALL = `cd "$3" && mkdir -p node_modules && touch ${INSTALLED}`;
 const DEPENDENCIES = { words: "file:words" };
 
 /** A folder whose only dependency is inside it, so that "npm ci" needs no registry. */
@@ -16,8 +18,7 @@ beforeEach(() => {
   mkdirSync(join(home, "programs"));
   mkdirSync(join(home, "words"));
   mkdirSync(join(home, "bin"));
-  const quick = `#!/bin/sh\ncd "$3" && mkdir -p node_modules && touch ${INSTALLED}\n`;
-  writeFileSync(join(home, "bin/npm"), quick, { mode: 0o755 });
+  writeFileSync(join(home, "bin/npm"), `#!/bin/sh\n${INSTALL}\n`, { mode: 0o755 });
   write("words/package.json", { name: "words", version: "1.0.0" });
   write("package.json", { name: "prepared", private: true, dependencies: DEPENDENCIES });
   write(LOCKFILE, {
@@ -42,7 +43,7 @@ function prepare(...words: string[]): Promise<Outcome> {
   return runScript("tools/prepare.ts", words);
 }
 
-/** Prepares with a fake npm, in a tenth of the time. It only creates the file that npm creates last. */
+/** Prepares with a fake npm, in a tenth of the time. */
 function prepareQuickly(...words: string[]): Promise<Outcome> {
   return runScript("tools/prepare.ts", words, {
     env: { ...process.env, PATH: `${join(home, "bin")}:${process.env["PATH"]}` },
@@ -97,6 +98,14 @@ describe("tools/prepare.ts", () => {
     const outcome = await prepareQuickly("--ignore-scripts", home);
 
     expect(lines(outcome)).toEqual([expect.stringMatching(/ --ignore-scripts$/)]);
+  });
+
+  it("installs with the registry's versions if npm's cache does not have those of the lockfile", async () => {
+    const stale = `#!/bin/sh\ncase "$*" in *offline*) exit 1 ;; esac\n${INSTALL}\n`;
+    writeFileSync(join(home, "bin/npm"), stale, { mode: 0o755 });
+
+    expect(await prepareQuickly(home)).toMatchObject({ exitCode: 0 });
+    expect(existsSync(join(home, INSTALLED))).toBe(true);
   });
 
   it("leaves the packages of the repository's root alone", async () => {
