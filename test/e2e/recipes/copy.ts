@@ -67,9 +67,11 @@ export class Copy {
     this.run("git reset --quiet --hard && git clean --quiet --force -d");
   }
 
+  /** Runs a command, without npx: its start would take a quarter of the CPU time of a small test. */
   run(command: string, input = ""): Outcome {
+    const direct = command.replace(/^npx /, "node_modules/.bin/");
     const env = { ...process.env, NO_COLOR: "1", VITEST: undefined };
-    const done = spawnSync("bash", ["-c", command], { cwd: this.#folder, input, encoding: "utf8", env });
+    const done = spawnSync("bash", ["-c", direct], { cwd: this.#folder, input, encoding: "utf8", env });
     return { exitCode: done.status, output: done.stdout + done.stderr };
   }
 
