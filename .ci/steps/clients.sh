@@ -1,4 +1,4 @@
 # takes: 30
 # Other clients against the emulator.
-npx tsx tools/prepare.ts test/e2e
-npx vitest run --project clients
+node --import tsx tools/prepare.ts test/e2e
+node_modules/.bin/vitest run --project clients

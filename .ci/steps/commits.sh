@@ -1,3 +1,3 @@
 # takes: 5
 # The subjects of new commits: type(scope): imperative summary, at most 72 characters.
-npx tsx tools/commits.ts
+node --import tsx tools/commits.ts

@@ -1,6 +1,6 @@
 # limit: 1200
 # takes: 60
 # The example programs as processes, the evaluation, OpenTelemetry's own SDK, and Mastra.
-npx tsx tools/prepare.ts examples
+node --import tsx tools/prepare.ts examples
 .ci/build
-npx vitest run --project examples
+node_modules/.bin/vitest run --project examples

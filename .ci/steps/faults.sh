@@ -1,3 +1,3 @@
 # alone: an abort that takes 50 ms fails
 # Real faults: killed processes, cut connections, and the time of an abort over real sockets.
-npx vitest run --project faults
+node_modules/.bin/vitest run --project faults

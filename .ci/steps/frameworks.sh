@@ -1,6 +1,6 @@
 # limit: 600
 # takes: 45
 # Genkit, TanStack AI, Chroma and an n8n code node, with the code of docs/integrations/other-frameworks.md.
-npx tsx tools/prepare.ts test/e2e
+node --import tsx tools/prepare.ts test/e2e
 .ci/build
-npx vitest run --project frameworks
+node_modules/.bin/vitest run --project frameworks

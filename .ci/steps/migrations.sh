@@ -1,6 +1,6 @@
 # limit: 1200
 # takes: 80
 # Pinned versions of other clients, against the emulator: each code block of docs/migration, before and after.
-npx tsx tools/prepare.ts test/e2e
+node --import tsx tools/prepare.ts test/e2e
 .ci/build
-npx vitest run --project migrations
+node_modules/.bin/vitest run --project migrations

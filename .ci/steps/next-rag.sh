@@ -1,6 +1,6 @@
 # takes: 60
 # The Next.js example, built and used in a real browser.
-npx tsx tools/prepare.ts examples/next-rag
+node --import tsx tools/prepare.ts examples/next-rag
 .ci/build
 .ci/chromium
-npx vitest run --project next-rag
+node_modules/.bin/vitest run --project next-rag
