@@ -3,7 +3,6 @@ import { mkdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Embedder } from "together-retrieval";
 import { connectionFor, type Connection } from "./connection.js";
-import { writeCorpus } from "./corpus.js";
 import { openQueue, type IngestQueue } from "./queue.js";
 import { IngestReport } from "./report.js";
 import { compareWithTable, runJobs, sumOfReports } from "./rounds.js";
@@ -75,6 +74,8 @@ async function createCorpus(passages: number): Promise<string> {
   const folder = resolve(REPOSITORY, ".cache/bulk-ingest");
   await mkdir(folder, { recursive: true });
   const corpus = join(folder, `passages-${passages}.jsonl`);
+  // Loaded only here, because the splitter of the passages takes longer to load than the rest of the program.
+  const { writeCorpus } = await import("./sample-corpus.js");
   await writeCorpus(corpus, passages, resolve(REPOSITORY, "node_modules"));
   return corpus;
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { RecursiveCharacterTextSplitter } from "@langchain/textsplitters";
 import { readPassages } from "../start/passages.js";
+import { idOf } from "./passage-id.js";
 
 /** A text as stores keep it. Its id is a hash of the text, so that the same text always has the same id. */
 export interface StoredPassage {
@@ -29,11 +29,4 @@ export async function somePassages(amount: number, folder = "node_modules"): Pro
     }
   }
   throw new Error(`Cannot take ${amount} passages: ${folder} holds ${passages.size}; ask for fewer`);
-}
-
-/** Returns a UUID from a hash of a text. Databases store it in 16 bytes, and most stores accept it as an id. */
-export function idOf(text: string): string {
-  const hash = createHash("sha256").update(text).digest("hex");
-  // Version 8 is for custom hashes (RFC 9562).
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }

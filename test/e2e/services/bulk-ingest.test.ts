@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { createEmulator, type EmulatorRequest, type LimitRejection } from "together-retrieval/emulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServices, type Services } from "../../../examples/support/services/index.js";
-import { writeCorpus } from "../../../examples/bulk-ingest/corpus.js";
+import { writeCorpus } from "../../../examples/bulk-ingest/sample-corpus.js";
 import { ingestWithFaults, MODEL, someFaults, workersOf } from "./support/endure.js";
 import { compareRows, plainVectors, textsOf } from "./support/expected.js";
 import { ROOT, run, start } from "./support/program.js";
 import { isSkipped, skipReason } from "./support/required.js";
 
 const PASSAGES = 5000;
+/** Passages of 32 jobs: enough for 22 of them to follow the tenth request. */
+const FEW_PASSAGES = 2000;
 
 let services: Services;
 let folder: string;
@@ -109,7 +111,9 @@ describe.skipIf(isSkipped)(`bulk ingest${skipReason}`, () => {
       },
     });
     const server = await emulator.listen();
-    const args = [corpus, "--table", "slowed", "--model", MODEL, "--job-size", "64", "--concurrency", "1"];
+    const few = join(folder, "few.jsonl");
+    await writeCorpus(few, FEW_PASSAGES, join(ROOT, "node_modules"));
+    const args = [few, "--table", "slowed", "--model", MODEL, "--job-size", "64", "--concurrency", "1"];
     try {
       await run("bulk-ingest/main.ts", [...args, "--workers", "3"], {
         ...services.environment,
@@ -124,7 +128,7 @@ describe.skipIf(isSkipped)(`bulk ingest${skipReason}`, () => {
     );
     // The two other workers may each send the requests of one more job.
     expect(during.length).toBeLessThanOrEqual(4);
-    expect(emulator.totals.texts).toBe(PASSAGES + 1);
+    expect(emulator.totals.texts).toBe(FEW_PASSAGES + 1);
   });
 
   it("names the lines that hold no passage, and stores the others", async () => {

@@ -12,7 +12,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { EmulatorOptions } from "together-retrieval/emulator";
-import { writeCorpus } from "../../../examples/bulk-ingest/corpus.js";
+import { writeCorpus } from "../../../examples/bulk-ingest/sample-corpus.js";
 import { ingestWithFaults, someFaults, withServices, type FaultPlan } from "./support/endure.js";
 import { compareRows, textsOf } from "./support/expected.js";
 import { ROOT } from "./support/program.js";
