@@ -15,7 +15,7 @@ import { plainVectors } from "./support/expected.js";
 import { ROOT, run } from "./support/program.js";
 import { isSkipped, skipReason } from "./support/required.js";
 
-const PASSAGES = 5000;
+const PASSAGES = 2000;
 const QUESTION = "Which errors are retried automatically, and how often?";
 
 const KEPT = [
@@ -75,7 +75,7 @@ function contract({ name, kept }: { readonly name: StoreName; readonly kept: boo
 
   afterAll(() => store.close());
 
-  it("stores 5,000 passages", async () => {
+  it("stores 2,000 passages", async () => {
     await store.put(passages);
     expect(await store.count()).toBe(PASSAGES);
   });
