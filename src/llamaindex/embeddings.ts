@@ -106,6 +106,7 @@ export class TogetherEmbeddings extends BaseEmbedding {
     query: MessageContentDetail | string,
     options?: EmbeddingCallOptions,
   ): Promise<number[] | null> {
+    // A string has no type.
     const { type, text: textOfPart } = Object(query) as { type?: unknown; text?: string };
     if (typeof type === "string" && type !== "text") return null;
     // Core rejects invalid input, so that all frameworks have the same error message.

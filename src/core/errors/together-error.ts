@@ -108,8 +108,7 @@ export class TogetherError extends Error implements TogetherErrorDetails {
     for (const [name, value] of Object.entries(details)) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
     }
-    // Only that it exists is checked.
-    Object.defineProperty(this, brand, {});
+    Object.defineProperty(this, brand, { value: true });
   }
 }
 

@@ -9,7 +9,10 @@
  */
 const MAX_NOISE = 0.04;
 
-/** The share of the later requests that the server accepts after noise. */
+/**
+ * The share of the later requests that the server accepts after noise. With 1: 13 and 65 times as long with 1 and 2 %
+ * random 429s.
+ */
 const ACCEPTED_SHARE = 0.8;
 
 /** A 429 that may be noise. */

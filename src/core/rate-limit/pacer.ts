@@ -57,7 +57,7 @@ export class Pacer {
   /** The totals of requests that received a 429. */
   #rejected: Totals = { requests: 0, tokens: 0 };
   /** The start of traffic. The first {@link Pacer.observeIdle} sets it. */
-  #start = {} as Readonly<Record<LimitedBy, Snapshot>>;
+  #start!: Readonly<Record<LimitedBy, Snapshot>>;
   #rates: { requests?: AdaptiveRate; tokens?: AdaptiveRate } = {};
   #limitedBy: LimitedBy | undefined;
   /** The end of the delay. */
