@@ -1,5 +1,5 @@
 # limit: 1200
-# takes: 100
+# takes: 60
 # The contract tests with the oldest frameworks of the peer ranges, and with the newest ones on Node.js 22.
 node --import tsx tools/prepare.ts test/e2e/peers --ignore-scripts
 node_modules/.bin/vitest run --project peers

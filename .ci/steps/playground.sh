@@ -1,5 +1,5 @@
 # limit: 1200
-# takes: 90
+# takes: 60
 # The playground in a real browser.
 node --import tsx tools/prepare.ts playground
 .ci/build

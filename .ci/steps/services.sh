@@ -1,5 +1,5 @@
 # limit: 1200
-# takes: 250
+# takes: 200
 # The examples with real databases, and with a real queue whose workers are killed.
 if [ "$(id -u)" -ne 0 ] && ! node --import tsx examples/support/services/main.ts true; then
   echo "PostgreSQL with pgvector or Redis is not installed, and only root can install them."
