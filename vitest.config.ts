@@ -32,9 +32,6 @@ const ALONE = { fileParallelism: false } as const;
 /** For tests that leave nothing behind: one process runs many files, with 40 % less CPU time. */
 const SHARED = { isolate: false } as const;
 
-/** Tests whose programs import the packages themselves, so that the plugin of a suite changes nothing. */
-const PROGRAMS = ["test/unit/llamaindex/start.test.ts"];
-
 /** What `npm test` runs. */
 export const quickSuites = [
   suite("unit", ["test/unit/**/*.test.ts", "test/performance/**/*.test.ts"], SHARED),
@@ -74,7 +71,7 @@ export const slowSuites = [
   suite(
     "openapi",
     [CONTRACT, "test/unit/{langchain,llamaindex,ai-sdk}/*.test.ts", "test/e2e/openapi/*.slow.ts"],
-    { ...SHARED, setupFiles: ["test/e2e/openapi/after-each.ts"], exclude: PROGRAMS },
+    { ...SHARED, setupFiles: ["test/e2e/openapi/after-each.ts"] },
     { plugins: [judgePlugin] },
   ),
   suite("packaging", "test/e2e/packaging/*.slow.ts", {
@@ -87,7 +84,7 @@ export const slowSuites = [
   suite(
     "peers",
     [CONTRACT, "test/unit/{langchain,llamaindex}/**/*.test.ts", "test/e2e/peers/oldest.slow.ts"],
-    { ...SHARED, exclude: [...classicTests(), ...PROGRAMS] },
+    { ...SHARED, exclude: classicTests() },
     { plugins: [oldestPeers] },
   ),
   suite(
