@@ -16,11 +16,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe("code for Mastra in docs/integrations/other-frameworks.md", () => {
-  it("compiles under the strictest settings, together with the example", () => {
+  it("compiles under the strictest settings, together with the example", async () => {
     expect(blocks).toHaveLength(1);
     // One compilation for all files, because Mastra's types take seconds.
-    const example = { name: FOLDER, code: 'import "./main.js";\nimport "./mastra.test.js";\n' };
-    expect(compilerErrors([...blocks, example], FOLDER)).toEqual([]);
+    const example = { name: FOLDER, code: 'import "../../main.js";\nimport "../../mastra.test.js";\n' };
+    expect(await compilerErrors([...blocks, example], FOLDER)).toEqual([]);
   });
 
   it("runs unchanged, and reranks in one request", async () => {

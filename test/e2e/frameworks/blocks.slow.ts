@@ -22,8 +22,8 @@ describe("code in docs/integrations/other-frameworks.md", () => {
     expect(imported).toEqual(["genkit", "@tanstack/ai", "chromadb"]);
   });
 
-  it("compiles under the strictest settings", () => {
-    expect(compilerErrors(blocks, FOLDER)).toEqual([]);
+  it("compiles under the strictest settings", async () => {
+    expect(await compilerErrors(blocks, FOLDER)).toEqual([]);
   });
 
   it("runs unchanged", async () => {

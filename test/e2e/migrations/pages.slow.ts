@@ -98,9 +98,9 @@ describe("migration pages", () => {
     expect(given).toEqual({ texts, documents: documents() });
   });
 
-  it("compiles each block, with what the reader's code defines", { timeout: 60_000 }, () => {
+  it("compiles each block, with what the reader's code defines", { timeout: 60_000 }, async () => {
     expect(
-      compilerErrors(
+      await compilerErrors(
         PEERS.flatMap(({ page }) => programsOf(page)),
         "test/e2e/migrations",
       ),

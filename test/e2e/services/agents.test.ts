@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe("code in docs/integrations/langgraph-and-agents.md that needs LangGraph", () => {
-  it("compiles under the strictest settings", () => {
+  it("compiles under the strictest settings", async () => {
     expect(blocks.length).toBeGreaterThan(1);
-    expect(compilerErrors(blocks, FOLDER)).toEqual([]);
+    expect(await compilerErrors(blocks, FOLDER)).toEqual([]);
   });
 
   it("runs unchanged", async () => {

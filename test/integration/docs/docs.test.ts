@@ -29,8 +29,8 @@ describe("code in README, docs and doc comments", () => {
     ]);
   });
 
-  it("compiles under the strictest settings", { timeout: 60_000 }, () => {
-    expect(compilerErrors(blocks)).toEqual([]);
+  it("compiles under the strictest settings", { timeout: 60_000 }, async () => {
+    expect(await compilerErrors(blocks)).toEqual([]);
   });
 
   it.concurrent.each(pages)("runs unchanged in %s", { timeout: 60_000 }, async (page) => {

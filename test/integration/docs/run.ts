@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../support/program.js";
 import { ROOT, type Block } from "./blocks.js";
 import { compiled } from "./compile.js";
+import { inTemporaryFolder } from "./temporary.js";
 
 /** The exit code and the output of a process that runs blocks. */
 export interface BlocksOutcome {
@@ -23,42 +24,39 @@ const SEPARATOR = "\u0000\n";
  * @param folder - The folder from which the blocks import packages; by default the root.
  * @param preload - Modules that are loaded before the blocks.
  */
-export async function outcomeOf(
+export function outcomeOf(
   blocks: readonly Block[],
   url: string,
   folder = "",
   preload: readonly string[] = [],
 ): Promise<BlocksOutcome> {
-  const main = await modulesOf(blocks, join(ROOT, folder, ".cache"));
-  try {
+  return inTemporaryFolder(folder, async (path) => {
+    const main = await writeModules(blocks, path);
     const { PATH, HOME } = process.env;
     const { exitCode, stdout, stderr } = await run(
       process.execPath,
-      [...preload.flatMap((path) => ["--import", path]), join(main, "main.mjs")],
+      [...preload.flatMap((module) => ["--import", module]), main],
       { cwd: join(ROOT, folder), env: { PATH, HOME, TOGETHER_BASE_URL: url } },
     );
     const printed = stdout.split(SEPARATOR).slice(0, -1);
     return { exitCode, printed: printed.map(linesOf), stderr };
-  } finally {
-    await rm(main, { recursive: true });
-  }
+  });
 }
 
-/** Writes a module for each block, and `main.mjs`, which runs them. Returns their folder. */
-async function modulesOf(blocks: readonly Block[], parent: string): Promise<string> {
-  await mkdir(parent, { recursive: true });
-  const folder = await mkdtemp(join(parent, "blocks-"));
+/** Writes a module for each block, and one that runs them. Returns its path. */
+async function writeModules(blocks: readonly Block[], folder: string): Promise<string> {
+  for (const [place, block] of blocks.entries()) {
+    await writeFile(join(folder, `${place}.mjs`), compiled(block));
+  }
   // With a key of its own, a block has its own rate limiter.
-  const main = blocks.map(
+  const lines = blocks.map(
     (_, place) => `process.env.TOGETHER_API_KEY = "any-${place}";
 await import("./${place}.mjs");
 process.stdout.write(${JSON.stringify(SEPARATOR)});\n`,
   );
-  await writeFile(join(folder, "main.mjs"), main.join(""));
-  for (const [place, block] of blocks.entries()) {
-    await writeFile(join(folder, `${place}.mjs`), compiled(block));
-  }
-  return folder;
+  const main = join(folder, "main.mjs");
+  await writeFile(main, lines.join(""));
+  return main;
 }
 
 /** Returns the outcome that the comments of the blocks document. */
