@@ -229,6 +229,7 @@ export const nearest = {
   "core/request/retry-policy": ["unit/core/request/retry-policy", "unit/core/request/retries"],
   "core/request/together-client": [
     "unit/core/request/together-client",
+    "unit/core/request/checked-fetch",
     "unit/core/request/retries",
     "unit/core/options/base-url",
     "unit/core/errors/rejected-requests",

@@ -1,6 +1,35 @@
+import Together from "together-ai";
 import { describe, expect, it, vi } from "vitest";
+import { resolveEmbedder } from "../../../../src/core/options/resolve-options.js";
+import type { RequestError } from "../../../../src/core/request/request-error.js";
+import { TogetherClient } from "../../../../src/core/request/together-client.js";
+import { embeddingsRequest } from "../../../../src/core/request/wire.js";
 import type { EmbedderOptions, TogetherError } from "../../../../src/index.js";
 import { bench, KEY, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
+
+type Sent = ReturnType<TogetherClient["send"]>;
+
+/** Sends one request for the vector of a text. */
+function send(
+  options: Partial<EmbedderOptions>,
+  { text = "a", signal = new AbortController().signal, headers = {} } = {},
+): Sent {
+  const client = new TogetherClient(resolveEmbedder({ model: "m", ...options }, "Embedder"));
+  const call = { path: "/embeddings", body: embeddingsRequest("m", [text], true) } as const;
+  return client.send(call, { maxBytes: 10_000 }, signal, headers);
+}
+
+/** Returns the failure of a request. */
+async function failureOf(sent: Sent): Promise<RequestError["failure"]> {
+  return ((await rejection(sent)) as RequestError).failure;
+}
+
+/** Creates the `client` of a user whose requests fail. */
+function failing(thrown: object): Together {
+  const create = (): object => ({ asResponse: () => Promise.reject(thrown) });
+  const client = { apiKey: KEY, baseURL: "https://here.example/v1", embeddings: { create }, rerank: {} };
+  return client as never;
+}
 
 /** Returns the error of a call with a custom `fetch` and without retries. */
 async function errorFor(fetch: () => Promise<Response>): Promise<TogetherError> {
@@ -40,6 +69,42 @@ describe("TogetherClient: requests", () => {
     expect(logs.flatMap(({ mock }) => mock.calls)).toEqual([]);
     vi.unstubAllEnvs();
     vi.restoreAllMocks();
+  });
+
+  it.each([
+    ["the configured key", (fetch: typeof globalThis.fetch) => ({ apiKey: KEY, fetch })],
+    [
+      "the key of a custom client",
+      (fetch: typeof globalThis.fetch) => ({ client: new Together({ apiKey: KEY, fetch }) }),
+    ],
+  ])("sends %s and JSON, whatever headers a call adds", async (_, optionsFor) => {
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response(bodyFor(["a"])));
+    const headers = { authorization: "Bearer another", "Content-Type": "text/plain", "x-trace": "12" };
+    await send(optionsFor(fetch), { headers });
+    const sent = new Headers(fetch.mock.calls[0]?.[1]?.headers);
+    expect(["authorization", "content-type", "x-trace"].map((name) => sent.get(name))).toEqual([
+      `Bearer ${KEY}`,
+      "application/json",
+      "12",
+    ]);
+  });
+
+  it("sends the configured key, whatever TOGETHER_CUSTOM_HEADERS contains", async () => {
+    vi.stubEnv("TOGETHER_CUSTOM_HEADERS", "authorization: Bearer another");
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response(bodyFor(["a"])));
+    await send({ apiKey: KEY, fetch });
+    expect(new Headers(fetch.mock.calls[0]?.[1]?.headers).get("authorization")).toBe(`Bearer ${KEY}`);
+    vi.unstubAllEnvs();
+  });
+
+  it("rejects with the reason of the signal that aborts it", async () => {
+    const reason = new Error("of the caller");
+    const aborted = new AbortController();
+    const fetch = (): Promise<Response> => {
+      aborted.abort(reason);
+      return new Promise(() => {});
+    };
+    expect(await rejection(send({ apiKey: KEY, fetch }, { signal: aborted.signal }))).toBe(reason);
   });
 });
 
@@ -139,12 +204,43 @@ describe("TogetherClient: error responses", () => {
     expect(await errorFor(async () => strange)).toMatchObject({ code: "server_error", status: 999 });
   });
 
+  it("hides a request id that contains a part of the key or of a text", async () => {
+    const fetch = async (): Promise<Response> =>
+      new Response("no", { status: 401, headers: { "x-request-id": UUID } });
+    const [digits] = UUID.split("-");
+    expect(await failureOf(send({ apiKey: KEY, fetch }))).toMatchObject({ requestId: UUID });
+    for (const sent of [
+      send({ apiKey: `key-${digits}`, fetch }),
+      send({ apiKey: KEY, fetch }, { text: `order ${digits}` }),
+    ]) {
+      expect(await failureOf(sent)).toMatchObject({ status: 401, requestId: undefined });
+    }
+  });
+
+  it.each([
+    [null, { message: "", type: "", code: "" }],
+    ["at most 512 tokens", { message: "at most 512 tokens", type: "", code: "" }],
+    ["<html>no</html>", { message: "", type: "", code: "" }],
+    ['{"message":"m","type":"t","code":"c"}', { message: "m", type: "t", code: "c" }],
+    ['{"message":"m","type":"t","code":"c","input":"cut o', { message: "m", type: "t", code: "c" }],
+  ])("reads the words of the body %j", async (body, words) => {
+    const fetch = async (): Promise<Response> => new Response(body, { status: 422 });
+    expect(await failureOf(send({ apiKey: KEY, fetch }))).toMatchObject({ status: 422, body: words });
+  });
+
   it.each([undefined, null])("accepts an error of a custom client with headers `%s`", async (headers) => {
-    const create = (): object => ({ asResponse: () => Promise.reject({ status: 402, headers }) });
-    const client = { apiKey: KEY, baseURL: "https://here.example/v1", embeddings: { create }, rerank: {} };
-    const options = { apiKey: undefined, fetch: undefined, client: client as never };
-    const embedder = bench().embedder(options as Partial<EmbedderOptions>);
+    const options = { apiKey: undefined, fetch: undefined, client: failing({ status: 402, headers }) };
+    const embedder = bench().embedder(options);
     expect(await rejection(embedder.embed(["a"]))).toMatchObject({ code: "payment_required" });
+  });
+
+  it.each([
+    [undefined, ""],
+    [5, ""],
+    ["at most 512 tokens", "at most 512 tokens"],
+  ])("reads the message %j of a custom client's error as %j", async (message, words) => {
+    const client = failing({ status: 422, message });
+    expect(await failureOf(send({ client }))).toMatchObject({ body: { message: words, type: "", code: "" } });
   });
 });
 
