@@ -7,12 +7,18 @@ import { RunnableLambda, RunnableMap } from "@langchain/core/runnables";
 import type { InteropZodType } from "@langchain/core/utils/types";
 import { expect, it } from "vitest";
 import type { Faults } from "../../../src/emulator/index.js";
-import { RerankingRetriever } from "../../../src/langchain/retriever.js";
+import type { TogetherErrorCode } from "../../../src/index.js";
+import { RerankingRetriever, type DocumentCompressor } from "../../../src/langchain/retriever.js";
 import { KEY, rejection } from "../../support/emulate.js";
+import { see } from "../../support/error-message.js";
 import { recordingTracer, search } from "./search.js";
 
 const faults: Faults = ({ path }) => (path === "/v1/rerank" ? { status: 401 } : undefined);
 const texts = (documents: readonly DocumentInterface[]) => documents.map(({ pageContent }) => pageContent);
+const finder = RunnableLambda.from((query: string) => [new Document({ pageContent: `found by ${query}` })]);
+const reranker: DocumentCompressor = {
+  compressDocuments: async (documents, query) => (query === "query" ? documents : []),
+};
 
 it("returns the best candidates from invoke(), best first, as copies with scores and ids", async () => {
   const { retriever, emulator } = await search();
@@ -50,10 +56,7 @@ it("passes documents on with pipe(), and runs in a map", async () => {
 });
 
 it("searches with any runnable that accepts a query, and ranks with any document compressor", async () => {
-  const retriever = new RerankingRetriever({
-    retriever: RunnableLambda.from((query: string) => [new Document({ pageContent: `found by ${query}` })]),
-    reranker: { compressDocuments: async (documents, query) => (query === "query" ? documents : []) },
-  });
+  const retriever = new RerankingRetriever({ retriever: finder, reranker });
   expect(texts(await retriever.invoke("query"))).toEqual(["found by query"]);
 });
 
@@ -63,7 +66,6 @@ it("passes the call's signal to the search, or none", async () => {
     seen.push(config?.signal);
     return [];
   });
-  const reranker = { compressDocuments: async (documents: Document[]) => documents };
   const retriever = new RerankingRetriever({ retriever: finding, reranker });
   const { signal } = new AbortController();
   await retriever.invoke("query", { signal });
@@ -104,6 +106,38 @@ it("throws what the reranker throws, and returns unranked documents with the fal
   const unranked = await lenient.retriever.invoke("query");
   expect(unranked).toHaveLength(2);
   for (const { metadata } of unranked) expect(metadata).toEqual({});
+});
+
+it.each<[object | undefined, string]>([
+  [
+    undefined,
+    "it was given no options; write new RerankingRetriever({ retriever: store.asRetriever(20), reranker })",
+  ],
+  [{ reranker }, "`retriever` is missing; pass one, such as `store.asRetriever(20)`"],
+  [{ retriever: finder }, "`reranker` is missing; pass one, such as `new TogetherReranker({ ... })`"],
+])("rejects the options %j", (options, problem) => {
+  expect(() => new RerankingRetriever(options as never)).toThrow(
+    expect.objectContaining({
+      code: "invalid_option",
+      message: `Cannot create RerankingRetriever: ${problem}${see("invalid_option")}`,
+    }),
+  );
+});
+
+it.each<[unknown, unknown, TogetherErrorCode, string]>([
+  [5, {}, "invalid_input", "the query is not a string but a number; pass a string"],
+  ["query", 5, "invalid_option", "the config is a number; pass an object such as `{ signal }`"],
+  ["query", { signal: "stop" }, "invalid_option", "`signal` is a string; it must be an AbortSignal"],
+])("rejects the query %j with the config %j", async (query, config, code, problem) => {
+  const retriever = new RerankingRetriever({ retriever: finder, reranker });
+  const error = await rejection(retriever.invoke(query as string, config as object));
+  const message = `Cannot retrieve documents: ${problem}${see(code)}`;
+  expect(error).toMatchObject({ code, message });
+});
+
+it.each([undefined, null, {}, { signal: undefined }])("accepts %j as config of a call", async (config) => {
+  const retriever = new RerankingRetriever({ retriever: finder, reranker });
+  expect(texts(await retriever.invoke("query", config as never))).toEqual(["found by query"]);
 });
 
 it("shows neither key nor steps in its printed and serialized form", async () => {
