@@ -1,14 +1,81 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { backoff, isRetryableStatus, retryAfterMs } from "../../../../src/core/request/retry-policy.js";
+import type { Failure } from "../../../../src/core/errors/failure.js";
+import {
+  backoff,
+  isOutage,
+  isRetryable,
+  isRetryableStatus,
+  retryAfterMs,
+} from "../../../../src/core/request/retry-policy.js";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
+
+const lost: Failure = { kind: "connection", detail: "ECONNREFUSED", isCut: false };
+const cut: Failure = { kind: "connection", detail: "ECONNRESET", isCut: true };
+const invalid: Failure = { kind: "invalid", problem: "the response is empty" };
+const timeout: Failure = { kind: "timeout" };
+const certificate: Failure = { kind: "certificate", detail: "CERT_HAS_EXPIRED" };
+const wrongOption: Failure = { kind: "option", problem: "your `fetch` threw a TypeError", fix: "log it" };
+const redirect: Failure = { kind: "redirect" };
+
+function responded(status: number, message = ""): Failure {
+  const body = { message, type: "", code: "" };
+  return { kind: "status", status, body, waitMs: undefined, requestId: undefined };
+}
 
 describe("isRetryableStatus()", () => {
   it("accepts 408, 409, 425 and all of 500 to 599, and no other status", () => {
     const retryable = Array.from({ length: 500 }, (_, index) => 100 + index).filter(isRetryableStatus);
     expect(retryable.filter((status) => status < 500)).toEqual([408, 409, 425]);
     expect(retryable.filter((status) => status >= 500).length).toBe(100);
+  });
+});
+
+describe("isRetryable()", () => {
+  it.each<[boolean, Failure]>([
+    [true, responded(429)],
+    [true, responded(503)],
+    [false, responded(400)],
+    [false, responded(500, "input is too large to process")],
+    [true, invalid],
+    [false, { ...invalid, isTooLarge: true }],
+    [true, lost],
+    [true, cut],
+    [true, timeout],
+    [false, certificate],
+    [false, wrongOption],
+    [false, redirect],
+  ])("returns %s for %j", (expected, failure) => {
+    expect(isRetryable(failure, true)).toBe(expected);
+  });
+
+  it("accepts no invalid response of a model that has never responded correctly", () => {
+    expect(isRetryable(invalid, false)).toBe(false);
+  });
+});
+
+describe("isOutage()", () => {
+  it.each<[boolean, Failure]>([
+    [true, responded(502)],
+    [true, responded(503)],
+    [true, responded(504)],
+    [true, responded(529)],
+    [false, responded(500)],
+    [false, responded(429)],
+    [true, lost],
+    [false, cut],
+    [true, invalid],
+    [false, timeout],
+    [false, certificate],
+    [false, wrongOption],
+    [false, redirect],
+  ])("returns %s for %j", (expected, failure) => {
+    expect(isOutage(failure, true)).toBe(expected);
+  });
+
+  it("accepts no invalid response if another request has succeeded meanwhile", () => {
+    expect(isOutage(invalid, false)).toBe(false);
   });
 });
 
@@ -27,6 +94,8 @@ describe("retryAfterMs()", () => {
     [{ "x-ratelimit-reset": "soon" }, undefined],
     [{ "x-ratelimit-reset": "" }, undefined],
     [{ "x-ratelimit-reset": "999999999" }, 999_999_999_000],
+    [{ "x-ratelimit-reset": "1000000000" }, 0],
+    [{ "x-ratelimit-reset": "100000000000" }, 0],
     [{ "x-ratelimit-reset": "-1" }, undefined],
     [{ "x-ratelimit-reset": "Infinity" }, undefined],
     [{ "retry-after-ms": "150" }, 150],
@@ -65,18 +134,23 @@ describe("retryAfterMs()", () => {
     });
   });
 
-  it("uses the client's clock, which is more precise, if it differs by less than 2 s from the server's", () => {
+  it("uses the client's clock, which is more precise, if it is within 2.5 s of the middle of the server's second", () => {
     const headers = new Headers({
       date: new Date(NOW).toUTCString(),
       "x-ratelimit-reset": String(NOW / 1000 + 7),
     });
-    for (const differs of [-1900, -300, 0, 900, 1900])
+    for (const differs of [-1900, -300, 0, 900, 1900, 2900])
       expect(retryAfterMs(headers, NOW + differs)).toBe(7000 - differs);
   });
 
   it.each(["", "yesterday", "12:xx"])("uses the client's clock if the date header is %j", (date) => {
     const headers = new Headers({ date, "x-ratelimit-reset": String(NOW / 1000 + 7) });
     expect(retryAfterMs(headers, NOW)).toBe(7000);
+  });
+
+  it("ignores a blank header, which a custom class of headers may not trim", () => {
+    const headers = { get: (name: string) => (name === "retry-after" ? "3" : " ") };
+    expect(retryAfterMs(headers as Headers, NOW)).toBe(3000);
   });
 
   it("returns a finite delay or undefined for any header values", () => {
