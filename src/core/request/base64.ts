@@ -45,6 +45,6 @@ function decodeInto(target: Uint8Array | NodeBytes, text: string): number {
     }
     return binary.length;
   } catch {
-    return -1;
+    return 0;
   }
 }
