@@ -215,6 +215,7 @@ export const nearest = {
     "unit/core/request/retries",
     "unit/core/request/retry-deadline",
     "unit/core/abort",
+    "unit/core/embed/vector-cache-timeout",
   ],
   "core/request/parse-response": ["unit/core/request/parse-response", "unit/core/request/invalid-responses"],
   "core/request/read-body": [
