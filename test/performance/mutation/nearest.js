@@ -154,7 +154,14 @@ export const nearest = {
   "core/options/connection": [...options, "unit/core/options/base-url", "unit/core/options/misplaced-key"],
   "core/options/embedder-options": options,
   "core/options/environment": ["unit/core/options/base-url", "unit/core/options/option-reader"],
-  "core/options/option-reader": [...options, "unit/core/options/base-url", "unit/core/options/old-platform"],
+  "core/options/option-reader": [
+    ...options,
+    "unit/core/options/base-url",
+    "unit/core/options/old-platform",
+    "unit/core/options/base-model",
+    "unit/core/options/misplaced-key",
+    "unit/core/options/read-call-options",
+  ],
   "core/options/option-types": ["unit/core/options/option-types", ...options],
   "core/options/reranker-options": options,
   "core/options/resolve-options": [

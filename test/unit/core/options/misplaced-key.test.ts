@@ -59,6 +59,18 @@ describe("misplaced key", () => {
     expect(error.message).toContain("`<API key>` is not an option");
   });
 
+  it("is detected if the environment has a line break after it", () => {
+    vi.stubEnv("TOGETHER_API_KEY", `${GATEWAY_KEY}\n`);
+    const error = errorOf(() => new Embedder({ model: "m", [GATEWAY_KEY]: 1 } as never));
+    expect(error.message).toContain("`<API key>` is not an option");
+  });
+
+  it("is hidden if it comes from a client", () => {
+    const client = new Together({ apiKey: GATEWAY_KEY });
+    const error = errorOf(() => new Embedder({ model: "m", client, [GATEWAY_KEY]: 1 } as never));
+    expect(error.message).toContain("`<API key>` is not an option");
+  });
+
   it("is detected if it comes from a client", () => {
     const client = new Together({ apiKey: GATEWAY_KEY });
     const error = errorOf(() => new Embedder({ model: GATEWAY_KEY, client }));

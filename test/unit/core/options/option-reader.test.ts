@@ -1,9 +1,17 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { splitOptions } from "../../../../src/core/options/option-reader.js";
+import { integer, string } from "../../../../src/core/options/option-types.js";
 import { Embedder, Reranker } from "../../../../src/index.js";
 import { errorMessage, see, type Made } from "../../../support/error-message.js";
 import { MemoryStore } from "../../../support/store.js";
 
 const BIGGEST = Number.MAX_SAFE_INTEGER;
+
+class Fields {
+  readonly model = "m";
+  readonly apiKey = "k";
+  readonly dimensions = 4;
+}
 
 describe("OptionReader", () => {
   const wholes: [string, number, number, Made][] = [
@@ -157,6 +165,87 @@ describe("OptionReader", () => {
     for (const name of ["timeout", "normalize", "longText", "cache", "baseURL", "fetch", "client"]) {
       expect(errorMessage({ apiKey: undefined, [name]: "tgp_v1_secret" })).not.toContain("secret");
     }
+  });
+});
+
+describe("objects that hold options", () => {
+  const fields = { model: "m", apiKey: "k", dimensions: 4 };
+  const inheriting = (prototype: object | null): object =>
+    Object.assign(Object.create(prototype) as object, fields);
+  class Getters {
+    get model(): string {
+      return "m";
+    }
+    get apiKey(): string {
+      return "k";
+    }
+    get dimensions(): number {
+      return 4;
+    }
+  }
+
+  it.each([
+    ["a literal", fields],
+    ["an object without a prototype", inheriting(null)],
+    ["an object whose prototype has none", inheriting(inheriting(null))],
+    ["an object of a class with fields", new Fields()],
+    ["an object of a class with getters", new Getters()],
+    ["an object of a subclass", new (class extends Getters {})()],
+  ])("accepts %s", (_, options) => {
+    const embedder = new Embedder(options as typeof fields);
+    expect([embedder.model, embedder.dimensions]).toEqual(["m", 4]);
+  });
+
+  it.each([[[]], [["m"]], [new Map([["model", "m"]])], [new AbortController().signal], [() => {}]])(
+    "rejects %o",
+    (options) => {
+      expect(() => new Embedder(options as never)).toThrow("it was given no options");
+    },
+  );
+
+  it("names the unknown field of a class without known ones", () => {
+    class Typo {
+      readonly modle = "m";
+    }
+    expect(() => new Embedder(new Typo() as never)).toThrow(
+      "`modle` is not an option; did you mean `model`?",
+    );
+  });
+});
+
+describe("option of a polluted Object.prototype", () => {
+  const root = Object.prototype as { maxInputTokens?: number };
+
+  afterEach(() => {
+    delete root.maxInputTokens;
+  });
+
+  it.each([
+    ["a literal", { model: "m", apiKey: "k" }],
+    ["an object of a class", new Fields()],
+  ])("is ignored for %s", (_, options) => {
+    root.maxInputTokens = 7;
+    const rejecting = { countTokens: () => 1, longText: "reject" } as const;
+    expect(() => new Embedder(Object.assign(options, rejecting))).toThrow(
+      '`longText` is "reject" for a model of unknown limit',
+    );
+  });
+
+  it("is not passed to core by the class of a framework", () => {
+    root.maxInputTokens = 7;
+    const core = { model: string(), maxInputTokens: integer({ min: 1 }) };
+    expect(Object.entries(splitOptions({ model: "m" }, {}, core, "Adapter").core)).toEqual([["model", "m"]]);
+  });
+});
+
+describe("splitOptions()", () => {
+  const core = { model: string(), batchSize: integer({ min: 1 }), dimensions: integer({ min: 1 }) };
+  const own = { batchSize: integer({ min: 1, default: 3 }), label: string({ default: "none" }) };
+
+  it("reads the framework's own options with their defaults, and returns those of core as passed", () => {
+    const split = splitOptions({ model: "m", batchSize: 5, dimensions: undefined }, own, core, "Adapter");
+    expect({ ...split.own }).toEqual({ batchSize: 5, label: "none" });
+    expect(Object.entries(split.core)).toEqual([["model", "m"]]);
   });
 });
 
