@@ -265,6 +265,32 @@ describe("call options of embeddings", () => {
     expect(log.mock.calls).toEqual([["getting embedding progress: 3 / 3"]]);
   });
 
+  it("may contain the options of other components of LlamaIndex", async () => {
+    const options = { chunkSize: 512, similarityTopK: 3 } as object;
+    expect(await on(bench()).getTextEmbeddings(["a text"], options)).toEqual([vectorOf("a text")]);
+  });
+
+  it("causes an error that suggests the option for a similar name", async () => {
+    const options = { progressCallBack: () => {} } as object;
+    expect(await rejection(on(bench()).getTextEmbeddings(["a text"], options))).toMatchObject({
+      code: "invalid_option",
+      message: expect.stringContaining("did you mean `progressCallback`?"),
+    });
+  });
+
+  it("ignores what a polluted Object.prototype adds to it", async () => {
+    const log = vi.spyOn(console, "log").mockReturnValue();
+    const embeddings = on(bench());
+    const polluted = Object.prototype as Record<string, unknown>;
+    Object.defineProperty(polluted, "logProgress", { value: true, configurable: true, writable: true });
+    try {
+      await embeddings.getTextEmbeddings(["a text"], {});
+    } finally {
+      delete polluted["logProgress"];
+    }
+    expect(log).not.toHaveBeenCalled();
+  });
+
   it("receives a signal through a pipeline, which ends the pipeline's run", async () => {
     const server = bench({ faults: () => "hang" });
     const pipeline = new IngestionPipeline({ transformations: [on(server)] });
