@@ -100,6 +100,8 @@ describe("query of a LlamaIndex reranker", () => {
     ["blank", " \n", "the query is blank"],
     ["a list without text", [], "the query is blank"],
     ["a number", 42 as unknown as string, "the query is not a string but a number"],
+    ["a list of strings", ["a question"] as never, "the query is not a string but an array"],
+    ["a list with null", [null] as never, "the query is not a string but an array"],
   ])("causes an error without a request if it is %s", async (_, query, problem) => {
     const server = bench();
     const error = await rejection(on(server).postprocessNodes(nodes("1"), query));
@@ -108,10 +110,14 @@ describe("query of a LlamaIndex reranker", () => {
   });
 });
 
-it("rejects nodes without their wrappers, with the index", async () => {
-  const bare = [new TextNode({ text: "1" })] as unknown as NodeWithScore[];
-  expect(await rejection(on(bench()).postprocessNodes(bare, "query"))).toMatchObject({
-    code: "invalid_input",
-    message: expect.stringContaining("the document at index 0 has no text"),
-  });
+it.each([
+  ["a node without its wrapper", new TextNode({ text: "1" })],
+  ["undefined", undefined],
+  ["a node that was parsed from JSON", { node: new TextNode({ text: "1" }).toJSON() }],
+])("rejects %s, with its index and the method that is missing", async (_, wrong) => {
+  const given = [wrong] as unknown as NodeWithScore[];
+  const error = (await rejection(on(bench()).postprocessNodes(given, "query"))) as Error;
+  expect(error).toMatchObject({ code: "invalid_input", index: 0 });
+  expect(error.message).toContain("the document at index 0 has no text");
+  expect(error.message).toContain("return a string from `getContent`");
 });
