@@ -161,6 +161,28 @@ describe("TogetherReranker", () => {
     expect(emulator.requests.length).toBe(0);
   });
 
+  it("names `documentText` if it returns no string", async () => {
+    const { reranker } = rerankerWith({ documentText: () => 5 as never });
+    const documents = [new Document({ pageContent: "1" })];
+    for (const call of [reranker.compressDocuments(documents, "q"), reranker.rerank(documents, "q")]) {
+      expect(await rejection(call)).toMatchObject({
+        code: "invalid_input",
+        message: expect.stringContaining("return a string from `documentText` for every document"),
+      });
+    }
+  });
+
+  it("rejects the call's options in the place of the callbacks", async () => {
+    const { reranker, emulator } = rerankerWith();
+    const documents = [new Document({ pageContent: "1" })];
+    const { signal } = new AbortController();
+    expect(await rejection(reranker.compressDocuments(documents, "q", { signal } as never))).toMatchObject({
+      code: "invalid_option",
+      message: expect.stringMatching(/`callbacks` is an object; .*options come after them/),
+    });
+    expect(emulator.requests.length).toBe(0);
+  });
+
   it("returns documents unchanged after a failure, with the fallback", async () => {
     const own = bench({ faults: () => ({ status: 402 }) });
     const { reranker } = rerankerWith({ fallback: "original-order", topN: 2 }, own);

@@ -77,6 +77,19 @@ it("keeps the metadata of the ranking in the ranking's run", async () => {
   expect(run("RerankingRetriever").extra?.metadata).not.toHaveProperty("ls_model_name");
 });
 
+it("traces a call without a list as a failed run, with the error that the call throws", async () => {
+  const { reranker } = await search();
+  const { tracer, run } = recordingTracer();
+  const error = await rejection(reranker.compressDocuments(undefined as never, "query", [tracer]));
+  await awaitAllCallbacks();
+  expect(error).toMatchObject({
+    code: "invalid_input",
+    message: expect.stringContaining("the documents are not an array but undefined"),
+  });
+  expect(run("TogetherReranker").inputs).toMatchObject({ documents: 0 });
+  expect(run("TogetherReranker").error).toContain("the documents are not an array");
+});
+
 it("traces a failed ranking as a run with the error, and puts the key in no run", async () => {
   const { retriever } = await search({
     apiKey: KEY,
