@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { parseResponse } from "../../../../src/core/request/parse-response.js";
+import { parseResponse, TooManyValues } from "../../../../src/core/request/parse-response.js";
 import { decodeBase64 } from "../../../../src/core/request/base64.js";
 import { readEmbeddings } from "../../../../src/core/request/wire.js";
 
@@ -143,6 +143,38 @@ describe("parseResponse()", () => {
     for (let length = 0; length < whole.length; length++) {
       expect(() => parseResponse(bytesOf(whole.slice(0, length)))).toThrow(SyntaxError);
     }
+  });
+
+  it("decodes as many vectors as a request has texts, and leaves more to JSON.parse", () => {
+    for (const [amount, type] of [
+      [2048, "object"],
+      [2049, "string"],
+    ] as const) {
+      const list = Array.from({ length: amount }, (_, index) => base64Of(index));
+      const parsed = parseResponse(bytesOf(JSON.stringify(bodyOf(...list)))) as {
+        data: { embedding: unknown }[];
+      };
+      expect(parsed.data.map(({ embedding }) => typeof embedding)).toEqual(list.map(() => type));
+    }
+  });
+
+  it("parses a response of several megabytes", () => {
+    const body = bodyOf(Array.from({ length: 300_000 }, (_, index) => index + 0.5));
+    expect(parseResponse(bytesOf(JSON.stringify(body)))).toEqual(body);
+  });
+
+  it.each([
+    ["alone", {}],
+    ["beside a vector", bodyOf(base64Of(1))],
+  ])("does not parse values that would use more than 128 MB of memory, %s", (_, rest) => {
+    const body = JSON.stringify({ ...rest, note: 0 }).replace("0}", `[${"[],".repeat(1_000_000)}0]}`);
+    expect(() => parseResponse(bytesOf(body))).toThrow(TooManyValues);
+  });
+
+  it("starts to estimate the memory of values at a length of 2 MiB", () => {
+    const brackets = new Uint8Array(2 ** 21 + 1).fill("[".charCodeAt(0));
+    expect(() => parseResponse(brackets.subarray(1))).toThrow(SyntaxError);
+    expect(() => parseResponse(brackets)).toThrow(TooManyValues);
   });
 
   it("reads the same without Node's Buffer", () => {
