@@ -91,6 +91,7 @@ interface Item {
   embedding?: unknown;
 }
 
+/** Returns `undefined` for what is not JSON, such as a byte order mark. `TextDecoder` removes that mark. */
 function parseOrUndefined(json: string): unknown {
   try {
     return JSON.parse(json);

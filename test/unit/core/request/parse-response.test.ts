@@ -145,6 +145,11 @@ describe("parseResponse()", () => {
     }
   });
 
+  it("reads a body that begins with a byte order mark", () => {
+    const body = bodyOf(base64Of(1, 2));
+    expect(parseResponse(bytesOf(`\ufeff${JSON.stringify(body)}`))).toEqual(body);
+  });
+
   it("decodes as many vectors as a request has texts, and leaves more to JSON.parse", () => {
     for (const [amount, type] of [
       [2048, "object"],
