@@ -260,6 +260,7 @@ export const nearest = {
     "unit/core/options/reranker-options",
     "unit/core/validate-texts",
     "unit/core/abort",
+    "unit/core/request/no-fetch",
   ],
   "core/rerank/rerank-run": [
     "unit/core/rerank/reranker",

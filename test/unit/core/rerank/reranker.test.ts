@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { RerankEngine } from "../../../../src/core/rerank/rerank-engine.js";
 import { estimateTokens } from "../../../../src/core/tokens.js";
 import { Reranker } from "../../../../src/index.js";
+import { see } from "../../../support/error-message.js";
 import { bench, KEY, only, rejection, RERANK, texts } from "../../../support/emulate.js";
 import { breathe } from "../../../support/time.js";
 
@@ -39,13 +40,23 @@ describe("rerank()", () => {
     expect(bodies()[0]?.documents).toEqual(["1", "3", "2"]);
   });
 
-  it("names `textOf` if it is no function", async () => {
-    const error = await rejection(
-      bench()
-        .reranker()
-        .rerank("q", ["1"], "text" as never),
-    );
-    expect((error as Error).message).toContain("`textOf`");
+  it("rejects the call's options in the place of `textOf`", async () => {
+    const { reranker } = bench();
+    expect(await rejection(reranker().rerank("q", ["1"], { topN: 1 } as never))).toMatchObject({
+      code: "invalid_option",
+      message: `Cannot rerank 1 document with "me/rerank": \`textOf\` is an object; pass a function, or undefined for strings; the call's options come after it${see("invalid_option")}`,
+    });
+  });
+
+  it("rejects a `textOf` that returns a promise, with the index of the item", async () => {
+    const { reranker, emulator } = bench();
+    const items = ["1", Promise.resolve("2")] as string[];
+    expect(await rejection(reranker().rerank("q", items, identity))).toMatchObject({
+      code: "invalid_option",
+      index: 1,
+      message: `Cannot rerank 2 documents with "me/rerank": \`textOf\` returned a promise for the document at index 1; return a string, not a promise${see("invalid_option")}`,
+    });
+    expect(emulator.requests.length).toBe(0);
   });
 
   it("calls `textOf` once per item", async () => {
@@ -80,7 +91,7 @@ describe("rerank()", () => {
     await reranker().rerank("a query", ["document 1", "document 2"], identity);
     expect(events.map(({ type }) => type)).toEqual(["request", "response"]);
     const estimatedTokens = 2 * (estimateTokens("a query") + estimateTokens("document 1"));
-    expect(events[0]).toMatchObject({ texts: 2, estimatedTokens });
+    expect(events[0]).toMatchObject({ model: RERANK, texts: 2, estimatedTokens });
   });
 
   it("quotes nothing of query or documents from a 422", async () => {
