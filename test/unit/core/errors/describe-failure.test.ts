@@ -117,6 +117,40 @@ describe("describeFailure()", () => {
         see("rate_limited"),
     ],
     [
+      "an error object in a 200",
+      { ...status(500), httpStatus: 200 } as Failure,
+      { attempts: 2 },
+      "Together responded with an error in a 200 after 2 attempts; retry later; a cache keeps the finished vectors" +
+        see("server_error"),
+    ],
+    [
+      "a rejected request",
+      status(400),
+      {},
+      "Together responded with 400 (its message is omitted: it may quote the request; a custom `fetch` can log it); change what the server rejects; a retry cannot help" +
+        see("bad_request"),
+    ],
+    [
+      "a 403 for a text that is too long",
+      status(403, "maximum context length is 512 tokens"),
+      {},
+      "Together responded with 403 (it accepts at most 512 tokens per text); change what the server rejects; a retry cannot help" +
+        see("bad_request"),
+    ],
+    [
+      "a certificate that is not trusted",
+      { kind: "certificate", detail: "CERT_HAS_EXPIRED" },
+      {},
+      "the certificate of https://here.example/v1 is not trusted (CERT_HAS_EXPIRED); renew it, or make its certificate authority known: in Node, set NODE_EXTRA_CA_CERTS" +
+        see("connection_failed"),
+    ],
+    [
+      "a wrong option that a request has shown",
+      { kind: "option", problem: "`dimensions` is 4", fix: "set 8" },
+      {},
+      "`dimensions` is 4; set 8" + see("invalid_option"),
+    ],
+    [
       "a redirect",
       { kind: "redirect" },
       {},
