@@ -282,6 +282,7 @@ export const nearest = {
     "unit/core/validate-texts",
     "unit/core/tokens",
     "unit/core/rerank/reranker",
+    "unit/core/embed/estimate",
   ],
   "langchain/embeddings": langchain,
   "langchain/reranker": [...langchain, "unit/langchain/tracing.langsmith"],
