@@ -22,6 +22,13 @@ describe("long texts", () => {
     ]);
   });
 
+  it("emits nothing, and rejects nothing, if all texts fit", async () => {
+    const { embedder, events } = bench();
+    const one = embedder({ maxInputTokens: 5, countTokens, longText: "reject" });
+    expect((await one.embed(["12345", "1"])).vectors.length).toBe(2);
+    expect(only(events, "text-too-long")).toEqual([]);
+  });
+
   it("uses the limit of a known model", async () => {
     const model = "BAAI/bge-base-en-v1.5";
     const { embedder, events } = bench({ models: { [model]: { type: "embedding", dimensions: 4 } } });
