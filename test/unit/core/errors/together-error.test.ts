@@ -11,6 +11,12 @@ describe("TogetherError", () => {
     expect(Object.keys(error)).not.toContain("requestId");
     expect("requestId" in error).toBe(false);
   });
+
+  it("has a mark, not listed, by which other versions of this package recognize it", () => {
+    const error = new TogetherError("bad_request", "Cannot embed");
+    const mark = Symbol.for("together-retrieval.error");
+    expect(Object.getOwnPropertyDescriptor(error, mark)).toMatchObject({ value: true, enumerable: false });
+  });
 });
 
 describe("listIndexes()", () => {
