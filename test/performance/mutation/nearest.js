@@ -83,6 +83,8 @@ export const nearest = {
     "unit/core/options/embedder-options",
     "unit/core/embed/embed-run",
     "unit/core/embed/vector-cache",
+    "unit/core/embed/vector-cache-writes",
+    "unit/core/embed/estimate",
     "unit/core/embed/chunk-stream",
     "unit/core/events",
     "unit/core/abort",

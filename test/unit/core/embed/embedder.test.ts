@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Progress } from "../../../../src/index.js";
-import { bench, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
+import { EmbedEngine } from "../../../../src/core/embed/embed-engine.js";
+import { toFloat32 } from "../../../../src/core/embed/vectors.js";
+import type { Progress, TogetherEvent } from "../../../../src/index.js";
+import { bench, EMBEDDING, KEY, only, plain, rejection, texts, vectorOf } from "../../../support/emulate.js";
 import { MemoryStore } from "../../../support/store.js";
 
 describe("Embedder", () => {
@@ -22,6 +24,15 @@ describe("Embedder", () => {
       usage: { promptTokens: 0, totalTokens: 0 },
     });
     expect([events.length, cache.reads, emulator.requests.length]).toEqual([0, 0, 0]);
+  });
+
+  it("names queries as the input in which it replaced an unpaired surrogate", async () => {
+    const { emulator, events } = bench();
+    const onEvent = (event: TogetherEvent): void => void events.push(event);
+    const options = { model: EMBEDDING, apiKey: KEY, fetch: emulator.fetch, onEvent };
+    const engine = new EmbedEngine(options, "Embedder");
+    await engine.embed(toFloat32, ["a question", "half \ud83d"], {}, { priority: "high" });
+    expect(only(events, "text-sanitized")).toMatchObject([{ input: "query", indexes: [1] }]);
   });
 
   it("emits a request and a response for a query, and no other event", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { ByteStore } from "../../../../src/index.js";
 import { bench, only, texts } from "../../../support/emulate.js";
 import { timed, useVirtualTime } from "../../../support/time.js";
@@ -36,5 +36,22 @@ describe("job with a slow cache", () => {
     const call = embedder({ cache, timeout: 2000, batchSize: 5, maxConcurrency: 3 }).embed(texts(150));
     expect(await timed(call)).toBeLessThan(5000);
     expect((await call).vectors.length).toBe(150);
+  });
+
+  it("waits for its first write to a store that had not responded a minute before", async () => {
+    let written = 0;
+    const mset = vi.fn<ByteStore["mset"]>(async (entries) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      written += entries.length;
+    });
+    const { embedder } = bench({ latency: 1000 });
+    const one = embedder({ cache: { mget: () => new Promise(() => {}), mset }, timeout: 2000 });
+    await timed(one.embed(["a"]));
+    expect(mset).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(58_500);
+    // The minute ends while the request is in flight: after the look-up, before the write.
+    await timed(one.embed(["b"]));
+    expect(mset).toHaveBeenCalledOnce();
+    expect(written).toBe(1);
   });
 });
