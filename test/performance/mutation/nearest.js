@@ -266,6 +266,7 @@ export const nearest = {
   ],
   "core/rerank/rerank-run": [
     "unit/core/rerank/reranker",
+    "unit/core/rerank/tokens",
     "unit/core/rerank/too-large",
     "unit/core/validate-texts",
     "unit/core/abort",
