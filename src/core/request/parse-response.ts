@@ -56,7 +56,7 @@ function extractVectors(body: NodeBytes): ExtractedVectors | undefined {
   let json = "";
   /** The first byte that is not in `json` yet. The quotes around a vector stay in it. */
   let end = 0;
-  for (let key = body.indexOf(KEY); key >= 0; key = body.indexOf(KEY, end)) {
+  for (let key = body.indexOf(KEY); key !== -1; key = body.indexOf(KEY, end)) {
     let start = key + KEY.length;
     while (body[start] === SPACE) start += 1;
     if (body[start] !== QUOTE) return undefined;
