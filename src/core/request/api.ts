@@ -14,7 +14,7 @@ import type { Failing, InFlight, Permit, RateLimit } from "../rate-limit/permit.
 import { INITIAL_CONCURRENCY } from "../rate-limit/concurrency-window.js";
 import { findRateLimiter, rateLimiterFor, type LimiterKey } from "../rate-limit/registry.js";
 import type { ApiOperation, ApiRequest, Attempt, Failed, Succeeded } from "./attempt.js";
-import { errorInBody } from "./error-body.js";
+import { errorInBody, NO_WORDS } from "./error-body.js";
 import { OutageReport } from "./outage-report.js";
 import { RequestError } from "./request-error.js";
 import { backoff, isOutage, isRetryable } from "./retry-policy.js";
@@ -274,9 +274,7 @@ function parse<Value>(request: ApiRequest<Value>, { body, requestId }: JsonRespo
 
 /** The same failure for other callers. The server's words may quote this caller's text, and the id is its request's. */
 function withoutServerText(failure: Failure): Failure {
-  return failure.kind === "status"
-    ? { ...failure, body: { message: "", type: "", code: "" }, requestId: undefined }
-    : failure;
+  return failure.kind === "status" ? { ...failure, body: NO_WORDS, requestId: undefined } : failure;
 }
 
 function statusOf(failure: Failure): number | undefined {

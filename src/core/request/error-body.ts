@@ -3,7 +3,8 @@
 import type { ErrorBody, StatusFailure } from "../errors/failure.js";
 import { field, readErrorBody } from "./wire.js";
 
-const NO_WORDS: ErrorBody = { message: "", type: "", code: "" };
+/** The fields of a body without words. */
+export const NO_WORDS: ErrorBody = { message: "", type: "", code: "" };
 
 /**
  * Reads the body of an error response that is not JSON: plain text, or JSON that was truncated because it repeats the

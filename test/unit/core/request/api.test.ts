@@ -5,7 +5,8 @@ import { resolveReranker } from "../../../../src/core/options/resolve-options.js
 import { Api } from "../../../../src/core/request/api.js";
 import type { ApiOperation, ApiRequest } from "../../../../src/core/request/attempt.js";
 import { rerankRequest } from "../../../../src/core/request/wire.js";
-import type { Fault } from "../../../../src/emulator/index.js";
+import type { EmulatorOptions, Fault } from "../../../../src/emulator/index.js";
+import type { RerankerOptions } from "../../../../src/index.js";
 import { bench, KEY, RERANK, rejection, type Bench } from "../../../support/emulate.js";
 import { timed, useVirtualTime } from "../../../support/time.js";
 
@@ -21,8 +22,12 @@ interface Given extends Pick<Bench, "emulator"> {
 
 /** An `Api` that sends one request at a time. */
 function given(...faults: Fault[]): Given {
-  const { emulator } = bench({ faults });
-  const options = { model: RERANK, apiKey: KEY, fetch: emulator.fetch, maxConcurrency: 1 };
+  return givenOptions({}, { faults });
+}
+
+function givenOptions(own: Partial<RerankerOptions>, emulated: EmulatorOptions = {}): Given {
+  const { emulator } = bench(emulated);
+  const options = { model: RERANK, apiKey: KEY, fetch: emulator.fetch, maxConcurrency: 1, ...own };
   const emit = vi.fn<Emit>();
   const api = new Api(resolveReranker(options, "Reranker"), emit);
   const operation: Given["operation"] = (signal = new AbortController().signal, priority = "high") =>
@@ -132,6 +137,73 @@ describe("Api", () => {
     await timed(api.send(operation(), request()));
     expect(api.limit).toEqual({ by, perSecond: expect.any(Number) as number });
     expect(emit).toHaveBeenCalledWith(expect.objectContaining({ type: "rate-limited", limitedBy: by }));
+  });
+
+  it.each<[string, boolean, () => Promise<Response>]>([
+    ["a 401", true, async () => new Response(null, { status: 401 })],
+    ["a 200 without JSON", true, async () => new Response("no")],
+    ["a certificate that is not trusted", false, () => Promise.reject({ code: "CERT_HAS_EXPIRED" })],
+    ["a programming error in `fetch`", false, () => Promise.reject(new ReferenceError("of a mock"))],
+    ["a lost connection", false, () => Promise.reject({ code: "ECONNRESET" })],
+    ["a timeout", false, () => new Promise(() => {})],
+  ])("treats %s as a response of the server: %s", async (_, isResponse, fetch) => {
+    const { api, operation } = givenOptions({ fetch, maxRetries: 0 });
+    const failing = operation();
+    const sending = api.send(failing, request());
+    await timed(sending);
+    expect(await sending).toMatchObject({ status: "failed" });
+    expect(failing.limiter.hasResponded).toBe(isResponse);
+  });
+
+  it.each([429, 503])(
+    "neither delays nor retries after a %i that arrives at the retry deadline",
+    async (status) => {
+      const { api, emit, operation } = givenOptions(
+        { retryDeadline: 1000 },
+        { latency: 1000, faults: [{ status }] },
+      );
+      const failing = operation(undefined, "normal");
+      const sending = api.attempt(failing, await api.acquire(failing), request());
+      await timed(sending);
+      expect(await sending).toMatchObject({ status: "failed" });
+      expect(emit.mock.calls.map(([{ type }]) => type)).toEqual(["request", "request-error"]);
+    },
+  );
+
+  it("delays no retry in an outage, in which the limiter determines when to send", async () => {
+    const { api, emit, operation } = given(...Array.from({ length: 12 }, () => ({ status: 503 })));
+    const recovering = operation(undefined, "normal");
+    const sending = api.send(recovering, request());
+    await timed(sending);
+    expect(await sending).toEqual({ status: "ok", value: "parsed" });
+    const delays = emit.mock.calls.flatMap(([event]) => (event.type === "retry" ? [event.delayMs] : []));
+    expect(delays.at(0)).toBeGreaterThan(0);
+    expect(delays.at(-1)).toBe(0);
+  });
+
+  it("quotes no number of the server that is in a document", async () => {
+    const fault = { status: 422, message: "It exceeds the maximum allowed batch size 64." };
+    const { api, operation } = given(fault, fault);
+    const messageFor = async (document: string): Promise<string> => {
+      const call = { path: "/rerank", body: rerankRequest(RERANK, "q", [document], 1) } as const;
+      const failed = rejection(api.send(operation(), { ...request(), call }).then(raise));
+      return ((await failed) as Error).message;
+    };
+    expect(await messageFor("bees")).toContain("(it accepts at most 64 texts per request)");
+    expect(await messageFor("64 bees")).toContain("(it limits texts per request)");
+  });
+
+  it("has a concurrency of at most `maxConcurrency`", () => {
+    expect(givenOptions({ maxConcurrency: 1 }).api.concurrency).toBe(1);
+  });
+
+  it("reports a rate limit to a caller whose own request failed for another reason before", async () => {
+    const limited = { status: 429, headers: { "x-ratelimit-reset": "90" } };
+    const { api, operation } = given({ status: 500 }, limited, limited, limited);
+    const failed = rejection(api.send(operation(undefined, "normal"), request()).then(raise));
+    const other = rejection(api.send(operation(), request()).then(raise));
+    await timed(Promise.all([failed, other]));
+    expect(await failed).toMatchObject({ code: "rate_limited", status: 429, attempts: 1 });
   });
 
   it("quotes no words of the server to callers whose own request was not sent", async () => {
