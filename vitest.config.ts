@@ -36,10 +36,9 @@ const SHARED = { isolate: false } as const;
 export const quickSuites = [
   suite("unit", ["test/unit/**/*.test.ts", "test/performance/**/*.test.ts"], SHARED),
   suite("contract", CONTRACT, SHARED),
-  suite("docs", "test/integration/docs/*.test.ts", SHARED),
   suite(
-    "repository",
-    ["test/integration/{repository,examples}/*.test.ts", "test/e2e/live/*.test.ts", "tools/*.test.ts"],
+    "docs",
+    ["test/integration/{docs,repository,examples}/*.test.ts", "test/e2e/live/*.test.ts", "tools/*.test.ts"],
     SHARED,
   ),
 ];

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runScript, type Outcome } from "../../support/program.js";
+import { prepare } from "../../../tools/prepare.js";
 
 const LOCKFILE = "package-lock.json";
 const INSTALLED = "node_modules/.package-lock.json";
@@ -33,21 +34,28 @@ beforeEach(() => {
   });
 });
 
-afterEach(() => rmSync(home, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(home, { recursive: true });
+});
 
 function write(path: string, content: unknown): void {
   writeFileSync(join(home, path), JSON.stringify(content));
 }
 
-function prepare(...words: string[]): Promise<Outcome> {
+/** Runs the program. */
+function run(...words: string[]): Promise<Outcome> {
   return runScript("tools/prepare.ts", words);
 }
 
-/** Prepares with a fake npm, in a tenth of the time. */
-function prepareQuickly(...words: string[]): Promise<Outcome> {
-  return runScript("tools/prepare.ts", words, {
-    env: { ...process.env, PATH: `${join(home, "bin")}:${process.env["PATH"]}` },
-  });
+/** Prepares with the fake npm, in this process, in a tenth of the time. Returns the printed lines. */
+async function printedBy(folder: string, npmOptions: readonly string[] = []): Promise<string[]> {
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  vi.stubEnv("PATH", `${join(home, "bin")}:${process.env["PATH"]}`);
+  await prepare(folder, npmOptions);
+  const calls = printed.mock.calls.map(String);
+  printed.mockRestore();
+  return calls;
 }
 
 function installedAt(): number {
@@ -61,7 +69,7 @@ function lines({ stderr }: Outcome): string[] {
 
 describe("tools/prepare.ts", () => {
   it("installs the packages of the nearest package.json upward and prints one line", async () => {
-    const outcome = await prepare(join(home, "programs"));
+    const outcome = await run(join(home, "programs"));
 
     expect(lines(outcome)).toEqual([expect.stringMatching(/^npm ci --prefix .*prepare-\w+$/)]);
     expect(outcome).toMatchObject({ exitCode: 0, stdout: "" });
@@ -69,51 +77,48 @@ describe("tools/prepare.ts", () => {
   });
 
   it("prints and installs nothing if the packages are newer than the lockfile", async () => {
-    await prepareQuickly(home);
+    await printedBy(home);
     const before = installedAt();
 
-    const outcome = await prepareQuickly(home);
-
-    expect(lines(outcome)).toEqual([]);
-    expect(outcome.exitCode).toBe(0);
+    expect(await printedBy(home)).toEqual([]);
     expect(installedAt()).toBe(before);
   });
 
   it("installs again if the lockfile is newer than the packages", async () => {
-    await prepareQuickly(home);
+    await printedBy(home);
     const soon = new Date(installedAt() + 1_000);
     utimesSync(join(home, LOCKFILE), soon, soon);
 
-    expect(lines(await prepareQuickly(home))).toHaveLength(1);
+    expect(await printedBy(home)).toHaveLength(1);
   });
 
   it("installs once if two processes prepare the same folder", async () => {
-    const outcomes = await Promise.all([prepare(home), prepare(join(home, "programs"))]);
+    const outcomes = await Promise.all([run(home), run(join(home, "programs"))]);
 
     expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     expect(outcomes.flatMap(lines)).toHaveLength(1);
   });
 
   it("passes options to npm", async () => {
-    const outcome = await prepareQuickly("--ignore-scripts", home);
-
-    expect(lines(outcome)).toEqual([expect.stringMatching(/ --ignore-scripts$/)]);
+    expect(await printedBy(home, ["--ignore-scripts"])).toEqual([
+      expect.stringMatching(/ --ignore-scripts$/),
+    ]);
   });
 
   it("installs with the registry's versions if npm's cache does not have those of the lockfile", async () => {
     const stale = `#!/bin/sh\ncase "$*" in *offline*) exit 1 ;; esac\n${INSTALL}\n`;
     writeFileSync(join(home, "bin/npm"), stale, { mode: 0o755 });
 
-    expect(await prepareQuickly(home)).toMatchObject({ exitCode: 0 });
+    expect(await printedBy(home)).toHaveLength(1);
     expect(existsSync(join(home, INSTALLED))).toBe(true);
   });
 
   it("leaves the packages of the repository's root alone", async () => {
-    expect(await prepare("src", "docs")).toMatchObject({ exitCode: 0, stdout: "" });
+    expect([await printedBy("src"), await printedBy("docs")]).toEqual([[], []]);
   });
 
   it("names a folder that does not exist", async () => {
-    const outcome = await prepare("no-such-folder");
+    const outcome = await run("no-such-folder");
 
     expect(outcome.exitCode).toBe(1);
     expect(lines(outcome)).toEqual([
@@ -126,7 +131,7 @@ describe("tools/prepare.ts", () => {
     write("programs/package.json", { name: "programs", version: "1.0.0" });
     write("package.json", { name: "prepared", private: true, dependencies });
 
-    const outcome = await prepare(home);
+    const outcome = await run(home);
 
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stderr).toMatch(/Missing: programs@.+ from lock file/);
