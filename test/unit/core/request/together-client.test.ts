@@ -1,5 +1,5 @@
 import Together from "together-ai";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { resolveEmbedder } from "../../../../src/core/options/resolve-options.js";
 import type { RequestError } from "../../../../src/core/request/request-error.js";
 import { TogetherClient } from "../../../../src/core/request/together-client.js";
@@ -57,6 +57,10 @@ function inChunks(body: string, length: number): ReadableStream<Uint8Array> {
 const UUID = "8f14e45f-ceea-467f-a0e6-1d2f5c0b7a91";
 const CF_RAY = "9caaf3b18fbbc2d1-FRA";
 
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
 describe("TogetherClient: requests", () => {
   it('sets `redirect: "manual"`, and logs nothing when TOGETHER_LOG is set', async () => {
     vi.stubEnv("TOGETHER_LOG", "debug");
@@ -67,7 +71,6 @@ describe("TogetherClient: requests", () => {
     await bench().embedder({ fetch }).embed(["a"]);
     expect(fetch.mock.calls[0]?.[1]).toMatchObject({ redirect: "manual" });
     expect(logs.flatMap(({ mock }) => mock.calls)).toEqual([]);
-    vi.unstubAllEnvs();
     vi.restoreAllMocks();
   });
 
@@ -94,7 +97,6 @@ describe("TogetherClient: requests", () => {
     const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response(bodyFor(["a"])));
     await send({ apiKey: KEY, fetch });
     expect(new Headers(fetch.mock.calls[0]?.[1]?.headers).get("authorization")).toBe(`Bearer ${KEY}`);
-    vi.unstubAllEnvs();
   });
 
   it("rejects with the reason of the signal that aborts it", async () => {
