@@ -1,6 +1,7 @@
 /** The installed versions of TypeScript. */
 
 import { join } from "node:path";
+import { COMPILER } from "../../integration/docs/compile.js";
 import { ROOT } from "./project.js";
 
 const HERE = join(ROOT, "test/e2e/packaging/node_modules");
@@ -13,7 +14,7 @@ export const COMPILERS = {
   "5.8": join(HERE, "typescript-5.8/bin/tsc"),
   "5.9": join(HERE, "typescript-5.9/bin/tsc"),
   "6.0": join(HERE, "typescript-6/bin/tsc"),
-  "7.0": join(ROOT, "node_modules/typescript-7/bin/tsc"),
+  "7.0": COMPILER,
 } as const;
 
 /** A version of TypeScript. */
