@@ -1,12 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import packageJson from "../../../package.json" with { type: "json" };
 import oldest from "../peers/package.json" with { type: "json" };
 import { pinned, projectWith, tarball } from "./packed.js";
 import { inProject, ROOT } from "./project.js";
 import { documentedStdout, readmeBlock, runBlock } from "./readme.js";
-
-const { devDependencies } = packageJson;
 
 describe("user's project", () => {
   it("runs README's first block unchanged with the oldest LangChain", () =>
@@ -44,12 +41,8 @@ describe("user's project", () => {
 describe("two copies of LangChain's core in one process", () => {
   it("ranks documents of one copy with a reranker of the other, and keeps their class", () =>
     inProject(async (project) => {
-      const { "@langchain/core": version } = devDependencies;
-      await project.install(
-        tarball,
-        `@langchain/core@${version}`,
-        `second-core@npm:@langchain/core@${version}`,
-      );
+      const core = pinned("@langchain/core");
+      await project.install(tarball, core, `second-core@npm:${core}`);
       await project.write("copies.js", COPIES);
       const { stdout, stderr } = await project.run("node", ["copies.js"]);
       expect({ stdout, stderr }).toEqual({ stdout: "true true Plants turn light into sugar.\n", stderr: "" });
