@@ -52,10 +52,12 @@ function run(...words: string[]): Promise<Outcome> {
 async function printedBy(folder: string, npmOptions: readonly string[] = []): Promise<string[]> {
   const printed = vi.spyOn(console, "error").mockReturnValue();
   vi.stubEnv("PATH", `${join(home, "bin")}:${process.env["PATH"]}`);
-  await prepare(folder, npmOptions);
-  const calls = printed.mock.calls.map(String);
-  printed.mockRestore();
-  return calls;
+  try {
+    await prepare(folder, npmOptions);
+    return printed.mock.calls.map(String);
+  } finally {
+    printed.mockRestore();
+  }
 }
 
 function installedAt(): number {
