@@ -296,6 +296,15 @@ describe("AdaptiveRate after a 429 while it climbs", () => {
   });
 });
 
+/** Returns a subject with a known rate, `before`, that received another 429 at `now`, before it sent a request. */
+function limitedAgainAtOnce(): { subject: Subject; before: number; now: number } {
+  const subject = limitedWhileClimbing(50);
+  const before = subject.perSecond;
+  const now = subject.now + 2000;
+  subject.rateLimited(now);
+  return { subject, before, now };
+}
+
 /** Holds a rate near one in 50 ms. After further requests, one per `every` milliseconds, it receives a 429. */
 function limitedAgain(requests: number, every: number): Subject & { now: number; share: number } {
   const subject = limitedWhileClimbing(50);
@@ -355,10 +364,7 @@ describe("AdaptiveRate after a 429 with fewer than five requests accepted before
   });
 
   it("regains most of the known rate within seconds", () => {
-    const subject = limitedWhileClimbing(50);
-    const before = subject.perSecond;
-    const now = subject.now + 2000;
-    subject.rateLimited(now);
+    const { subject, before, now } = limitedAgainAtOnce();
     const { seconds } = subject.sendWhenDue(now, () => subject.perSecond < 0.87 * before);
     expect(seconds).toBeLessThan(2);
   });
@@ -385,19 +391,13 @@ describe("AdaptiveRate after a 429 with fewer than five requests accepted before
   });
 
   it("doubles the rate at most once per second, however many requests are sent", () => {
-    const subject = limitedWhileClimbing(50);
-    const before = subject.perSecond;
-    const now = subject.now + 2000;
-    subject.rateLimited(now);
+    const { subject, before, now } = limitedAgainAtOnce();
     subject.send(now, 200, 0.5);
     expect(subject.perSecond / before).toBeCloseTo(0.5 * 2 ** 0.1, 2);
   });
 
   it("climbs from the known rate, once it is regained and the hold is over", () => {
-    const subject = limitedWhileClimbing(50);
-    const before = subject.perSecond;
-    const now = subject.now + 2000;
-    subject.rateLimited(now);
+    const { subject, before, now } = limitedAgainAtOnce();
     subject.sendWhenDue(now, () => subject.perSecond < 0.8799 * before);
     const { requests } = subject.sendUntilClimb(subject.rate.due);
     subject.send(subject.rate.due, 40, 50);
@@ -406,10 +406,7 @@ describe("AdaptiveRate after a 429 with fewer than five requests accepted before
   });
 
   it("does not double the rate beyond the known rate", () => {
-    const subject = limitedWhileClimbing(50);
-    const before = subject.perSecond;
-    const now = subject.now + 2000;
-    subject.rateLimited(now);
+    const { subject, before, now } = limitedAgainAtOnce();
     subject.sendWhenDue(now, () => subject.perSecond < 0.8799 * before);
     expect(subject.perSecond / before).toBeCloseTo(0.88, 6);
   });

@@ -56,6 +56,17 @@ async function serve(limiter: RateLimiter, count: number, end: (sent: InFlight) 
   }
 }
 
+/** Returns a limiter whose concurrency has grown by forty fast responses, four at a time. */
+async function limiterAfterFastResponses(): Promise<RateLimiter> {
+  const limiter = new RateLimiter();
+  for (let group = 0; group < 10; group++) {
+    const waiting = [1, 2, 3, 4].map(() => send(limiter, "", [], { maxConcurrency: 128 }));
+    await pass(100);
+    for (const sent of await Promise.all(waiting)) sent.succeeded();
+  }
+  return limiter;
+}
+
 /** Returns a limiter whose last four requests have failed. */
 async function limiterInOutage(): Promise<RateLimiter> {
   const limiter = new RateLimiter();
@@ -430,12 +441,7 @@ describe("RateLimiter with a known rate limit", () => {
 
 describe("RateLimiter.concurrency", () => {
   it("grows with fast responses, and restarts after a minute without traffic", async () => {
-    const limiter = new RateLimiter();
-    for (let group = 0; group < 10; group++) {
-      const waiting = [1, 2, 3, 4].map(() => send(limiter, "", [], { maxConcurrency: 128 }));
-      await pass(100);
-      for (const sent of await Promise.all(waiting)) sent.succeeded();
-    }
+    const limiter = await limiterAfterFastResponses();
     expect(limiter.concurrency).toBeGreaterThan(16);
     await pass(61_000, 100);
     (await send(limiter, "", [])).release();
@@ -443,12 +449,7 @@ describe("RateLimiter.concurrency", () => {
   });
 
   it("is kept while a request is in flight for more than a minute", async () => {
-    const limiter = new RateLimiter();
-    for (let group = 0; group < 10; group++) {
-      const waiting = [1, 2, 3, 4].map(() => send(limiter, "", [], { maxConcurrency: 128 }));
-      await pass(100);
-      for (const sent of await Promise.all(waiting)) sent.succeeded();
-    }
+    const limiter = await limiterAfterFastResponses();
     const before = limiter.concurrency;
     expect(before).toBeGreaterThan(16);
     const slow = await send(limiter, "slow", [], { maxConcurrency: 8 });
